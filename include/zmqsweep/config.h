@@ -1,0 +1,142 @@
+/* config.h - the option table and the settings read from it.
+ *
+ * One table defines every option once. Command line (--send-mode), environment (ZMQSWEEP_SEND_MODE), sweep
+ * file (send-mode = ...), --help, the manual page and the record in the results all come from it.
+ */
+#ifndef ZMQSWEEP_CONFIG_H
+#define ZMQSWEEP_CONFIG_H
+
+#include "zmqsweep/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum option_id {
+    /* dimensions: each takes a list */
+    OPTION_PATTERN,
+    OPTION_TRANSPORT,
+    OPTION_SIZE,
+    OPTION_SEND_MODE,
+    OPTION_RECEIVE_MODE,
+    OPTION_SNDHWM,
+    OPTION_RCVHWM,
+    OPTION_PAIRS,
+    OPTION_RECEIVERS_PER_SENDER,
+    OPTION_SENDERS_PER_RECEIVER,
+    OPTION_COUNT,
+    OPTION_DURATION,
+    OPTION_IO_THREADS,
+    OPTION_SNDBUF,
+    OPTION_RCVBUF,
+    /* run control */
+    OPTION_WARMUP,
+    OPTION_REPETITIONS,
+    OPTION_INTERVAL,
+    OPTION_TIMEOUT,
+    OPTION_ORDER,
+    OPTION_ORDER_SEED,
+    OPTION_BIND,
+    OPTION_INTERFACE,
+    OPTION_OUTPUT,
+    OPTION_FORCE,
+    OPTION_RESUME,
+    OPTION_PRESET,
+    OPTION_SHORT,
+    OPTION_CONFIG,
+    OPTION_DRY_RUN,
+    OPTION_LOG_LEVEL,
+    OPTION_VERSION,
+    OPTION_HELP,
+    OPTION_TOTAL
+};
+
+enum option_type {
+    OPTION_TYPE_CHOICE,   /* one of `choices`; the value is its index */
+    OPTION_TYPE_BYTES,    /* 64, 1K, 4M, 1G: powers of 1024 */
+    OPTION_TYPE_INTEGER,  /* 1000; K, M, G are powers of 1000 */
+    OPTION_TYPE_DURATION, /* 1s, 200ms, 50us, 2min, 1.5s; the value is in ns */
+    OPTION_TYPE_TEXT,     /* taken as it is; has no values */
+    OPTION_TYPE_FLAG      /* no argument; 0 or 1; in file and environment: yes/no, true/false, 1/0, on/off */
+};
+
+/* What a `keyword` ("auto", "system", "all", "none") stands for among the values. */
+#define OPTION_KEYWORD ((int64_t)-1)
+
+struct option_spec {
+    const char *name; /* as on the command line, without "--" */
+    enum option_type type;
+    bool list;                  /* takes a comma-separated list and ranges: a dimension of the sweep */
+    const char *fallback;       /* default, in the option's own syntax; "" for text and flags that are unset */
+    const char *keyword;        /* a word that stands for OPTION_KEYWORD, or NULL */
+    const char *const *choices; /* NULL-terminated, for OPTION_TYPE_CHOICE, else NULL */
+    int64_t minimum, maximum;   /* inclusive, of the numeric types */
+    const char *metavar;        /* what --help calls the value, NULL for a flag */
+    const char *help;           /* one sentence or two, no final newline */
+};
+
+extern const struct option_spec option_table[OPTION_TOTAL];
+
+/* Where a setting came from; the larger wins. */
+enum setting_source { SOURCE_DEFAULT, SOURCE_PRESET, SOURCE_FILE, SOURCE_ENVIRONMENT, SOURCE_COMMAND_LINE };
+
+struct setting {
+    enum setting_source source;
+    char *text;      /* as given, or the default; owned; never NULL */
+    int64_t *values; /* `count` values; owned; NULL for OPTION_TYPE_TEXT */
+    size_t count;
+};
+
+struct settings {
+    struct setting items[OPTION_TOTAL];
+};
+
+/* A named set of option texts, below the sweep file and above the defaults in rank. */
+struct preset {
+    const char *name;
+    const char *description;
+    const char *const (*pairs)[2]; /* option name, text; ended by {NULL, NULL} */
+};
+
+/* Reads command line, environment (NAME=VALUE strings, NULL-terminated) and the sweep file that --config names,
+ * and the preset that --preset or --short names out of `presets` (ended by a NULL name).
+ * Checks every value by itself, and that --count and --duration do not come from the same source (the higher
+ * source wins: a --duration on the command line unsets a preset's count, and the other way round; a `count`
+ * that is unset has the keyword's value).
+ * @return 0, or -1 with one line in `error` that says what, where (command line, ZMQSWEEP_X, file:line) and
+ * what would be right; then *settings owns nothing. */
+int config_read(int argc, char *const *argv, char *const *environment, const struct preset *presets,
+                struct settings *settings, struct error *error);
+void config_free(struct settings *settings);
+
+/* The single value of an option that is no list (for a list: the first). */
+int64_t config_value(const struct settings *settings, enum option_id id);
+bool config_flag(const struct settings *settings, enum option_id id);
+const char *config_text(const struct settings *settings, enum option_id id);
+bool config_given(const struct settings *settings, enum option_id id); /* not the default */
+
+/* The word for a value: a choice's name, the keyword, or the number in the option's own units
+ * ("64K", "1000", "200ms"), such that parsing it gives the value again. @return `text`. */
+#define CONFIG_WORD_LENGTH 32
+const char *config_word(enum option_id id, int64_t value, char text[CONFIG_WORD_LENGTH]);
+
+/* Parses one option text by the rules of its table entry, lists and geometric ranges ("64:1M:x4") included.
+ * @return 0 and *values (malloc'd, 1 or more, no value twice) and *count, or -1. */
+int config_parse(enum option_id id, const char *text, int64_t **values, size_t *count, struct error *error);
+
+void config_print_help(FILE *out, const struct preset *presets);
+/* The manual page zmqsweep(1) in man(7) macros. `date` is ISO 8601, `version` the program's. */
+void config_print_manual(FILE *out, const struct preset *presets, const char *date, const char *version);
+
+/* The name nearest to `word` among `count` names by edit distance, or NULL when none is near
+ * (distance over a third of the word's length, at least 2). */
+const char *config_nearest(const char *word, const char *const *names, size_t count);
+
+/* For a person: 65536 -> "64 KiB", 100 -> "100 B"; 9410.2 Mbit/s -> "9.41 Gbit/s"; 1234567/s -> "1.23 M/s".
+ * Each writes at most `length` bytes and returns `text`. */
+const char *config_humane_bytes(int64_t bytes, char *text, size_t length);
+const char *config_humane_rate(double mbit_s, char *text, size_t length);
+const char *config_humane_count(double per_s, char *text, size_t length);
+
+#endif

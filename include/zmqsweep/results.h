@@ -1,0 +1,226 @@
+/* results.h - the record of a sweep: rows, the journal that grows while it runs, the HDF5 file at its end, CSV.
+ *
+ * Every table is defined once, by its columns; HDF5 types, JSON, CSV and the checks of a reader come from them.
+ */
+#ifndef ZMQSWEEP_RESULTS_H
+#define ZMQSWEEP_RESULTS_H
+
+#include "zmqsweep/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* ---- records: one row each. Strings are NUL-terminated, the rest of the field zero. Missing: NaN, "". ---- */
+
+struct point_record {
+    int64_t point_id;
+    char settings[320]; /* as asked for, "pattern=push-pull transport=tcp size=64K ...": matches points between files */
+    char pattern[16];
+    char transport[16];
+    int64_t message_size_bytes;
+    char send_mode[16];
+    char receive_mode[16];
+    int64_t sndhwm, rcvhwm; /* read back from the sockets; messages */
+    int64_t pairs, receivers_per_sender, senders_per_receiver;
+    int64_t message_count; /* per sender; 0 in duration mode */
+    double duration_s;     /* NaN in count mode */
+    int64_t io_threads;
+    double sndbuf_bytes, rcvbuf_bytes; /* of the connections, largest; NaN when there was none */
+    char bind[16];
+    int64_t repetitions, valid_repetitions;
+    char stop_reason[16];
+    double throughput_mbit_s, throughput_low_mbit_s, throughput_high_mbit_s, interval_coverage;
+    double message_rate_per_s;
+    int64_t sent, received, lost; /* sums over valid repetitions */
+    double cpu_ns_per_message;
+    char flags[128];
+    char status[16]; /* ok, partial, failed */
+};
+
+struct repetition_record {
+    int64_t point_id, repetition;
+    double start_s, window_s;
+    int64_t sent, received, lost, foreign, received_bytes, window_messages, window_bytes;
+    double throughput_mbit_s, message_rate_per_s, receiver_min_mbit_s, receiver_max_mbit_s;
+    double overlap, dead_s, drain_s;
+    char flags[128];
+    uint8_t valid;
+};
+
+struct rank_record {
+    int64_t point_id, repetition, rank;
+    char role[16];
+    int64_t group, host_id, messages, bytes;
+    double lost; /* NaN for push-pull */
+    int64_t window_messages, window_bytes;
+    double window_s, throughput_mbit_s, cpu_user_s, cpu_system_s;
+    int64_t voluntary_switches, involuntary_switches;
+    double blocked_s, ring_wait_s;
+    double tcp_retransmits, tcp_rtt_us; /* NaN without a TCP connection */
+    int64_t peak_rss_bytes;
+};
+
+struct interval_record {
+    int64_t point_id, repetition, rank;
+    double start_us, length_us; /* start counted from the window's start: negative in the warm-up */
+    int64_t messages, bytes;
+};
+
+struct host_record {
+    int64_t host_id;
+    char name[64];
+    char address[64];
+    char cpu_model[96];
+    char kernel[96];
+    int64_t cores, numa_nodes, memory_bytes;
+    double link_mbit_s; /* NaN when the system does not say */
+};
+
+struct environment_record {
+    char name[64];
+    char value[512];
+};
+
+/* ---- tables ---- */
+
+enum table_id {
+    TABLE_POINTS,
+    TABLE_REPETITIONS,
+    TABLE_RANKS,
+    TABLE_INTERVALS,
+    TABLE_HOSTS,
+    TABLE_ENVIRONMENT,
+    TABLE_TOTAL
+};
+
+enum column_kind { COLUMN_INT64, COLUMN_FLOAT64, COLUMN_UINT8, COLUMN_STRING };
+
+struct column {
+    const char *name;
+    enum column_kind kind;
+    size_t offset; /* in the record */
+    size_t width;  /* in bytes; of a string with its NUL */
+    const char *unit;
+    const char *long_name;
+};
+
+struct table_spec {
+    const char *name; /* of the dataset, without "/" */
+    const char *description;
+    const struct column *columns;
+    size_t column_count;
+    size_t record_bytes; /* sizeof the record */
+};
+
+extern const struct table_spec result_tables[TABLE_TOTAL];
+
+/* Index of the table of that name, or -1. */
+int results_table_named(const char *name);
+
+/* The rows of one finished point. */
+struct point_rows {
+    struct point_record point;
+    struct repetition_record *repetitions;
+    size_t repetition_count;
+    struct rank_record *ranks;
+    size_t rank_count;
+    struct interval_record *intervals;
+    size_t interval_count;
+};
+
+/* What is known when the sweep starts. Root attributes of the file, plus hosts and environment. */
+struct run_record {
+    char title[128], creator[32], creator_version[32], created[32], uuid[40];
+    char command_line[4096];
+    int64_t order_seed;
+    int64_t points_planned;
+    struct host_record *hosts;
+    size_t host_count;
+    struct environment_record *environment; /* "option.NAME" rows hold the plan that --resume compares */
+    size_t environment_count;
+};
+void results_free_run(struct run_record *run); /* frees the arrays, zeroes the record */
+
+/* ---- journal: JSON Lines; every line is {"crc32":"XXXXXXXX","data":{...}} with the CRC of data's exact bytes ---- */
+
+struct journal;
+
+/* "results.h5" -> "results.h5.journal" in `path`. @return -1 when too long. */
+int journal_path(const char *output, char *path, size_t length);
+
+/* Makes OUTPUT.journal (mode 0666 less umask, O_EXCL unless `replace`), locks it (flock; a lock held by another
+ * process is an error that names its host and process, which the holder wrote into the first line), writes and syncs
+ * the line of `run`. @return 0, or -1 with `error`. */
+int journal_create(const char *output, const struct run_record *run, bool replace, struct journal **journal,
+                   struct error *error);
+
+/* Opens OUTPUT.journal to go on: checks every line, cuts off a torn last line, locks. `run` gets the first session's
+ * record with all sessions' hosts and environment (caller frees), *done (malloc'd) one status per finished
+ * point, the last one where a point was run again. */
+struct journal_entry {
+    int64_t point_id;
+    bool failed; /* status "failed" */
+};
+int journal_reopen(const char *output, struct run_record *run, struct journal_entry **done, size_t *done_count,
+                   struct journal **journal, struct error *error);
+
+/* Adds a later session's hosts and environment rows (only those two of `run` are used). */
+int journal_append_session(struct journal *journal, const struct run_record *run, struct error *error);
+
+/* Appends one finished point: one write, one fdatasync. On error nothing half-written stays: the journal is cut back. */
+int journal_append(struct journal *journal, const struct point_rows *rows, struct error *error);
+
+/* Closes and unlocks; the file stays. */
+void journal_close(struct journal **journal);
+
+/* ---- the HDF5 file ---- */
+
+struct finish_report {
+    int64_t points;         /* written */
+    int64_t damaged_lines;  /* left out: bad CRC, not JSON, unknown */
+    int64_t first_damaged;  /* line number from 1, 0 if none */
+    bool torn_tail;         /* the last line had no end (a write cut short) and was left out */
+    bool complete;          /* every planned point is there */
+};
+
+/* Builds OUTPUT from OUTPUT.journal (or from the journal named `journal_file`): written whole to a temporary file in
+ * OUTPUT's folder, synced, renamed, folder synced. Points in the order of point_id; the last line of a point wins. Memory does
+ * not grow with the number of points (16 bytes each apart). The journal is left in place. Mode 0666 less umask.
+ * The temporary file's name is OUTPUT.partial; it is removed on error. @return 0 or -1. */
+int results_finish(const char *output, const char *journal_file, struct finish_report *report,
+                   struct error *error);
+
+/* Writes an incomplete file's points back into a new OUTPUT.journal, so that a sweep can go on. */
+int results_to_journal(const char *output, struct error *error);
+
+/* ---- reading ---- */
+
+struct results;
+
+/* Opens and checks: an HDF5 file of our format and schema major, all tables there, each column of the right type.
+ * Extra columns and tables are ignored. @return 0 or -1 with one line that names the file and the cause. */
+int results_open(const char *path, struct results **results, struct error *error);
+void results_close(struct results **results);
+
+/* Attributes; hosts and environment are not filled in. */
+const struct run_record *results_run(const struct results *results);
+bool results_complete(const struct results *results);
+int64_t results_row_count(const struct results *results, enum table_id table);
+
+/* Reads rows [first, first + count) as records into `records` (count x record_bytes). */
+int results_read(struct results *results, enum table_id table, int64_t first, int64_t count, void *records,
+                 struct error *error);
+
+/* Reads the table whole, streaming, and compares it with its crc32 attribute. */
+int results_verify(struct results *results, enum table_id table, struct error *error);
+
+/* ---- CSV (RFC 4180: CRLF, quotes where needed, doubles in the fewest digits that read back the same, NaN empty) ---- */
+
+void csv_header(FILE *out, enum table_id table);
+void csv_row(FILE *out, enum table_id table, const void *record);
+/* The whole table. @return 0 or -1. */
+int csv_table(FILE *out, struct results *results, enum table_id table, struct error *error);
+
+#endif

@@ -1,0 +1,38 @@
+/* stats.h - medians, intervals and tests on small samples. Pure: no I/O, no state. */
+#ifndef ZMQSWEEP_STATS_H
+#define ZMQSWEEP_STATS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct stats_interval {
+    double median;   /* of the sample */
+    double low;      /* NaN when no interval can be given (n < 2) */
+    double high;     /* same */
+    double coverage; /* exact, 0 to 1; NaN with low and high */
+};
+
+/* Median and the narrowest symmetric distribution-free interval for the population's median whose exact coverage
+ * is at least `wanted` (0 to 1), from order statistics: [x_(k), x_(n+1-k)] covers with probability
+ * 1 - 2 * P(Binomial(n, 1/2) < k). When even minimum to maximum covers less than wanted, that one is
+ * given, with its coverage. Source: David & Nagaraja, Order Statistics, 3rd ed., section 7.1.
+ * `values` is sorted in place. n = 0 gives NaN throughout. */
+struct stats_interval stats_median_interval(double *values, size_t n, double wanted);
+
+/* Median; sorts in place; NaN for n = 0. */
+double stats_median(double *values, size_t n);
+
+/* Mann-Kendall test for a monotone trend: two-sided p-value, exact for n <= 100 without ties (ties count as
+ * half), 1 for n < 3. Source: Mann, Econometrica 13 (1945) 245; Kendall, Rank Correlation Methods. */
+double stats_trend_p(const double *values, size_t n);
+
+/* True when the rates of a window drifted: the mean of the first half of n interval rates and that of the
+ * second differ by more than `limit` (0.2 = 20 %) of their mean. False for n < 4. With n odd the middle one is left
+ * out. */
+bool stats_halves_differ(const double *rates, size_t n, double limit);
+
+/* The part of the total span that all of n spans have in common:
+ * (min end - max start) / (max end - min start), 0 when they have none, NaN for n = 0. */
+double stats_overlap(const double *starts, const double *ends, size_t n);
+
+#endif
