@@ -67,9 +67,9 @@ enum option_type {
 struct option_spec {
     const char *name; /* as on the command line, without "--" */
     enum option_type type;
-    bool list;                  /* takes a comma-separated list and ranges: a dimension of the sweep */
-    const char *fallback;       /* default, in the option's own syntax; "" for text and flags that are unset */
-    const char *keyword;        /* a word that stands for OPTION_KEYWORD, or NULL */
+    bool list;            /* takes a comma-separated list and ranges: a dimension of the sweep */
+    const char *fallback; /* default, in the option's own syntax; "" for text and flags that are unset */
+    const char *keyword;  /* a word that stands for OPTION_KEYWORD, or NULL */
     const char *const *choices; /* NULL-terminated, for OPTION_TYPE_CHOICE, else NULL */
     int64_t minimum, maximum;   /* inclusive, of the numeric types */
     const char *metavar;        /* what --help calls the value, NULL for a flag */
@@ -99,11 +99,11 @@ struct preset {
     const char *const (*pairs)[2]; /* option name, text; ended by {NULL, NULL} */
 };
 
-/* Reads command line, environment (NAME=VALUE strings, NULL-terminated) and the sweep file that --config names,
- * and the preset that --preset or --short names out of `presets` (ended by a NULL name).
- * Checks every value by itself, and that --count and --duration do not come from the same source (the higher
- * source wins: a --duration on the command line unsets a preset's count, and the other way round; a `count`
- * that is unset has the keyword's value).
+/* Reads command line, environment (NAME=VALUE strings, NULL-terminated) and the sweep file that --config
+ * names, and the preset that --preset or --short names out of `presets` (ended by a NULL name). Checks every
+ * value by itself, and that --count and --duration do not come from the same source (the higher source wins:
+ * a --duration on the command line unsets a preset's count, and the other way round; a `count` that is unset
+ * has the keyword's value).
  * @return 0, or -1 with one line in `error` that says what, where (command line, ZMQSWEEP_X, file:line) and
  * what would be right; then *settings owns nothing. */
 int config_read(int argc, char *const *argv, char *const *environment, const struct preset *presets,

@@ -1,6 +1,8 @@
-/* results.h - the record of a sweep: rows, the journal that grows while it runs, the HDF5 file at its end, CSV.
+/* results.h - the record of a sweep: rows, the journal that grows while it runs, the HDF5 file at its end,
+ * CSV.
  *
- * Every table is defined once, by its columns; HDF5 types, JSON, CSV and the checks of a reader come from them.
+ * Every table is defined once, by its columns; HDF5 types, JSON, CSV and the checks of a reader come from
+ * them.
  */
 #ifndef ZMQSWEEP_RESULTS_H
 #define ZMQSWEEP_RESULTS_H
@@ -12,11 +14,13 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* ---- records: one row each. Strings are NUL-terminated, the rest of the field zero. Missing: NaN, "". ---- */
+/* ---- records: one row each. Strings are NUL-terminated, the rest of the field zero. Missing: NaN, "". ----
+ */
 
 struct point_record {
     int64_t point_id;
-    char settings[320]; /* as asked for, "pattern=push-pull transport=tcp size=64K ...": matches points between files */
+    char settings[320]; /* as asked for, "pattern=push-pull transport=tcp size=64K ...": matches points
+                           between files */
     char pattern[16];
     char transport[16];
     int64_t message_size_bytes;
@@ -143,33 +147,35 @@ struct run_record {
 };
 void results_free_run(struct run_record *run); /* frees the arrays, zeroes the record */
 
-/* ---- journal: JSON Lines; every line is {"crc32":"XXXXXXXX","data":{...}} with the CRC of data's exact bytes ---- */
+/* ---- journal: JSON Lines; every line is {"crc32":"XXXXXXXX","data":{...}} with the CRC of data's exact
+ * bytes ---- */
 
 struct journal;
 
 /* "results.h5" -> "results.h5.journal" in `path`. @return -1 when too long. */
 int journal_path(const char *output, char *path, size_t length);
 
-/* Makes OUTPUT.journal (mode 0666 less umask, O_EXCL unless `replace`), locks it (flock; a lock held by another
- * process is an error that names its host and process, which the holder wrote into the first line), writes and syncs
- * the line of `run`. @return 0, or -1 with `error`. */
+/* Makes OUTPUT.journal (mode 0666 less umask, O_EXCL unless `replace`), locks it (flock; a lock held by
+ * another process is an error that names its host and process, which the holder wrote into the first line),
+ * writes and syncs the line of `run`. @return 0, or -1 with `error`. */
 int journal_create(const char *output, const struct run_record *run, bool replace, struct journal **journal,
                    struct error *error);
 
-/* Opens OUTPUT.journal to go on: checks every line, cuts off a torn last line, locks. `run` gets the first session's
- * record with all sessions' hosts and environment (caller frees), *done (malloc'd) one status per finished
- * point, the last one where a point was run again. */
+/* Opens OUTPUT.journal to go on: checks every line, cuts off a torn last line, locks. `run` gets the first
+ * session's record with all sessions' hosts and environment (caller frees), *done (malloc'd) one status per
+ * finished point, the last one where a point was run again. */
 struct journal_entry {
     int64_t point_id;
     bool failed; /* status "failed" */
 };
-int journal_reopen(const char *output, struct run_record *run, struct journal_entry **done, size_t *done_count,
-                   struct journal **journal, struct error *error);
+int journal_reopen(const char *output, struct run_record *run, struct journal_entry **done,
+                   size_t *done_count, struct journal **journal, struct error *error);
 
 /* Adds a later session's hosts and environment rows (only those two of `run` are used). */
 int journal_append_session(struct journal *journal, const struct run_record *run, struct error *error);
 
-/* Appends one finished point: one write, one fdatasync. On error nothing half-written stays: the journal is cut back. */
+/* Appends one finished point: one write, one fdatasync. On error nothing half-written stays: the journal is
+ * cut back. */
 int journal_append(struct journal *journal, const struct point_rows *rows, struct error *error);
 
 /* Closes and unlocks; the file stays. */
@@ -178,17 +184,18 @@ void journal_close(struct journal **journal);
 /* ---- the HDF5 file ---- */
 
 struct finish_report {
-    int64_t points;         /* written */
-    int64_t damaged_lines;  /* left out: bad CRC, not JSON, unknown */
-    int64_t first_damaged;  /* line number from 1, 0 if none */
-    bool torn_tail;         /* the last line had no end (a write cut short) and was left out */
-    bool complete;          /* every planned point is there */
+    int64_t points;        /* written */
+    int64_t damaged_lines; /* left out: bad CRC, not JSON, unknown */
+    int64_t first_damaged; /* line number from 1, 0 if none */
+    bool torn_tail;        /* the last line had no end (a write cut short) and was left out */
+    bool complete;         /* every planned point is there */
 };
 
-/* Builds OUTPUT from OUTPUT.journal (or from the journal named `journal_file`): written whole to a temporary file in
- * OUTPUT's folder, synced, renamed, folder synced. Points in the order of point_id; the last line of a point wins. Memory does
- * not grow with the number of points (16 bytes each apart). The journal is left in place. Mode 0666 less umask.
- * The temporary file's name is OUTPUT.partial; it is removed on error. @return 0 or -1. */
+/* Builds OUTPUT from OUTPUT.journal (or from the journal named `journal_file`): written whole to a temporary
+ * file in OUTPUT's folder, synced, renamed, folder synced. Points in the order of point_id; the last line of
+ * a point wins. Memory does not grow with the number of points (16 bytes each apart). The journal is left in
+ * place. Mode 0666 less umask. The temporary file's name is OUTPUT.partial; it is removed on error. @return 0
+ * or -1. */
 int results_finish(const char *output, const char *journal_file, struct finish_report *report,
                    struct error *error);
 
@@ -199,8 +206,9 @@ int results_to_journal(const char *output, struct error *error);
 
 struct results;
 
-/* Opens and checks: an HDF5 file of our format and schema major, all tables there, each column of the right type.
- * Extra columns and tables are ignored. @return 0 or -1 with one line that names the file and the cause. */
+/* Opens and checks: an HDF5 file of our format and schema major, all tables there, each column of the right
+ * type. Extra columns and tables are ignored. @return 0 or -1 with one line that names the file and the
+ * cause. */
 int results_open(const char *path, struct results **results, struct error *error);
 void results_close(struct results **results);
 
@@ -216,7 +224,8 @@ int results_read(struct results *results, enum table_id table, int64_t first, in
 /* Reads the table whole, streaming, and compares it with its crc32 attribute. */
 int results_verify(struct results *results, enum table_id table, struct error *error);
 
-/* ---- CSV (RFC 4180: CRLF, quotes where needed, doubles in the fewest digits that read back the same, NaN empty) ---- */
+/* ---- CSV (RFC 4180: CRLF, quotes where needed, doubles in the fewest digits that read back the same, NaN
+ * empty) ---- */
 
 void csv_header(FILE *out, enum table_id table);
 void csv_row(FILE *out, enum table_id table, const void *record);

@@ -12,8 +12,8 @@ struct stats_interval {
     double coverage; /* exact, 0 to 1; NaN with low and high */
 };
 
-/* Median and the narrowest symmetric distribution-free interval for the population's median whose exact coverage
- * is at least `wanted` (0 to 1), from order statistics: [x_(k), x_(n+1-k)] covers with probability
+/* Median and the narrowest symmetric distribution-free interval for the population's median whose exact
+ * coverage is at least `wanted` (0 to 1), from order statistics: [x_(k), x_(n+1-k)] covers with probability
  * 1 - 2 * P(Binomial(n, 1/2) < k). When even minimum to maximum covers less than wanted, that one is
  * given, with its coverage. Source: David & Nagaraja, Order Statistics, 3rd ed., section 7.1.
  * `values` is sorted in place. n = 0 gives NaN throughout. */
@@ -27,8 +27,8 @@ double stats_median(double *values, size_t n);
 double stats_trend_p(const double *values, size_t n);
 
 /* True when the rates of a window drifted: the mean of the first half of n interval rates and that of the
- * second differ by more than `limit` (0.2 = 20 %) of their mean. False for n < 4. With n odd the middle one is left
- * out. */
+ * second differ by more than `limit` (0.2 = 20 %) of their mean. False for n < 4. With n odd the middle one
+ * is left out. */
 bool stats_halves_differ(const double *rates, size_t n, double limit);
 
 /* The part of the total span that all of n spans have in common:

@@ -1,0 +1,110 @@
+/* cluster.h - the ranks of the job: rendezvous, sleeping collectives, clocks, hosts, bindings.
+ *
+ * The only module that knows MPI and hwloc. Every collective here is nonblocking inside and sleeps while it
+ * waits: a rank that waits costs its host nothing. All ranks call the same collectives in the same order,
+ * from one thread each. A collective that does not complete within the deadline ends the job: the line names
+ * rank, host and phase.
+ */
+#ifndef ZMQSWEEP_CLUSTER_H
+#define ZMQSWEEP_CLUSTER_H
+
+#include "zmqsweep/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct cluster;
+
+/* Was this process started by an MPI launcher (mpirun, srun)? Looks at the environment only. */
+bool cluster_launched(void);
+
+/* MPI_Init and who is where. All ranks. @return 0, or -1. */
+int cluster_start(int *argc, char ***argv, struct cluster **cluster, struct error *error);
+/* MPI_Finalize. All ranks, after their last collective. */
+void cluster_finish(struct cluster **cluster);
+/* Ends the whole job at once. */
+_Noreturn void cluster_abort(int code);
+
+int32_t cluster_rank(const struct cluster *cluster);
+int32_t cluster_size(const struct cluster *cluster);
+const char *cluster_library_version(char *text, size_t length);
+
+/* ---- collectives ---- */
+
+/* The longest a collective may take from now on; 0: for ever. */
+void cluster_set_deadline(struct cluster *cluster, int64_t deadline_ns);
+/* What this rank is doing, for the line of a collective that does not complete. A string constant. */
+void cluster_set_phase(struct cluster *cluster, const char *phase);
+
+void cluster_barrier(struct cluster *cluster);
+/* From rank 0 to all. */
+void cluster_broadcast(struct cluster *cluster, void *data, size_t bytes);
+/* `all` gets size x bytes, on every rank. */
+void cluster_allgather(struct cluster *cluster, const void *mine, void *all, size_t bytes);
+/* `all` gets size x bytes, on rank 0 (NULL elsewhere). */
+void cluster_gather(struct cluster *cluster, const void *mine, void *all, size_t bytes);
+/* Different lengths: on rank 0, `lengths[rank]` bytes of each, one after the other, into `all`. */
+void cluster_gather_varied(struct cluster *cluster, const void *mine, size_t bytes, const size_t *lengths,
+                           void *all);
+
+#define TALLY_SUMS 4
+#define TALLY_MOSTS 6
+struct tally {
+    int64_t sum[TALLY_SUMS];   /* added over the ranks */
+    int64_t most[TALLY_MOSTS]; /* the largest over the ranks */
+};
+/* Every rank gives its own and gets the total of all. */
+void cluster_tally(struct cluster *cluster, struct tally *tally);
+
+/* ---- stop: rank 0 tells the ranks that sleep through a window ---- */
+
+void cluster_tell_stop(struct cluster *cluster); /* rank 0; once */
+bool cluster_told_stop(struct cluster *cluster); /* other ranks; cheap */
+
+/* ---- time ---- */
+
+/* CLOCK_MONOTONIC of rank 0, in ns, as this rank reckons it. */
+int64_t cluster_to_local_ns(const struct cluster *cluster, int64_t coordinator_ns);
+int64_t cluster_to_coordinator_ns(const struct cluster *cluster, int64_t local_ns);
+/* Half the shortest round trip that the offset was found with; 0 on the coordinator's host. */
+int64_t cluster_clock_uncertainty_ns(const struct cluster *cluster);
+/* Sleeps until that local time, or until a signal comes. */
+void cluster_sleep_until(int64_t local_ns);
+
+/* ---- hosts and ranks ---- */
+
+struct cluster_host {
+    char name[64];
+    char cpu_model[96];
+    char kernel[96];
+    int64_t cores, numa_nodes, memory_bytes;
+};
+
+struct cluster_member {
+    int32_t host;  /* index of its host, numbered by first rank */
+    int32_t cores; /* physical cores that it may run on */
+    int32_t pid;
+    char address[64];   /* numeric; where peers reach it */
+    double link_mbit_s; /* of that address's interface; NaN when not known */
+    char cpus[64];      /* processing units that it may run on, as a list */
+    int64_t clock_offset_ns, clock_uncertainty_ns;
+};
+
+int32_t cluster_host_count(const struct cluster *cluster);
+const struct cluster_host *cluster_host(const struct cluster *cluster, int32_t host);
+/* hosts[rank] for plan_host_queue_bytes. */
+const int32_t *cluster_hosts(const struct cluster *cluster);
+
+/* Finds this rank's address: `interface` is a name, an address or a network in CIDR form ("eth1", "10.1.0.5",
+ * "10.1.0.0/16"), or "" for loopback on a single host, else the first interface that is up. @return 0 or -1.
+ */
+int cluster_find_address(struct cluster *cluster, const char *interface, struct error *error);
+/* All ranks' members, on every rank, once the address is found. Collective. */
+void cluster_exchange_members(struct cluster *cluster);
+const struct cluster_member *cluster_member(const struct cluster *cluster, int32_t rank);
+
+/* This machine, without MPI, for a plan before the job. */
+void cluster_describe_host(struct cluster_host *host);
+
+#endif

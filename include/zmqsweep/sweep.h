@@ -1,0 +1,45 @@
+/* sweep.h - the job itself: rank 0 hands out one repetition at a time, the others send and receive. */
+#ifndef ZMQSWEEP_SWEEP_H
+#define ZMQSWEEP_SWEEP_H
+
+#include "zmqsweep/cluster.h"
+#include "zmqsweep/config.h"
+#include "zmqsweep/plan.h"
+
+/* What rank 0 has read and checked, for all ranks. */
+struct job {
+    int32_t code; /* EXIT_OK: go on; else every rank leaves with it */
+    int32_t go;   /* 0: nothing to run (--help, a refusal), leave with `code` */
+    int32_t dry_run;
+    int32_t log_level; /* enum log_level */
+    int64_t timeout_ns;
+    char interface[64];
+};
+
+/* Ranks other than 0: repetitions until rank 0 says that it was the last. @return the exit code of all ranks.
+ */
+int sweep_work(struct cluster *cluster, const struct job *job);
+/* Rank 0: the whole sweep, from the journal's first line to the finished file. @return the exit code of all
+ * ranks. */
+int sweep_coordinate(struct cluster *cluster, const struct job *job, const struct settings *settings,
+                     const struct plan *plan, int argc, char **argv);
+
+/* Checks that need the hosts: memory that the queues may take, ipc across hosts. Rank 0. @return 0 or -1. */
+int sweep_check_hosts(const struct cluster *cluster, const struct plan *plan, struct error *error);
+/* The same on one host that is described without MPI, for a plan made before the job. */
+int sweep_check_memory(const struct plan *plan, const int32_t *hosts, int32_t host,
+                       const struct cluster_host *described, struct error *error);
+/* Is the output free, or to be gone on with or replaced? Makes nothing. @return 0 or -1. */
+int sweep_check_output(const struct settings *settings, struct error *error);
+
+/* --dry-run: the points, their time, the memory; with a cluster also who talks to whom. */
+void sweep_print_plan(const struct plan *plan, const struct cluster *cluster, FILE *out);
+
+/* Sets this rank up for the sweep: log level, signals (SIGUSR1, SIGTERM and SIGINT: finish what is there,
+ * leave with 4). */
+void sweep_start_rank(const struct cluster *cluster, const struct job *job);
+/* After SIGTERM or SIGINT the launcher kills in 2 s and MPI_Finalize hangs: leaves at once. Else does
+ * nothing. */
+void sweep_leave_if_urgent(int code);
+
+#endif

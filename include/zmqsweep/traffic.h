@@ -1,0 +1,96 @@
+/* traffic.h - one rank's end of the measured traffic during one repetition: sockets, payload, the hot loop,
+ * counters.
+ *
+ * The only module that knows ZeroMQ. The hot loop runs in a thread of its own; the thread that calls these
+ * functions (one per traffic) does the rest: it waits asleep, samples the counters and talks to the other
+ * ranks. All times are CLOCK_MONOTONIC in ns.
+ */
+#ifndef ZMQSWEEP_TRAFFIC_H
+#define ZMQSWEEP_TRAFFIC_H
+
+#include "zmqsweep/error.h"
+#include "zmqsweep/plan.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct traffic;
+
+#define TRAFFIC_ENDPOINT_LENGTH 128
+/* From this size on the receiver itself reads the clock after each message: 16 KiB. */
+#define TRAFFIC_TIMED_BYTES 16384
+
+/* Call once per process, before any thread: the signal that wakes a blocked loop gets a handler. */
+void traffic_start_process(void);
+/* "libzmq 4.3.4, ..." for the record. */
+const char *traffic_library_version(char *text, size_t length);
+
+/* Opens context and socket of a sender or a receiver, applies every option, makes the payload. The side that
+ * binds (point->bind) binds `address`, a numeric IP address (ephemeral port), or for ipc a private folder of
+ * its own.
+ * @return 0, or -1 with `error`. */
+int traffic_open(const struct point *point, enum role role, const char *address, struct traffic **traffic,
+                 struct error *error);
+/* The endpoint that peers connect to; "" on the side that connects. */
+const char *traffic_endpoint(const struct traffic *traffic);
+int traffic_connect(struct traffic *traffic, const char *endpoint, struct error *error);
+
+/* Has every peer been proven there? PUSH, PULL, SUB: a handshake per peer; PUB: a subscription per subscriber
+ * as well. Waits up to 1 ms for news. @return 1 yes, 0 not yet, -1 it failed, with `error`. */
+int traffic_ready(struct traffic *traffic, struct error *error);
+/* What readiness is waiting for, for the line of a time-out. */
+void traffic_describe_wait(const struct traffic *traffic, struct error *error);
+
+/* Starts the loop: a receiver at once, a sender at `start_ns`. */
+int traffic_go(struct traffic *traffic, int64_t start_ns, struct error *error);
+/* When a sender's loop really began; 0 before. */
+int64_t traffic_started_ns(const struct traffic *traffic);
+
+struct traffic_sample {
+    int64_t instant_ns; /* when the sampler looked */
+    int64_t count;      /* messages so far */
+    int64_t cut_ns;     /* of the last of them: the receive's own clock from 16 KiB on, else instant_ns */
+    int64_t blocked_ns, ring_wait_ns; /* so far, a wait under way included */
+};
+struct traffic_sample traffic_sample(const struct traffic *traffic);
+
+/* A receiver's first and last message; 0 when there was none. Valid once the loop has ended. */
+int64_t traffic_first_ns(const struct traffic *traffic);
+int64_t traffic_last_ns(const struct traffic *traffic);
+int64_t traffic_count(const struct traffic *traffic);
+int64_t traffic_foreign(const struct traffic *traffic);
+
+/* Has the loop ended by itself (count reached, stream ended, error)? */
+bool traffic_ended(const struct traffic *traffic);
+/* Tells the loop to end, wakes it and joins it. @return 0, or -1 with the loop's error. */
+int traffic_stop(struct traffic *traffic, struct error *error);
+
+/* Reads the monitor's news; waits up to `wait_ms` for the first. */
+void traffic_watch(struct traffic *traffic, int wait_ms);
+/* Lost or repeated connections so far, by the monitor. In a pub-sub drain the publishers' leaving is
+ * expected. */
+int traffic_reconnects(const struct traffic *traffic);
+/* Pub-sub: have all publishers gone? Then the loop may end when its queue is empty: traffic_finish_stream. */
+bool traffic_peers_gone(const struct traffic *traffic);
+void traffic_finish_stream(struct traffic *traffic);
+
+/* A publisher leaves: its socket is closed and what is queued flows out behind it (LINGER). Its loop has
+ * ended. */
+void traffic_leave(struct traffic *traffic);
+
+/* What the connections say while they are there; NaN where nothing can be said (ipc, none). */
+struct traffic_connections {
+    double sndbuf_bytes, rcvbuf_bytes; /* largest */
+    double retransmits;                /* sum */
+    double rtt_us;                     /* largest, smoothed */
+    int64_t sndhwm, rcvhwm;            /* read back from the socket; its own direction */
+};
+struct traffic_connections traffic_connections(const struct traffic *traffic);
+
+/* Closes the socket and ends the context. A publisher lingers for up to the point's timeout, everyone else
+ * not at all. Safe to call at any stage; sets *traffic to NULL. */
+void traffic_close(struct traffic **traffic);
+
+int64_t traffic_clock_ns(void);
+
+#endif

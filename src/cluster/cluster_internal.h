@@ -1,0 +1,35 @@
+/* cluster_internal.h - what the files of src/cluster/ share. */
+#ifndef CLUSTER_INTERNAL_H
+#define CLUSTER_INTERNAL_H
+
+#include "zmqsweep/cluster.h"
+
+#include <mpi.h>
+
+struct cluster {
+    int rank, size;
+    int64_t deadline_ns;
+    const char *phase;
+    MPI_Op tally_op;
+    MPI_Datatype tally_type;
+    MPI_Request stop_request;
+    char stop_message;
+    bool stop_told;
+    int32_t host_count;
+    struct cluster_host *host_list;
+    int32_t *hosts;
+    struct cluster_member *members;
+    struct cluster_member self;
+};
+
+int64_t cluster_clock_ns(void);
+/* Tests `request` until it is done, asleep in between. Ends the job after `deadline_ns` (0: never). */
+void cluster_wait(struct cluster *cluster, MPI_Request *request, int64_t deadline_ns);
+/* Collective: offsets of the ranks' clocks to rank 0's. */
+void cluster_compare_clocks(struct cluster *cluster);
+/* Collective: which ranks share a host, and what the hosts are. */
+int cluster_find_hosts(struct cluster *cluster, struct error *error);
+/* Where this process may run. */
+void cluster_describe_binding(struct cluster_member *member);
+
+#endif

@@ -1,0 +1,255 @@
+/* job.c - start, end and the collectives of the MPI job. */
+#include "cluster_internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#define PAUSE_MIN_NS 50000
+#define PAUSE_MAX_NS 10000000
+/* A pause grows with the time waited, so that waking late costs a sixteenth of it at most. */
+#define PAUSE_SHARE 16
+#define TAG_STOP 7
+#define START_DEADLINE_NS 120000000000
+
+static const char *const launcher_variables[] = {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_SIZE",
+                                                 "MPI_LOCALNRANKS"};
+
+bool cluster_launched(void)
+{
+    for (size_t i = 0; i < sizeof launcher_variables / sizeof *launcher_variables; i++) {
+        if (getenv(launcher_variables[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int64_t cluster_clock_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void add_tallies(void *in, void *inout, int *length, MPI_Datatype *type)
+{
+    const struct tally *from = in;
+    struct tally *to = inout;
+    (void)type;
+    for (int n = 0; n < *length; n++) {
+        for (int i = 0; i < TALLY_SUMS; i++) {
+            to[n].sum[i] += from[n].sum[i];
+        }
+        for (int i = 0; i < TALLY_MOSTS; i++) {
+            to[n].most[i] = from[n].most[i] > to[n].most[i] ? from[n].most[i] : to[n].most[i];
+        }
+    }
+}
+
+static int make_tally_type(struct cluster *cluster)
+{
+    return MPI_Type_contiguous(TALLY_SUMS + TALLY_MOSTS, MPI_INT64_T, &cluster->tally_type) ||
+           MPI_Type_commit(&cluster->tally_type) || MPI_Op_create(add_tallies, 1, &cluster->tally_op);
+}
+
+int cluster_start(int *argc, char ***argv, struct cluster **cluster, struct error *error)
+{
+    int provided;
+    struct cluster *made = calloc(1, sizeof *made);
+    if (!made) {
+        return error_set(error, "no memory");
+    }
+    if (MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided)) {
+        free(made);
+        return error_set(error, "MPI_Init_thread failed");
+    }
+    if (provided < MPI_THREAD_FUNNELED) {
+        free(made);
+        return error_set(error, "this MPI cannot run beside other threads (MPI_THREAD_FUNNELED)");
+    }
+    prctl(PR_SET_TIMERSLACK, 1000UL); /* sleeps end when they say: the default adds 50 us */
+    MPI_Comm_rank(MPI_COMM_WORLD, &made->rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &made->size);
+    made->deadline_ns = START_DEADLINE_NS;
+    made->phase = "start";
+    made->stop_request = MPI_REQUEST_NULL;
+    if (make_tally_type(made)) {
+        return error_set(error, "MPI_Type_contiguous or MPI_Op_create failed");
+    }
+    if (cluster_find_hosts(made, error)) {
+        return -1;
+    }
+    cluster_compare_clocks(made);
+    if (made->rank > 0) {
+        MPI_Irecv(&made->stop_message, 1, MPI_CHAR, 0, TAG_STOP, MPI_COMM_WORLD, &made->stop_request);
+    }
+    *cluster = made;
+    return 0;
+}
+
+void cluster_finish(struct cluster **cluster)
+{
+    struct cluster *ending = *cluster;
+    if (ending->stop_request != MPI_REQUEST_NULL) {
+        MPI_Cancel(&ending->stop_request);
+        MPI_Request_free(&ending->stop_request);
+    }
+    MPI_Op_free(&ending->tally_op);
+    MPI_Type_free(&ending->tally_type);
+    MPI_Finalize();
+    free(ending->host_list);
+    free(ending->hosts);
+    free(ending->members);
+    free(ending);
+    *cluster = NULL;
+}
+
+_Noreturn void cluster_abort(int code)
+{
+    fflush(NULL);
+    MPI_Abort(MPI_COMM_WORLD, code);
+    _Exit(code);
+}
+
+int32_t cluster_rank(const struct cluster *cluster)
+{
+    return cluster->rank;
+}
+
+int32_t cluster_size(const struct cluster *cluster)
+{
+    return cluster->size;
+}
+
+const char *cluster_library_version(char *text, size_t length)
+{
+    char version[MPI_MAX_LIBRARY_VERSION_STRING];
+    int used;
+    MPI_Get_library_version(version, &used);
+    version[strcspn(version, ",\n")] = '\0';
+    snprintf(text, length, "%s", version);
+    return text;
+}
+
+void cluster_set_deadline(struct cluster *cluster, int64_t deadline_ns)
+{
+    cluster->deadline_ns = deadline_ns;
+}
+
+void cluster_set_phase(struct cluster *cluster, const char *phase)
+{
+    cluster->phase = phase;
+}
+
+static _Noreturn void give_up(const struct cluster *cluster, int64_t waited_ns)
+{
+    const char *name = cluster->host_list ? cluster->host_list[cluster->hosts[cluster->rank]].name : "?";
+    fprintf(stderr,
+            "zmqsweep: error: rank %d on %s waited %.1f s for the other ranks (phase: %s); ending the job\n",
+            cluster->rank, name, (double)waited_ns * 1e-9, cluster->phase);
+    cluster_abort(EXIT_FAILED);
+}
+
+void cluster_wait(struct cluster *cluster, MPI_Request *request, int64_t deadline_ns)
+{
+    int64_t began = cluster_clock_ns();
+    int done;
+    for (MPI_Test(request, &done, MPI_STATUS_IGNORE); !done; MPI_Test(request, &done, MPI_STATUS_IGNORE)) {
+        int64_t waited = cluster_clock_ns() - began;
+        if (deadline_ns && waited > deadline_ns) {
+            give_up(cluster, waited);
+        }
+        int64_t pause = waited / PAUSE_SHARE;
+        pause = pause < PAUSE_MIN_NS ? PAUSE_MIN_NS : pause > PAUSE_MAX_NS ? PAUSE_MAX_NS : pause;
+        nanosleep(&(struct timespec){0, pause}, NULL);
+    }
+}
+
+void cluster_barrier(struct cluster *cluster)
+{
+    MPI_Request request;
+    MPI_Ibarrier(MPI_COMM_WORLD, &request);
+    cluster_wait(cluster, &request, cluster->deadline_ns);
+}
+
+void cluster_broadcast(struct cluster *cluster, void *data, size_t bytes)
+{
+    MPI_Request request;
+    MPI_Ibcast(data, (int)bytes, MPI_BYTE, 0, MPI_COMM_WORLD, &request);
+    cluster_wait(cluster, &request, cluster->deadline_ns);
+}
+
+void cluster_allgather(struct cluster *cluster, const void *mine, void *all, size_t bytes)
+{
+    MPI_Request request;
+    MPI_Iallgather(mine, (int)bytes, MPI_BYTE, all, (int)bytes, MPI_BYTE, MPI_COMM_WORLD, &request);
+    cluster_wait(cluster, &request, cluster->deadline_ns);
+}
+
+void cluster_gather(struct cluster *cluster, const void *mine, void *all, size_t bytes)
+{
+    MPI_Request request;
+    MPI_Igather(mine, (int)bytes, MPI_BYTE, all, (int)bytes, MPI_BYTE, 0, MPI_COMM_WORLD, &request);
+    cluster_wait(cluster, &request, cluster->deadline_ns);
+}
+
+void cluster_gather_varied(struct cluster *cluster, const void *mine, size_t bytes, const size_t *lengths,
+                           void *all)
+{
+    MPI_Request request;
+    int *counts = NULL, *places = NULL;
+    if (cluster->rank == 0) {
+        counts = calloc((size_t)cluster->size, sizeof *counts);
+        places = calloc((size_t)cluster->size, sizeof *places);
+        if (!counts || !places) {
+            fputs("zmqsweep: error: no memory to gather the ranks' results\n", stderr);
+            cluster_abort(EXIT_FAILED);
+        }
+        for (int i = 0, place = 0; i < cluster->size; i++) {
+            counts[i] = (int)lengths[i];
+            places[i] = place;
+            place += counts[i];
+        }
+    }
+    MPI_Igatherv(mine, (int)bytes, MPI_BYTE, all, counts, places, MPI_BYTE, 0, MPI_COMM_WORLD, &request);
+    cluster_wait(cluster, &request, cluster->deadline_ns);
+    free(counts);
+    free(places);
+}
+
+void cluster_tally(struct cluster *cluster, struct tally *tally)
+{
+    struct tally mine = *tally;
+    MPI_Request request;
+    MPI_Iallreduce(&mine, tally, 1, cluster->tally_type, cluster->tally_op, MPI_COMM_WORLD, &request);
+    cluster_wait(cluster, &request, cluster->deadline_ns);
+}
+
+void cluster_tell_stop(struct cluster *cluster)
+{
+    for (int rank = 1; rank < cluster->size && !cluster->stop_told; rank++) {
+        MPI_Request request;
+        MPI_Isend(&cluster->stop_message, 1, MPI_CHAR, rank, TAG_STOP, MPI_COMM_WORLD, &request);
+        MPI_Request_free(&request);
+    }
+    cluster->stop_told = true;
+}
+
+bool cluster_told_stop(struct cluster *cluster)
+{
+    if (!cluster->stop_told && cluster->stop_request != MPI_REQUEST_NULL) {
+        int done;
+        MPI_Test(&cluster->stop_request, &done, MPI_STATUS_IGNORE);
+        cluster->stop_told = done;
+    }
+    return cluster->stop_told;
+}
+
+void cluster_sleep_until(int64_t local_ns)
+{
+    struct timespec until = {local_ns / 1000000000, local_ns % 1000000000};
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+}

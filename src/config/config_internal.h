@@ -1,0 +1,26 @@
+/* config_internal.h - what the files of src/config share with one another. */
+#ifndef CONFIG_INTERNAL_H
+#define CONFIG_INTERNAL_H
+
+#include "zmqsweep/config.h"
+
+/* The environment variable of an option is this and its name in capitals: ZMQSWEEP_SEND_MODE. */
+#define CONFIG_PREFIX "ZMQSWEEP_"
+
+/* `text` in double quotes for an error line: cut to fit, and control characters replaced, so that the line
+ * stays one line. @return `quoted`. */
+#define CONFIG_QUOTE_LENGTH 72
+const char *config_quote(const char *text, char quoted[CONFIG_QUOTE_LENGTH]);
+
+/* Whether an option may be set by this source: --help, --version and --config belong to the command line,
+ * though the environment may name a sweep file; a preset holds nothing but settings of the sweep. */
+bool config_allowed(enum option_id id, enum setting_source source);
+
+/* The name of an option's environment variable. @return `name`. */
+#define CONFIG_NAME_LENGTH 64
+const char *config_variable(enum option_id id, char name[CONFIG_NAME_LENGTH]);
+
+/* The option of this exact name, or OPTION_TOTAL. */
+enum option_id config_find(const char *name);
+
+#endif

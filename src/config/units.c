@@ -1,0 +1,436 @@
+/* units.c - from an option's text to its values and back. */
+#include "config_internal.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KIB ((int64_t)1024)
+#define MICROSECOND ((int64_t)1000)
+#define SECOND (1000 * 1000 * MICROSECOND)
+#define DIGITS "0123456789"
+#define MOST_VALUES 4096 /* of one list: bounds the memory and time that a typing error can take */
+#define ADVICE_LENGTH 160
+
+struct unit {
+    const char *name;
+    int64_t factor;
+};
+
+/* In the order in which config_word tries them: the largest first, and of two names for one factor the one to
+ * write. Integers are written without a unit, so theirs starts with none. */
+static const struct unit byte_units[] = {{"G", KIB *KIB *KIB},
+                                         {"GiB", KIB *KIB *KIB},
+                                         {"M", KIB *KIB},
+                                         {"MiB", KIB *KIB},
+                                         {"K", KIB},
+                                         {"KiB", KIB},
+                                         {"", 1},
+                                         {"B", 1},
+                                         {NULL, 0}};
+static const struct unit integer_units[] = {
+    {"", 1}, {"K", 1000}, {"M", 1000 * 1000}, {"G", 1000 * 1000 * 1000}, {NULL, 0}};
+static const struct unit time_units[] = {{"h", 3600 * SECOND},
+                                         {"min", 60 * SECOND},
+                                         {"s", SECOND},
+                                         {"ms", 1000 * MICROSECOND},
+                                         {"us", MICROSECOND},
+                                         {"ns", 1},
+                                         {NULL, 0}};
+
+/* The values of one option text while they are collected. */
+struct list {
+    enum option_id id;
+    const struct option_spec *spec;
+    int64_t *values;
+    size_t count, capacity;
+};
+
+enum number { NUMBER_GOOD, NUMBER_MALFORMED, NUMBER_UNITLESS, NUMBER_BROKEN, NUMBER_HUGE };
+
+const char *config_quote(const char *text, char quoted[CONFIG_QUOTE_LENGTH])
+{
+    const size_t room = CONFIG_QUOTE_LENGTH - sizeof "\"...\"";
+    size_t length = strnlen(text, room + 1), at = 0;
+    bool cut = length > room;
+    if (cut) /* not in the middle of a UTF-8 character */
+        for (length = room; length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80;)
+            length--;
+    quoted[at++] = '"';
+    for (size_t i = 0; i < length; i++)
+        quoted[at++] = (unsigned char)text[i] < ' ' || text[i] == 0x7f ? '?' : text[i];
+    strcpy(quoted + at, cut ? "...\"" : "\"");
+    return quoted;
+}
+
+static bool is_number(enum option_type type)
+{
+    return type == OPTION_TYPE_BYTES || type == OPTION_TYPE_INTEGER || type == OPTION_TYPE_DURATION;
+}
+
+static const struct unit *units_of(enum option_type type)
+{
+    return type == OPTION_TYPE_BYTES ? byte_units : type == OPTION_TYPE_INTEGER ? integer_units : time_units;
+}
+
+/* What the option's value is called in an error line. */
+static const char *noun_of(const struct option_spec *spec)
+{
+    switch (spec->type) {
+    case OPTION_TYPE_BYTES:
+        return "a size";
+    case OPTION_TYPE_INTEGER:
+        return "a whole number";
+    case OPTION_TYPE_DURATION:
+        return "a time";
+    case OPTION_TYPE_FLAG:
+        return "yes or no";
+    default:
+        return "one of the choices";
+    }
+}
+
+static void write_choices(const char *const *choices, char *text, size_t length)
+{
+    size_t at = 0;
+    for (size_t i = 0; choices[i] && at < length; i++) {
+        const char *before = i == 0 ? "say " : choices[i + 1] ? ", " : " or ";
+        at += (size_t)snprintf(text + at, length - at, "%s%s", before, choices[i]);
+    }
+}
+
+/* What would be right for this option: "say bytes, or with K, M, G, such as 64K". */
+static const char *advise(const struct option_spec *spec, char advice[ADVICE_LENGTH])
+{
+    const char *numbers = "";
+    switch (spec->type) {
+    case OPTION_TYPE_BYTES:
+        numbers = "say bytes, or with K, M, G, such as 64K";
+        break;
+    case OPTION_TYPE_INTEGER:
+        numbers = "say a number, or with K, M, G, such as 10K";
+        break;
+    case OPTION_TYPE_DURATION:
+        numbers = "say a number with ns, us, ms, s, min or h, such as 200ms";
+        break;
+    case OPTION_TYPE_CHOICE:
+        write_choices(spec->choices, advice, ADVICE_LENGTH);
+        return advice;
+    case OPTION_TYPE_FLAG:
+        return strcpy(advice, "say yes or no");
+    case OPTION_TYPE_TEXT:
+        break;
+    }
+    snprintf(advice, ADVICE_LENGTH, "%s%s%s", numbers, spec->keyword ? ", or " : "",
+             spec->keyword ? spec->keyword : "");
+    return advice;
+}
+
+/* value = the digits x factor. @return false when that is over 63 bits. */
+static bool scale_digits(const char *digits, size_t count, int64_t factor, int64_t *value)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < count; i++)
+        if (__builtin_mul_overflow(sum, 10, &sum) || __builtin_add_overflow(sum, digits[i] - '0', &sum))
+            return false;
+    return !__builtin_mul_overflow(sum, factor, value);
+}
+
+static int64_t common_divisor(int64_t a, int64_t b)
+{
+    while (b != 0) {
+        int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* value = 0.digits x factor, exactly. @return false when that is no whole number. */
+static bool scale_fraction(const char *digits, size_t count, int64_t factor, int64_t *value)
+{
+    int64_t numerator = 0, denominator = 1;
+    while (count > 0 && digits[count - 1] == '0')
+        count--;
+    if (count > 18) /* beyond 10^18 no unit makes it whole */
+        return false;
+    scale_digits(digits, count, 1, &numerator);
+    for (size_t i = 0; i < count; i++)
+        denominator *= 10;
+    int64_t shared = common_divisor(factor, denominator);
+    if (numerator % (denominator / shared) != 0)
+        return false;
+    *value = numerator / (denominator / shared) * (factor / shared);
+    return true;
+}
+
+static const struct unit *find_unit(enum option_type type, const char *name)
+{
+    const struct unit *unit = units_of(type);
+    while (unit->name && strcmp(unit->name, name) != 0)
+        unit++;
+    return unit->name ? unit : NULL;
+}
+
+/* Reads digits, perhaps a point and digits, and a unit. *value is set when that is whole and in 63 bits. */
+static enum number read_digits(enum option_type type, const char *word, int64_t *value)
+{
+    size_t whole = strspn(word, DIGITS), places = 0;
+    const char *name = word + whole, *fraction = name;
+    bool point = *name == '.' && type != OPTION_TYPE_INTEGER;
+    if (point) {
+        fraction = name + 1;
+        places = strspn(fraction, DIGITS);
+        name = fraction + places;
+    }
+    if (whole == 0 || (point && places == 0))
+        return NUMBER_MALFORMED;
+    if (type == OPTION_TYPE_DURATION && *name == '\0') {
+        *value = 0;
+        return word[strspn(word, "0.")] == '\0' ? NUMBER_GOOD : NUMBER_UNITLESS;
+    }
+    const struct unit *unit = find_unit(type, name);
+    int64_t whole_part, fraction_part;
+    if (!unit)
+        return NUMBER_MALFORMED;
+    if (!scale_digits(word, whole, unit->factor, &whole_part))
+        return NUMBER_HUGE;
+    if (!scale_fraction(fraction, places, unit->factor, &fraction_part))
+        return NUMBER_BROKEN;
+    return __builtin_add_overflow(whole_part, fraction_part, value) ? NUMBER_HUGE : NUMBER_GOOD;
+}
+
+/* Reads one number within the option's limits. @return 0 or -1. */
+static int read_number(const struct list *list, const char *word, int64_t *value, struct error *error)
+{
+    const struct option_spec *spec = list->spec;
+    char quoted[CONFIG_QUOTE_LENGTH], advice[ADVICE_LENGTH], limit[CONFIG_WORD_LENGTH];
+    enum number number = read_digits(spec->type, word, value);
+    config_quote(word, quoted);
+    if (number == NUMBER_MALFORMED)
+        return error_set(error, "%s is not %s; %s", quoted, noun_of(spec), advise(spec, advice));
+    if (number == NUMBER_UNITLESS)
+        return error_set(error, "%s has no unit; say %.20ss, or with another of ns, us, ms, min, h", quoted,
+                         word);
+    if (number == NUMBER_BROKEN)
+        return error_set(error, "%s is not a whole number of %s; %s", quoted,
+                         spec->type == OPTION_TYPE_BYTES ? "bytes" : "nanoseconds", advise(spec, advice));
+    if (number == NUMBER_HUGE || *value > spec->maximum)
+        return error_set(error, "%s is too large; the largest is %s", quoted,
+                         config_word(list->id, spec->maximum, limit));
+    if (*value < spec->minimum)
+        return error_set(error, "%s is too small; the smallest is %s", quoted,
+                         config_word(list->id, spec->minimum, limit));
+    return 0;
+}
+
+static int list_add(struct list *list, int64_t value, struct error *error)
+{
+    char word[CONFIG_WORD_LENGTH];
+    for (size_t i = 0; i < list->count; i++)
+        if (list->values[i] == value)
+            return error_set(error, "%s is listed twice; once is enough", config_word(list->id, value, word));
+    if (list->count == MOST_VALUES)
+        return error_set(error, "the list has over %d values; make it shorter", MOST_VALUES);
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity ? 2 * list->capacity : 8;
+        int64_t *values = realloc(list->values, capacity * sizeof *values);
+        if (!values)
+            return error_set(error, "out of memory");
+        list->values = values;
+        list->capacity = capacity;
+    }
+    list->values[list->count++] = value;
+    return 0;
+}
+
+/* Reads the "x4" of a range. */
+static int read_factor(const char *word, int64_t *factor, struct error *error)
+{
+    char quoted[CONFIG_QUOTE_LENGTH];
+    if (word[0] != 'x' || read_digits(OPTION_TYPE_INTEGER, word + 1, factor) != NUMBER_GOOD || *factor < 2)
+        return error_set(error,
+                         "%s is not the factor of a range; say x and a whole number from 2 on, such as x4",
+                         config_quote(word, quoted));
+    return 0;
+}
+
+static char *trim(char *text)
+{
+    text += strspn(text, " \t\r\n");
+    size_t length = strlen(text);
+    while (length > 0 && strchr(" \t\r\n", text[length - 1]))
+        text[--length] = '\0';
+    return text;
+}
+
+/* Adds first, first x factor, ... up to last, of "first:last:xfactor". Takes `word` apart. */
+static int add_range(struct list *list, char *word, struct error *error)
+{
+    char *first_word = trim(strsep(&word, ":")), *last_word = trim(strsep(&word, ":"));
+    int64_t first = 0, last = 0, factor = 2;
+    if (read_number(list, first_word, &first, error) || read_number(list, last_word, &last, error))
+        return -1;
+    if (!word)
+        return error_set(error, "the range %.40s:%.40s has no factor; say %.40s:%.40s:x4", first_word,
+                         last_word, first_word, last_word);
+    if (read_factor(trim(word), &factor, error))
+        return -1;
+    if (first > last)
+        return error_set(error, "the range %.40s:%.40s is empty; say the smaller end first", first_word,
+                         last_word);
+    for (int64_t value = first;; value *= factor) {
+        if (list_add(list, value, error))
+            return -1;
+        if (value > last / factor)
+            return 0;
+    }
+}
+
+/* The index of `word` among NULL-terminated words, or -1. */
+static int64_t find_word(const char *word, const char *const *words)
+{
+    for (int64_t i = 0; words[i]; i++)
+        if (strcmp(word, words[i]) == 0)
+            return i;
+    return -1;
+}
+
+static int add_word(struct list *list, const char *word, struct error *error)
+{
+    static const char *const flags[] = {"no", "yes", "false", "true", "0", "1", "off", "on", NULL};
+    char quoted[CONFIG_QUOTE_LENGTH], advice[ADVICE_LENGTH];
+    bool flag = list->spec->type == OPTION_TYPE_FLAG;
+    int64_t index = find_word(word, flag ? flags : list->spec->choices);
+    if (index < 0)
+        return error_set(error, "%s is not %s; %s", config_quote(word, quoted), noun_of(list->spec),
+                         advise(list->spec, advice));
+    return list_add(list, flag ? index % 2 : index, error);
+}
+
+/* Adds what one element of the list stands for: a word, a number, or a range. */
+static int add_element(struct list *list, char *word, struct error *error)
+{
+    const struct option_spec *spec = list->spec;
+    char advice[ADVICE_LENGTH];
+    int64_t value = 0;
+    if (*word == '\0')
+        return error_set(error, "a value is missing%s; %s",
+                         spec->list ? " (two commas, or one at an end?)" : "", advise(spec, advice));
+    if (spec->keyword && strcmp(word, spec->keyword) == 0)
+        return list_add(list, OPTION_KEYWORD, error);
+    if (!is_number(spec->type))
+        return add_word(list, word, error);
+    if (spec->list && strchr(word, ':'))
+        return add_range(list, word, error);
+    return read_number(list, word, &value, error) ? -1 : list_add(list, value, error);
+}
+
+static int add_elements(struct list *list, char *text, struct error *error)
+{
+    char *element;
+    if (!list->spec->list && strchr(text, ','))
+        return error_set(error, "takes one value, not a list");
+    while ((element = strsep(&text, ",")) != NULL)
+        if (add_element(list, trim(element), error))
+            return -1;
+    return 0;
+}
+
+int config_parse(enum option_id id, const char *text, int64_t **values, size_t *count, struct error *error)
+{
+    struct list list = {.id = id, .spec = &option_table[id]};
+    if (list.spec->type == OPTION_TYPE_TEXT) {
+        if (*text == '\0')
+            return error_set(error, "is empty; say %s", list.spec->metavar);
+        *values = NULL;
+        *count = 0;
+        return 0;
+    }
+    char *copy = strdup(text);
+    if (!copy)
+        return error_set(error, "out of memory");
+    int status = add_elements(&list, copy, error);
+    free(copy);
+    if (status) {
+        free(list.values);
+        return -1;
+    }
+    *values = list.values;
+    *count = list.count;
+    return 0;
+}
+
+/* The number in the largest unit that leaves no rest, so that nothing is rounded. */
+static void write_number(enum option_type type, int64_t value, char text[CONFIG_WORD_LENGTH])
+{
+    const struct unit *unit = units_of(type);
+    if (value == 0)
+        unit = find_unit(type, type == OPTION_TYPE_DURATION ? "s" : "");
+    else
+        while (value % unit->factor != 0)
+            unit++;
+    snprintf(text, CONFIG_WORD_LENGTH, "%" PRId64 "%s", value / unit->factor, unit->name);
+}
+
+const char *config_word(enum option_id id, int64_t value, char text[CONFIG_WORD_LENGTH])
+{
+    const struct option_spec *spec = &option_table[id];
+    text[0] = '\0';
+    if (spec->keyword && value == OPTION_KEYWORD)
+        snprintf(text, CONFIG_WORD_LENGTH, "%s", spec->keyword);
+    else if (spec->type == OPTION_TYPE_FLAG)
+        snprintf(text, CONFIG_WORD_LENGTH, "%s", value ? "yes" : "no");
+    else if (is_number(spec->type))
+        write_number(spec->type, value, text);
+    else if (spec->type == OPTION_TYPE_CHOICE)
+        for (int64_t i = 0; spec->choices[i]; i++)
+            if (i == value)
+                snprintf(text, CONFIG_WORD_LENGTH, "%s", spec->choices[i]);
+    return text;
+}
+
+#define LONGEST_NAME 64
+
+static size_t smallest(size_t a, size_t b, size_t c)
+{
+    size_t least = a < b ? a : b;
+    return least < c ? least : c;
+}
+
+static char folded(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* The edit distance of two words, upper and lower case alike, row by row (Wagner and Fischer, J. ACM 21
+ * (1974) 168). `name` has at most LONGEST_NAME characters. */
+static size_t edit_distance(const char *word, const char *name)
+{
+    size_t row[LONGEST_NAME + 1], length = strlen(name);
+    for (size_t i = 0; i <= length; i++)
+        row[i] = i;
+    for (; *word; word++) {
+        size_t diagonal = row[0]++;
+        for (size_t i = 1; i <= length; i++) {
+            size_t above = row[i];
+            row[i] = smallest(above + 1, row[i - 1] + 1, diagonal + (folded(*word) != folded(name[i - 1])));
+            diagonal = above;
+        }
+    }
+    return row[length];
+}
+
+const char *config_nearest(const char *word, const char *const *names, size_t count)
+{
+    size_t limit = strlen(word) / 3 < 2 ? 2 : strlen(word) / 3, best = limit + 1;
+    const char *nearest = NULL;
+    for (size_t i = 0; i < count; i++) {
+        size_t distance = strlen(names[i]) > LONGEST_NAME ? best : edit_distance(word, names[i]);
+        if (distance < best) {
+            best = distance;
+            nearest = names[i];
+        }
+    }
+    return nearest;
+}

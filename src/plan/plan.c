@@ -1,0 +1,285 @@
+/* plan.c - the product of the dimensions, numbered; a point is computed from its number, never stored. */
+#include "zmqsweep/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define POINTS_LIMIT 10000000
+
+/* The dimensions from the slowest to the fastest: sizes run innermost, as a person reads a table. */
+static const enum option_id dimensions[] = {
+    OPTION_PATTERN,
+    OPTION_TRANSPORT,
+    OPTION_RECEIVERS_PER_SENDER,
+    OPTION_SENDERS_PER_RECEIVER,
+    OPTION_PAIRS,
+    OPTION_IO_THREADS,
+    OPTION_SNDHWM,
+    OPTION_RCVHWM,
+    OPTION_SNDBUF,
+    OPTION_RCVBUF,
+    OPTION_RECEIVE_MODE,
+    OPTION_SEND_MODE,
+    OPTION_COUNT,
+    OPTION_DURATION,
+    OPTION_SIZE,
+};
+#define DIMENSIONS (sizeof dimensions / sizeof *dimensions)
+
+/* In count mode the length of a window is no dimension. */
+static size_t dimension_length(const struct settings *settings, enum option_id id)
+{
+    if (id == OPTION_DURATION && config_value(settings, OPTION_COUNT) != OPTION_KEYWORD) {
+        return 1;
+    }
+    return settings->items[id].count;
+}
+
+/* The point's value of each option, as asked for. */
+static void digits(const struct plan *plan, int64_t id, int64_t value[OPTION_TOTAL])
+{
+    for (size_t i = DIMENSIONS; i-- > 0;) {
+        enum option_id option = dimensions[i];
+        int64_t length = (int64_t)dimension_length(plan->settings, option);
+        value[option] = plan->settings->items[option].values[id % length];
+        id /= length;
+    }
+}
+
+int64_t plan_auto_hwm(int64_t size_bytes)
+{
+    int64_t fits = ((int64_t)64 << 20) / size_bytes;
+    return fits > 1000 ? 1000 : fits < 4 ? 4 : fits;
+}
+
+static int64_t resolved_hwm(int64_t asked, int64_t size_bytes)
+{
+    return asked == OPTION_KEYWORD ? plan_auto_hwm(size_bytes) : asked;
+}
+
+static int64_t resolved_pairs(int64_t asked, int32_t ranks, int64_t group_ranks)
+{
+    return asked == OPTION_KEYWORD ? (ranks - 1) / group_ranks : asked;
+}
+
+struct point plan_point(const struct plan *plan, int64_t id)
+{
+    const struct settings *settings = plan->settings;
+    int64_t value[OPTION_TOTAL] = {0};
+    struct point point;
+    memset(&point, 0, sizeof point);
+    digits(plan, id, value);
+    int64_t group = value[OPTION_RECEIVERS_PER_SENDER] + value[OPTION_SENDERS_PER_RECEIVER];
+    point.id = id;
+    point.pattern = (int32_t)value[OPTION_PATTERN];
+    point.transport = (int32_t)value[OPTION_TRANSPORT];
+    point.send_mode = (int32_t)value[OPTION_SEND_MODE];
+    point.receive_mode = (int32_t)value[OPTION_RECEIVE_MODE];
+    point.bind = (int32_t)config_value(settings, OPTION_BIND);
+    point.receivers_per_sender = (int32_t)value[OPTION_RECEIVERS_PER_SENDER];
+    point.senders_per_receiver = (int32_t)value[OPTION_SENDERS_PER_RECEIVER];
+    point.pairs = (int32_t)resolved_pairs(value[OPTION_PAIRS], plan->ranks, group);
+    point.io_threads = (int32_t)value[OPTION_IO_THREADS];
+    point.repetitions = (int32_t)config_value(settings, OPTION_REPETITIONS);
+    point.size_bytes = value[OPTION_SIZE];
+    point.sndhwm = resolved_hwm(value[OPTION_SNDHWM], point.size_bytes);
+    point.rcvhwm = resolved_hwm(value[OPTION_RCVHWM], point.size_bytes);
+    point.sndbuf_bytes = value[OPTION_SNDBUF];
+    point.rcvbuf_bytes = value[OPTION_RCVBUF];
+    point.interval_ns = config_value(settings, OPTION_INTERVAL);
+    point.timeout_ns = config_value(settings, OPTION_TIMEOUT);
+    if (value[OPTION_COUNT] != OPTION_KEYWORD) {
+        point.count = value[OPTION_COUNT];
+    } else {
+        point.duration_ns = value[OPTION_DURATION];
+        point.warmup_ns = config_value(settings, OPTION_WARMUP);
+    }
+    return point;
+}
+
+static int64_t largest(const struct settings *settings, enum option_id id)
+{
+    const struct setting *setting = &settings->items[id];
+    int64_t most = setting->values[0];
+    for (size_t i = 1; i < setting->count; i++) {
+        most = setting->values[i] > most ? setting->values[i] : most;
+    }
+    return most;
+}
+
+/* Pairs, where `all` stands for the one group that must at least be there. */
+static int64_t largest_pairs(const struct settings *settings)
+{
+    int64_t most = largest(settings, OPTION_PAIRS);
+    return most == OPTION_KEYWORD ? 1 : most;
+}
+
+static int64_t largest_group(const struct settings *settings)
+{
+    return largest(settings, OPTION_RECEIVERS_PER_SENDER) + largest(settings, OPTION_SENDERS_PER_RECEIVER);
+}
+
+int32_t plan_fewest_ranks(const struct settings *settings)
+{
+    int64_t ranks = 1 + largest_pairs(settings) * largest_group(settings);
+    return ranks > INT32_MAX ? INT32_MAX : (int32_t)ranks;
+}
+
+int32_t plan_ranks_needed(const struct plan *plan)
+{
+    int32_t most = 0;
+    for (int64_t id = 0; id < plan->points; id++) {
+        struct point point = plan_point(plan, id);
+        int32_t ranks = 1 + point.pairs * (point.receivers_per_sender + point.senders_per_receiver);
+        most = ranks > most ? ranks : most;
+    }
+    return most;
+}
+
+static int check_shape(const struct settings *settings, struct error *error)
+{
+    int64_t receivers = largest(settings, OPTION_RECEIVERS_PER_SENDER);
+    int64_t senders = largest(settings, OPTION_SENDERS_PER_RECEIVER);
+    if (receivers > 1 && senders > 1) {
+        return error_set(
+            error,
+            "--receivers-per-sender %lld with --senders-per-receiver %lld: one of the two must be 1 "
+            "in every group; sweep them in two runs",
+            (long long)receivers, (long long)senders);
+    }
+    if (largest_pairs(settings) > (INT32_MAX - 1) / largest_group(settings)) {
+        return error_set(error, "--pairs %lld: more ranks than MPI can number; say fewer",
+                         (long long)largest_pairs(settings));
+    }
+    return 0;
+}
+
+static int check_volume(const struct settings *settings, struct error *error)
+{
+    int64_t count = largest(settings, OPTION_COUNT), size = largest(settings, OPTION_SIZE);
+    int64_t senders = largest_pairs(settings) * largest(settings, OPTION_SENDERS_PER_RECEIVER);
+    int64_t copies = senders * largest(settings, OPTION_RECEIVERS_PER_SENDER);
+    if (count != OPTION_KEYWORD && count > INT64_MAX / size / copies) {
+        return error_set(
+            error,
+            "--count %lld with --size %lld: the bytes of one repetition do not fit into 63 bits; "
+            "say a smaller count",
+            (long long)count, (long long)size);
+    }
+    return 0;
+}
+
+static int check_ranks(const struct settings *settings, int32_t ranks, struct error *error)
+{
+    int32_t fewest = plan_fewest_ranks(settings);
+    if (ranks >= fewest) {
+        return 0;
+    }
+    return error_set(
+        error,
+        "%d rank%s: a coordinator and %lld group%s of %lld senders and receivers need %d; start it as: "
+        "mpirun -n %d zmqsweep ...",
+        ranks, ranks == 1 ? "" : "s", (long long)largest_pairs(settings),
+        largest_pairs(settings) == 1 ? "" : "s", (long long)largest_group(settings), fewest, fewest);
+}
+
+static int count_points(struct plan *plan, struct error *error)
+{
+    plan->points = 1;
+    for (size_t i = 0; i < DIMENSIONS; i++) {
+        plan->points *= (int64_t)dimension_length(plan->settings, dimensions[i]);
+        if (plan->points > POINTS_LIMIT) {
+            return error_set(error, "the sweep has over %d points; list fewer values", POINTS_LIMIT);
+        }
+    }
+    return 0;
+}
+
+/* xorshift64*, Vigna, ACM Trans. Math. Softw. 42 (2016) 30; seeded through splitmix64 so that 0 will do too.
+ */
+static uint64_t next_random(uint64_t *state)
+{
+    *state ^= *state >> 12;
+    *state ^= *state << 25;
+    *state ^= *state >> 27;
+    return *state * 0x2545F4914F6CDD1DULL;
+}
+
+static uint64_t seeded(uint64_t seed)
+{
+    uint64_t z = seed + 0x9E3779B97F4A7C15ULL;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
+    z ^= z >> 31;
+    return z ? z : 1;
+}
+
+/* Fisher-Yates. */
+static void shuffle(uint32_t *order, int64_t n, uint64_t seed)
+{
+    uint64_t state = seeded(seed);
+    for (int64_t i = n - 1; i > 0; i--) {
+        int64_t j = (int64_t)((next_random(&state) >> 11) % (uint64_t)(i + 1));
+        uint32_t swap = order[i];
+        order[i] = order[j];
+        order[j] = swap;
+    }
+}
+
+int plan_make(const struct settings *settings, int32_t ranks, uint64_t seed, struct plan *plan,
+              struct error *error)
+{
+    struct plan made = {.settings = settings, .ranks = ranks, .seed = seed};
+    if (check_shape(settings, error) || check_volume(settings, error)) {
+        return -1;
+    }
+    if (ranks == 0) {
+        made.ranks = plan_fewest_ranks(settings);
+    } else if (check_ranks(settings, ranks, error)) {
+        return -1;
+    }
+    if (count_points(&made, error)) {
+        return -1;
+    }
+    made.order = malloc((size_t)made.points * sizeof *made.order);
+    if (!made.order) {
+        return error_set(error, "no memory for the order of %lld points", (long long)made.points);
+    }
+    for (int64_t i = 0; i < made.points; i++) {
+        made.order[i] = (uint32_t)i;
+    }
+    if (config_value(settings, OPTION_ORDER) == 0) {
+        shuffle(made.order, made.points, seed);
+    }
+    *plan = made;
+    return 0;
+}
+
+void plan_free(struct plan *plan)
+{
+    free(plan->order);
+    plan->order = NULL;
+}
+
+const char *plan_key(const struct plan *plan, int64_t id, char key[PLAN_KEY_LENGTH])
+{
+    int64_t value[OPTION_TOTAL] = {0};
+    char word[CONFIG_WORD_LENGTH];
+    struct point point = plan_point(plan, id);
+    size_t used = 0;
+    digits(plan, id, value);
+    value[OPTION_SNDHWM] = point.sndhwm;
+    value[OPTION_RCVHWM] = point.rcvhwm;
+    value[OPTION_PAIRS] = point.pairs;
+    for (int option = 0; option <= OPTION_RCVBUF && used < PLAN_KEY_LENGTH; option++) {
+        if (option == (point.count ? OPTION_DURATION : OPTION_COUNT)) {
+            continue;
+        }
+        used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, "%s=%s ", option_table[option].name,
+                                 config_word((enum option_id)option, value[option], word));
+    }
+    if (used < PLAN_KEY_LENGTH) {
+        snprintf(key + used, PLAN_KEY_LENGTH - used, "bind=%s", config_word(OPTION_BIND, point.bind, word));
+    }
+    return key;
+}

@@ -1,0 +1,173 @@
+/* csv.c - tables as CSV (RFC 4180), without loss and fast enough for millions of rows. */
+#include "results_internal.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A row of the widest table with every string doubled by quotes stays far below. */
+#define ROW_BYTES 8192
+#define NUMBER_BYTES 32
+#define BATCH_ROWS 4096
+
+/* Digits of `value`, at least `digits` of them. @return the end. */
+static char *put_digits(char *out, uint64_t value, int digits)
+{
+    char text[20];
+    int count = 0;
+    while (value > 0 || count < digits) {
+        text[count++] = (char)('0' + value % 10);
+        value /= 10;
+    }
+    while (count > 0)
+        *out++ = text[--count];
+    return out;
+}
+
+static char *put_int64(char *out, int64_t value)
+{
+    uint64_t magnitude = (uint64_t)value;
+    if (value < 0) {
+        *out++ = '-';
+        magnitude = 0 - magnitude;
+    }
+    return put_digits(out, magnitude, 1);
+}
+
+/* Writes `value` with up to 9 decimals when that is exact: m / 10^k with both below 2^53 is rounded once,
+ * just as strtod rounds the text "m e-k". The smallest such k gives the fewest digits. Source: Clinger, How
+ * to Read Floating Point Numbers Accurately, PLDI 1990. @return the end, or NULL when there is no such form.
+ */
+static char *put_short_float64(char *out, double value)
+{
+    double scale = 1, magnitude = fabs(value);
+    uint64_t power = 1;
+    for (int decimals = 0; decimals <= 9; decimals++, scale *= 10, power *= 10) {
+        double scaled = magnitude * scale + 0.5;
+        if (scaled >= 9007199254740992.0)
+            return NULL;
+        uint64_t whole = (uint64_t)scaled;
+        if ((double)whole / scale != magnitude)
+            continue;
+        if (signbit(value))
+            *out++ = '-';
+        out = put_digits(out, whole / power, 1);
+        if (decimals > 0) {
+            *out++ = '.';
+            out = put_digits(out, whole % power, decimals);
+        }
+        return out;
+    }
+    return NULL;
+}
+
+static char *put_float64(char *out, double value)
+{
+    if (!isfinite(value))
+        return out;
+    char *end = put_short_float64(out, value);
+    if (end)
+        return end;
+    int length = 0;
+    for (int digits = 15; digits <= 17; digits++) {
+        length = snprintf(out, NUMBER_BYTES, "%.*g", digits, value);
+        if (strtod(out, NULL) == value)
+            break;
+    }
+    return out + length;
+}
+
+static char *put_string(char *out, const char *text, size_t width)
+{
+    size_t length = strnlen(text, width);
+    bool quoted = false;
+    for (size_t i = 0; i < length && !quoted; i++)
+        quoted = text[i] == ',' || text[i] == '"' || text[i] == '\r' || text[i] == '\n';
+    if (!quoted) {
+        memcpy(out, text, length);
+        return out + length;
+    }
+    *out++ = '"';
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '"')
+            *out++ = '"';
+        *out++ = text[i];
+    }
+    *out++ = '"';
+    return out;
+}
+
+static char *put_field(char *out, const struct column *column, const void *record)
+{
+    const char *field = (const char *)record + column->offset;
+    int64_t integer;
+    double real;
+    switch (column->kind) {
+    case COLUMN_INT64:
+        memcpy(&integer, field, sizeof integer);
+        return put_int64(out, integer);
+    case COLUMN_FLOAT64:
+        memcpy(&real, field, sizeof real);
+        return put_float64(out, real);
+    case COLUMN_UINT8:
+        return put_int64(out, *(const uint8_t *)field);
+    case COLUMN_STRING:
+        break;
+    }
+    return put_string(out, field, column->width);
+}
+
+static void put_line(FILE *out, char *line, char *end)
+{
+    *end++ = '\r';
+    *end++ = '\n';
+    fwrite(line, 1, (size_t)(end - line), out);
+}
+
+void csv_header(FILE *out, enum table_id table)
+{
+    const struct table_spec *spec = &result_tables[table];
+    char line[ROW_BYTES], *end = line;
+    for (size_t i = 0; i < spec->column_count; i++) {
+        if (i > 0)
+            *end++ = ',';
+        end = put_string(end, spec->columns[i].name, NUMBER_BYTES * 2);
+    }
+    put_line(out, line, end);
+}
+
+void csv_row(FILE *out, enum table_id table, const void *record)
+{
+    const struct table_spec *spec = &result_tables[table];
+    char line[ROW_BYTES], *end = line;
+    for (size_t i = 0; i < spec->column_count; i++) {
+        if (i > 0)
+            *end++ = ',';
+        end = put_field(end, &spec->columns[i], record);
+    }
+    put_line(out, line, end);
+}
+
+int csv_table(FILE *out, struct results *results, enum table_id table, struct error *error)
+{
+    size_t bytes = result_tables[table].record_bytes;
+    int64_t total = results_row_count(results, table);
+    char *records = malloc(BATCH_ROWS * bytes);
+    if (!records)
+        return error_set(error, "out of memory for rows of table %s", result_tables[table].name);
+    int failed = 0;
+    csv_header(out, table);
+    for (int64_t first = 0; first < total && !failed; first += BATCH_ROWS) {
+        int64_t count = total - first < BATCH_ROWS ? total - first : BATCH_ROWS;
+        failed = results_read(results, table, first, count, records, error);
+        for (int64_t i = 0; i < count && !failed; i++)
+            csv_row(out, table, records + (size_t)i * bytes);
+        if (!failed && ferror(out))
+            failed = error_set(error, "cannot write CSV: %s", strerror(errno));
+    }
+    if (!failed && (fflush(out) || ferror(out)))
+        failed = error_set(error, "cannot write CSV: %s", strerror(errno));
+    free(records);
+    return failed;
+}

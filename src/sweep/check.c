@@ -1,0 +1,152 @@
+/* check.c - what can be refused before anything is opened. */
+#include "sweep_internal.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool hwm_is_explicit(const struct settings *settings)
+{
+    return config_value(settings, OPTION_SNDHWM) != OPTION_KEYWORD ||
+           config_value(settings, OPTION_RCVHWM) != OPTION_KEYWORD || config_given(settings, OPTION_SNDHWM) ||
+           config_given(settings, OPTION_RCVHWM);
+}
+
+static int refuse_memory(const struct plan *plan, const struct point *worst, const int32_t *hosts,
+                         int32_t host, const struct cluster_host *described, int64_t bytes,
+                         struct error *error)
+{
+    char size[32], queues[32], half[32], fits_text[96];
+    int64_t limit = described->memory_bytes / 2;
+    int64_t fits = plan_largest_hwm(worst, hosts, plan->ranks, host, limit);
+    if (fits > 0) {
+        snprintf(fits_text, sizeof fits_text, "the largest --sndhwm and --rcvhwm that fit are %lld",
+                 (long long)fits);
+    } else {
+        snprintf(fits_text, sizeof fits_text, "no HWM fits; take fewer pairs or smaller messages");
+    }
+    return error_set(error,
+                     "queues of %s messages at --sndhwm %lld and --rcvhwm %lld would take up to %s on %s, "
+                     "over half of its "
+                     "memory (%s); %s",
+                     config_humane_bytes(worst->size_bytes, size, sizeof size), (long long)worst->sndhwm,
+                     (long long)worst->rcvhwm, config_humane_bytes(bytes, queues, sizeof queues),
+                     described->name, config_humane_bytes(limit, half, sizeof half), fits_text);
+}
+
+int sweep_check_memory(const struct plan *plan, const int32_t *hosts, int32_t host,
+                       const struct cluster_host *described, struct error *error)
+{
+    struct point worst = plan_point(plan, 0);
+    int64_t bytes = plan_host_queue_bytes(plan, hosts, host, &worst);
+    if (bytes <= described->memory_bytes / 2) {
+        return 0;
+    }
+    refuse_memory(plan, &worst, hosts, host, described, bytes, error);
+    if (hwm_is_explicit(plan->settings)) {
+        return -1;
+    }
+    log_line(LOG_WARNING, "%s", error->text);
+    return 0;
+}
+
+/* An ipc socket is a file of one host. */
+static int check_ipc(const struct cluster *cluster, const struct plan *plan, struct error *error)
+{
+    const int32_t *hosts = cluster_hosts(cluster);
+    for (int64_t id = 0; id < plan->points; id++) {
+        struct point point = plan_point(plan, id);
+        int32_t group_ranks = point.senders_per_receiver + point.receivers_per_sender;
+        for (int32_t rank = 1; point.transport == TRANSPORT_IPC && rank <= point.pairs * group_ranks;
+             rank++) {
+            int32_t first = 1 + (rank - 1) / group_ranks * group_ranks;
+            if (hosts[rank] != hosts[first]) {
+                return error_set(error,
+                                 "--transport ipc: ranks %d (%s) and %d (%s) of one group are on different "
+                                 "hosts; ipc works "
+                                 "on one host only, say tcp",
+                                 first, cluster_host(cluster, hosts[first])->name, rank,
+                                 cluster_host(cluster, hosts[rank])->name);
+            }
+        }
+    }
+    return 0;
+}
+
+int sweep_check_hosts(const struct cluster *cluster, const struct plan *plan, struct error *error)
+{
+    if (check_ipc(cluster, plan, error)) {
+        return -1;
+    }
+    for (int32_t host = 0; host < cluster_host_count(cluster); host++) {
+        if (sweep_check_memory(plan, cluster_hosts(cluster), host, cluster_host(cluster, host), error)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int check_folder(const char *output, struct error *error)
+{
+    char copy[4096];
+    struct stat status;
+    snprintf(copy, sizeof copy, "%s", output);
+    const char *folder = dirname(copy);
+    if (stat(folder, &status)) {
+        return error_set(error, "--output %s: the folder %s: %s", output, folder, strerror(errno));
+    }
+    if (!S_ISDIR(status.st_mode)) {
+        return error_set(error, "--output %s: %s is not a folder", output, folder);
+    }
+    if (access(folder, W_OK | X_OK)) {
+        return error_set(error, "--output %s: cannot write to the folder %s: %s", output, folder,
+                         strerror(errno));
+    }
+    return 0;
+}
+
+static int check_name(const char *output, struct error *error)
+{
+    struct stat status;
+    if (!*output || output[strlen(output) - 1] == '/') {
+        return error_set(error, "--output \"%s\": not a file name; say one such as results.h5", output);
+    }
+    if (strlen(output) > 4000) {
+        return error_set(error, "--output: the name is longer than 4000 characters");
+    }
+    if (stat(output, &status) == 0 && !S_ISREG(status.st_mode)) {
+        return error_set(error, "--output %s: there is something of that name that is no regular file",
+                         output);
+    }
+    return 0;
+}
+
+int sweep_check_output(const struct settings *settings, struct error *error)
+{
+    const char *output = config_text(settings, OPTION_OUTPUT);
+    char journal[4096 + 16];
+    if (config_flag(settings, OPTION_RESUME) && config_flag(settings, OPTION_FORCE)) {
+        return error_set(
+            error,
+            "--resume and --force: one goes on with the output, the other replaces it; say one of them");
+    }
+    if (check_name(output, error) || check_folder(output, error)) {
+        return -1;
+    }
+    if (config_flag(settings, OPTION_RESUME) || config_flag(settings, OPTION_FORCE)) {
+        return 0;
+    }
+    if (access(output, F_OK) == 0) {
+        return error_set(error, "--output %s exists; --resume goes on with it, --force replaces it", output);
+    }
+    if (journal_path(output, journal, sizeof journal) == 0 && access(journal, F_OK) == 0) {
+        return error_set(
+            error,
+            "%s is there from a sweep that was cut short; --resume goes on with it, --force replaces it",
+            journal);
+    }
+    return 0;
+}

@@ -1,0 +1,412 @@
+/* coordinator.c - rank 0's loop: point after point, each journaled before its line is printed. */
+#include "sweep_internal.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Beyond the timeout of any wait, ranks may need this long to notice. */
+#define DEADLINE_EXTRA_NS 4000000000
+
+/* What the running point has gathered. */
+struct gathering {
+    struct outcome *outcomes; /* of the last repetition, by rank */
+    size_t *first_interval, *interval_bytes;
+    struct interval *intervals; /* of the last repetition */
+    size_t interval_capacity;
+    struct point_rows rows;
+    size_t interval_rows_capacity;
+    double *cpu_ns;
+    unsigned *flags;
+    struct traffic_connections connections;
+};
+
+struct coordinator {
+    struct cluster *cluster;
+    const struct job *job;
+    const struct settings *settings;
+    const struct plan *plan;
+    struct journal *journal;
+    struct repetition repetition;
+    struct gathering gathering;
+    bool *done; /* by point: measured well in an earlier session */
+    int64_t finished, failed, planned;
+    double began_s;
+    bool interrupted;
+};
+
+static _Noreturn void out_of_memory(const char *what)
+{
+    log_line(LOG_ERROR, "no memory for %s; what was measured is in the journal", what);
+    cluster_abort(EXIT_FAILED);
+}
+
+static void *grown(void *old, size_t count, size_t bytes, const char *what)
+{
+    void *larger = realloc(old, (count ? count : 1) * bytes);
+    if (!larger) {
+        out_of_memory(what);
+    }
+    return larger;
+}
+
+static double wall_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* ---- one repetition ---- */
+
+static void gather_intervals(struct coordinator *coordinator)
+{
+    struct gathering *gathering = &coordinator->gathering;
+    size_t total = 0;
+    for (int32_t rank = 0; rank < cluster_size(coordinator->cluster); rank++) {
+        size_t count = (size_t)gathering->outcomes[rank].interval_count;
+        gathering->first_interval[rank] = total;
+        gathering->interval_bytes[rank] = count * sizeof *gathering->intervals;
+        total += count;
+    }
+    if (total > gathering->interval_capacity) {
+        gathering->intervals = grown(gathering->intervals, total, sizeof *gathering->intervals, "intervals");
+        gathering->interval_capacity = total;
+    }
+    cluster_gather_varied(coordinator->cluster, NULL, 0, gathering->interval_bytes, gathering->intervals);
+}
+
+static void say_failures(const struct coordinator *coordinator)
+{
+    for (int32_t rank = 1; rank < cluster_size(coordinator->cluster); rank++) {
+        const struct outcome *outcome = &coordinator->gathering.outcomes[rank];
+        if (outcome->failed) {
+            const struct cluster_member *member = cluster_member(coordinator->cluster, rank);
+            log_line(LOG_WARNING, "rank %d on %s: %s", rank,
+                     cluster_host(coordinator->cluster, member->host)->name, outcome->message);
+        }
+    }
+}
+
+static void keep_intervals(struct coordinator *coordinator, const struct evidence *evidence)
+{
+    struct gathering *gathering = &coordinator->gathering;
+    struct point_rows *rows = &gathering->rows;
+    int32_t last = cluster_size(coordinator->cluster) - 1;
+    size_t total = gathering->first_interval[last] + (size_t)gathering->outcomes[last].interval_count;
+    if (rows->interval_count + total > gathering->interval_rows_capacity) {
+        gathering->interval_rows_capacity = 2 * (rows->interval_count + total);
+        rows->intervals =
+            grown(rows->intervals, gathering->interval_rows_capacity, sizeof *rows->intervals, "intervals");
+    }
+    for (int32_t rank = 0; rank <= last; rank++) {
+        for (int32_t i = 0; i < gathering->outcomes[rank].interval_count; i++) {
+            const struct interval *interval =
+                &gathering->intervals[gathering->first_interval[rank] + (size_t)i];
+            struct interval_record *row = &rows->intervals[rows->interval_count++];
+            row->point_id = evidence->point->id;
+            row->repetition = evidence->repetition;
+            row->rank = rank;
+            row->start_us = (double)(interval->start_ns - evidence->timeline->window_begin_ns) * 1e-3;
+            row->length_us = (double)interval->length_ns * 1e-3;
+            row->messages = interval->messages;
+            row->bytes = interval->messages * evidence->point->size_bytes;
+        }
+    }
+}
+
+/* Settings as in force: the sender's HWM from a sender, the receiver's from a receiver, the largest buffers.
+ */
+static void keep_connections(struct gathering *gathering, const struct outcome *outcome)
+{
+    struct traffic_connections *all = &gathering->connections;
+    if (outcome->role == ROLE_SENDER) {
+        all->sndhwm = outcome->connections.sndhwm ? outcome->connections.sndhwm : all->sndhwm;
+        all->sndbuf_bytes = fmax(all->sndbuf_bytes, outcome->connections.sndbuf_bytes);
+    } else if (outcome->role == ROLE_RECEIVER) {
+        all->rcvhwm = outcome->connections.rcvhwm ? outcome->connections.rcvhwm : all->rcvhwm;
+        all->rcvbuf_bytes = fmax(all->rcvbuf_bytes, outcome->connections.rcvbuf_bytes);
+    }
+}
+
+static void keep_repetition(struct coordinator *coordinator, const struct point *point, double ordered_s)
+{
+    struct gathering *gathering = &coordinator->gathering;
+    struct point_rows *rows = &gathering->rows;
+    const struct timeline *timeline = &coordinator->repetition.timeline;
+    size_t index = rows->repetition_count;
+    struct evidence evidence = {.point = point,
+                                .repetition = coordinator->repetition.order.repetition,
+                                .ranks = cluster_size(coordinator->cluster),
+                                .outcomes = gathering->outcomes,
+                                .intervals = gathering->intervals,
+                                .first_interval = gathering->first_interval,
+                                .timeline = timeline,
+                                .cluster = coordinator->cluster};
+    evidence.start_s = ordered_s + (double)(timeline->start_ns - timeline->ordered_ns) * 1e-9;
+    rows->rank_count += judge_repetition(&evidence, &rows->repetitions[index], &rows->ranks[rows->rank_count],
+                                         &gathering->flags[index]);
+    gathering->cpu_ns[index] = judge_cpu_ns_per_message(&evidence);
+    keep_intervals(coordinator, &evidence);
+    for (int32_t rank = 1; rank < evidence.ranks; rank++) {
+        keep_connections(gathering, &gathering->outcomes[rank]);
+    }
+    rows->repetition_count++;
+}
+
+/* @return false when the sweep is to stop; then the repetition is dropped. */
+static bool run_repetition(struct coordinator *coordinator, const struct point *point, int32_t number)
+{
+    struct repetition *repetition = &coordinator->repetition;
+    struct gathering *gathering = &coordinator->gathering;
+    double ordered_s = wall_s();
+    memset(&repetition->order, 0, sizeof repetition->order);
+    repetition->order.command = ORDER_RUN;
+    repetition->order.repetition = number;
+    repetition->order.point = *point;
+    cluster_set_phase(coordinator->cluster, "ordering a repetition");
+    int64_t ordered_ns = traffic_clock_ns();
+    cluster_broadcast(coordinator->cluster, &repetition->order, sizeof repetition->order);
+    repetition_run(coordinator->cluster, repetition);
+    cluster_gather(coordinator->cluster, &repetition->outcome, gathering->outcomes,
+                   sizeof repetition->outcome);
+    gather_intervals(coordinator);
+    repetition->timeline.ordered_ns = ordered_ns;
+    repetition->timeline.closed_ns = traffic_clock_ns();
+    if (repetition->stopped || stop_asked()) {
+        return false;
+    }
+    say_failures(coordinator);
+    keep_repetition(coordinator, point, ordered_s);
+    return true;
+}
+
+/* ---- one point ---- */
+
+static void begin_point(struct coordinator *coordinator, const struct point *point)
+{
+    struct gathering *gathering = &coordinator->gathering;
+    struct point_rows *rows = &gathering->rows;
+    size_t repetitions = (size_t)point->repetitions, ranks = (size_t)cluster_size(coordinator->cluster);
+    rows->repetitions = grown(rows->repetitions, repetitions, sizeof *rows->repetitions, "repetitions");
+    rows->ranks = grown(rows->ranks, repetitions * ranks, sizeof *rows->ranks, "the ranks' rows");
+    gathering->cpu_ns = grown(gathering->cpu_ns, repetitions, sizeof *gathering->cpu_ns, "repetitions");
+    gathering->flags = grown(gathering->flags, repetitions, sizeof *gathering->flags, "repetitions");
+    rows->repetition_count = rows->rank_count = rows->interval_count = 0;
+    gathering->connections = (struct traffic_connections){NAN, NAN, NAN, NAN, 0, 0};
+}
+
+static void append_to_journal(struct coordinator *coordinator)
+{
+    struct error error = {""};
+    if (journal_append(coordinator->journal, &coordinator->gathering.rows, &error)) {
+        log_line(LOG_ERROR, "%s; ending the job, the points before are in the journal", error.text);
+        cluster_abort(EXIT_FAILED);
+    }
+}
+
+static double seconds_left(const struct coordinator *coordinator, double points_done)
+{
+    double share = points_done / (double)coordinator->planned;
+    return share > 0 ? (wall_s() - coordinator->began_s) * (1 - share) / share : NAN;
+}
+
+static void run_point(struct coordinator *coordinator, int64_t id)
+{
+    struct point point = plan_point(coordinator->plan, id);
+    struct gathering *gathering = &coordinator->gathering;
+    struct point_rows *rows = &gathering->rows;
+    begin_point(coordinator, &point);
+    for (int32_t number = 0; number < point.repetitions && !coordinator->interrupted; number++) {
+        coordinator->interrupted = !run_repetition(coordinator, &point, number);
+        if (!coordinator->interrupted) {
+            double done = (double)coordinator->finished + (number + 1.0) / point.repetitions;
+            progress_repetition(coordinator->finished, &point, &rows->repetitions[number],
+                                seconds_left(coordinator, done));
+        }
+    }
+    if (rows->repetition_count == 0) {
+        return;
+    }
+    struct summary_input input = {coordinator->plan,        &point,
+                                  rows->repetitions,        gathering->cpu_ns,
+                                  gathering->flags,         rows->repetition_count,
+                                  coordinator->interrupted, gathering->connections};
+    summarise_point(&input, &rows->point);
+    warn_buffers(&point, &gathering->connections);
+    append_to_journal(coordinator);
+    coordinator->finished += !coordinator->interrupted;
+    coordinator->failed += rows->point.valid_repetitions == 0;
+    progress_point(coordinator->finished, &rows->point);
+}
+
+/* ---- the sweep ---- */
+
+/* Nothing, or a journal, or only a file: what there is to go on from. @return 1 gone on with, 0 nothing
+ * there, -1 error. */
+static int resume(struct coordinator *coordinator, struct run_record *run, struct error *error)
+{
+    const char *output = config_text(coordinator->settings, OPTION_OUTPUT);
+    char journal[4096];
+    struct run_record old;
+    struct journal_entry *entries = NULL;
+    size_t count = 0;
+    if (journal_path(output, journal, sizeof journal)) {
+        return error_set(error, "--output: the name is too long: %s", output);
+    }
+    if (access(journal, F_OK)) {
+        if (access(output, F_OK)) {
+            return 0;
+        }
+        if (results_to_journal(output, error)) {
+            return -1;
+        }
+    }
+    if (journal_reopen(output, &old, &entries, &count, &coordinator->journal, error)) {
+        return -1;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (entries[i].point_id >= 0 && entries[i].point_id < coordinator->plan->points) {
+            coordinator->done[entries[i].point_id] = !entries[i].failed;
+        }
+    }
+    free(entries);
+    int rc = record_compare(&old, run, output, error);
+    results_free_run(&old);
+    if (rc || journal_append_session(coordinator->journal, run, error)) {
+        journal_close(&coordinator->journal);
+        return -1;
+    }
+    return 1;
+}
+
+static int open_journal(struct coordinator *coordinator, struct run_record *run, struct error *error)
+{
+    bool force = config_flag(coordinator->settings, OPTION_FORCE);
+    if (config_flag(coordinator->settings, OPTION_RESUME)) {
+        int rc = resume(coordinator, run, error);
+        if (rc) {
+            return rc < 0 ? -1 : 0;
+        }
+    }
+    return journal_create(config_text(coordinator->settings, OPTION_OUTPUT), run, force,
+                          &coordinator->journal, error);
+}
+
+static void run_points(struct coordinator *coordinator)
+{
+    const struct plan *plan = coordinator->plan;
+    coordinator->planned = 0;
+    for (int64_t id = 0; id < plan->points; id++) {
+        coordinator->planned += !coordinator->done[id];
+    }
+    if (coordinator->planned < plan->points) {
+        log_line(LOG_INFO, "going on: %lld of %lld points are done",
+                 (long long)(plan->points - coordinator->planned), (long long)plan->points);
+    }
+    coordinator->began_s = wall_s();
+    progress_start(coordinator->planned);
+    for (int64_t n = 0; n < plan->points && !coordinator->interrupted; n++) {
+        if (stop_asked()) {
+            coordinator->interrupted = true;
+        } else if (!coordinator->done[plan->order[n]]) {
+            run_point(coordinator, plan->order[n]);
+        }
+    }
+}
+
+/* The journal becomes the file, and only then goes. */
+static int finish_file(struct coordinator *coordinator)
+{
+    const char *output = config_text(coordinator->settings, OPTION_OUTPUT);
+    char journal[4096], partial[4096], line[1024];
+    struct finish_report report;
+    struct error error = {""};
+    journal_path(output, journal, sizeof journal);
+    snprintf(partial, sizeof partial, "%.4000s.partial", output);
+    snprintf(line, sizeof line,
+             "zmqsweep: no time left to finish %.300s; the journal is whole: zmqreport recover %.300s\n",
+             output, journal);
+    stop_guard(line, partial);
+    if (results_finish(output, journal, &report, &error)) {
+        log_line(LOG_ERROR, "%s; the journal is whole: zmqreport recover %s", error.text, journal);
+        return -1;
+    }
+    unlink(journal);
+    log_line(LOG_INFO, "%lld point%s in %s", (long long)report.points, report.points == 1 ? "" : "s", output);
+    return 0;
+}
+
+static void free_gathering(struct gathering *gathering)
+{
+    free(gathering->outcomes);
+    free(gathering->first_interval);
+    free(gathering->interval_bytes);
+    free(gathering->intervals);
+    free(gathering->rows.repetitions);
+    free(gathering->rows.ranks);
+    free(gathering->rows.intervals);
+    free(gathering->cpu_ns);
+    free(gathering->flags);
+}
+
+static int end_sweep(struct coordinator *coordinator)
+{
+    int code = finish_file(coordinator) ? EXIT_FAILED : EXIT_OK;
+    journal_close(&coordinator->journal);
+    if (code == EXIT_OK && coordinator->interrupted) {
+        log_line(LOG_INFO, "interrupted; go on with --resume");
+        code = EXIT_INTERRUPTED;
+    } else if (code == EXIT_OK && coordinator->failed > 0) {
+        log_line(LOG_WARNING, "%lld point%s without a valid repetition", (long long)coordinator->failed,
+                 coordinator->failed == 1 ? "" : "s");
+        code = EXIT_INVALID;
+    }
+    return code;
+}
+
+static void dismiss(struct coordinator *coordinator, int code)
+{
+    struct order order;
+    memset(&order, 0, sizeof order);
+    order.command = ORDER_END;
+    order.code = code;
+    cluster_set_phase(coordinator->cluster, "dismissing the ranks");
+    cluster_broadcast(coordinator->cluster, &order, sizeof order);
+}
+
+int sweep_coordinate(struct cluster *cluster, const struct job *job, const struct settings *settings,
+                     const struct plan *plan, int argc, char **argv)
+{
+    struct coordinator coordinator = {.cluster = cluster, .job = job, .settings = settings, .plan = plan};
+    size_t ranks = (size_t)cluster_size(cluster);
+    struct run_record run;
+    struct error error = {""};
+    int code = EXIT_USAGE;
+    cluster_set_deadline(cluster, job->timeout_ns + DEADLINE_EXTRA_NS);
+    coordinator.gathering.outcomes = grown(NULL, ranks, sizeof(struct outcome), "outcomes");
+    coordinator.gathering.first_interval = grown(NULL, ranks, sizeof(size_t), "outcomes");
+    coordinator.gathering.interval_bytes = grown(NULL, ranks, sizeof(size_t), "outcomes");
+    coordinator.done = grown(NULL, (size_t)plan->points, sizeof *coordinator.done, "points");
+    memset(coordinator.done, 0, (size_t)plan->points * sizeof *coordinator.done);
+    if (record_run(cluster, settings, plan, argc, argv, &run, &error)) {
+        log_line(LOG_ERROR, "%s", error.text);
+    } else {
+        warn_placement(cluster, plan, &run);
+        if (open_journal(&coordinator, &run, &error)) {
+            log_line(LOG_ERROR, "%s", error.text);
+        } else {
+            run_points(&coordinator);
+            code = end_sweep(&coordinator);
+        }
+    }
+    dismiss(&coordinator, code);
+    results_free_run(&run);
+    free(coordinator.done);
+    free(coordinator.repetition.intervals);
+    free_gathering(&coordinator.gathering);
+    return code;
+}

@@ -1,0 +1,101 @@
+/* dryrun.c - the plan on paper. */
+#include "sweep_internal.h"
+
+#include <math.h>
+
+static const char *span(double seconds, char *text, size_t length)
+{
+    if (isnan(seconds)) {
+        snprintf(text, length, "not known (count mode: as long as the messages take)");
+    } else if (seconds < 120) {
+        snprintf(text, length, "%.1f s", seconds);
+    } else if (seconds < 7200) {
+        snprintf(text, length, "%.1f min", seconds / 60);
+    } else {
+        snprintf(text, length, "%.1f h", seconds / 3600);
+    }
+    return text;
+}
+
+static void print_point(const struct plan *plan, int64_t id, FILE *out)
+{
+    struct point point = plan_point(plan, id);
+    char size[32], word[CONFIG_WORD_LENGTH], word2[CONFIG_WORD_LENGTH], word3[CONFIG_WORD_LENGTH],
+        word4[CONFIG_WORD_LENGTH], window[CONFIG_WORD_LENGTH];
+    if (point.count) {
+        snprintf(window, sizeof window, "%lld msg", (long long)point.count);
+    } else {
+        config_word(OPTION_DURATION, point.duration_ns, window);
+    }
+    fprintf(out, "%6lld  %-9s %-4s %9s  %-9s %-8s %3d x %d:%d  %6lld/%-6lld %2d  %s\n", (long long)id,
+            config_word(OPTION_PATTERN, point.pattern, word),
+            config_word(OPTION_TRANSPORT, point.transport, word2),
+            config_humane_bytes(point.size_bytes, size, sizeof size),
+            config_word(OPTION_SEND_MODE, point.send_mode, word3),
+            config_word(OPTION_RECEIVE_MODE, point.receive_mode, word4), point.pairs,
+            point.senders_per_receiver, point.receivers_per_sender, (long long)point.sndhwm,
+            (long long)point.rcvhwm, point.io_threads, window);
+}
+
+static void print_totals(const struct plan *plan, FILE *out)
+{
+    char text[64], bytes[32];
+    int64_t most = 0;
+    for (int64_t id = 0; id < plan->points; id++) {
+        struct point point = plan_point(plan, id);
+        int64_t sender = plan_queue_bytes(&point, ROLE_SENDER),
+                receiver = plan_queue_bytes(&point, ROLE_RECEIVER);
+        most = sender > most ? sender : most;
+        most = receiver > most ? receiver : most;
+    }
+    fprintf(out, "%lld point%s, %lld repetitions each, in %s order; %d ranks (coordinator included)\n",
+            (long long)plan->points, plan->points == 1 ? "" : "s",
+            (long long)config_value(plan->settings, OPTION_REPETITIONS),
+            config_value(plan->settings, OPTION_ORDER) == 0 ? "random" : "listed", plan_ranks_needed(plan));
+    fprintf(out, "time for warm-ups, windows and tails: %s\n", span(plan_total_s(plan), text, sizeof text));
+    fprintf(out, "most memory a rank may queue: %s\n", config_humane_bytes(most, bytes, sizeof bytes));
+}
+
+/* The largest point shows every rank that ever is busy. */
+static void print_map(const struct plan *plan, const struct cluster *cluster, FILE *out)
+{
+    struct point largest = plan_point(plan, 0);
+    for (int64_t id = 1; id < plan->points; id++) {
+        struct point point = plan_point(plan, id);
+        if (point.pairs * (point.senders_per_receiver + point.receivers_per_sender) >
+            largest.pairs * (largest.senders_per_receiver + largest.receivers_per_sender)) {
+            largest = point;
+        }
+    }
+    fprintf(out, "\nwho talks to whom (%d x %d:%d)\n%6s  %-11s %5s  %-20s %-24s %s\n", largest.pairs,
+            largest.senders_per_receiver, largest.receivers_per_sender, "rank", "role", "group", "host",
+            "address", "cpus");
+    for (int32_t rank = 0; rank < cluster_size(cluster); rank++) {
+        const struct cluster_member *member = cluster_member(cluster, rank);
+        struct seat seat = plan_seat(&largest, rank);
+        char group[16] = "-";
+        if (seat.role != ROLE_IDLE) {
+            snprintf(group, sizeof group, "%d", seat.group);
+        }
+        fprintf(out, "%6d  %-11s %5s  %-20s %-24s %s\n", rank,
+                rank == 0                    ? "coordinator"
+                : seat.role == ROLE_SENDER   ? "sender"
+                : seat.role == ROLE_RECEIVER ? "receiver"
+                                             : "idle",
+                group, cluster_host(cluster, member->host)->name, member->address, member->cpus);
+    }
+}
+
+void sweep_print_plan(const struct plan *plan, const struct cluster *cluster, FILE *out)
+{
+    fprintf(out, "%6s  %-9s %-4s %9s  %-9s %-8s %-9s  %-13s %s  %s\n", "point", "pattern", "via", "size",
+            "send", "receive", "pairs S:R", "HWM snd/rcv", "io", "window");
+    for (int64_t id = 0; id < plan->points; id++) {
+        print_point(plan, id, out);
+    }
+    fputs("\n", out);
+    print_totals(plan, out);
+    if (cluster) {
+        print_map(plan, cluster, out);
+    }
+}

@@ -1,0 +1,277 @@
+/* flow.c - the part of a repetition in which traffic moves: warm-up, window, tail, drain.
+ *
+ * Every rank runs these functions in step, idle ranks and the coordinator with no traffic of their own. What
+ * they decide together (does the window grow? is all delivered?) they decide from one tally that all of them
+ * see.
+ */
+#include "sweep_internal.h"
+
+#include <string.h>
+
+/* A sender that wakes up is to be there before the window, even without a warm-up. */
+#define LEAD_MIN_NS 2000000
+#define ROUND_PAUSE_MIN_NS 50000
+#define ROUND_PAUSE_SHARE 16
+#define DRAIN_PAUSE_MAX_NS 10000000
+#define COUNT_PAUSE_MAX_NS 20000000
+
+static int64_t now_ns(const struct cluster *cluster)
+{
+    return cluster_to_coordinator_ns(cluster, traffic_clock_ns());
+}
+
+bool flow_stop_wanted(struct cluster *cluster)
+{
+    if (stop_asked() && cluster_rank(cluster) == 0) {
+        cluster_tell_stop(cluster);
+    }
+    return stop_asked() || cluster_told_stop(cluster);
+}
+
+static bool is_receiver(const struct repetition *repetition)
+{
+    return repetition->outcome.role == ROLE_RECEIVER;
+}
+
+static bool is_sender(const struct repetition *repetition)
+{
+    return repetition->outcome.role == ROLE_SENDER;
+}
+
+/* A receiver's messages in the window, negated so that the largest over the ranks is the fewest. */
+static int64_t fewest_negated(const struct repetition *repetition)
+{
+    const struct outcome *outcome = &repetition->outcome;
+    return is_receiver(repetition) ? -judge_window_messages(&outcome->begin.sample, &outcome->end.sample)
+                                   : INT64_MIN;
+}
+
+/* How long the window is to be, when the slowest receiver has so few messages: enough for 20 and a bit, by
+ * its rate. */
+static int64_t grown_window_ns(int64_t length_ns, int64_t fewest, int64_t most_ns)
+{
+    double factor = fewest > 0 ? 1.15 * WINDOW_MESSAGES_MIN / (double)fewest : 4;
+    factor = factor < 1.25 ? 1.25 : factor > 8 ? 8 : factor;
+    double grown = (double)length_ns * factor;
+    return grown > (double)most_ns ? most_ns : (int64_t)grown;
+}
+
+static void begin_tally(struct repetition *repetition, struct cluster *cluster, struct tally *tally)
+{
+    memset(tally, 0, sizeof *tally);
+    tally->most[MOST_STOP] = flow_stop_wanted(cluster);
+    tally->most[MOST_FEWEST_NEGATED] = INT64_MIN;
+    tally->most[MOST_FAILED] = repetition->outcome.failed;
+}
+
+/* Lets the window grow until every receiver has its messages. All ranks see the same tally and decide the
+ * same. */
+static void settle_window(struct cluster *cluster, struct repetition *repetition, struct sampler *sampler)
+{
+    const struct point *point = &repetition->order.point;
+    struct timeline *timeline = &repetition->timeline;
+    int64_t most_ns = point->timeout_ns > point->duration_ns ? point->timeout_ns : point->duration_ns;
+    for (;;) {
+        struct tally tally;
+        int64_t length_ns = timeline->window_end_ns - timeline->window_begin_ns;
+        begin_tally(repetition, cluster, &tally);
+        tally.most[MOST_FEWEST_NEGATED] = fewest_negated(repetition);
+        cluster_tally(cluster, &tally);
+        repetition->stopped = tally.most[MOST_STOP] > 0;
+        int64_t fewest = -tally.most[MOST_FEWEST_NEGATED];
+        if (repetition->stopped || fewest >= WINDOW_MESSAGES_MIN || length_ns >= most_ns) {
+            return;
+        }
+        timeline->window_end_ns = timeline->window_begin_ns + grown_window_ns(length_ns, fewest, most_ns);
+        sampler_run_until(sampler, timeline->window_end_ns);
+        repetition->outcome.end = sampler_edge(sampler_take(sampler));
+    }
+}
+
+static void run_window(struct cluster *cluster, struct repetition *repetition, struct sampler *sampler)
+{
+    const struct point *point = &repetition->order.point;
+    struct timeline *timeline = &repetition->timeline;
+    sampler_run_until(sampler, timeline->window_begin_ns);
+    repetition->outcome.begin = sampler_edge(sampler_take(sampler));
+    sampler->grid_ns = timeline->window_begin_ns + point->interval_ns;
+    sampler_run_until(sampler, timeline->window_end_ns);
+    repetition->outcome.end = sampler_edge(sampler_take(sampler));
+    settle_window(cluster, repetition, sampler);
+    if (!repetition->stopped) {
+        timeline->stop_ns = timeline->window_end_ns + point->interval_ns;
+        int64_t now = now_ns(cluster);
+        timeline->stop_ns = timeline->stop_ns < now ? now : timeline->stop_ns;
+        sampler_run_until(sampler, timeline->stop_ns);
+    }
+}
+
+/* Nothing has moved for the timeout: rank 0 sees it, the next tally tells all. */
+struct stall {
+    int64_t moved_ns, last_sum;
+};
+
+static bool stalled(struct cluster *cluster, struct stall *stall, int64_t sum, int64_t timeout_ns)
+{
+    int64_t now = now_ns(cluster);
+    if (sum != stall->last_sum) {
+        stall->last_sum = sum;
+        stall->moved_ns = now;
+    }
+    return cluster_rank(cluster) == 0 && now - stall->moved_ns > timeout_ns;
+}
+
+/* A share of the time so far, so that the end is noticed soon after it; more ranks, slower tallies, rarer
+ * rounds. */
+static int64_t round_pause_ns(int64_t elapsed_ns, int64_t most_ns)
+{
+    int64_t pause_ns = elapsed_ns / ROUND_PAUSE_SHARE;
+    return pause_ns > most_ns ? most_ns : pause_ns < ROUND_PAUSE_MIN_NS ? ROUND_PAUSE_MIN_NS : pause_ns;
+}
+
+/* Where does this rank stand? `pending`: it has still to send, or to receive. */
+static void count_tally(struct cluster *cluster, struct repetition *repetition, const struct traffic *traffic,
+                        bool pending, bool expired, struct tally *tally)
+{
+    begin_tally(repetition, cluster, tally);
+    tally->most[MOST_EXPIRED] = expired;
+    tally->sum[SUM_PENDING] = pending;
+    if (traffic) {
+        tally->sum[is_sender(repetition) ? SUM_SENT : SUM_RECEIVED] = traffic_count(traffic);
+    }
+    cluster_tally(cluster, tally);
+    repetition->stopped = repetition->stopped || tally->most[MOST_STOP] > 0;
+    repetition->outcome.timed_out = repetition->outcome.timed_out || tally->most[MOST_EXPIRED] > 0;
+}
+
+/* Count mode: rounds, until every sender has sent its messages. */
+static void run_count(struct cluster *cluster, struct repetition *repetition, struct sampler *sampler)
+{
+    const int64_t pause_most_ns = COUNT_PAUSE_MAX_NS * (1 + cluster_size(cluster) / 16);
+    struct stall stall = {repetition->timeline.start_ns, -1};
+    bool sending = is_sender(repetition), expired = false;
+    repetition->outcome.begin = sampler_edge(sampler_take(sampler));
+    for (;;) {
+        struct tally tally;
+        int64_t now = now_ns(cluster);
+        sampler_run_until(sampler, now + round_pause_ns(now - repetition->timeline.start_ns, pause_most_ns));
+        if (sending && traffic_ended(sampler->traffic)) {
+            repetition->outcome.end = sampler_edge(sampler_look(sampler));
+            sending = false;
+        }
+        count_tally(cluster, repetition, sampler->traffic, sending, expired, &tally);
+        if (tally.sum[SUM_PENDING] == 0 || repetition->stopped || repetition->outcome.timed_out) {
+            break;
+        }
+        expired = stalled(cluster, &stall, tally.sum[SUM_SENT] + tally.sum[SUM_RECEIVED],
+                          repetition->order.point.timeout_ns);
+    }
+    repetition->timeline.stop_ns = repetition->timeline.window_end_ns = now_ns(cluster);
+}
+
+static void read_connections(struct repetition *repetition, struct traffic *traffic)
+{
+    traffic_watch(traffic, 0);
+    repetition->outcome.reconnects = traffic_reconnects(traffic);
+    repetition->outcome.connections = traffic_connections(traffic);
+}
+
+static void fail(struct repetition *repetition, const struct error *error)
+{
+    if (!repetition->outcome.failed) {
+        repetition->outcome.failed = 1;
+        snprintf(repetition->outcome.message, sizeof repetition->outcome.message, "%.*s",
+                 (int)sizeof repetition->outcome.message - 1, error->text);
+    }
+}
+
+void flow_run(struct cluster *cluster, struct repetition *repetition, struct traffic *traffic)
+{
+    const struct point *point = &repetition->order.point;
+    struct timeline *timeline = &repetition->timeline;
+    struct sampler sampler = {.cluster = cluster, .repetition = repetition, .traffic = traffic};
+    struct error error = {""};
+    int64_t lead_ns = point->warmup_ns < LEAD_MIN_NS ? LEAD_MIN_NS : point->warmup_ns;
+    timeline->window_begin_ns = timeline->start_ns + (point->count ? 0 : lead_ns);
+    timeline->window_end_ns = timeline->window_begin_ns + point->duration_ns;
+    cluster_set_phase(cluster, "traffic");
+    if (traffic && traffic_go(traffic, cluster_to_local_ns(cluster, timeline->start_ns), &error)) {
+        fail(repetition, &error);
+    }
+    sampler_start(&sampler, timeline->window_begin_ns - lead_ns / point->interval_ns * point->interval_ns);
+    if (point->count) {
+        run_count(cluster, repetition, &sampler);
+    } else {
+        run_window(cluster, repetition, &sampler);
+    }
+    sampler_take(&sampler);
+    if (traffic && is_sender(repetition) && traffic_stop(traffic, &error)) {
+        fail(repetition, &error);
+    }
+    if (traffic) {
+        read_connections(repetition, traffic);
+    }
+}
+
+/* ---- drain ---- */
+
+static bool publishes(const struct repetition *repetition)
+{
+    return is_sender(repetition) && repetition->order.point.pattern == PATTERN_PUB_SUB;
+}
+
+static bool subscribes(const struct repetition *repetition)
+{
+    return is_receiver(repetition) && repetition->order.point.pattern == PATTERN_PUB_SUB;
+}
+
+/* Push-pull: the group has all of it. Pub-sub: every subscriber saw its publishers leave and emptied its
+ * queue. */
+static bool drained(const struct point *point, const struct tally *tally)
+{
+    return point->pattern == PATTERN_PUB_SUB ? tally->sum[SUM_PENDING] == 0
+                                             : tally->sum[SUM_RECEIVED] >= tally->sum[SUM_SENT];
+}
+
+/* A subscriber's loop may end once its publishers are known to have left. */
+static void look_for_end(struct repetition *repetition, struct traffic *traffic)
+{
+    if (subscribes(repetition)) {
+        traffic_watch(traffic, 0);
+        if (traffic_peers_gone(traffic)) {
+            traffic_finish_stream(traffic);
+        }
+    }
+}
+
+void drain_run(struct cluster *cluster, struct repetition *repetition, struct traffic *traffic)
+{
+    const struct point *point = &repetition->order.point;
+    const int64_t began_ns = now_ns(cluster);
+    struct stall stall = {began_ns, -1};
+    struct tally tally;
+    bool expired = false;
+    cluster_set_phase(cluster, "drain");
+    if (publishes(repetition)) {
+        traffic_leave(traffic);
+    }
+    for (;;) {
+        look_for_end(repetition, traffic);
+        if (traffic && point->pattern == PATTERN_PUSH_PULL) {
+            read_connections(repetition, traffic); /* before the tally after which peers may close */
+        }
+        count_tally(cluster, repetition, traffic, is_receiver(repetition) && !traffic_ended(traffic), expired,
+                    &tally);
+        if (drained(point, &tally) || repetition->stopped || repetition->outcome.timed_out) {
+            break;
+        }
+        expired = stalled(cluster, &stall, tally.sum[SUM_RECEIVED], point->timeout_ns);
+        cluster_sleep_until(traffic_clock_ns() +
+                            round_pause_ns(now_ns(cluster) - began_ns, DRAIN_PAUSE_MAX_NS));
+    }
+    repetition->timeline.drained_ns = now_ns(cluster);
+    if (point->count && is_receiver(repetition)) {
+        struct sampler sampler = {.cluster = cluster, .repetition = repetition, .traffic = traffic};
+        repetition->outcome.end = sampler_edge(sampler_look(&sampler));
+    }
+}

@@ -1,0 +1,333 @@
+/* judge.c - from what the ranks saw to the rows of a repetition, and whether it may be believed. */
+#include "sweep_internal.h"
+
+#include "zmqsweep/stats.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OVERLAP_MIN 0.95
+#define UNSTEADY_LIMIT 0.2
+#define STALL_DUE_MIN 10
+#define INVALIDATING                                                                                         \
+    (FLAG_FOREIGN | FLAG_TIMED_OUT | FLAG_INTERRUPTED | FLAG_FEW_MESSAGES | FLAG_RECONNECTED |               \
+     FLAG_SHORT_OVERLAP | FLAG_LATE_START | FLAG_FAILED)
+
+const char *flags_text(unsigned flags, char *text, size_t length)
+{
+    static const char *const names[] = {"foreign_messages", "timed_out",     "interrupted", "few_messages",
+                                        "reconnected",      "short_overlap", "late_start",  "lost_messages",
+                                        "failed",           "shared_core",   "unsteady",    "stalled"};
+    size_t used = 0;
+    memset(text, 0, length);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (flags & (1U << i)) {
+            int wrote = snprintf(text + used, length - used, "%s%s", used ? "," : "", names[i]);
+            used += (size_t)wrote < length - used ? (size_t)wrote : length - used - 1;
+        }
+    }
+    return text;
+}
+
+int64_t judge_window_messages(const struct traffic_sample *begin, const struct traffic_sample *end)
+{
+    return end->count - begin->count;
+}
+
+static struct rate make_rate(const struct point *point, int64_t messages, int64_t length_ns)
+{
+    struct rate rate = {messages, NAN, NAN, NAN};
+    if (messages > 0 && length_ns > 0) {
+        rate.seconds = (double)length_ns * 1e-9;
+        rate.per_s = (double)messages / rate.seconds;
+        rate.mbit_s = rate.per_s * (double)point->size_bytes * 8e-6;
+    }
+    return rate;
+}
+
+/* Count mode, receiver: n messages have n - 1 gaps between the first and the last. */
+static struct rate count_rate(const struct point *point, const struct outcome *outcome)
+{
+    if (outcome->role == ROLE_RECEIVER) {
+        return make_rate(point, outcome->count > 0 ? outcome->count - 1 : 0,
+                         outcome->last_ns - outcome->first_ns);
+    }
+    return make_rate(point, outcome->count, outcome->end.sample.cut_ns - outcome->started_ns);
+}
+
+struct rate judge_rate(const struct point *point, const struct outcome *outcome)
+{
+    const struct traffic_sample *begin = &outcome->begin.sample, *end = &outcome->end.sample;
+    if (point->count) {
+        return count_rate(point, outcome);
+    }
+    if (begin->count == 0 && begin->cut_ns == 0 && outcome->first_ns > 0) {
+        /* Dated messages, none before the window: it begins at the first of them. */
+        return make_rate(point, end->count - 1, end->cut_ns - outcome->first_ns);
+    }
+    return make_rate(point, end->count - begin->count, end->cut_ns - begin->cut_ns);
+}
+
+static bool busy(const struct outcome *outcome)
+{
+    return outcome->role != ROLE_IDLE;
+}
+
+/* ---- accounting, group by group ---- */
+
+struct group_account {
+    int64_t published, received; /* published: by the group's senders */
+};
+
+static struct group_account account_group(const struct evidence *evidence, int32_t group)
+{
+    const struct point *point = evidence->point;
+    struct group_account account = {0, 0};
+    for (int32_t i = 0; i < point->senders_per_receiver; i++) {
+        account.published += evidence->outcomes[plan_sender_rank(point, group, i)].count;
+    }
+    for (int32_t i = 0; i < point->receivers_per_sender; i++) {
+        account.received += evidence->outcomes[plan_receiver_rank(point, group, i)].count;
+    }
+    return account;
+}
+
+/* Push-pull owes each message to one receiver of the group, pub-sub to every subscriber. What is over that is
+ * foreign. */
+static void account(const struct evidence *evidence, struct repetition_record *row)
+{
+    const struct point *point = evidence->point;
+    for (int32_t group = 0; group < point->pairs; group++) {
+        struct group_account mine = account_group(evidence, group);
+        int64_t owed = mine.published * (point->pattern == PATTERN_PUB_SUB ? point->receivers_per_sender : 1);
+        int64_t excess = mine.received > owed ? mine.received - owed : 0;
+        row->sent += owed;
+        row->received += mine.received - excess;
+        row->foreign += excess;
+    }
+    row->lost = row->sent - row->received;
+    row->received_bytes = row->received * point->size_bytes;
+    for (int32_t rank = 1; rank < evidence->ranks; rank++) {
+        row->foreign += evidence->outcomes[rank].foreign;
+    }
+}
+
+/* ---- rates over the receivers ---- */
+
+static void receiver_span(const struct point *point, const struct outcome *outcome, double *start,
+                          double *end)
+{
+    *start = (double)(point->count ? outcome->first_ns : outcome->begin.sample.instant_ns);
+    *end = (double)(point->count ? outcome->last_ns : outcome->end.sample.instant_ns);
+}
+
+/* The receivers' rates added up; their spans' overlap. */
+static void add_rates(const struct evidence *evidence, struct repetition_record *row, unsigned *flags)
+{
+    const struct point *point = evidence->point;
+    double *starts = calloc(2 * (size_t)evidence->ranks, sizeof *starts), *ends = starts + evidence->ranks;
+    size_t receivers = 0;
+    double seconds = 0;
+    if (!starts) {
+        *flags |= FLAG_FAILED;
+        return;
+    }
+    row->throughput_mbit_s = row->message_rate_per_s = 0;
+    row->receiver_min_mbit_s = INFINITY;
+    row->receiver_max_mbit_s = 0;
+    for (int32_t rank = 1; rank < evidence->ranks; rank++) {
+        const struct outcome *outcome = &evidence->outcomes[rank];
+        if (outcome->role != ROLE_RECEIVER) {
+            continue;
+        }
+        struct rate rate = judge_rate(point, outcome);
+        *flags |= rate.messages < (point->count ? 1 : WINDOW_MESSAGES_MIN) ? FLAG_FEW_MESSAGES : 0;
+        row->window_messages += rate.messages;
+        row->throughput_mbit_s += isnan(rate.mbit_s) ? 0 : rate.mbit_s;
+        row->message_rate_per_s += isnan(rate.per_s) ? 0 : rate.per_s;
+        row->receiver_min_mbit_s = fmin(row->receiver_min_mbit_s, isnan(rate.mbit_s) ? 0 : rate.mbit_s);
+        row->receiver_max_mbit_s = fmax(row->receiver_max_mbit_s, isnan(rate.mbit_s) ? 0 : rate.mbit_s);
+        seconds += isnan(rate.seconds) ? 0 : rate.seconds;
+        receiver_span(point, outcome, &starts[receivers], &ends[receivers]);
+        receivers++;
+    }
+    row->window_bytes = row->window_messages * point->size_bytes;
+    row->window_s = receivers && seconds > 0 ? seconds / (double)receivers : NAN;
+    row->overlap = stats_overlap(starts, ends, receivers);
+    *flags |= row->overlap < OVERLAP_MIN ? FLAG_SHORT_OVERLAP : 0;
+    free(starts);
+}
+
+/* ---- intervals ---- */
+
+static bool inside(const struct interval *interval, double start, double end)
+{
+    return (double)interval->start_ns >= start && (double)(interval->start_ns + interval->length_ns) <= end;
+}
+
+/* An interval without a message where ten or more were due. */
+static bool rank_stalled(const struct evidence *evidence, int32_t rank)
+{
+    const struct outcome *outcome = &evidence->outcomes[rank];
+    const struct interval *intervals = &evidence->intervals[evidence->first_interval[rank]];
+    struct rate rate = judge_rate(evidence->point, outcome);
+    double start, end;
+    receiver_span(evidence->point, outcome, &start, &end);
+    for (int32_t i = 0; i < outcome->interval_count; i++) {
+        if (inside(&intervals[i], start, end) && intervals[i].messages == 0 &&
+            rate.per_s * (double)intervals[i].length_ns * 1e-9 >= STALL_DUE_MIN) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Rates of the window's intervals; whole ones only, since a short one is noise. @return how many. */
+static size_t window_rates(const struct evidence *evidence, int32_t rank, double *rates)
+{
+    const struct outcome *outcome = &evidence->outcomes[rank];
+    const struct interval *intervals = &evidence->intervals[evidence->first_interval[rank]];
+    double start, end;
+    size_t n = 0;
+    receiver_span(evidence->point, outcome, &start, &end);
+    for (int32_t i = 0; i < outcome->interval_count; i++) {
+        if (inside(&intervals[i], start, end) && 2 * intervals[i].length_ns > evidence->point->interval_ns) {
+            rates[n++] = (double)intervals[i].messages / (double)intervals[i].length_ns;
+        }
+    }
+    return n;
+}
+
+static bool rank_unsteady(const struct evidence *evidence, int32_t rank)
+{
+    const struct outcome *outcome = &evidence->outcomes[rank];
+    double *rates = calloc((size_t)outcome->interval_count + 1, sizeof *rates);
+    bool unsteady = false;
+    if (rates) {
+        size_t n = window_rates(evidence, rank, rates);
+        unsteady = stats_halves_differ(rates, n, UNSTEADY_LIMIT);
+    }
+    free(rates);
+    return unsteady;
+}
+
+/* ---- rows ---- */
+
+static unsigned rank_flags(const struct evidence *evidence, int32_t rank)
+{
+    const struct outcome *outcome = &evidence->outcomes[rank];
+    const struct point *point = evidence->point;
+    unsigned flags = 0;
+    flags |= outcome->failed ? FLAG_FAILED : 0;
+    flags |= outcome->timed_out ? FLAG_TIMED_OUT : 0;
+    flags |= outcome->interrupted ? FLAG_INTERRUPTED : 0;
+    flags |= outcome->reconnects ? FLAG_RECONNECTED : 0;
+    flags |= cluster_member(evidence->cluster, rank)->cores <= 1 ? FLAG_SHARED_CORE : 0;
+    if (outcome->role == ROLE_SENDER && !point->count &&
+        outcome->started_ns > evidence->timeline->window_begin_ns) {
+        flags |= FLAG_LATE_START;
+    }
+    if (outcome->role == ROLE_RECEIVER) {
+        flags |= rank_stalled(evidence, rank) ? FLAG_STALLED : 0;
+        flags |= rank_unsteady(evidence, rank) ? FLAG_UNSTEADY : 0;
+    }
+    return flags;
+}
+
+static double owed_and_missing(const struct evidence *evidence, const struct outcome *outcome)
+{
+    if (evidence->point->pattern != PATTERN_PUB_SUB || outcome->role != ROLE_RECEIVER) {
+        return NAN;
+    }
+    int64_t missing = account_group(evidence, outcome->group).published - outcome->count;
+    return (double)(missing > 0 ? missing : 0);
+}
+
+static void fill_rank(const struct evidence *evidence, int32_t rank, struct rank_record *row)
+{
+    const struct outcome *outcome = &evidence->outcomes[rank];
+    const struct point *point = evidence->point;
+    const struct window_edge *begin = &outcome->begin, *end = &outcome->end;
+    struct rate rate = judge_rate(point, outcome);
+    memset(row, 0, sizeof *row);
+    row->point_id = point->id;
+    row->repetition = evidence->repetition;
+    row->rank = rank;
+    snprintf(row->role, sizeof row->role, "%s", outcome->role == ROLE_SENDER ? "sender" : "receiver");
+    row->group = outcome->group;
+    row->host_id = cluster_member(evidence->cluster, rank)->host;
+    row->messages = outcome->count;
+    row->bytes = outcome->count * point->size_bytes;
+    row->lost = owed_and_missing(evidence, outcome);
+    row->window_messages = rate.messages;
+    row->window_bytes = rate.messages * point->size_bytes;
+    row->window_s = rate.seconds;
+    row->throughput_mbit_s = rate.mbit_s;
+    row->cpu_user_s = (double)(end->user_ns - begin->user_ns) * 1e-9;
+    row->cpu_system_s = (double)(end->system_ns - begin->system_ns) * 1e-9;
+    row->voluntary_switches = end->voluntary - begin->voluntary;
+    row->involuntary_switches = end->involuntary - begin->involuntary;
+    row->blocked_s = (double)(end->sample.blocked_ns - begin->sample.blocked_ns) * 1e-9;
+    row->ring_wait_s = (double)(end->sample.ring_wait_ns - begin->sample.ring_wait_ns) * 1e-9;
+    row->tcp_retransmits = outcome->connections.retransmits;
+    row->tcp_rtt_us = outcome->connections.rtt_us;
+    row->peak_rss_bytes = outcome->peak_rss_bytes;
+}
+
+static void fill_times(const struct evidence *evidence, struct repetition_record *row)
+{
+    const struct timeline *timeline = evidence->timeline;
+    row->point_id = evidence->point->id;
+    row->repetition = evidence->repetition;
+    row->start_s = evidence->start_s;
+    row->drain_s = (double)(timeline->drained_ns - timeline->stop_ns) * 1e-9;
+    row->dead_s =
+        (double)(timeline->start_ns - timeline->ordered_ns + timeline->closed_ns - timeline->drained_ns) *
+        1e-9;
+    if (timeline->drained_ns == 0) { /* it never got so far */
+        row->drain_s = NAN;
+        row->dead_s = (double)(timeline->closed_ns - timeline->ordered_ns) * 1e-9;
+    }
+}
+
+size_t judge_repetition(const struct evidence *evidence, struct repetition_record *row,
+                        struct rank_record *ranks, unsigned *flags)
+{
+    size_t count = 0;
+    memset(row, 0, sizeof *row);
+    *flags = 0;
+    fill_times(evidence, row);
+    account(evidence, row);
+    add_rates(evidence, row, flags);
+    for (int32_t rank = 1; rank < evidence->ranks; rank++) {
+        if (busy(&evidence->outcomes[rank])) {
+            *flags |= rank_flags(evidence, rank);
+            fill_rank(evidence, rank, &ranks[count++]);
+        }
+    }
+    *flags |= evidence->outcomes[0].timed_out ? FLAG_TIMED_OUT : 0;
+    *flags |= row->foreign ? FLAG_FOREIGN : 0;
+    *flags |= row->lost ? FLAG_LOST_MESSAGES : 0;
+    unsigned bad = INVALIDATING | (evidence->point->pattern == PATTERN_PUSH_PULL ? FLAG_LOST_MESSAGES : 0);
+    row->valid = !(*flags & bad);
+    flags_text(*flags, row->flags, sizeof row->flags);
+    return count;
+}
+
+double judge_cpu_ns_per_message(const struct evidence *evidence)
+{
+    double cpu_ns = 0, messages = 0;
+    for (int32_t rank = 1; rank < evidence->ranks; rank++) {
+        const struct outcome *outcome = &evidence->outcomes[rank];
+        if (busy(outcome)) {
+            cpu_ns += (double)(outcome->end.user_ns - outcome->begin.user_ns);
+            cpu_ns += (double)(outcome->end.system_ns - outcome->begin.system_ns);
+        }
+        if (outcome->role == ROLE_RECEIVER) {
+            const struct traffic_sample *begin = &outcome->begin.sample, *end = &outcome->end.sample;
+            messages += (double)(end->count - begin->count); /* between the same edges as the CPU time */
+        }
+    }
+    return messages > 0 ? cpu_ns / messages : NAN;
+}

@@ -1,0 +1,99 @@
+/* progress.c - a line per finished point; on a terminal a live line below it. */
+#include "sweep_internal.h"
+
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+static int64_t total;
+static bool live, live_shown;
+
+/* mpirun gives its ranks a pipe for stderr, whatever it has itself: look at the launcher's. */
+static bool stderr_is_terminal(void)
+{
+    char path[64], target[64];
+    snprintf(path, sizeof path, "/proc/%d/fd/2", (int)getppid());
+    ssize_t length = readlink(path, target, sizeof target - 1);
+    target[length > 0 ? length : 0] = '\0';
+    return isatty(STDERR_FILENO) || strncmp(target, "/dev/pts/", 9) == 0 ||
+           strncmp(target, "/dev/tty", 8) == 0;
+}
+
+void progress_start(int64_t points)
+{
+    total = points;
+    live = log_enabled(LOG_INFO) && !log_enabled(LOG_DEBUG) && stderr_is_terminal();
+}
+
+static void clear_live_line(void)
+{
+    if (live_shown) {
+        fputs("\r\033[K", stderr);
+        live_shown = false;
+    }
+}
+
+static const char *left_text(double seconds, char *text, size_t length)
+{
+    if (isnan(seconds)) {
+        snprintf(text, length, "?");
+    } else if (seconds < 100) {
+        snprintf(text, length, "%.0f s", seconds);
+    } else if (seconds < 6000) {
+        snprintf(text, length, "%.0f min", seconds / 60);
+    } else {
+        snprintf(text, length, "%.1f h", seconds / 3600);
+    }
+    return text;
+}
+
+void progress_repetition(int64_t done, const struct point *point, const struct repetition_record *row,
+                         double seconds_left)
+{
+    char size[32], rate[32], left[32];
+    if (!live) {
+        return;
+    }
+    fprintf(stderr, "\r\033[K%lld/%lld done, now %s: repetition %lld of %d, %s, %s left", (long long)done,
+            (long long)total, config_humane_bytes(point->size_bytes, size, sizeof size),
+            (long long)row->repetition + 1, point->repetitions,
+            config_humane_rate(row->throughput_mbit_s, rate, sizeof rate),
+            left_text(seconds_left, left, sizeof left));
+    fflush(stderr);
+    live_shown = true;
+}
+
+/* "9.41 Gbit/s [9.20, 9.55]": the interval's ends in the median's unit. */
+static const char *rate_text(const struct point_record *row, char *text, size_t length)
+{
+    char rate[32];
+    double unit = row->throughput_mbit_s >= 1000 ? 1000 : row->throughput_mbit_s >= 1 ? 1 : 0.001;
+    config_humane_rate(row->throughput_mbit_s, rate, sizeof rate);
+    if (isnan(row->throughput_mbit_s)) {
+        snprintf(text, length, "no valid repetition");
+    } else if (isnan(row->throughput_low_mbit_s)) {
+        snprintf(text, length, "%12s", rate);
+    } else {
+        snprintf(text, length, "%12s [%.3g, %.3g]", rate, row->throughput_low_mbit_s / unit,
+                 row->throughput_high_mbit_s / unit);
+    }
+    return text;
+}
+
+void progress_point(int64_t done, const struct point_record *row)
+{
+    char size[32], rate[96], count[32];
+    if (!log_enabled(LOG_INFO)) {
+        return;
+    }
+    clear_live_line();
+    fprintf(stderr, "%*lld/%lld  %-9s %-4s %9s %-9s %-30s %11s", total > 999 ? 5 : 3, (long long)done,
+            (long long)total, row->pattern, row->transport,
+            config_humane_bytes(row->message_size_bytes, size, sizeof size), row->send_mode,
+            rate_text(row, rate, sizeof rate),
+            config_humane_count(row->message_rate_per_s, count, sizeof count));
+    if (row->sent > 0) {
+        fprintf(stderr, "  lost %.3g %%", 100 * (double)row->lost / (double)row->sent);
+    }
+    fprintf(stderr, "%s%s\n", *row->flags ? "  " : "", row->flags);
+}

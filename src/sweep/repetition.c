@@ -1,0 +1,172 @@
+/* repetition.c - one repetition on one rank: order, open, ready, flow, drain, close. The same steps on every
+ * rank. */
+#include "sweep_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* From the ready tally to the common start: the time that the slowest rank may take to learn of it. */
+#define START_MARGIN_NS 1000000
+#define START_MARGIN_PER_RANK_NS 50000
+
+/* What a rank that binds tells the others. */
+struct card {
+    char endpoint[TRAFFIC_ENDPOINT_LENGTH];
+};
+
+static void fail(struct repetition *repetition, const struct error *error)
+{
+    if (!repetition->outcome.failed) {
+        repetition->outcome.failed = 1;
+        snprintf(repetition->outcome.message, sizeof repetition->outcome.message, "%.*s",
+                 (int)sizeof repetition->outcome.message - 1, error->text);
+    }
+}
+
+static void reset_outcome(struct cluster *cluster, struct repetition *repetition)
+{
+    struct seat seat = plan_seat(&repetition->order.point, cluster_rank(cluster));
+    memset(&repetition->outcome, 0, sizeof repetition->outcome);
+    memset(&repetition->timeline, 0, sizeof repetition->timeline);
+    repetition->ran = repetition->stopped = false;
+    repetition->outcome.role = seat.role;
+    repetition->outcome.group = seat.group;
+}
+
+static struct traffic *open_traffic(struct cluster *cluster, struct repetition *repetition)
+{
+    struct traffic *traffic = NULL;
+    struct error error = {""};
+    if (repetition->outcome.role != ROLE_IDLE &&
+        traffic_open(&repetition->order.point, (enum role)repetition->outcome.role,
+                     cluster_member(cluster, cluster_rank(cluster))->address, &traffic, &error)) {
+        fail(repetition, &error);
+    }
+    return traffic;
+}
+
+/* The side that connects goes to every peer of its group that bound. */
+static void connect_peers(struct cluster *cluster, struct repetition *repetition, struct traffic *traffic,
+                          const struct card *cards)
+{
+    const struct point *point = &repetition->order.point;
+    bool sender = repetition->outcome.role == ROLE_SENDER;
+    int32_t peers = sender ? point->receivers_per_sender : point->senders_per_receiver;
+    struct error error = {""};
+    if (!traffic || sender != (point->bind == BIND_RECEIVER)) {
+        return;
+    }
+    for (int32_t i = 0; i < peers; i++) {
+        int32_t rank = sender ? plan_receiver_rank(point, repetition->outcome.group, i)
+                              : plan_sender_rank(point, repetition->outcome.group, i);
+        if (!*cards[rank].endpoint) {
+            error_set(&error, "rank %d has no endpoint to connect to", rank);
+            fail(repetition, &error);
+        } else if (traffic_connect(traffic, cards[rank].endpoint, &error)) {
+            fail(repetition, &error);
+        }
+    }
+    (void)cluster;
+}
+
+static void exchange_endpoints(struct cluster *cluster, struct repetition *repetition,
+                               struct traffic *traffic)
+{
+    struct card mine, *cards = calloc((size_t)cluster_size(cluster), sizeof *cards);
+    memset(&mine, 0, sizeof mine);
+    if (!cards) {
+        log_line(LOG_ERROR, "no memory for the endpoints of %d ranks", cluster_size(cluster));
+        cluster_abort(EXIT_FAILED);
+    }
+    if (traffic) {
+        snprintf(mine.endpoint, sizeof mine.endpoint, "%s", traffic_endpoint(traffic));
+    }
+    cluster_set_phase(cluster, "exchanging endpoints");
+    cluster_allgather(cluster, &mine, cards, sizeof mine);
+    connect_peers(cluster, repetition, traffic, cards);
+    free(cards);
+}
+
+/* Proves that all peers are there, until the timeout. */
+static void await_ready(struct repetition *repetition, struct traffic *traffic)
+{
+    struct error error = {""};
+    int64_t deadline = traffic_clock_ns() + repetition->order.point.timeout_ns;
+    int ready = 0;
+    while (traffic && !repetition->outcome.failed && !ready && !stop_asked()) {
+        ready = traffic_ready(traffic, &error);
+        if (ready == 0 && traffic_clock_ns() > deadline) {
+            traffic_describe_wait(traffic, &error);
+            repetition->outcome.timed_out = 1;
+            ready = -1;
+        }
+        if (ready < 0) {
+            fail(repetition, &error);
+        }
+    }
+}
+
+/* All ranks learn whether all are ready, and when to start. */
+static void agree_start(struct cluster *cluster, struct repetition *repetition)
+{
+    struct tally tally;
+    memset(&tally, 0, sizeof tally);
+    tally.most[MOST_FAILED] = repetition->outcome.failed;
+    tally.most[MOST_STOP] = flow_stop_wanted(cluster);
+    tally.most[MOST_NOW] = cluster_to_coordinator_ns(cluster, traffic_clock_ns());
+    cluster_set_phase(cluster, "getting ready");
+    cluster_tally(cluster, &tally);
+    repetition->timeline.start_ns =
+        tally.most[MOST_NOW] + START_MARGIN_NS + START_MARGIN_PER_RANK_NS * cluster_size(cluster);
+    repetition->stopped = tally.most[MOST_STOP] > 0;
+    repetition->ran = !tally.most[MOST_FAILED] && !repetition->stopped;
+}
+
+/* Ends the loop and takes down what only the loop knew. */
+static void close_traffic(struct cluster *cluster, struct repetition *repetition, struct traffic **traffic)
+{
+    struct outcome *outcome = &repetition->outcome;
+    struct error error = {""};
+    if (!*traffic) {
+        return;
+    }
+    if (traffic_stop(*traffic, &error)) {
+        fail(repetition, &error);
+    }
+    outcome->count = traffic_count(*traffic);
+    outcome->foreign = traffic_foreign(*traffic);
+    outcome->started_ns = cluster_to_coordinator_ns(cluster, traffic_started_ns(*traffic));
+    outcome->first_ns =
+        traffic_first_ns(*traffic) ? cluster_to_coordinator_ns(cluster, traffic_first_ns(*traffic)) : 0;
+    outcome->last_ns =
+        traffic_last_ns(*traffic) ? cluster_to_coordinator_ns(cluster, traffic_last_ns(*traffic)) : 0;
+    outcome->peak_rss_bytes = peak_rss_bytes();
+    traffic_close(traffic);
+}
+
+void repetition_run(struct cluster *cluster, struct repetition *repetition)
+{
+    reset_outcome(cluster, repetition);
+    repetition->timeline.ordered_ns = cluster_to_coordinator_ns(cluster, traffic_clock_ns());
+    peak_rss_reset();
+    struct traffic *traffic = open_traffic(cluster, repetition);
+    log_line(LOG_DEBUG, "point %lld repetition %d: opened %s", (long long)repetition->order.point.id,
+             repetition->order.repetition, traffic ? traffic_endpoint(traffic) : "nothing (idle)");
+    exchange_endpoints(cluster, repetition, traffic);
+    await_ready(repetition, traffic);
+    log_line(LOG_DEBUG, "ready%s%s", repetition->outcome.failed ? ": not: " : "",
+             repetition->outcome.message);
+    agree_start(cluster, repetition);
+    if (repetition->ran) {
+        flow_run(cluster, repetition, traffic);
+        log_line(LOG_DEBUG, "stopped after %lld messages", traffic ? (long long)traffic_count(traffic) : 0LL);
+        if (!repetition->stopped) {
+            drain_run(cluster, repetition, traffic);
+            log_line(LOG_DEBUG, "drained: %lld messages", traffic ? (long long)traffic_count(traffic) : 0LL);
+        }
+    }
+    repetition->outcome.interrupted = repetition->stopped;
+    close_traffic(cluster, repetition, &traffic);
+    log_line(LOG_DEBUG, "closed");
+    cluster_set_phase(cluster, "gathering results");
+}

@@ -1,0 +1,142 @@
+/* sample.c - this rank's counters and CPU time, read at the window's edges and every interval. */
+#include "sweep_internal.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* The longest sleep without a look at the stop flags. */
+#define LOOK_NS 250000000
+
+struct traffic_sample sampler_look(const struct sampler *sampler)
+{
+    struct traffic_sample sample = {traffic_clock_ns(), 0, 0, 0, 0};
+    if (sampler->traffic) {
+        sample = traffic_sample(sampler->traffic);
+    }
+    sample.instant_ns = cluster_to_coordinator_ns(sampler->cluster, sample.instant_ns);
+    if (sample.cut_ns) {
+        sample.cut_ns = cluster_to_coordinator_ns(sampler->cluster, sample.cut_ns);
+    }
+    return sample;
+}
+
+static struct interval *next_row(struct repetition *repetition)
+{
+    size_t used = (size_t)repetition->outcome.interval_count;
+    if (used == repetition->interval_capacity) {
+        size_t more = used ? 2 * used : 64;
+        struct interval *grown = realloc(repetition->intervals, more * sizeof *grown);
+        if (!grown) {
+            return NULL;
+        }
+        repetition->intervals = grown;
+        repetition->interval_capacity = more;
+    }
+    repetition->outcome.interval_count++;
+    return &repetition->intervals[used];
+}
+
+/* Ends the running interval here. */
+static void close_interval(struct sampler *sampler, const struct traffic_sample *now)
+{
+    if (sampler->repetition->outcome.role == ROLE_RECEIVER &&
+        now->instant_ns > sampler->previous.instant_ns) {
+        struct interval *row = next_row(sampler->repetition);
+        if (row) {
+            row->start_ns = sampler->previous.instant_ns;
+            row->length_ns = now->instant_ns - sampler->previous.instant_ns;
+            row->messages = now->count - sampler->previous.count;
+        }
+    }
+    sampler->previous = *now;
+}
+
+void sampler_start(struct sampler *sampler, int64_t first_ns)
+{
+    sampler->grid_ns = first_ns + sampler->repetition->order.point.interval_ns;
+    sampler->previous = sampler_look(sampler);
+}
+
+struct traffic_sample sampler_take(struct sampler *sampler)
+{
+    struct traffic_sample now = sampler_look(sampler);
+    close_interval(sampler, &now);
+    return now;
+}
+
+static int64_t time_ns(struct timeval time)
+{
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_usec * 1000;
+}
+
+struct window_edge sampler_edge(struct traffic_sample sample)
+{
+    struct window_edge edge;
+    struct rusage usage;
+    memset(&edge, 0, sizeof edge);
+    edge.sample = sample;
+    getrusage(RUSAGE_SELF, &usage);
+    edge.user_ns = time_ns(usage.ru_utime);
+    edge.system_ns = time_ns(usage.ru_stime);
+    edge.voluntary = usage.ru_nvcsw;
+    edge.involuntary = usage.ru_nivcsw;
+    return edge;
+}
+
+void sampler_run_until(struct sampler *sampler, int64_t until_ns)
+{
+    struct cluster *cluster = sampler->cluster;
+    int64_t interval_ns = sampler->repetition->order.point.interval_ns;
+    for (;;) {
+        int64_t now = cluster_to_coordinator_ns(cluster, traffic_clock_ns());
+        if (now >= until_ns || flow_stop_wanted(cluster)) {
+            return;
+        }
+        if (now >= sampler->grid_ns) {
+            sampler_take(sampler);
+            sampler->grid_ns += ((now - sampler->grid_ns) / interval_ns + 1) * interval_ns;
+        }
+        int64_t next = sampler->traffic && sampler->grid_ns < until_ns ? sampler->grid_ns : until_ns;
+        next = next > now + LOOK_NS ? now + LOOK_NS : next;
+        cluster_sleep_until(cluster_to_local_ns(cluster, next));
+    }
+}
+
+/* The kernel keeps a high-water mark of resident memory; writing 5 here sets it back to what is resident now
+ * (proc(5)). */
+void peak_rss_reset(void)
+{
+    int fd = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        ssize_t ignored = write(fd, "5", 1);
+        (void)ignored;
+        close(fd);
+    }
+}
+
+int64_t peak_rss_bytes(void)
+{
+    char text[4096];
+    long kib = 0;
+    int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
+    if (fd >= 0) {
+        close(fd);
+    }
+    if (got > 0) {
+        text[got] = '\0';
+        const char *line = strstr(text, "VmHWM:");
+        if (line) {
+            kib = strtol(line + 6, NULL, 10);
+        }
+    }
+    if (kib == 0) {
+        struct rusage usage;
+        getrusage(RUSAGE_SELF, &usage);
+        kib = usage.ru_maxrss;
+    }
+    return (int64_t)kib * 1024;
+}

@@ -1,0 +1,84 @@
+/* stop.c - the signals that end a sweep.
+ *
+ * SIGUSR1 (a batch system's warning) leaves as much time as it takes. After SIGTERM and SIGINT mpirun kills
+ * its ranks in 2 s.
+ */
+#include "sweep_internal.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* From the signal to leaving, with room before the launcher's 2 s. */
+#define URGENT_US 1400000
+
+static volatile sig_atomic_t asked, urgent;
+static volatile sig_atomic_t guard_set;
+static char guard_line[1024], guard_partial[4096];
+
+static void leave_now(void)
+{
+    if (guard_set) {
+        ssize_t ignored = write(STDERR_FILENO, guard_line, strlen(guard_line));
+        (void)ignored;
+        unlink(guard_partial);
+    }
+    _exit(EXIT_INTERRUPTED);
+}
+
+static void on_signal(int number)
+{
+    if (number == SIGALRM) {
+        leave_now();
+    }
+    asked = 1;
+    if (number != SIGUSR1 && !urgent) {
+        struct itimerval limit = {{0, 0}, {URGENT_US / 1000000, URGENT_US % 1000000}};
+        urgent = 1;
+        setitimer(ITIMER_REAL, &limit, NULL);
+    }
+}
+
+static void catch_signals(void)
+{
+    static const int numbers[] = {SIGUSR1, SIGTERM, SIGINT, SIGALRM};
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_signal;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        sigaction(numbers[i], &action, NULL);
+    }
+}
+
+void sweep_start_rank(const struct cluster *cluster, const struct job *job)
+{
+    log_start(job->log_level, cluster_rank(cluster));
+    traffic_start_process();
+    catch_signals();
+}
+
+void sweep_leave_if_urgent(int code)
+{
+    if (urgent) {
+        _exit(code);
+    }
+}
+
+bool stop_asked(void)
+{
+    return asked;
+}
+
+bool stop_urgent(void)
+{
+    return urgent;
+}
+
+void stop_guard(const char *line, const char *partial)
+{
+    snprintf(guard_line, sizeof guard_line, "%s", line);
+    snprintf(guard_partial, sizeof guard_partial, "%s", partial);
+    guard_set = 1;
+}

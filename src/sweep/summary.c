@@ -1,0 +1,106 @@
+/* summary.c - a point's row from its repetitions. */
+#include "sweep_internal.h"
+
+#include "zmqsweep/stats.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COVERAGE_WANTED 0.95
+#define TREND_P 0.01
+
+static void set_text(char *to, size_t length, const char *from)
+{
+    snprintf(to, length, "%s", from);
+}
+
+static void fill_settings(const struct summary_input *input, struct point_record *row)
+{
+    const struct point *point = input->point;
+    char word[CONFIG_WORD_LENGTH];
+    row->point_id = point->id;
+    plan_key(input->plan, point->id, row->settings);
+    set_text(row->pattern, sizeof row->pattern, config_word(OPTION_PATTERN, point->pattern, word));
+    set_text(row->transport, sizeof row->transport, config_word(OPTION_TRANSPORT, point->transport, word));
+    set_text(row->send_mode, sizeof row->send_mode, config_word(OPTION_SEND_MODE, point->send_mode, word));
+    set_text(row->receive_mode, sizeof row->receive_mode,
+             config_word(OPTION_RECEIVE_MODE, point->receive_mode, word));
+    set_text(row->bind, sizeof row->bind, config_word(OPTION_BIND, point->bind, word));
+    row->message_size_bytes = point->size_bytes;
+    row->sndhwm = input->connections.sndhwm;
+    row->rcvhwm = input->connections.rcvhwm;
+    row->pairs = point->pairs;
+    row->receivers_per_sender = point->receivers_per_sender;
+    row->senders_per_receiver = point->senders_per_receiver;
+    row->message_count = point->count;
+    row->duration_s = point->count ? NAN : (double)point->duration_ns * 1e-9;
+    row->io_threads = point->io_threads;
+    row->sndbuf_bytes = input->connections.sndbuf_bytes;
+    row->rcvbuf_bytes = input->connections.rcvbuf_bytes;
+}
+
+/* The valid repetitions' values of one column, in the order measured. @return how many. */
+static size_t collect(const struct summary_input *input, size_t offset, double *values)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < input->count; i++) {
+        if (input->repetitions[i].valid) {
+            memcpy(&values[n++], (const char *)&input->repetitions[i] + offset, sizeof *values);
+        }
+    }
+    return n;
+}
+
+static double median_cpu(const struct summary_input *input, double *values)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < input->count; i++) {
+        if (input->repetitions[i].valid && !isnan(input->cpu_ns[i])) {
+            values[n++] = input->cpu_ns[i];
+        }
+    }
+    return stats_median(values, n);
+}
+
+/* @return flags of the point: those of all its repetitions, and a trend over them. */
+static unsigned fill_rates(const struct summary_input *input, struct point_record *row, double *values)
+{
+    size_t n = collect(input, offsetof(struct repetition_record, throughput_mbit_s), values);
+    unsigned flags = stats_trend_p(values, n) < TREND_P ? FLAG_UNSTEADY : 0;
+    struct stats_interval interval = stats_median_interval(values, n, COVERAGE_WANTED);
+    row->throughput_mbit_s = interval.median;
+    row->throughput_low_mbit_s = interval.low;
+    row->throughput_high_mbit_s = interval.high;
+    row->interval_coverage = interval.coverage;
+    n = collect(input, offsetof(struct repetition_record, message_rate_per_s), values);
+    row->message_rate_per_s = stats_median(values, n);
+    row->cpu_ns_per_message = median_cpu(input, values);
+    row->valid_repetitions = (int64_t)n;
+    return flags;
+}
+
+void summarise_point(const struct summary_input *input, struct point_record *row)
+{
+    double *values = calloc(input->count + 1, sizeof *values);
+    unsigned flags = 0;
+    memset(row, 0, sizeof *row);
+    fill_settings(input, row);
+    row->repetitions = (int64_t)input->count;
+    if (values) {
+        flags = fill_rates(input, row, values);
+    }
+    free(values);
+    for (size_t i = 0; i < input->count; i++) {
+        flags |= input->flags[i];
+        if (input->repetitions[i].valid) {
+            row->sent += input->repetitions[i].sent;
+            row->received += input->repetitions[i].received;
+            row->lost += input->repetitions[i].lost;
+        }
+    }
+    flags_text(flags, row->flags, sizeof row->flags);
+    set_text(row->stop_reason, sizeof row->stop_reason, input->interrupted ? "interrupted" : "repetitions");
+    bool all = row->valid_repetitions == input->point->repetitions;
+    set_text(row->status, sizeof row->status, all ? "ok" : row->valid_repetitions ? "partial" : "failed");
+}

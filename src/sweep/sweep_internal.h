@@ -1,0 +1,195 @@
+/* sweep_internal.h - what the files of src/sweep/ share: the repetition's protocol and its outcome. */
+#ifndef SWEEP_INTERNAL_H
+#define SWEEP_INTERNAL_H
+
+#include "zmqsweep/results.h"
+#include "zmqsweep/sweep.h"
+#include "zmqsweep/traffic.h"
+
+#include <stdbool.h>
+
+/* ---- log.c ---- */
+
+enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG }; /* as --log-level orders its choices */
+void log_start(int level, int32_t rank);
+bool log_enabled(enum log_level level);
+__attribute__((format(printf, 2, 3))) void log_line(enum log_level level, const char *format, ...);
+
+/* ---- stop.c ---- */
+
+bool stop_asked(void);  /* a signal that ends the sweep has come to this process */
+bool stop_urgent(void); /* it was TERM or INT: the launcher kills in 2 s */
+/* Rank 0, before it finishes the file: when time runs out, `line` is written, `partial` removed, and the
+ * process leaves with 4. */
+void stop_guard(const char *line, const char *partial);
+
+/* ---- repetition.c: all ranks, in step ---- */
+
+struct order {
+    int32_t command; /* ORDER_RUN or ORDER_END */
+    int32_t repetition;
+    int32_t code; /* of all ranks, with ORDER_END */
+    struct point point;
+};
+enum { ORDER_RUN, ORDER_END };
+
+struct window_edge {
+    struct traffic_sample sample; /* times of the coordinator's clock */
+    int64_t user_ns, system_ns, voluntary, involuntary;
+};
+
+struct interval {
+    int64_t start_ns, length_ns; /* start of the coordinator's clock */
+    int64_t messages;
+};
+
+/* What one rank saw. No pointers: it is gathered as it is. Times are of the coordinator's clock; 0 where
+ * there is none. */
+struct outcome {
+    int32_t role, group;
+    int32_t failed, timed_out, interrupted;
+    int32_t reconnects;
+    int32_t interval_count;
+    int64_t count, foreign;
+    int64_t started_ns, first_ns, last_ns;
+    struct window_edge begin, end;
+    struct traffic_connections connections;
+    int64_t peak_rss_bytes;
+    char message[256]; /* why it failed */
+};
+
+/* When things happened, by the coordinator's clock; the same on every rank but for the last two. */
+struct timeline {
+    int64_t ordered_ns, start_ns, window_begin_ns, window_end_ns, stop_ns, drained_ns, closed_ns;
+};
+
+struct repetition {
+    struct order order;
+    struct outcome outcome;
+    struct timeline timeline;
+    struct interval *intervals; /* of this rank; grown as needed, kept from one repetition to the next */
+    size_t interval_capacity;
+    bool ran; /* every rank was ready and the traffic started */
+    bool stopped;
+};
+
+/* Runs repetition->order on this rank: rendezvous, traffic, drain, close. Collective. */
+void repetition_run(struct cluster *cluster, struct repetition *repetition);
+
+/* ---- flow.c: the part of it in which traffic moves ---- */
+
+/* What a tally carries: sums, then the largest. */
+enum { SUM_SENT, SUM_RECEIVED, SUM_PENDING };
+enum { MOST_FAILED, MOST_STOP, MOST_NOW, MOST_FEWEST_NEGATED, MOST_EXPIRED };
+
+void flow_run(struct cluster *cluster, struct repetition *repetition, struct traffic *traffic);
+void drain_run(struct cluster *cluster, struct repetition *repetition, struct traffic *traffic);
+bool flow_stop_wanted(struct cluster *cluster);
+
+/* ---- sample.c: this rank's counters over time ---- */
+
+struct sampler {
+    struct cluster *cluster;
+    struct repetition *repetition;
+    struct traffic *traffic; /* NULL on an idle rank */
+    int64_t grid_ns;         /* of the next sample, coordinator's clock */
+    struct traffic_sample previous;
+};
+void sampler_start(struct sampler *sampler, int64_t first_ns);
+/* Sleeps and samples every interval until `until_ns` (coordinator's clock) or until the sweep is to stop. */
+void sampler_run_until(struct sampler *sampler, int64_t until_ns);
+/* The counters now, in the coordinator's clock. */
+struct traffic_sample sampler_look(const struct sampler *sampler);
+/* The same, and the running interval ends here. */
+struct traffic_sample sampler_take(struct sampler *sampler);
+/* A window's edge: the sample, and what the process has used so far. */
+struct window_edge sampler_edge(struct traffic_sample sample);
+void peak_rss_reset(void);
+int64_t peak_rss_bytes(void);
+
+/* ---- judge.c: from what the ranks saw to rows. Pure. ---- */
+
+enum flag {
+    FLAG_FOREIGN = 1 << 0,
+    FLAG_TIMED_OUT = 1 << 1,
+    FLAG_INTERRUPTED = 1 << 2,
+    FLAG_FEW_MESSAGES = 1 << 3,
+    FLAG_RECONNECTED = 1 << 4,
+    FLAG_SHORT_OVERLAP = 1 << 5,
+    FLAG_LATE_START = 1 << 6,
+    FLAG_LOST_MESSAGES = 1 << 7,
+    FLAG_FAILED = 1 << 8,
+    FLAG_SHARED_CORE = 1 << 9,
+    FLAG_UNSTEADY = 1 << 10,
+    FLAG_STALLED = 1 << 11
+};
+const char *flags_text(unsigned flags, char *text, size_t length);
+
+/* A window's messages, bytes, seconds and rate. */
+struct rate {
+    int64_t messages;
+    double seconds, mbit_s, per_s;
+};
+struct rate judge_rate(const struct point *point, const struct outcome *outcome);
+
+#define WINDOW_MESSAGES_MIN 20
+/* The fewest messages in this rank's window so far, for the decision to let it grow. */
+int64_t judge_window_messages(const struct traffic_sample *begin, const struct traffic_sample *end);
+
+struct evidence {
+    const struct point *point;
+    int32_t repetition;
+    int32_t ranks;
+    const struct outcome *outcomes;   /* ranks of them, by rank */
+    const struct interval *intervals; /* one rank's after the other's */
+    const size_t *first_interval;     /* where a rank's begin */
+    const struct timeline *timeline;
+    const struct cluster *cluster;
+    double start_s;
+};
+/* Fills one repetition's rows: *row, and a rank row per busy rank into `ranks` (room for all). @return the
+ * number of rank rows. */
+size_t judge_repetition(const struct evidence *evidence, struct repetition_record *row,
+                        struct rank_record *ranks, unsigned *flags);
+/* CPU time of all busy ranks per delivered message of the window, in ns; NaN without one. */
+double judge_cpu_ns_per_message(const struct evidence *evidence);
+
+/* ---- summary.c ---- */
+
+struct summary_input {
+    const struct plan *plan;
+    const struct point *point;
+    const struct repetition_record *repetitions;
+    const double *cpu_ns; /* one per repetition */
+    const unsigned *flags;
+    size_t count;
+    bool interrupted;
+    struct traffic_connections connections;
+};
+void summarise_point(const struct summary_input *input, struct point_record *row);
+
+/* ---- progress.c ---- */
+
+void progress_start(int64_t points);
+void progress_repetition(int64_t done, const struct point *point, const struct repetition_record *row,
+                         double seconds_left);
+void progress_point(int64_t done, const struct point_record *row);
+
+/* ---- record.c: the first line of the journal ---- */
+
+int record_run(const struct cluster *cluster, const struct settings *settings, const struct plan *plan,
+               int argc, char **argv, struct run_record *run, struct error *error);
+/* The first difference between the plan that `run` was made with and this one. @return 0 when there is none.
+ */
+int record_compare(const struct run_record *run, const struct run_record *now, const char *output,
+                   struct error *error);
+
+/* ---- warn.c ---- */
+
+/* Says what would mislead: ranks on one core, more busy threads than cores, left-over ranks. Appends rows to
+ * `run`. */
+void warn_placement(const struct cluster *cluster, const struct plan *plan, struct run_record *run);
+/* A buffer that the kernel did not grant. Once per kind. */
+void warn_buffers(const struct point *point, const struct traffic_connections *connections);
+
+#endif

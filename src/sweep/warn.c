@@ -1,0 +1,119 @@
+/* warn.c - what would lead to a wrong conclusion is said before the first number, and kept with the numbers.
+ */
+#include "sweep_internal.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Says it on stderr and keeps it as a row `warning.N`. */
+__attribute__((format(printf, 2, 3))) static void warn(struct run_record *run, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    log_line(LOG_WARNING, "%s", text);
+    struct environment_record *more = realloc(run->environment, (run->environment_count + 1) * sizeof *more);
+    if (more) {
+        run->environment = more;
+        struct environment_record *row = &more[run->environment_count++];
+        memset(row, 0, sizeof *row);
+        snprintf(row->name, sizeof row->name, "warning.%zu", run->environment_count);
+        snprintf(row->value, sizeof row->value, "%s", text);
+    }
+}
+
+/* Ranks that take part in the largest point. */
+static int32_t busy_ranks(const struct plan *plan)
+{
+    return plan_ranks_needed(plan) - 1;
+}
+
+static void warn_one_core(const struct cluster *cluster, const struct plan *plan, struct run_record *run)
+{
+    int32_t confined = 0, first = 0;
+    for (int32_t rank = busy_ranks(plan); rank >= 1; rank--) {
+        const struct cluster_member *member = cluster_member(cluster, rank);
+        if (member->cores <= 1) {
+            confined++;
+            first = rank;
+        }
+    }
+    if (confined > 0) {
+        const struct cluster_member *member = cluster_member(cluster, first);
+        int64_t cores = cluster_host(cluster, member->host)->cores;
+        warn(run,
+             "%d rank%s confined to one core (rank %d: cpu %s), which the sending or receiving thread shares "
+             "with "
+             "ZeroMQ's I/O thread; %s",
+             confined, confined == 1 ? " is" : "s are", first, member->cpus,
+             cores > 1 ? "start mpirun with --bind-to none, or bind to more cores with --map-by slot:PE=2"
+                       : "this host has no more");
+    }
+}
+
+static int64_t most_io_threads(const struct settings *settings)
+{
+    const struct setting *setting = &settings->items[OPTION_IO_THREADS];
+    int64_t most = 1;
+    for (size_t i = 0; i < setting->count; i++) {
+        most = setting->values[i] > most ? setting->values[i] : most;
+    }
+    return most;
+}
+
+/* A busy rank has its own thread and at least one I/O thread that move messages. */
+static void warn_busy_threads(const struct cluster *cluster, const struct plan *plan, struct run_record *run)
+{
+    int64_t threads_a_rank = 1 + most_io_threads(plan->settings);
+    for (int32_t host = 0; host < cluster_host_count(cluster); host++) {
+        int64_t threads = 0;
+        for (int32_t rank = 1; rank <= busy_ranks(plan); rank++) {
+            threads += cluster_member(cluster, rank)->host == host ? threads_a_rank : 0;
+        }
+        if (threads > cluster_host(cluster, host)->cores) {
+            warn(run,
+                 "%s is oversubscribed: up to %lld busy threads (%lld a rank) on %lld cores; the rates are "
+                 "those of shared cores",
+                 cluster_host(cluster, host)->name, (long long)threads, (long long)threads_a_rank,
+                 (long long)cluster_host(cluster, host)->cores);
+        }
+    }
+}
+
+static void say_left_over(const struct cluster *cluster, const struct plan *plan)
+{
+    int32_t needed = plan_ranks_needed(plan), left = cluster_size(cluster) - needed;
+    if (left > 0) {
+        log_line(LOG_INFO, "%d of %d ranks %s no part in any point and sleep%s", left, cluster_size(cluster),
+                 left == 1 ? "has" : "have", left == 1 ? "s" : "");
+    }
+}
+
+/* The memory that queues of `auto` HWMs may take is not refused, only said. */
+void warn_placement(const struct cluster *cluster, const struct plan *plan, struct run_record *run)
+{
+    say_left_over(cluster, plan);
+    warn_one_core(cluster, plan, run);
+    warn_busy_threads(cluster, plan, run);
+}
+
+/* Linux doubles what is asked and says the double. */
+static void warn_buffer(const char *option, const char *limit, int64_t asked, double granted, bool *said)
+{
+    if (asked != OPTION_KEYWORD && !isnan(granted) && granted < (double)asked && !*said) {
+        log_line(LOG_WARNING, "--%s %lld: the kernel granted %.0f bytes; raise %s", option, (long long)asked,
+                 granted, limit);
+        *said = true;
+    }
+}
+
+void warn_buffers(const struct point *point, const struct traffic_connections *connections)
+{
+    static bool said_send, said_receive;
+    warn_buffer("sndbuf", "net.core.wmem_max", point->sndbuf_bytes, connections->sndbuf_bytes, &said_send);
+    warn_buffer("rcvbuf", "net.core.rmem_max", point->rcvbuf_bytes, connections->rcvbuf_bytes, &said_receive);
+}

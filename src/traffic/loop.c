@@ -1,0 +1,128 @@
+/* loop.c - the thread that runs the hot loop: started, woken, joined. */
+#include "traffic_internal.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+/* Ignored by default, and nobody else's: it only makes a blocking call of the loop return EINTR. */
+#define WAKE_SIGNAL SIGURG
+/* A signal that comes just before the loop blocks is lost: send it again this often. */
+#define WAKE_AGAIN_NS 500000
+
+static void do_nothing(int signal_number)
+{
+    (void)signal_number;
+}
+
+void traffic_start_process(void)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = do_nothing;
+    sigaction(WAKE_SIGNAL, &action, NULL);
+}
+
+static void *run_loop(void *argument)
+{
+    struct traffic *traffic = argument;
+    prctl(PR_SET_TIMERSLACK, 1000UL);
+    if (traffic->role == ROLE_SENDER) {
+        sender_run(traffic);
+    } else {
+        receiver_run(traffic);
+    }
+    atomic_store_explicit(&traffic->ended, true, memory_order_release);
+    return NULL;
+}
+
+int traffic_go(struct traffic *traffic, int64_t start_ns, struct error *error)
+{
+    sigset_t blocked, before;
+    traffic->start_ns = start_ns;
+    /* Signals that stop a sweep are the business of the thread that talks to the other ranks. */
+    sigfillset(&blocked);
+    sigdelset(&blocked, WAKE_SIGNAL);
+    pthread_sigmask(SIG_SETMASK, &blocked, &before);
+    int rc = pthread_create(&traffic->thread, NULL, run_loop, traffic);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (rc) {
+        return error_set(error, "pthread_create: %s", strerror(rc));
+    }
+    traffic->running = true;
+    return 0;
+}
+
+static void wake(struct traffic *traffic)
+{
+    if (traffic->running && !traffic_ended(traffic)) {
+        pthread_kill(traffic->thread, WAKE_SIGNAL);
+    }
+}
+
+bool traffic_ended(const struct traffic *traffic)
+{
+    return atomic_load_explicit(&traffic->ended, memory_order_acquire);
+}
+
+void traffic_finish_stream(struct traffic *traffic)
+{
+    atomic_store_explicit(&traffic->peers_gone, true, memory_order_release);
+    wake(traffic);
+}
+
+static void join(struct traffic *traffic)
+{
+    int rc;
+    do {
+        struct timespec until;
+        wake(traffic);
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += WAKE_AGAIN_NS;
+        if (until.tv_nsec >= 1000000000) {
+            until.tv_nsec -= 1000000000;
+            until.tv_sec++;
+        }
+        rc = pthread_timedjoin_np(traffic->thread, NULL, &until);
+    } while (rc == ETIMEDOUT || rc == EINTR);
+    traffic->running = false;
+}
+
+int traffic_stop(struct traffic *traffic, struct error *error)
+{
+    atomic_store_explicit(&traffic->stop, true, memory_order_relaxed);
+    if (traffic->running) {
+        join(traffic);
+    }
+    if (traffic->loop_call) {
+        return error_set(error, "%s: %s", traffic->loop_call, zmq_strerror(traffic->loop_errno));
+    }
+    return 0;
+}
+
+int64_t traffic_started_ns(const struct traffic *traffic)
+{
+    return atomic_load_explicit(&traffic->started_ns, memory_order_relaxed);
+}
+
+int64_t traffic_first_ns(const struct traffic *traffic)
+{
+    return traffic->first_ns;
+}
+
+int64_t traffic_last_ns(const struct traffic *traffic)
+{
+    return traffic->last_ns;
+}
+
+int64_t traffic_count(const struct traffic *traffic)
+{
+    return atomic_load_explicit(&traffic->progress.count, memory_order_relaxed);
+}
+
+int64_t traffic_foreign(const struct traffic *traffic)
+{
+    return traffic->foreign;
+}

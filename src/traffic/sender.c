@@ -1,0 +1,140 @@
+/* sender.c - the sender's hot loop, one copy per send mode.
+ *
+ * Per message: the libzmq calls that the mode stands for, one look at the stop flag, one relaxed store of the
+ * count. No system call, lock or allocation of its own; the clock is read from 16 KiB on and where the loop
+ * has to wait.
+ */
+#include "traffic_internal.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#define RING_PAUSE_MIN_NS 20000
+#define RING_PAUSE_MAX_NS 200000
+
+/* All buffers are in flight: sleep until one comes back. @return NULL when told to stop. */
+static __attribute__((noinline)) void *wait_for_buffer(struct traffic *traffic, void **hint)
+{
+    struct progress *progress = &traffic->progress;
+    struct timespec pause = {0, RING_PAUSE_MIN_NS};
+    void *data = NULL;
+    wait_begin(&progress->ring_since_ns, clock_ns());
+    while (!data && !traffic_told_to_stop(traffic)) {
+        nanosleep(&pause, NULL);
+        data = ring_take(traffic->ring, hint);
+        pause.tv_nsec += pause.tv_nsec < RING_PAUSE_MAX_NS ? pause.tv_nsec / 2 : 0;
+    }
+    wait_end(&progress->ring_since_ns, &progress->ring_wait_ns, clock_ns());
+    return data;
+}
+
+/* The socket would not take the message at once: wait in libzmq. @return 0 sent, -1 told to stop or failed.
+ */
+static __attribute__((noinline)) int wait_to_send(struct traffic *traffic, zmq_msg_t *message)
+{
+    struct progress *progress = &traffic->progress;
+    int rc = -1;
+    if (errno != EAGAIN && errno != EINTR) {
+        traffic_loop_failed(traffic, "zmq_msg_send");
+        return -1;
+    }
+    wait_begin(&progress->blocked_since_ns, clock_ns());
+    while (rc < 0 && !traffic_told_to_stop(traffic)) {
+        rc = zmq_msg_send(message, traffic->socket, 0);
+        if (rc < 0 && errno != EAGAIN && errno != EINTR) {
+            traffic_loop_failed(traffic, "zmq_msg_send");
+            break;
+        }
+    }
+    wait_end(&progress->blocked_since_ns, &progress->blocked_ns, clock_ns());
+    return rc < 0 ? -1 : 0;
+}
+
+/* Makes the next message as the mode says. @return 0, or -1: out of memory, or told to stop. */
+static inline __attribute__((always_inline)) int make_message(struct traffic *traffic, zmq_msg_t *message,
+                                                              const int mode, const size_t size)
+{
+    void *data, *hint = NULL;
+    switch (mode) {
+    case SEND_COPY:
+        if (zmq_msg_init_size(message, size) < 0) {
+            return -1;
+        }
+        memcpy(zmq_msg_data(message), traffic->buffer, size);
+        return 0;
+    case SEND_ZERO_COPY:
+        data = ring_take(traffic->ring, &hint);
+        if (!data && !(data = wait_for_buffer(traffic, &hint))) {
+            return -1;
+        }
+        return zmq_msg_init_data(message, data, size, ring_give_back, hint);
+    case SEND_CONST:
+        return zmq_msg_init_data(message, traffic->buffer, size, NULL, NULL);
+    case SEND_SHARED:
+        zmq_msg_init(message);
+        return zmq_msg_copy(message, &traffic->shared);
+    default:
+        return zmq_msg_init_size(message, size);
+    }
+}
+
+static inline __attribute__((always_inline)) void send_loop(struct traffic *traffic, const int mode,
+                                                            const bool timed)
+{
+    const size_t size = (size_t)traffic->point.size_bytes;
+    const int64_t limit = traffic->limit;
+    void *const socket = traffic->socket;
+    zmq_msg_t message;
+    for (int64_t sent = 0; sent < limit && !traffic_told_to_stop(traffic);) {
+        if (make_message(traffic, &message, mode, size)) {
+            if (!traffic_told_to_stop(traffic)) {
+                traffic_loop_failed(traffic, "making a message");
+            }
+            return;
+        }
+        if (zmq_msg_send(&message, socket, ZMQ_DONTWAIT) < 0 && wait_to_send(traffic, &message)) {
+            zmq_msg_close(&message);
+            return;
+        }
+        sent++;
+        if (timed) {
+            progress_publish_timed(&traffic->progress, sent, clock_ns());
+        } else {
+            progress_publish(&traffic->progress, sent);
+        }
+    }
+}
+
+/* A loop per mode, so that nothing is decided per message. */
+#define SEND_LOOP(NAME, MODE)                                                                                \
+    static __attribute__((noinline)) void NAME(struct traffic *traffic)                                      \
+    {                                                                                                        \
+        send_loop(traffic, MODE, false);                                                                     \
+    }                                                                                                        \
+    static __attribute__((noinline)) void NAME##_timed(struct traffic *traffic)                              \
+    {                                                                                                        \
+        send_loop(traffic, MODE, true);                                                                      \
+    }
+SEND_LOOP(send_copy, SEND_COPY)
+SEND_LOOP(send_zero_copy, SEND_ZERO_COPY)
+SEND_LOOP(send_const, SEND_CONST)
+SEND_LOOP(send_shared, SEND_SHARED)
+SEND_LOOP(send_untouched, SEND_UNTOUCHED)
+
+void sender_run(struct traffic *traffic)
+{
+    static void (*const loops[][2])(struct traffic *) = {
+        [SEND_COPY] = {send_copy, send_copy_timed},
+        [SEND_ZERO_COPY] = {send_zero_copy, send_zero_copy_timed},
+        [SEND_CONST] = {send_const, send_const_timed},
+        [SEND_SHARED] = {send_shared, send_shared_timed},
+        [SEND_UNTOUCHED] = {send_untouched, send_untouched_timed},
+    };
+    struct timespec start = {traffic->start_ns / 1000000000, traffic->start_ns % 1000000000};
+    while (!traffic_told_to_stop(traffic) &&
+           clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &start, NULL) == EINTR) {
+    }
+    atomic_store_explicit(&traffic->started_ns, clock_ns(), memory_order_relaxed);
+    loops[traffic->point.send_mode][traffic->timed](traffic);
+}

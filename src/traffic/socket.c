@@ -1,0 +1,322 @@
+/* socket.c - contexts and sockets: opened, proven ready, read, closed. */
+#include "traffic_internal.h"
+
+#include <errno.h>
+#include <math.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int zmq_error(struct error *error, const char *call, const char *what)
+{
+    return error_set(error, "%s(%s): %s", call, what, zmq_strerror(errno));
+}
+
+const char *traffic_library_version(char *text, size_t length)
+{
+    int major, minor, patch;
+    zmq_version(&major, &minor, &patch);
+    snprintf(text, length, "%d.%d.%d", major, minor, patch);
+    return text;
+}
+
+static bool binds(const struct traffic *traffic)
+{
+    return (traffic->role == ROLE_RECEIVER) == (traffic->point.bind == BIND_RECEIVER);
+}
+
+static bool publishes(const struct traffic *traffic)
+{
+    return traffic->role == ROLE_SENDER && traffic->point.pattern == PATTERN_PUB_SUB;
+}
+
+static int socket_type(const struct traffic *traffic)
+{
+    if (traffic->point.pattern == PATTERN_PUB_SUB) {
+        return traffic->role == ROLE_SENDER ? ZMQ_XPUB : ZMQ_SUB; /* an XPUB tells who has subscribed */
+    }
+    return traffic->role == ROLE_SENDER ? ZMQ_PUSH : ZMQ_PULL;
+}
+
+static int set_int(struct traffic *traffic, int option, int64_t value, const char *name, struct error *error)
+{
+    int small = value > INT32_MAX ? INT32_MAX : (int)value;
+    if (zmq_setsockopt(traffic->socket, option, &small, sizeof small) < 0) {
+        return zmq_error(error, "zmq_setsockopt", name);
+    }
+    return 0;
+}
+
+/* Every option must be set before bind and connect. */
+static int set_options(struct traffic *traffic, const char *address, struct error *error)
+{
+    const struct point *point = &traffic->point;
+    const int linger_ms = publishes(traffic) ? (int)(point->timeout_ns / 1000000) : 0;
+    const bool sender = traffic->role == ROLE_SENDER;
+    int failed = set_int(traffic, ZMQ_SNDHWM, point->sndhwm, "ZMQ_SNDHWM", error) ||
+                 set_int(traffic, ZMQ_RCVHWM, point->rcvhwm, "ZMQ_RCVHWM", error) ||
+                 set_int(traffic, ZMQ_LINGER, linger_ms, "ZMQ_LINGER", error) ||
+                 set_int(traffic, ZMQ_RECONNECT_IVL, -1, "ZMQ_RECONNECT_IVL", error) ||
+                 set_int(traffic, ZMQ_SNDTIMEO, LOOK_AROUND_MS, "ZMQ_SNDTIMEO", error) ||
+                 set_int(traffic, ZMQ_RCVTIMEO, LOOK_AROUND_MS, "ZMQ_RCVTIMEO", error) ||
+                 set_int(traffic, ZMQ_IPV6, address && strchr(address, ':') != NULL, "ZMQ_IPV6", error);
+    if (!failed && point->sndbuf_bytes != OPTION_KEYWORD) {
+        failed = set_int(traffic, ZMQ_SNDBUF, point->sndbuf_bytes, "ZMQ_SNDBUF", error);
+    }
+    if (!failed && point->rcvbuf_bytes != OPTION_KEYWORD) {
+        failed = set_int(traffic, ZMQ_RCVBUF, point->rcvbuf_bytes, "ZMQ_RCVBUF", error);
+    }
+    if (!failed && publishes(traffic)) {
+        failed = set_int(traffic, ZMQ_XPUB_VERBOSE, 1, "ZMQ_XPUB_VERBOSE", error);
+    } else if (!failed && sender && !binds(traffic)) {
+        failed = set_int(traffic, ZMQ_IMMEDIATE, 1, "ZMQ_IMMEDIATE", error);
+    }
+    if (!failed && !sender && point->pattern == PATTERN_PUB_SUB &&
+        zmq_setsockopt(traffic->socket, ZMQ_SUBSCRIBE, "", 0) < 0) {
+        return zmq_error(error, "zmq_setsockopt", "ZMQ_SUBSCRIBE");
+    }
+    return failed ? -1 : 0;
+}
+
+static int open_socket(struct traffic *traffic, const char *address, struct error *error)
+{
+    traffic->context = zmq_ctx_new();
+    if (!traffic->context) {
+        return zmq_error(error, "zmq_ctx_new", "");
+    }
+    if (zmq_ctx_set(traffic->context, ZMQ_IO_THREADS, traffic->point.io_threads) < 0) {
+        return zmq_error(error, "zmq_ctx_set", "ZMQ_IO_THREADS");
+    }
+    traffic->socket = zmq_socket(traffic->context, socket_type(traffic));
+    if (!traffic->socket) {
+        return zmq_error(error, "zmq_socket", "");
+    }
+    if (set_options(traffic, address, error)) {
+        return -1;
+    }
+    if (monitor_open(&traffic->monitor, traffic->context, traffic->socket, traffic->peers) < 0) {
+        return zmq_error(error, "zmq_socket_monitor", "");
+    }
+    return 0;
+}
+
+/* mkdtemp makes the folder with mode 0700: nobody else gets at the sockets in it. */
+static int make_ipc_name(struct traffic *traffic, char *name, size_t length, struct error *error)
+{
+    const char *base = getenv("TMPDIR");
+    int used = snprintf(traffic->folder, sizeof traffic->folder, "%s/zmqsweep-XXXXXX",
+                        base && *base ? base : "/tmp");
+    if (used < 0 || used > 90) {
+        traffic->folder[0] = '\0';
+        return error_set(error, "TMPDIR is too long for an ipc socket (90 characters at most): %s", base);
+    }
+    if (!mkdtemp(traffic->folder)) {
+        int rc = error_set(error, "mkdtemp(%s): %s", traffic->folder, strerror(errno));
+        traffic->folder[0] = '\0';
+        return rc;
+    }
+    snprintf(name, length, "ipc://%s/s", traffic->folder);
+    return 0;
+}
+
+static int bind_socket(struct traffic *traffic, const char *address, struct error *error)
+{
+    char name[TRAFFIC_ENDPOINT_LENGTH + 16];
+    size_t length = sizeof traffic->endpoint;
+    if (traffic->point.transport == TRANSPORT_IPC) {
+        if (make_ipc_name(traffic, name, sizeof name, error)) {
+            return -1;
+        }
+    } else {
+        snprintf(name, sizeof name, strchr(address, ':') ? "tcp://[%s]:*" : "tcp://%s:*", address);
+    }
+    if (zmq_bind(traffic->socket, name) < 0) {
+        return zmq_error(error, "zmq_bind", name);
+    }
+    if (zmq_getsockopt(traffic->socket, ZMQ_LAST_ENDPOINT, traffic->endpoint, &length) < 0) {
+        return zmq_error(error, "zmq_getsockopt", "ZMQ_LAST_ENDPOINT");
+    }
+    return 0;
+}
+
+int traffic_open(const struct point *point, enum role role, const char *address, struct traffic **traffic,
+                 struct error *error)
+{
+    struct traffic *made = aligned_alloc(_Alignof(struct traffic), sizeof *made);
+    if (!made) {
+        return error_set(error, "no memory for a socket");
+    }
+    memset(made, 0, sizeof *made);
+    made->point = *point;
+    made->role = role;
+    made->peers = role == ROLE_SENDER ? point->receivers_per_sender : point->senders_per_receiver;
+    made->timed = point->size_bytes >= TRAFFIC_TIMED_BYTES;
+    made->limit = point->count ? point->count : INT64_MAX;
+    if (open_socket(made, address, error) || payload_make(made, error) ||
+        (binds(made) && bind_socket(made, address, error))) {
+        traffic_close(&made);
+        return -1;
+    }
+    *traffic = made;
+    return 0;
+}
+
+const char *traffic_endpoint(const struct traffic *traffic)
+{
+    return traffic->endpoint;
+}
+
+int traffic_connect(struct traffic *traffic, const char *endpoint, struct error *error)
+{
+    if (binds(traffic)) {
+        return 0;
+    }
+    snprintf(traffic->endpoint, sizeof traffic->endpoint, "%s", endpoint);
+    if (zmq_connect(traffic->socket, endpoint) < 0) {
+        return zmq_error(error, "zmq_connect", endpoint);
+    }
+    return 0;
+}
+
+/* Reads the subscriptions that have come: one 0x01 frame per subscriber, thanks to ZMQ_XPUB_VERBOSE. */
+static void read_subscriptions(struct traffic *traffic)
+{
+    unsigned char frame[2];
+    while (zmq_recv(traffic->socket, frame, sizeof frame, ZMQ_DONTWAIT) >= 1) {
+        traffic->subscriptions += frame[0] == 1;
+    }
+}
+
+int traffic_ready(struct traffic *traffic, struct error *error)
+{
+    monitor_read(&traffic->monitor, 1);
+    if (publishes(traffic)) {
+        read_subscriptions(traffic);
+    } else {
+        /* A SUB that binds sends its subscription only when it processes commands: asking for its events does
+         * that. */
+        int events;
+        size_t length = sizeof events;
+        zmq_getsockopt(traffic->socket, ZMQ_EVENTS, &events, &length);
+    }
+    if (traffic->monitor.failures > 0) {
+        return error_set(error, "%s %s: refused, or the handshake failed (monitor event %d)",
+                         binds(traffic) ? "a peer of" : "connecting to", traffic->endpoint,
+                         traffic->monitor.last_event);
+    }
+    return traffic->monitor.handshakes >= traffic->peers &&
+           (!publishes(traffic) || traffic->subscriptions >= traffic->peers);
+}
+
+void traffic_describe_wait(const struct traffic *traffic, struct error *error)
+{
+    if (publishes(traffic)) {
+        error_set(error, "%d of %d subscriptions came through %s", traffic->subscriptions, traffic->peers,
+                  traffic->endpoint);
+    } else {
+        error_set(error, "%d of %d handshakes done on %s", traffic->monitor.handshakes, traffic->peers,
+                  traffic->endpoint);
+    }
+}
+
+void traffic_watch(struct traffic *traffic, int wait_ms)
+{
+    monitor_read(&traffic->monitor, wait_ms);
+}
+
+int traffic_reconnects(const struct traffic *traffic)
+{
+    const struct monitor *monitor = &traffic->monitor;
+    int repeated = monitor->connections > traffic->peers ? monitor->connections - traffic->peers : 0;
+    return repeated + monitor->disconnections;
+}
+
+bool traffic_peers_gone(const struct traffic *traffic)
+{
+    return traffic->monitor.disconnections >= traffic->peers;
+}
+
+static double larger(double best, int value)
+{
+    return isnan(best) || value > best ? value : best;
+}
+
+static void read_connection(int fd, struct traffic_connections *all)
+{
+    struct tcp_info info;
+    socklen_t length = sizeof info;
+    int bytes;
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0) {
+        all->retransmits = (isnan(all->retransmits) ? 0 : all->retransmits) + info.tcpi_total_retrans;
+        all->rtt_us = larger(all->rtt_us, (int)info.tcpi_rtt);
+    }
+    length = sizeof bytes;
+    if (getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, &length) == 0) {
+        all->sndbuf_bytes = larger(all->sndbuf_bytes, bytes);
+    }
+    length = sizeof bytes;
+    if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, &length) == 0) {
+        all->rcvbuf_bytes = larger(all->rcvbuf_bytes, bytes);
+    }
+}
+
+static int64_t read_hwm(const struct traffic *traffic, int option)
+{
+    int value = 0;
+    size_t length = sizeof value;
+    return zmq_getsockopt(traffic->socket, option, &value, &length) < 0 ? 0 : value;
+}
+
+struct traffic_connections traffic_connections(const struct traffic *traffic)
+{
+    struct traffic_connections all = {NAN, NAN, NAN, NAN, 0, 0};
+    for (int i = 0; i < traffic->peers; i++) {
+        if (traffic->monitor.fds[i] >= 0) {
+            read_connection(traffic->monitor.fds[i], &all);
+        }
+    }
+    all.sndhwm = read_hwm(traffic, ZMQ_SNDHWM);
+    all.rcvhwm = read_hwm(traffic, ZMQ_RCVHWM);
+    return all;
+}
+
+void traffic_leave(struct traffic *traffic)
+{
+    zmq_close(traffic->socket);
+    traffic->socket = NULL;
+}
+
+static void remove_folder(struct traffic *traffic)
+{
+    char name[TRAFFIC_ENDPOINT_LENGTH + 8];
+    if (traffic->folder[0]) {
+        snprintf(name, sizeof name, "%s/s", traffic->folder);
+        unlink(name); /* libzmq has done so, unless the context could not end */
+        rmdir(traffic->folder);
+    }
+}
+
+void traffic_close(struct traffic **traffic)
+{
+    struct traffic *closing = *traffic;
+    if (!closing) {
+        return;
+    }
+    traffic_stop(closing, NULL);
+    if (closing->shared_made) { /* holds no buffer of a ring, and must not outlive the context's users */
+        zmq_msg_close(&closing->shared);
+        closing->shared_made = false;
+    }
+    monitor_close(&closing->monitor);
+    if (closing->socket) {
+        zmq_close(closing->socket);
+    }
+    while (closing->context && zmq_ctx_term(closing->context) < 0 && errno == EINTR) {
+    }
+    payload_free(closing);
+    remove_folder(closing);
+    free(closing);
+    *traffic = NULL;
+}

@@ -1,0 +1,137 @@
+/* traffic_internal.h - what the files of src/traffic/ share. */
+#ifndef TRAFFIC_INTERNAL_H
+#define TRAFFIC_INTERNAL_H
+
+#include "zmqsweep/traffic.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <zmq.h>
+
+/* How often a blocked loop looks at its stop flag when no signal wakes it. */
+#define LOOK_AROUND_MS 100
+
+/* ---- ring.c: buffers for zero-copy, given back by any thread ---- */
+
+struct ring;
+struct ring *ring_new(int64_t buffers, int64_t size_bytes);
+void ring_destroy(struct ring **ring);
+/* A free buffer, or NULL when all are in flight. One thread only. *hint goes with it to ring_give_back. */
+void *ring_take(struct ring *ring, void **hint);
+/* zmq_free_fn; any thread. */
+void ring_give_back(void *data, void *hint);
+
+/* ---- progress.c: one writer publishes, one sampler reads ---- */
+
+struct progress {
+    _Alignas(64) _Atomic int64_t count;
+    _Atomic int64_t time_ns; /* of the last message, when timed */
+    _Atomic uint32_t sequence;
+    _Alignas(64) _Atomic int64_t blocked_ns;
+    _Atomic int64_t blocked_since_ns; /* 0 when not blocked */
+    _Atomic int64_t ring_wait_ns;
+    _Atomic int64_t ring_since_ns;
+};
+
+static inline int64_t clock_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static inline void progress_publish(struct progress *progress, int64_t count)
+{
+    atomic_store_explicit(&progress->count, count, memory_order_relaxed);
+}
+
+/* Count and time together: a sequence lock, odd while they change (Boehm, MSPC 2012, "Can seqlocks get along
+ * with programming language memory models?", figure 6). */
+static inline void progress_publish_timed(struct progress *progress, int64_t count, int64_t time_ns)
+{
+    uint32_t sequence = atomic_load_explicit(&progress->sequence, memory_order_relaxed);
+    atomic_store_explicit(&progress->sequence, sequence + 1, memory_order_relaxed);
+    atomic_thread_fence(memory_order_release);
+    atomic_store_explicit(&progress->count, count, memory_order_relaxed);
+    atomic_store_explicit(&progress->time_ns, time_ns, memory_order_relaxed);
+    atomic_store_explicit(&progress->sequence, sequence + 2, memory_order_release);
+}
+
+static inline void wait_begin(_Atomic int64_t *since_ns, int64_t now_ns)
+{
+    atomic_store_explicit(since_ns, now_ns, memory_order_relaxed);
+}
+
+/* Only the loop's own thread adds, so a load and a store will do. */
+static inline void wait_end(_Atomic int64_t *since_ns, _Atomic int64_t *total_ns, int64_t now_ns)
+{
+    int64_t since = atomic_load_explicit(since_ns, memory_order_relaxed);
+    int64_t total = atomic_load_explicit(total_ns, memory_order_relaxed);
+    atomic_store_explicit(total_ns, total + now_ns - since, memory_order_relaxed);
+    atomic_store_explicit(since_ns, 0, memory_order_relaxed);
+}
+
+/* ---- monitor.c: what happened to the connections ---- */
+
+struct monitor {
+    void *socket;
+    int *fds; /* of the live connections; `peers` places, -1 when free */
+    int peers;
+    int handshakes, connections, disconnections, failures;
+    int last_event;
+};
+int monitor_open(struct monitor *monitor, void *context, void *watched, int peers);
+void monitor_read(struct monitor *monitor, int wait_ms);
+void monitor_close(struct monitor *monitor);
+
+/* ---- the traffic of one rank ---- */
+
+struct traffic {
+    struct point point;
+    enum role role;
+    int peers;
+    bool timed; /* 16 KiB and more: the clock is read after each message */
+    void *context, *socket;
+    struct monitor monitor;
+    int subscriptions; /* an XPUB's: read so far */
+    char endpoint[TRAFFIC_ENDPOINT_LENGTH];
+    char folder[TRAFFIC_ENDPOINT_LENGTH]; /* private, for ipc; "" when there is none */
+
+    /* payload */
+    void *buffer; /* one message */
+    struct ring *ring;
+    zmq_msg_t shared;
+    bool shared_made;
+
+    /* the loop */
+    pthread_t thread;
+    bool running;
+    int64_t start_ns;
+    int64_t limit; /* messages to send */
+    struct progress progress;
+    _Alignas(64) atomic_bool stop;
+    atomic_bool peers_gone;
+    atomic_bool ended;
+    _Atomic int64_t started_ns;
+    int64_t first_ns, last_ns, foreign; /* written by the loop, read after its end */
+    int loop_errno;
+    const char *loop_call;
+};
+
+static inline bool traffic_told_to_stop(struct traffic *traffic)
+{
+    return atomic_load_explicit(&traffic->stop, memory_order_relaxed);
+}
+
+static inline void traffic_loop_failed(struct traffic *traffic, const char *call)
+{
+    traffic->loop_errno = errno;
+    traffic->loop_call = call;
+}
+
+int payload_make(struct traffic *traffic, struct error *error);
+void payload_free(struct traffic *traffic); /* only after the context has ended */
+void sender_run(struct traffic *traffic);
+void receiver_run(struct traffic *traffic);
+
+#endif

@@ -1,0 +1,183 @@
+/* zmqsweep.c - the MPI program: rank 0 reads and checks what is asked for, then every rank plays its part. */
+#include "zmqsweep/cluster.h"
+#include "zmqsweep/config.h"
+#include "zmqsweep/plan.h"
+#include "zmqsweep/sweep.h"
+#include "zmqsweep/traffic.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static int refuse(const struct error *error)
+{
+    fprintf(stderr, "zmqsweep: error: %s\n", error->text);
+    return EXIT_USAGE;
+}
+
+/* 31 bits are enough to tell sweeps apart, and short to type again. */
+static uint64_t seed_of(const struct settings *settings)
+{
+    int64_t asked = config_value(settings, OPTION_ORDER_SEED);
+    uint32_t seed = 0;
+    if (asked != OPTION_KEYWORD) {
+        return (uint64_t)asked;
+    }
+    return getrandom(&seed, sizeof seed, 0) == sizeof seed ? seed & 0x7fffffff : (uint64_t)time(NULL);
+}
+
+/* --help and --version. @return true when that was all that was asked for. */
+static bool print_information(const struct settings *settings)
+{
+    if (config_flag(settings, OPTION_HELP)) {
+        config_print_help(stdout, plan_presets);
+    } else if (config_flag(settings, OPTION_VERSION)) {
+        char version[64];
+        printf("zmqsweep %s (libzmq %s)\n", ZMQSWEEP_VERSION,
+               traffic_library_version(version, sizeof version));
+    } else {
+        return false;
+    }
+    fflush(stdout);
+    return true;
+}
+
+/* Without a launcher there is one rank: enough for --dry-run, for nothing else. */
+static int run_alone(const struct settings *settings)
+{
+    struct plan plan;
+    struct error error = {""};
+    struct cluster_host host;
+    if (plan_make(settings, 0, seed_of(settings), &plan, &error)) {
+        return refuse(&error);
+    }
+    int32_t *hosts = calloc((size_t)plan.ranks, sizeof *hosts);
+    cluster_describe_host(&host);
+    int code = EXIT_USAGE;
+    if (!hosts || sweep_check_memory(&plan, hosts, 0, &host, &error)) {
+        refuse(&error);
+    } else if (config_flag(settings, OPTION_DRY_RUN)) {
+        sweep_print_plan(&plan, NULL, stdout);
+        code = EXIT_OK;
+    } else {
+        error_set(&error, "zmqsweep is one MPI job; start it as: mpirun -n %d zmqsweep ...",
+                  plan_fewest_ranks(settings));
+        refuse(&error);
+    }
+    free(hosts);
+    plan_free(&plan);
+    return code;
+}
+
+static int alone(int argc, char **argv)
+{
+    struct settings settings;
+    struct error error = {""};
+    if (config_read(argc, argv, environ, plan_presets, &settings, &error)) {
+        return refuse(&error);
+    }
+    int code = print_information(&settings) ? EXIT_OK : run_alone(&settings);
+    config_free(&settings);
+    return code;
+}
+
+/* Rank 0: everything that can be refused without the other ranks. @return 0, or -1 with job->code set. */
+static int prepare(const struct cluster *cluster, int argc, char **argv, struct settings *settings,
+                   struct plan *plan, struct job *job)
+{
+    struct error error = {""};
+    if (config_read(argc, argv, environ, plan_presets, settings, &error)) {
+        memset(settings, 0, sizeof *settings);
+        job->code = refuse(&error);
+        return -1;
+    }
+    if (print_information(settings)) {
+        return -1;
+    }
+    if (plan_make(settings, cluster_size(cluster), seed_of(settings), plan, &error) ||
+        (!config_flag(settings, OPTION_DRY_RUN) && sweep_check_output(settings, &error)) ||
+        sweep_check_hosts(cluster, plan, &error)) {
+        job->code = refuse(&error);
+        return -1;
+    }
+    job->go = 1;
+    job->dry_run = config_flag(settings, OPTION_DRY_RUN);
+    job->log_level = (int32_t)config_value(settings, OPTION_LOG_LEVEL);
+    job->timeout_ns = config_value(settings, OPTION_TIMEOUT);
+    snprintf(job->interface, sizeof job->interface, "%s", config_text(settings, OPTION_INTERFACE));
+    return 0;
+}
+
+/* All ranks find their address; the first that cannot says so, for all. @return EXIT_OK or EXIT_USAGE on
+ * every rank. */
+static int find_addresses(struct cluster *cluster, const struct job *job)
+{
+    struct error error = {""};
+    struct tally tally;
+    int failed = cluster_find_address(cluster, job->interface, &error);
+    memset(&tally, 0, sizeof tally);
+    tally.most[0] = failed ? cluster_size(cluster) - cluster_rank(cluster) : 0;
+    cluster_tally(cluster, &tally);
+    if (failed && tally.most[0] == cluster_size(cluster) - cluster_rank(cluster)) {
+        refuse(&error);
+    }
+    cluster_exchange_members(cluster);
+    return tally.most[0] ? EXIT_USAGE : EXIT_OK;
+}
+
+static int play_part(struct cluster *cluster, const struct job *job, const struct settings *settings,
+                     const struct plan *plan, int argc, char **argv)
+{
+    int code = find_addresses(cluster, job);
+    if (code != EXIT_OK) {
+        return code;
+    }
+    if (cluster_rank(cluster) > 0) {
+        return job->dry_run ? EXIT_OK : sweep_work(cluster, job);
+    }
+    if (job->dry_run) {
+        sweep_print_plan(plan, cluster, stdout);
+        return EXIT_OK;
+    }
+    return sweep_coordinate(cluster, job, settings, plan, argc, argv);
+}
+
+static int launched(int argc, char **argv)
+{
+    struct cluster *cluster = NULL;
+    struct settings settings;
+    struct plan plan;
+    struct job job;
+    struct error error = {""};
+    memset(&settings, 0, sizeof settings);
+    memset(&plan, 0, sizeof plan);
+    memset(&job, 0, sizeof job);
+    if (cluster_start(&argc, &argv, &cluster, &error)) {
+        refuse(&error);
+        return EXIT_FAILED;
+    }
+    if (cluster_rank(cluster) == 0) {
+        prepare(cluster, argc, argv, &settings, &plan, &job);
+    }
+    cluster_broadcast(cluster, &job, sizeof job);
+    int code = job.code;
+    if (job.go) {
+        sweep_start_rank(cluster, &job);
+        code = play_part(cluster, &job, &settings, &plan, argc, argv);
+    }
+    plan_free(&plan);
+    config_free(&settings);
+    fflush(NULL);
+    sweep_leave_if_urgent(code);
+    cluster_finish(&cluster);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    return cluster_launched() ? launched(argc, argv) : alone(argc, argv);
+}
