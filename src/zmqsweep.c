@@ -30,6 +30,19 @@ static uint64_t seed_of(const struct settings *settings)
     return getrandom(&seed, sizeof seed, 0) == sizeof seed ? seed & 0x7fffffff : (uint64_t)time(NULL);
 }
 
+/* Without --output the file is named for the time at which the sweep began. */
+static int name_output(struct settings *settings, struct error *error)
+{
+    char name[64];
+    time_t now = time(NULL);
+    struct tm utc;
+    if (*config_text(settings, OPTION_OUTPUT)) {
+        return 0;
+    }
+    strftime(name, sizeof name, "zmqsweep-%Y%m%dT%H%M%SZ.h5", gmtime_r(&now, &utc));
+    return config_set_text(settings, OPTION_OUTPUT, name) ? error_set(error, "no memory") : 0;
+}
+
 /* --help and --version. @return true when that was all that was asked for. */
 static bool print_information(const struct settings *settings)
 {
@@ -98,7 +111,8 @@ static int prepare(const struct cluster *cluster, int argc, char **argv, struct 
     if (print_information(settings)) {
         return -1;
     }
-    if (plan_make(settings, cluster_size(cluster), seed_of(settings), plan, &error) ||
+    if (name_output(settings, &error) ||
+        plan_make(settings, cluster_size(cluster), seed_of(settings), plan, &error) ||
         (!config_flag(settings, OPTION_DRY_RUN) && sweep_check_output(settings, &error)) ||
         sweep_check_hosts(cluster, plan, &error)) {
         job->code = refuse(&error);

@@ -114,6 +114,8 @@ void config_free(struct settings *settings);
 int64_t config_value(const struct settings *settings, enum option_id id);
 bool config_flag(const struct settings *settings, enum option_id id);
 const char *config_text(const struct settings *settings, enum option_id id);
+/* Replaces an option's text where the default is made at run time. @return 0, or -1 when memory is out. */
+int config_set_text(struct settings *settings, enum option_id id, const char *text);
 bool config_given(const struct settings *settings, enum option_id id); /* not the default */
 
 /* The word for a value: a choice's name, the keyword, or the number in the option's own units

@@ -162,8 +162,10 @@ int journal_create(const char *output, const struct run_record *run, bool replac
                    struct error *error);
 
 /* Opens OUTPUT.journal to go on: checks every line, cuts off a torn last line, locks. `run` gets the first
- * session's record with all sessions' hosts and environment (caller frees), *done (malloc'd) one status per
- * finished point, the last one where a point was run again. */
+ * session's record with all sessions' hosts and environment (caller frees; names of later sessions start with
+ * "session-2/", "session-3/" ...), *done (malloc'd, in order of point_id) one status per finished point, the
+ * last one where a point was run again. A point whose last line has stop_reason "interrupted" is not
+ * finished. */
 struct journal_entry {
     int64_t point_id;
     bool failed; /* status "failed" */
@@ -174,8 +176,8 @@ int journal_reopen(const char *output, struct run_record *run, struct journal_en
 /* Adds a later session's hosts and environment rows (only those two of `run` are used). */
 int journal_append_session(struct journal *journal, const struct run_record *run, struct error *error);
 
-/* Appends one finished point: one write, one fdatasync. On error nothing half-written stays: the journal is
- * cut back. */
+/* Appends one finished point, whose rows all carry its point_id: one write, one fdatasync. On error nothing
+ * half-written stays: the journal is cut back. */
 int journal_append(struct journal *journal, const struct point_rows *rows, struct error *error);
 
 /* Closes and unlocks; the file stays. */
@@ -188,7 +190,7 @@ struct finish_report {
     int64_t damaged_lines; /* left out: bad CRC, not JSON, unknown */
     int64_t first_damaged; /* line number from 1, 0 if none */
     bool torn_tail;        /* the last line had no end (a write cut short) and was left out */
-    bool complete;         /* every planned point is there */
+    bool complete;         /* every planned point is there, none interrupted */
 };
 
 /* Builds OUTPUT from OUTPUT.journal (or from the journal named `journal_file`): written whole to a temporary

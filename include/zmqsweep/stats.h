@@ -27,7 +27,7 @@ double stats_median(double *values, size_t n);
 double stats_trend_p(const double *values, size_t n);
 
 /* True when the rates of a window drifted: the mean of the first half of n interval rates and that of the
- * second differ by more than `limit` (0.2 = 20 %) of their mean. False for n < 4. With n odd the middle one
+ * second differ by more than `limit` (0.2 = 20 %) of their mean. False for n < 8. With n odd the middle one
  * is left out. */
 bool stats_halves_differ(const double *rates, size_t n, double limit);
 

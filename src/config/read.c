@@ -552,6 +552,17 @@ const char *config_text(const struct settings *settings, enum option_id id)
     return text ? text : "";
 }
 
+int config_set_text(struct settings *settings, enum option_id id, const char *text)
+{
+    char *copy = strdup(text);
+    if (!copy) {
+        return -1;
+    }
+    free(settings->items[id].text);
+    settings->items[id].text = copy;
+    return 0;
+}
+
 bool config_given(const struct settings *settings, enum option_id id)
 {
     return settings->items[id].source != SOURCE_DEFAULT;

@@ -154,12 +154,30 @@ static int check_shape(const struct settings *settings, struct error *error)
     return 0;
 }
 
-static int check_volume(const struct settings *settings, struct error *error)
+/* Messages that one `count` stands for in a repetition, of the point with the most. */
+static int64_t most_copies(const struct settings *settings, int32_t ranks)
+{
+    const struct setting *receivers = &settings->items[OPTION_RECEIVERS_PER_SENDER];
+    const struct setting *senders = &settings->items[OPTION_SENDERS_PER_RECEIVER];
+    const struct setting *pairs = &settings->items[OPTION_PAIRS];
+    int64_t most = 0;
+    for (size_t r = 0; r < receivers->count; r++) {
+        for (size_t s = 0; s < senders->count; s++) {
+            for (size_t p = 0; p < pairs->count; p++) {
+                int64_t to = receivers->values[r], from = senders->values[s];
+                int64_t copies = resolved_pairs(pairs->values[p], ranks, to + from) * to * from;
+                most = copies > most ? copies : most;
+            }
+        }
+    }
+    return most;
+}
+
+/* Once the ranks are known to be enough: a point has a pair at least. */
+static int check_volume(const struct settings *settings, int32_t ranks, struct error *error)
 {
     int64_t count = largest(settings, OPTION_COUNT), size = largest(settings, OPTION_SIZE);
-    int64_t senders = largest_pairs(settings) * largest(settings, OPTION_SENDERS_PER_RECEIVER);
-    int64_t copies = senders * largest(settings, OPTION_RECEIVERS_PER_SENDER);
-    if (count != OPTION_KEYWORD && count > INT64_MAX / size / copies) {
+    if (count != OPTION_KEYWORD && count > INT64_MAX / size / most_copies(settings, ranks)) {
         return error_set(
             error,
             "--count %lld with --size %lld: the bytes of one repetition do not fit into 63 bits; "
@@ -230,12 +248,15 @@ int plan_make(const struct settings *settings, int32_t ranks, uint64_t seed, str
               struct error *error)
 {
     struct plan made = {.settings = settings, .ranks = ranks, .seed = seed};
-    if (check_shape(settings, error) || check_volume(settings, error)) {
+    if (check_shape(settings, error)) {
         return -1;
     }
     if (ranks == 0) {
         made.ranks = plan_fewest_ranks(settings);
     } else if (check_ranks(settings, ranks, error)) {
+        return -1;
+    }
+    if (check_volume(settings, made.ranks, error)) {
         return -1;
     }
     if (count_points(&made, error)) {

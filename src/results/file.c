@@ -27,12 +27,8 @@ struct results {
 
 /* ---- shared with finish.c ---- */
 
-void hdf5_quiet(void)
-{
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-}
-
 #define CAUSE_BYTES 256
+static _Thread_local char last_cause[CAUSE_BYTES];
 
 /* Keeps the system's own words where HDF5 quotes them among times and addresses, and one line in any case. */
 static herr_t take_description(unsigned depth, const H5E_error2_t *frame, void *text)
@@ -41,18 +37,29 @@ static herr_t take_description(unsigned depth, const H5E_error2_t *frame, void *
     if (depth != 0 || !frame->desc)
         return 0;
     const char *words = strstr(frame->desc, quote);
-    words = words ? words + sizeof quote - 1 : frame->desc;
-    char *line = text;
-    snprintf(line, CAUSE_BYTES, "%.*s", (int)strcspn(words, words == frame->desc ? "\n" : "'\n"), words);
+    size_t length = words ? strcspn(words += sizeof quote - 1, "'\n") : strcspn(words = frame->desc, "\n");
+    snprintf(text, CAUSE_BYTES, "%.*s", (int)length, words);
     return 0;
+}
+
+/* HDF5 calls this when a call fails; the next call, a clean-up perhaps, would empty its error stack. */
+static herr_t keep_cause(hid_t stack, void *unused)
+{
+    (void)unused;
+    return H5Ewalk2(stack, H5E_WALK_UPWARD, take_description, last_cause);
+}
+
+void hdf5_keep_causes(void)
+{
+    H5dont_atexit(); /* every file is closed by then, and after a damaged one libhdf5 1.10 trips over its own
+                        leaks */
+    snprintf(last_cause, sizeof last_cause, "unknown cause");
+    H5Eset_auto2(H5E_DEFAULT, keep_cause, NULL);
 }
 
 const char *hdf5_cause(void)
 {
-    static _Thread_local char text[CAUSE_BYTES];
-    snprintf(text, sizeof text, "unknown cause");
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_description, text);
-    return text;
+    return last_cause;
 }
 
 hid_t hdf5_access(void)
@@ -316,7 +323,7 @@ int results_open(const char *path, struct results **results, struct error *error
     opened->file = opened->transfer = H5I_INVALID_HID;
     for (int i = 0; i < TABLE_TOTAL; i++)
         opened->datasets[i] = opened->types[i] = H5I_INVALID_HID;
-    hdf5_quiet();
+    hdf5_keep_causes();
     if (open_all(opened, error)) {
         results_close(&opened);
         return -1;

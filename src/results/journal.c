@@ -196,17 +196,23 @@ static int append_line(struct journal *journal, json_t *data, bool sync, struct 
     return -1;
 }
 
-/* Makes the entry of a new file durable; best effort, some file systems cannot. */
-static void sync_folder_of(const char *path)
+int sync_path(const char *path, int flags)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
+    if (fd < 0)
+        return -1;
+    int failed = fsync(fd), cause = errno;
+    close(fd);
+    errno = cause;
+    return failed;
+}
+
+int sync_folder_of(const char *path)
 {
     char folder[PATH_BYTES];
     const char *slash = strrchr(path, '/');
     snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    (void)fsync(fd);
-    close(fd);
+    return sync_path(folder, O_DIRECTORY) && errno != EINVAL ? -1 : 0;
 }
 
 /* Makes the file `path` with the line of `run`. The lock comes before the old content goes. */
@@ -229,7 +235,7 @@ static int create_at(const char *path, const struct run_record *run, bool replac
     }
     if (append_line(made, json_from_run(run, error), true, error))
         goto remove_file;
-    sync_folder_of(path);
+    (void)sync_folder_of(path);
     *journal = made;
     return 0;
 remove_file:
@@ -373,6 +379,8 @@ int journal_reopen(const char *output, struct run_record *run, struct journal_en
     struct resume resume = {.run = run};
     struct journal *opened = calloc(1, sizeof *opened);
     memset(run, 0, sizeof *run);
+    *done = NULL;
+    *done_count = 0;
     if (!opened)
         return error_set(error, "%s: out of memory", output);
     if (journal_path(output, opened->path, sizeof opened->path)) {
@@ -548,7 +556,7 @@ static int write_journal(struct results *results, const struct run_record *run, 
     if (failed)
         unlink(partial);
     journal_close(&journal);
-    sync_folder_of(path);
+    (void)sync_folder_of(path);
     return failed;
 }
 

@@ -97,11 +97,16 @@ void journal_reader_close(struct journal_reader *reader);
 int journal_reader_next(struct journal_reader *reader, struct journal_line *line);
 int journal_reader_seek(struct journal_reader *reader, off_t offset);
 
+/* Brings a file to disk, opened for reading with `flags` besides; or the folder that names it, where file
+ * systems can. @return 0 or -1 with errno. */
+int sync_path(const char *path, int flags);
+int sync_folder_of(const char *path);
+
 /* ---- file.c: what reading and writing HDF5 share ---- */
 
-/* Stops HDF5 from printing its errors by itself. */
-void hdf5_quiet(void);
-/* The innermost description on HDF5's error stack. */
+/* Comes before all other calls of HDF5. From here on it prints no errors; the innermost description of the
+ * last call that failed is kept. */
+void hdf5_keep_causes(void);
 const char *hdf5_cause(void);
 /* How both sides open files: no HDF5 file locks (they fail on some network file systems, and a file is only
  * renamed into place when it is whole), objects closed with their file. */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #define EXACT_LIMIT 100
+/* Halves of fewer than four intervals differ by chance. */
+#define HALVES_MIN 8
 
 /* P(at most `inversions` inversions) in a random permutation of n, by the recurrence over n of the number of
  * permutations with so many inversions, kept as probabilities. @return NaN when memory is out. */
@@ -57,7 +59,7 @@ double stats_trend_p(const double *values, size_t n)
 
 bool stats_halves_differ(const double *rates, size_t n, double limit)
 {
-    if (n < 4) {
+    if (n < HALVES_MIN) {
         return false;
     }
     double first = 0, second = 0;

@@ -11,8 +11,7 @@
 static bool hwm_is_explicit(const struct settings *settings)
 {
     return config_value(settings, OPTION_SNDHWM) != OPTION_KEYWORD ||
-           config_value(settings, OPTION_RCVHWM) != OPTION_KEYWORD || config_given(settings, OPTION_SNDHWM) ||
-           config_given(settings, OPTION_RCVHWM);
+           config_value(settings, OPTION_RCVHWM) != OPTION_KEYWORD;
 }
 
 static int refuse_memory(const struct plan *plan, const struct point *worst, const int32_t *hosts,

@@ -245,57 +245,6 @@ static void run_point(struct coordinator *coordinator, int64_t id)
 
 /* ---- the sweep ---- */
 
-/* Nothing, or a journal, or only a file: what there is to go on from. @return 1 gone on with, 0 nothing
- * there, -1 error. */
-static int resume(struct coordinator *coordinator, struct run_record *run, struct error *error)
-{
-    const char *output = config_text(coordinator->settings, OPTION_OUTPUT);
-    char journal[4096];
-    struct run_record old;
-    struct journal_entry *entries = NULL;
-    size_t count = 0;
-    if (journal_path(output, journal, sizeof journal)) {
-        return error_set(error, "--output: the name is too long: %s", output);
-    }
-    if (access(journal, F_OK)) {
-        if (access(output, F_OK)) {
-            return 0;
-        }
-        if (results_to_journal(output, error)) {
-            return -1;
-        }
-    }
-    if (journal_reopen(output, &old, &entries, &count, &coordinator->journal, error)) {
-        return -1;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (entries[i].point_id >= 0 && entries[i].point_id < coordinator->plan->points) {
-            coordinator->done[entries[i].point_id] = !entries[i].failed;
-        }
-    }
-    free(entries);
-    int rc = record_compare(&old, run, output, error);
-    results_free_run(&old);
-    if (rc || journal_append_session(coordinator->journal, run, error)) {
-        journal_close(&coordinator->journal);
-        return -1;
-    }
-    return 1;
-}
-
-static int open_journal(struct coordinator *coordinator, struct run_record *run, struct error *error)
-{
-    bool force = config_flag(coordinator->settings, OPTION_FORCE);
-    if (config_flag(coordinator->settings, OPTION_RESUME)) {
-        int rc = resume(coordinator, run, error);
-        if (rc) {
-            return rc < 0 ? -1 : 0;
-        }
-    }
-    return journal_create(config_text(coordinator->settings, OPTION_OUTPUT), run, force,
-                          &coordinator->journal, error);
-}
-
 static void run_points(struct coordinator *coordinator)
 {
     const struct plan *plan = coordinator->plan;
@@ -355,6 +304,9 @@ static void free_gathering(struct gathering *gathering)
 
 static int end_sweep(struct coordinator *coordinator)
 {
+    if (!coordinator->journal) {
+        return EXIT_OK; /* the file was complete */
+    }
     int code = finish_file(coordinator) ? EXIT_FAILED : EXIT_OK;
     journal_close(&coordinator->journal);
     if (code == EXIT_OK && coordinator->interrupted) {
@@ -396,9 +348,10 @@ int sweep_coordinate(struct cluster *cluster, const struct job *job, const struc
         log_line(LOG_ERROR, "%s", error.text);
     } else {
         warn_placement(cluster, plan, &run);
-        if (open_journal(&coordinator, &run, &error)) {
+        if (resume_or_begin(settings, plan, &run, coordinator.done, &coordinator.journal, &error)) {
             log_line(LOG_ERROR, "%s", error.text);
         } else {
+            warn_say(cluster, plan, &run);
             run_points(&coordinator);
             code = end_sweep(&coordinator);
         }

@@ -252,10 +252,7 @@ void drain_run(struct cluster *cluster, struct repetition *repetition, struct tr
     struct tally tally;
     bool expired = false;
     cluster_set_phase(cluster, "drain");
-    if (publishes(repetition)) {
-        traffic_leave(traffic);
-    }
-    for (;;) {
+    for (bool first = true;; first = false) {
         look_for_end(repetition, traffic);
         if (traffic && point->pattern == PATTERN_PUSH_PULL) {
             read_connections(repetition, traffic); /* before the tally after which peers may close */
@@ -264,6 +261,9 @@ void drain_run(struct cluster *cluster, struct repetition *repetition, struct tr
                     &tally);
         if (drained(point, &tally) || repetition->stopped || repetition->outcome.timed_out) {
             break;
+        }
+        if (first && publishes(repetition)) {
+            traffic_leave(traffic); /* only now: after the first tally all have read their connections */
         }
         expired = stalled(cluster, &stall, tally.sum[SUM_RECEIVED], point->timeout_ns);
         cluster_sleep_until(traffic_clock_ns() +

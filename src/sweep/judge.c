@@ -122,6 +122,12 @@ static void receiver_span(const struct point *point, const struct outcome *outco
     *end = (double)(point->count ? outcome->last_ns : outcome->end.sample.instant_ns);
 }
 
+/* A count that is small itself can only be had whole. */
+static int64_t messages_wanted(const struct point *point)
+{
+    return point->count && point->count <= WINDOW_MESSAGES_MIN ? point->count - 1 : WINDOW_MESSAGES_MIN;
+}
+
 /* The receivers' rates added up; their spans' overlap. */
 static void add_rates(const struct evidence *evidence, struct repetition_record *row, unsigned *flags)
 {
@@ -142,7 +148,7 @@ static void add_rates(const struct evidence *evidence, struct repetition_record 
             continue;
         }
         struct rate rate = judge_rate(point, outcome);
-        *flags |= rate.messages < (point->count ? 1 : WINDOW_MESSAGES_MIN) ? FLAG_FEW_MESSAGES : 0;
+        *flags |= rate.messages < messages_wanted(point) ? FLAG_FEW_MESSAGES : 0;
         row->window_messages += rate.messages;
         row->throughput_mbit_s += isnan(rate.mbit_s) ? 0 : rate.mbit_s;
         row->message_rate_per_s += isnan(rate.per_s) ? 0 : rate.per_s;

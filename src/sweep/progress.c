@@ -74,10 +74,23 @@ static const char *rate_text(const struct point_record *row, char *text, size_t 
     } else if (isnan(row->throughput_low_mbit_s)) {
         snprintf(text, length, "%12s", rate);
     } else {
-        snprintf(text, length, "%12s [%.3g, %.3g]", rate, row->throughput_low_mbit_s / unit,
+        snprintf(text, length, "%12s [%.4g, %.4g]", rate, row->throughput_low_mbit_s / unit,
                  row->throughput_high_mbit_s / unit);
     }
     return text;
+}
+
+/* "lost 0 %" is for none, "lost 100 %" for all. */
+static void print_loss(const struct point_record *row)
+{
+    double percent = 100 * (double)row->lost / (double)row->sent;
+    if (row->lost > 0 && percent < 0.01) {
+        fputs("  lost <0.01 %", stderr);
+    } else if (row->lost < row->sent && percent > 99.99) {
+        fputs("  lost >99.99 %", stderr);
+    } else {
+        fprintf(stderr, "  lost %.4g %%", percent);
+    }
 }
 
 void progress_point(int64_t done, const struct point_record *row)
@@ -93,7 +106,7 @@ void progress_point(int64_t done, const struct point_record *row)
             rate_text(row, rate, sizeof rate),
             config_humane_count(row->message_rate_per_s, count, sizeof count));
     if (row->sent > 0) {
-        fprintf(stderr, "  lost %.3g %%", 100 * (double)row->lost / (double)row->sent);
+        print_loss(row);
     }
     fprintf(stderr, "%s%s\n", *row->flags ? "  " : "", row->flags);
 }

@@ -184,11 +184,19 @@ int record_run(const struct cluster *cluster, const struct settings *settings, c
 int record_compare(const struct run_record *run, const struct run_record *now, const char *output,
                    struct error *error);
 
+/* ---- resume.c ---- */
+
+/* Opens the journal that --output, --force and --resume ask for. done[point] becomes true where a point need not run
+ * again. *journal stays NULL when a complete file leaves nothing to do. On an error nothing has changed. */
+int resume_or_begin(const struct settings *settings, const struct plan *plan, const struct run_record *now,
+                    bool *done, struct journal **journal, struct error *error);
+
 /* ---- warn.c ---- */
 
-/* Says what would mislead: ranks on one core, more busy threads than cores, left-over ranks. Appends rows to
- * `run`. */
+/* What would mislead, as rows of `run`: ranks on one core, more busy threads than cores. */
 void warn_placement(const struct cluster *cluster, const struct plan *plan, struct run_record *run);
+/* Says those, and which ranks are left over. */
+void warn_say(const struct cluster *cluster, const struct plan *plan, const struct run_record *run);
 /* A buffer that the kernel did not grant. Once per kind. */
 void warn_buffers(const struct point *point, const struct traffic_connections *connections);
 

@@ -7,21 +7,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Says it on stderr and keeps it as a row `warning.N`. */
+/* Kept as a row `warning.N`; said by warn_say once the sweep is sure to run. */
 __attribute__((format(printf, 2, 3))) static void warn(struct run_record *run, const char *format, ...)
 {
+    static int number;
     char text[512];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    log_line(LOG_WARNING, "%s", text);
     struct environment_record *more = realloc(run->environment, (run->environment_count + 1) * sizeof *more);
     if (more) {
         run->environment = more;
         struct environment_record *row = &more[run->environment_count++];
         memset(row, 0, sizeof *row);
-        snprintf(row->name, sizeof row->name, "warning.%zu", run->environment_count);
+        snprintf(row->name, sizeof row->name, "warning.%d", ++number);
         snprintf(row->value, sizeof row->value, "%s", text);
     }
 }
@@ -93,12 +93,20 @@ static void say_left_over(const struct cluster *cluster, const struct plan *plan
     }
 }
 
-/* The memory that queues of `auto` HWMs may take is not refused, only said. */
 void warn_placement(const struct cluster *cluster, const struct plan *plan, struct run_record *run)
 {
-    say_left_over(cluster, plan);
     warn_one_core(cluster, plan, run);
     warn_busy_threads(cluster, plan, run);
+}
+
+void warn_say(const struct cluster *cluster, const struct plan *plan, const struct run_record *run)
+{
+    say_left_over(cluster, plan);
+    for (size_t i = 0; i < run->environment_count; i++) {
+        if (strncmp(run->environment[i].name, "warning.", 8) == 0) {
+            log_line(LOG_WARNING, "%s", run->environment[i].value);
+        }
+    }
 }
 
 /* Linux doubles what is asked and says the double. */

@@ -1,0 +1,36 @@
+# setup.sh - sourced by the scripts that a person runs in a checkout: packages, build, environment for mpirun.
+# Needs Debian 12 or later; as root, or with sudo where packages are missing. No network when they are there.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# install_packages KIND...: what jobs/packages.txt lists for these kinds, if it is not there yet.
+install_packages() {
+    local kind name missing=() sudo=()
+    while read -r kind name; do
+        [[ " $* " == *" $kind "* ]] || continue
+        dpkg-query -W -f '${db:Status-Status}\n' "$name" 2>/dev/null | grep -qx installed || missing+=("$name")
+    done < <(grep -v '^#' "$root/jobs/packages.txt")
+    [ ${#missing[@]} -gt 0 ] || return 0
+    echo "installing: ${missing[*]}"
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null || { echo "these packages are missing, and there is no sudo to install them: ${missing[*]}" >&2; return 1; }
+        sudo=(sudo)
+    fi
+    "${sudo[@]}" apt-get update -qq || true # an old list may do
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -qq -y \
+        --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# build PRESET: configures and builds into build/PRESET.
+build() {
+    (cd "$root" && cmake --preset "$1" -Wno-dev >/dev/null && cmake --build --preset "$1" -j "$(nproc)" | tail -n 1)
+}
+
+# set_up_mpi RANKS: fills the array `launch` with the mpirun that starts so many ranks on this machine.
+set_up_mpi() {
+    launch=(mpirun -n "$1" --bind-to none) # ZeroMQ's I/O threads need cores of their own
+    [ "$(nproc)" -ge "$1" ] || launch+=(--oversubscribe)
+    if [ "$(id -u)" = 0 ]; then
+        export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+    fi
+}

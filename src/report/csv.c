@@ -1,0 +1,109 @@
+/* csv.c - tables as CSV. */
+#include "report_internal.h"
+
+#include "zmqsweep/config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BATCH_ROWS 4096
+
+static int read_table(const struct arguments *arguments, enum table_id *table, struct error *error)
+{
+    const char *names[TABLE_TOTAL], *name = arguments_text(arguments, NAME_TABLE);
+    int found = name ? results_table_named(name) : TABLE_POINTS;
+    *table = (enum table_id)found;
+    if (found >= 0)
+        return 0;
+    for (int i = 0; i < TABLE_TOTAL; i++)
+        names[i] = result_tables[i].name;
+    const char *nearest = config_nearest(name, names, TABLE_TOTAL);
+    return error_set(error,
+                     "--table: there is no table %.64s; say points, repetitions, ranks, intervals, hosts or "
+                     "environment%s%s",
+                     name, nearest ? "; the nearest is " : "", nearest ? nearest : "");
+}
+
+static int by_number(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The numbers of the points that the filter accepts, ascending. */
+static int wanted_points(struct results *results, const struct filter *filter, int64_t **wanted,
+                         size_t *count, struct error *error)
+{
+    void *records;
+    size_t rows;
+    if (load_table(results, TABLE_POINTS, &records, &rows, error))
+        return -1;
+    const struct point_record *points = records;
+    int64_t *ids = calloc(rows + 1, sizeof *ids);
+    *count = 0;
+    for (size_t i = 0; ids && i < rows; i++)
+        if (filter_accepts_point(filter, &points[i]))
+            ids[(*count)++] = points[i].point_id;
+    free(records);
+    if (!ids)
+        return error_set(error, "out of memory");
+    qsort(ids, *count, sizeof *ids, by_number);
+    *wanted = ids;
+    return 0;
+}
+
+/* In the tables that have a point_id it is the first column. */
+static bool is_wanted(enum table_id table, const struct filter *filter, const int64_t *wanted, size_t count,
+                      const char *record)
+{
+    int64_t id;
+    if (table <= TABLE_INTERVALS) {
+        memcpy(&id, record + result_tables[table].columns[0].offset, sizeof id);
+        if (!bsearch(&id, wanted, count, sizeof *wanted, by_number))
+            return false;
+    }
+    return filter_accepts_row(filter, record);
+}
+
+/* The rows that the filter accepts. */
+static int write_some(FILE *out, struct results *results, enum table_id table, const struct filter *filter,
+                      struct error *error)
+{
+    size_t bytes = result_tables[table].record_bytes, count = 0;
+    int64_t *wanted = NULL, total = results_row_count(results, table);
+    int failed = table <= TABLE_INTERVALS && wanted_points(results, filter, &wanted, &count, error);
+    char *records = calloc(BATCH_ROWS, bytes);
+    if (!failed && !records)
+        failed = error_set(error, "out of memory");
+    if (!failed)
+        csv_header(out, table);
+    for (int64_t first = 0; first < total && !failed; first += BATCH_ROWS) {
+        int64_t rows = total - first < BATCH_ROWS ? total - first : BATCH_ROWS;
+        failed = results_read(results, table, first, rows, records, error);
+        for (int64_t i = 0; i < rows && !failed; i++)
+            if (is_wanted(table, filter, wanted, count, records + (size_t)i * bytes))
+                csv_row(out, table, records + (size_t)i * bytes);
+    }
+    free(records);
+    free(wanted);
+    return failed ? -1 : 0;
+}
+
+int run_csv(struct task *task, struct error *error)
+{
+    struct filter filter;
+    struct results *results = NULL;
+    enum table_id table;
+    const char *path = task->arguments->files[0];
+    if (read_table(task->arguments, &table, error) ||
+        filter_read(arguments_text(task->arguments, NAME_WHERE), table, &filter, error))
+        return EXIT_USAGE;
+    guard_reading(path);
+    int failed = results_open(path, &results, error) || results_verify(results, table, error);
+    if (!failed)
+        failed = filter.count ? write_some(task->out, results, table, &filter, error)
+                              : csv_table(task->out, results, table, error);
+    results_close(&results);
+    return failed ? EXIT_FAILED : EXIT_OK;
+}

@@ -1,0 +1,114 @@
+/* humane.c - numbers and texts as the cells of a table have them. */
+#include "report_internal.h"
+
+#include "zmqsweep/config.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+/* Digits behind the point that make three significant ones, four at most. */
+static int decimals_for(double value)
+{
+    double size = fabs(value);
+    int decimals = 0;
+    for (double limit = 99.95; size < limit && decimals < 4; limit /= 10)
+        decimals++;
+    return size > 0 ? decimals : 0;
+}
+
+const char *humane_number(double value, char text[CELL])
+{
+    if (isfinite(value))
+        snprintf(text, CELL, "%.*f", decimals_for(value), value);
+    else
+        snprintf(text, CELL, "-");
+    return text;
+}
+
+/* How many Mbit/s the unit has in which config_humane_rate prints this rate. */
+static double rate_unit(double mbit_s)
+{
+    double unit = 1e-6;
+    while (fabs(mbit_s) / unit >= 999.5 && unit < 1e6)
+        unit *= 1000;
+    return unit;
+}
+
+const char *humane_interval(double median, double low, double high, char text[CELL])
+{
+    char low_text[CELL], high_text[CELL];
+    double unit = rate_unit(median);
+    *text = '\0';
+    if (isfinite(low) && isfinite(high))
+        snprintf(text, CELL, "[%.40s, %.40s]", humane_number(low / unit, low_text),
+                 humane_number(high / unit, high_text));
+    return text;
+}
+
+const char *humane_loss(int64_t lost, int64_t sent, char text[CELL])
+{
+    double percent = sent > 0 ? 100.0 * (double)lost / (double)sent : NAN;
+    char number[CELL];
+    if (percent > 0 && percent < 0.01)
+        snprintf(text, CELL, "< 0.01 %%");
+    else if (percent < 100 && percent > 99.95)
+        snprintf(text, CELL, "> 99.9 %%");
+    else if (isfinite(percent))
+        snprintf(text, CELL, "%.40s %%", humane_number(percent, number));
+    else
+        snprintf(text, CELL, "-");
+    return text;
+}
+
+const char *humane_nanoseconds(double nanoseconds, char text[CELL])
+{
+    static const char *const units[] = {"ns", "us", "ms", "s", NULL};
+    char number[CELL];
+    size_t unit = 0;
+    while (fabs(nanoseconds) >= 999.5 && units[unit + 1]) {
+        nanoseconds /= 1000;
+        unit++;
+    }
+    if (isfinite(nanoseconds))
+        snprintf(text, CELL, "%.40s %s", humane_number(nanoseconds, number), units[unit]);
+    else
+        snprintf(text, CELL, "-");
+    return text;
+}
+
+const char *humane_duration(double seconds, char text[CELL])
+{
+    char word[CONFIG_WORD_LENGTH];
+    if (isfinite(seconds) && seconds >= 0 && seconds < 1e9)
+        snprintf(text, CELL, "%s", config_word(OPTION_DURATION, (int64_t)llround(seconds * 1e9), word));
+    else
+        snprintf(text, CELL, "-");
+    return text;
+}
+
+const char *humane_notes(const struct point_record *point, char text[192])
+{
+    if (strcmp(point->status, "failed") == 0)
+        snprintf(text, 192, "invalid: %s", *point->flags ? point->flags : "no repetition");
+    else if (strcmp(point->status, "partial") == 0)
+        snprintf(text, 192, "%" PRId64 " of %" PRId64 " valid%s%s", point->valid_repetitions,
+                 point->repetitions, *point->flags ? ": " : "", point->flags);
+    else
+        snprintf(text, 192, "%s", point->flags);
+    return text;
+}
+
+size_t humane_width(const char *text)
+{
+    size_t width = 0;
+    for (; *text; text++)
+        width += ((unsigned char)*text & 0xc0) != 0x80;
+    return width;
+}
+
+void humane_print(FILE *out, const char *text)
+{
+    for (; *text; text++)
+        fputc((unsigned char)*text < ' ' || *text == 0x7f ? ' ' : *text, out);
+}

@@ -1,0 +1,108 @@
+/* recover.c - a results file from the journal that a killed sweep left. */
+#include "report_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char suffix[] = ".journal";
+
+static int default_output(const char *journal, char output[PATH_MAX], struct error *error)
+{
+    size_t length = strlen(journal), end = sizeof suffix - 1;
+    if (length <= end || strcmp(journal + length - end, suffix) != 0)
+        return error_set(error, "%.400s: does not end in %s; name the file to make with -o", journal, suffix);
+    if (length >= PATH_MAX)
+        return error_set(error, "%.400s: the name is too long", journal);
+    snprintf(output, PATH_MAX, "%.*s", (int)(length - end), journal);
+    return 0;
+}
+
+static int choose_output(const struct arguments *arguments, char output[PATH_MAX], struct error *error)
+{
+    const char *asked = arguments_text(arguments, NAME_OUTPUT);
+    struct stat status;
+    if (asked && snprintf(output, PATH_MAX, "%s", asked) >= PATH_MAX)
+        return error_set(error, "%.400s: the name is too long", asked);
+    if (!asked && default_output(arguments->files[0], output, error))
+        return -1;
+    if (lstat(output, &status) == 0 && !arguments_flag(arguments, NAME_FORCE))
+        return error_set(error, "%.400s: is there already; --force replaces it, -o names another", output);
+    return 0;
+}
+
+static int check_journal(const char *journal, struct error *error)
+{
+    struct stat status;
+    if (stat(journal, &status))
+        return error_set(error, "%.400s: %s", journal,
+                         errno == ENOENT ? "there is no such file" : strerror(errno));
+    if (S_ISDIR(status.st_mode))
+        return error_set(error, "%.400s: is a folder, not a journal", journal);
+    if (!S_ISREG(status.st_mode))
+        return error_set(error, "%.400s: is not a regular file", journal);
+    return status.st_size == 0 ? error_set(error, "%.400s: is empty", journal) : 0;
+}
+
+/* A sweep that writes the journal holds a lock on it. */
+static bool is_in_use(const char *journal)
+{
+    int fd = open(journal, O_RDONLY | O_CLOEXEC);
+    bool in_use = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
+    if (fd >= 0)
+        close(fd);
+    return in_use;
+}
+
+static void print_report(FILE *out, const char *journal, const char *output,
+                         const struct finish_report *report, bool in_use)
+{
+    fprintf(out, "%s: %" PRId64 " point%s, %s\n", output, report->points, report->points == 1 ? "" : "s",
+            report->complete ? "the sweep is complete" : "the sweep is not complete");
+    if (report->damaged_lines > 0)
+        fprintf(out, "%s: %" PRId64 " damaged line%s left out, the first is line %" PRId64 "\n", journal,
+                report->damaged_lines, report->damaged_lines == 1 ? "" : "s", report->first_damaged);
+    if (report->torn_tail)
+        fprintf(out, "%s: its last line was cut short and is left out\n", journal);
+    if (in_use)
+        fprintf(out, "%s: a sweep is still writing to it\n", journal);
+}
+
+/* The file gets its name only when there is a point in it, so that --force never trades points for none. */
+static int recover(const char *journal, const char *output, struct finish_report *report, struct error *error)
+{
+    char made[PATH_MAX];
+    if (snprintf(made, sizeof made, "%s.recovered", output) >= (int)sizeof made)
+        return error_set(error, "%.400s: the name is too long", output);
+    if (check_journal(journal, error) || results_finish(made, journal, report, error))
+        return -1;
+    if (report->points == 0) {
+        unlink(made);
+        return error_set(error, "%.400s: holds no finished point; nothing to recover", journal);
+    }
+    if (rename(made, output)) {
+        error_set(error, "%.400s: cannot be written: %s", output, strerror(errno));
+        unlink(made);
+        return -1;
+    }
+    return 0;
+}
+
+int run_recover(struct task *task, struct error *error)
+{
+    char output[PATH_MAX];
+    struct finish_report report = {0};
+    const char *journal = task->arguments->files[0];
+    if (choose_output(task->arguments, output, error))
+        return EXIT_USAGE;
+    bool in_use = is_in_use(journal);
+    if (recover(journal, output, &report, error))
+        return EXIT_FAILED;
+    print_report(task->out, journal, output, &report, in_use);
+    return EXIT_OK;
+}

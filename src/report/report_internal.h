@@ -1,0 +1,245 @@
+/* report_internal.h - what the files of src/report share. */
+#ifndef REPORT_INTERNAL_H
+#define REPORT_INTERNAL_H
+
+#include "zmqsweep/report.h"
+#include "zmqsweep/results.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* ---- commands.c, arguments.c: the subcommands, and what a command line asks for ---- */
+
+enum option_name {
+    NAME_WHERE,
+    NAME_SORT,
+    NAME_WIDE,
+    NAME_HOSTS,
+    NAME_ENVIRONMENT,
+    NAME_TABLE,
+    NAME_LIKE,
+    NAME_OUTPUT,
+    NAME_FORCE,
+    NAME_KIND,
+    NAME_TITLE,
+    NAME_SIZE_INCHES,
+    NAME_LABEL,
+    NAME_POINT,
+    NAME_DATA,
+    NAME_THRESHOLD,
+    NAME_CSV,
+    NAME_HELP
+};
+
+struct option_line {
+    enum option_name id;
+    const char *name;    /* without "--" */
+    char letter;         /* of the short form, 0 for none */
+    const char *metavar; /* what --help calls the value, NULL for a flag */
+    const char *help;    /* sentences, no final newline */
+};
+
+struct given {
+    enum option_name id;
+    const char *text; /* "" for a flag */
+};
+
+/* A parsed command line. `given` is in the order of the command line. */
+struct arguments {
+    const struct report_command *command;
+    char **files;
+    int file_count;
+    struct given *given;
+    size_t given_count;
+};
+
+/* How a subcommand's output leaves the program. */
+enum output_kind {
+    OUTPUT_TEXT,    /* to stdout, or to the file that -o names */
+    OUTPUT_PICTURE, /* gnuplot makes the file that -o names, of what the subcommand wrote */
+    OUTPUT_OWN      /* the subcommand writes a file by its own means; its text goes to stdout */
+};
+
+struct task;
+
+struct report_command {
+    const char *name;
+    const char *arguments;   /* "FILE..." */
+    const char *summary;     /* one line, lower case, no full stop */
+    const char *description; /* sentences */
+    const struct option_line *options;
+    size_t option_count;
+    int fewest, most; /* files */
+    enum output_kind output;
+    int (*run)(struct task *task, struct error *error); /* @return an exit code; over 0 with `error` */
+};
+
+extern const struct report_command report_commands[];
+extern const size_t report_command_count;
+
+/* Reads argv[1...]; argv[0] is the subcommand's name. --help ends the reading. @return 0, or -1 with
+ * `error`; then and afterwards arguments_free. */
+int arguments_read(const struct report_command *command, int argc, char **argv, struct arguments *arguments,
+                   struct error *error);
+void arguments_free(struct arguments *arguments);
+/* The option's last value, or NULL when it was not given. */
+const char *arguments_text(const struct arguments *arguments, enum option_name id);
+bool arguments_flag(const struct arguments *arguments, enum option_name id);
+/* Its value number `index` from 0, or NULL. */
+const char *arguments_nth(const struct arguments *arguments, enum option_name id, size_t index);
+
+/* ---- task: one run of a subcommand ---- */
+
+struct task {
+    const struct arguments *arguments;
+    FILE *out;   /* what is written here is published when run returns an exit code that says success */
+    bool colour; /* out is a terminal that shows colours */
+    int width;   /* of the terminal, in columns */
+};
+
+/* ---- guard.c: libhdf5 crashes or hangs on some damaged files, so that a child process reads them ---- */
+
+/* Runs the task in a child with limits on memory and processor time. @return its exit code; when it crashed,
+ * EXIT_FAILED with a line in `error` that names the file it was reading. */
+int guard_run(struct task *task, struct error *error);
+/* Says which file is read from now on, NULL for none. Its size bounds the processor time. */
+void guard_reading(const char *path);
+
+/* ---- output.c: a file or stdout, written whole or not at all ---- */
+
+struct output {
+    FILE *file;
+    char *path;    /* of the file to be, NULL for stdout */
+    char *partial; /* its name until it is whole */
+};
+/* `path` NULL: stdout, through an unnamed temporary file. @return 0 or -1. */
+int output_open(struct output *output, const char *path, struct error *error);
+int output_publish(struct output *output, struct error *error);
+void output_discard(struct output *output);
+
+/* ---- filter.c: --where ---- */
+
+#define MOST_TERMS 16
+
+enum filter_operator { IS, IS_NOT, IS_LESS, IS_AT_MOST, IS_MORE, IS_AT_LEAST };
+
+struct filter_term {
+    const struct column *column;
+    bool of_points; /* a column of table points, else of the other table */
+    enum filter_operator sign;
+    double number;
+    char text[64];
+};
+
+struct filter {
+    struct filter_term terms[MOST_TERMS];
+    size_t count;
+};
+
+/* Reads "pattern=pub-sub,size>=64K": a comma is "and". Columns go by their names or by the names of
+ * zmqsweep's options; those of points first, then those of `other` (TABLE_POINTS: no other). NULL text
+ * gives the filter that lets everything through. @return 0, or -1 with `error`. */
+int filter_read(const char *text, enum table_id other, struct filter *filter, struct error *error);
+bool filter_accepts_point(const struct filter *filter, const struct point_record *point);
+/* Whether the terms about the other table accept its row. */
+bool filter_accepts_row(const struct filter *filter, const void *record);
+
+/* ---- columns.c ---- */
+
+/* The column of that name or alias in the table, or NULL. */
+const struct column *column_named(enum table_id table, const char *name, size_t length);
+/* The nearest known name to `name`, or NULL. */
+const char *column_nearest(enum table_id table, const char *name, size_t length);
+/* A number of any kind; NaN for strings. */
+double column_number(const struct column *column, const void *record);
+/* <0, 0, >0; missing values come last. */
+int column_compare(const struct column *column, const void *a, const void *b);
+
+/* ---- load.c ---- */
+
+struct loaded {
+    const char *path;
+    const char *label; /* what a picture calls it */
+    struct results *results;
+    const struct run_record *run;
+    struct point_record *points; /* those that the filter accepts, by point_id */
+    size_t point_count;
+    int64_t points_in_file;
+    struct host_record *hosts;
+    size_t host_count;
+    struct environment_record *environment;
+    size_t environment_count;
+};
+
+/* Opens the file, checks its points, hosts and environment against their checksums, and loads them. @return
+ * 0, or -1 with `error`; `loaded` then owns nothing. */
+int load_file(const char *path, const struct filter *filter, struct loaded *loaded, struct error *error);
+void load_free(struct loaded *loaded);
+/* All files of the command line; the array is malloc'd and released by load_free_all. */
+int load_all(const struct arguments *arguments, const struct filter *filter, struct loaded **files,
+             struct error *error);
+void load_free_all(struct loaded *files, int count);
+/* A table whole, verified, malloc'd. */
+int load_table(struct results *results, enum table_id table, void **records, size_t *count,
+               struct error *error);
+/* The value of an environment row, or NULL. */
+const char *load_environment(const struct loaded *loaded, const char *name);
+/* Name and processor of the host, or how many hosts there are, for headings. */
+const char *load_host_line(const struct loaded *loaded, char *text, size_t length);
+
+/* ---- humane.c: numbers and texts in cells ---- */
+
+#define CELL 96
+/* "[1.38, 1.47]" in the unit in which the median is printed; "" without an interval. */
+const char *humane_interval(double median, double low, double high, char text[CELL]);
+/* Three significant digits and never an exponent. */
+const char *humane_number(double value, char text[CELL]);
+/* "94.5 %", "< 0.01 %", "-" when nothing was sent. */
+const char *humane_loss(int64_t lost, int64_t sent, char text[CELL]);
+/* "606 ns", "166 us". */
+const char *humane_nanoseconds(double nanoseconds, char text[CELL]);
+/* Seconds as zmqsweep's options write them: "200ms". */
+const char *humane_duration(double seconds, char text[CELL]);
+/* Why a point is not, or not wholly, valid, and its warnings. */
+const char *humane_notes(const struct point_record *point, char text[192]);
+/* Columns that UTF-8 text takes, one per character. */
+size_t humane_width(const char *text);
+/* The text with control characters replaced, for terminals. */
+void humane_print(FILE *out, const char *text);
+
+/* ---- layout.c: a table in columns ---- */
+
+enum row_style { STYLE_PLAIN, STYLE_WARNING, STYLE_FAILED };
+
+struct layout_column {
+    const char *title;
+    bool right; /* numbers */
+    int rank;   /* columns of the largest rank go first when the terminal is too narrow; 0 stays */
+};
+
+struct layout {
+    const struct layout_column *columns;
+    size_t column_count, row_count;
+    char **cells; /* row by row */
+    unsigned char *styles;
+    bool *hidden;
+};
+
+/* @return 0, or -1 when out of memory. */
+int layout_make(struct layout *layout, const struct layout_column *columns, size_t column_count,
+                size_t row_count);
+void layout_free(struct layout *layout);
+void layout_set(struct layout *layout, size_t row, size_t column, const char *text);
+/* Hides columns until the table fits. @return how many. */
+size_t layout_fit(struct layout *layout, size_t width);
+void layout_print(const struct layout *layout, FILE *out, bool colour);
+/* Words in lines of at most `width`, behind `indent` blanks. */
+void layout_wrap(FILE *out, const char *text, size_t indent, size_t width);
+
+/* ---- the subcommands ---- */
+
+int run_show(struct task *task, struct error *error);
+int run_csv(struct task *task, struct error *error);
+int run_recover(struct task *task, struct error *error);
+
+#endif

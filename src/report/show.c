@@ -1,0 +1,413 @@
+/* show.c - the points of result files as a table on the terminal. */
+#include "report_internal.h"
+
+#include "zmqsweep/config.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_COLUMNS 40
+#define MOST_KEYS 8
+
+enum show_kind {
+    SHOW_DIMENSION, /* in the line above the table when it is the same for all points */
+    SHOW_MEASURE,
+    SHOW_DETAIL /* only with --wide */
+};
+
+typedef const char *write_function(const struct point_record *point, char text[192]);
+
+struct show_column {
+    struct layout_column layout;
+    enum show_kind kind;
+    const char *name;      /* of the column in table points; NULL when `write` uses several */
+    write_function *write; /* NULL: by the column's kind and unit */
+};
+
+/* ---- cells ---- */
+
+static const char *write_rate(const struct point_record *point, char text[192])
+{
+    return config_humane_rate(point->throughput_mbit_s, text, CELL);
+}
+
+static const char *write_interval(const struct point_record *point, char text[192])
+{
+    return humane_interval(point->throughput_mbit_s, point->throughput_low_mbit_s,
+                           point->throughput_high_mbit_s, text);
+}
+
+static const char *write_messages(const struct point_record *point, char text[192])
+{
+    return config_humane_count(point->message_rate_per_s, text, CELL);
+}
+
+static const char *write_loss(const struct point_record *point, char text[192])
+{
+    return humane_loss(point->lost, point->sent, text);
+}
+
+static const char *write_cpu(const struct point_record *point, char text[192])
+{
+    return humane_nanoseconds(point->cpu_ns_per_message, text);
+}
+
+static const char *write_valid(const struct point_record *point, char text[192])
+{
+    snprintf(text, CELL, "%" PRId64 "/%" PRId64, point->valid_repetitions, point->repetitions);
+    return text;
+}
+
+/* In the order of the table. Dimensions keep their places whatever the width. */
+static const struct show_column show_columns[] = {
+    {{"point", true, 0}, SHOW_DETAIL, "point_id", NULL},
+    {{"pattern", false, 0}, SHOW_DIMENSION, "pattern", NULL},
+    {{"transport", false, 0}, SHOW_DIMENSION, "transport", NULL},
+    {{"size", true, 0}, SHOW_DIMENSION, "message_size_bytes", NULL},
+    {{"send", false, 0}, SHOW_DIMENSION, "send_mode", NULL},
+    {{"receive", false, 0}, SHOW_DIMENSION, "receive_mode", NULL},
+    {{"sndhwm", true, 6}, SHOW_DIMENSION, "sndhwm", NULL},
+    {{"rcvhwm", true, 6}, SHOW_DIMENSION, "rcvhwm", NULL},
+    {{"pairs", true, 0}, SHOW_DIMENSION, "pairs", NULL},
+    {{"receivers/sender", true, 0}, SHOW_DIMENSION, "receivers_per_sender", NULL},
+    {{"senders/receiver", true, 0}, SHOW_DIMENSION, "senders_per_receiver", NULL},
+    {{"count", true, 0}, SHOW_DIMENSION, "message_count", NULL},
+    {{"duration", true, 0}, SHOW_DIMENSION, "duration_s", NULL},
+    {{"I/O threads", true, 0}, SHOW_DIMENSION, "io_threads", NULL},
+    {{"sndbuf", true, 0}, SHOW_DETAIL, "sndbuf_bytes", NULL},
+    {{"rcvbuf", true, 0}, SHOW_DETAIL, "rcvbuf_bytes", NULL},
+    {{"bind", false, 0}, SHOW_DIMENSION, "bind", NULL},
+    {{"throughput", true, 0}, SHOW_MEASURE, "throughput_mbit_s", write_rate},
+    {{"interval", false, 2}, SHOW_MEASURE, "throughput_low_mbit_s", write_interval},
+    {{"coverage", true, 0}, SHOW_DETAIL, "interval_coverage", NULL},
+    {{"messages", true, 3}, SHOW_MEASURE, "message_rate_per_s", write_messages},
+    {{"loss", true, 1}, SHOW_MEASURE, "lost", write_loss},
+    {{"cpu/message", true, 5}, SHOW_MEASURE, "cpu_ns_per_message", write_cpu},
+    {{"sent", true, 0}, SHOW_DETAIL, "sent", NULL},
+    {{"received", true, 0}, SHOW_DETAIL, "received", NULL},
+    {{"lost", true, 0}, SHOW_DETAIL, "lost", NULL},
+    {{"valid", true, 4}, SHOW_MEASURE, "valid_repetitions", write_valid},
+    {{"stopped by", false, 0}, SHOW_DETAIL, "stop_reason", NULL},
+    {{"status", false, 0}, SHOW_DETAIL, "status", NULL},
+    {{"notes", false, 0}, SHOW_MEASURE, "flags", humane_notes},
+};
+#define SHOW_COLUMN_COUNT (sizeof show_columns / sizeof *show_columns)
+_Static_assert(SHOW_COLUMN_COUNT <= MOST_COLUMNS, "raise MOST_COLUMNS");
+
+static const char *write_plain(const struct column *column, const struct point_record *point, char text[192])
+{
+    double number = column_number(column, point);
+    if (column->kind == COLUMN_STRING)
+        snprintf(text, 192, "%s", (const char *)point + column->offset);
+    else if (isnan(number))
+        snprintf(text, 192, "-");
+    else if (strcmp(column->unit, "bytes") == 0)
+        config_humane_bytes((int64_t)number, text, 192);
+    else if (strcmp(column->unit, "s") == 0)
+        humane_duration(number, text);
+    else if (column->kind == COLUMN_FLOAT64)
+        snprintf(text, 192, "%.4g", number);
+    else
+        snprintf(text, 192, "%.0f", number);
+    return text;
+}
+
+static const char *write_cell(const struct show_column *shown, const struct point_record *point,
+                              char text[192])
+{
+    const struct column *column = column_named(TABLE_POINTS, shown->name, strlen(shown->name));
+    if (shown->write)
+        return shown->write(point, text);
+    return write_plain(column, point, text);
+}
+
+/* ---- which columns ---- */
+
+static bool is_constant(const struct show_column *shown, const struct loaded *file)
+{
+    const struct column *column = column_named(TABLE_POINTS, shown->name, strlen(shown->name));
+    for (size_t i = 1; i < file->point_count; i++)
+        if (column_compare(column, &file->points[0], &file->points[i]) != 0)
+            return false;
+    return true;
+}
+
+/* The size is what a reader looks for, even when there is only one. */
+static bool is_above(const struct show_column *shown, const struct loaded *file)
+{
+    return shown->kind == SHOW_DIMENSION && strcmp(shown->name, "message_size_bytes") != 0 &&
+           file->point_count > 0 && is_constant(shown, file);
+}
+
+static size_t choose_columns(const struct loaded *file, bool wide, const struct show_column **chosen)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < SHOW_COLUMN_COUNT; i++)
+        if (wide || (show_columns[i].kind != SHOW_DETAIL && !is_above(&show_columns[i], file)))
+            chosen[count++] = &show_columns[i];
+    return count;
+}
+
+/* ---- what stands above and below the table ---- */
+
+static void print_heading(const struct task *task, const struct loaded *file)
+{
+    char line[1024], hosts[256];
+    const char *libzmq = load_environment(file, "version.libzmq");
+    snprintf(line, sizeof line, "%.300s: %s, %s, zmqsweep %s, libzmq %s, %s", file->path, file->run->title,
+             file->run->created, file->run->creator_version, libzmq ? libzmq : "unknown",
+             load_host_line(file, hosts, sizeof hosts));
+    layout_wrap(task->out, line, 0, (size_t)task->width);
+    if (!results_complete(file->results))
+        fprintf(task->out, "%sincomplete: %" PRId64 " of %" PRId64 " points%s\n",
+                task->colour ? "\033[33m" : "", file->points_in_file, file->run->points_planned,
+                task->colour ? "\033[0m" : "");
+}
+
+/* "pattern push-pull, transport tcp, ...": what is the same for all points. */
+static void print_constants(const struct task *task, const struct loaded *file)
+{
+    char line[1024] = "", cell[192];
+    size_t used = 0;
+    for (size_t i = 0; i < SHOW_COLUMN_COUNT && used < sizeof line; i++) {
+        const struct show_column *shown = &show_columns[i];
+        if (!is_above(shown, file))
+            continue;
+        write_cell(shown, &file->points[0], cell);
+        bool unused = strcmp(shown->name, "message_count") == 0 && strcmp(cell, "0") == 0;
+        if (unused || strcmp(cell, "-") == 0)
+            continue;
+        used += (size_t)snprintf(line + used, sizeof line - used, "%s%s %s", used ? ", " : "",
+                                 shown->layout.title, cell);
+    }
+    if (used)
+        layout_wrap(task->out, line, 0, (size_t)task->width);
+}
+
+/* What the interval is, when it is the same for all points that have one. */
+static void print_footnote(const struct task *task, const struct loaded *file)
+{
+    double least = NAN, most = NAN;
+    for (size_t i = 0; i < file->point_count; i++) {
+        least = fmin(least, file->points[i].interval_coverage);
+        most = fmax(most, file->points[i].interval_coverage);
+    }
+    if (isnan(least))
+        return;
+    if (most - least < 0.0005)
+        fprintf(task->out, "interval: covers the median with %.1f %%\n", 100 * least);
+    else
+        fprintf(task->out, "interval: covers the median with %.1f to %.1f %%\n", 100 * least, 100 * most);
+}
+
+static void print_hidden(const struct task *task, const struct layout *layout)
+{
+    char line[512] = "not shown for lack of width (--wide shows all):";
+    size_t used = strlen(line);
+    bool first = true;
+    for (size_t i = 0; i < layout->column_count && used < sizeof line; i++)
+        if (layout->hidden[i]) {
+            used += (size_t)snprintf(line + used, sizeof line - used, "%s %s", first ? "" : ",",
+                                     layout->columns[i].title);
+            first = false;
+        }
+    if (!first)
+        layout_wrap(task->out, line, 0, (size_t)task->width);
+}
+
+/* ---- the table ---- */
+
+static enum row_style style_of(const struct point_record *point)
+{
+    if (strcmp(point->status, "failed") == 0)
+        return STYLE_FAILED;
+    return strcmp(point->status, "ok") == 0 && *point->flags == '\0' ? STYLE_PLAIN : STYLE_WARNING;
+}
+
+static int print_points(const struct task *task, const struct loaded *file, struct error *error)
+{
+    const struct show_column *chosen[MOST_COLUMNS];
+    struct layout_column columns[MOST_COLUMNS];
+    struct layout layout;
+    char cell[192];
+    bool wide = arguments_flag(task->arguments, NAME_WIDE);
+    size_t count = choose_columns(file, wide, chosen);
+    for (size_t i = 0; i < count; i++)
+        columns[i] = chosen[i]->layout;
+    if (layout_make(&layout, columns, count, file->point_count))
+        return error_set(error, "out of memory for the table");
+    for (size_t row = 0; row < file->point_count; row++) {
+        layout.styles[row] = (unsigned char)style_of(&file->points[row]);
+        for (size_t i = 0; i < count; i++)
+            layout_set(&layout, row, i, write_cell(chosen[i], &file->points[row], cell));
+    }
+    if (!wide)
+        layout_fit(&layout, (size_t)task->width);
+    layout_print(&layout, task->out, task->colour);
+    print_hidden(task, &layout);
+    layout_free(&layout);
+    return 0;
+}
+
+/* ---- --sort ---- */
+
+struct sort_keys {
+    const struct column *columns[MOST_KEYS];
+    bool down[MOST_KEYS];
+    size_t count;
+};
+
+static int read_keys(const char *text, struct sort_keys *keys, struct error *error)
+{
+    keys->count = 0;
+    while (text && *text) {
+        size_t length = strcspn(text, ",");
+        bool down = *text == '-';
+        const char *name = text + down;
+        size_t width = length - down;
+        const struct column *column = column_named(TABLE_POINTS, name, width);
+        const char *nearest = column_nearest(TABLE_POINTS, name, width);
+        if (!column)
+            return error_set(error, "--sort: table points has no column %.*s%s%s",
+                             (int)(width > 64 ? 64 : width), name, nearest ? "; the nearest is " : "",
+                             nearest ? nearest : "");
+        if (keys->count == MOST_KEYS)
+            return error_set(error, "--sort: more than %d columns", MOST_KEYS);
+        keys->down[keys->count] = down;
+        keys->columns[keys->count++] = column;
+        text += length + (text[length] == ',');
+    }
+    return 0;
+}
+
+static int compare_points(const void *a, const void *b, void *context)
+{
+    const struct sort_keys *keys = context;
+    const struct point_record *x = a, *y = b;
+    for (size_t i = 0; i < keys->count; i++) {
+        int order = column_compare(keys->columns[i], x, y);
+        if (order != 0)
+            return keys->down[i] ? -order : order;
+    }
+    return (x->point_id > y->point_id) - (x->point_id < y->point_id);
+}
+
+/* ---- --hosts and --environment ---- */
+
+static int print_hosts(const struct task *task, const struct loaded *file, struct error *error)
+{
+    static const struct layout_column columns[] = {
+        {"host", false, 0},  {"address", false, 0}, {"cores", true, 0},   {"NUMA nodes", true, 3},
+        {"memory", true, 0}, {"link", true, 0},     {"kernel", false, 1}, {"processor", false, 2}};
+    struct layout layout;
+    if (layout_make(&layout, columns, sizeof columns / sizeof *columns, file->host_count))
+        return error_set(error, "out of memory for the table");
+    for (size_t row = 0; row < file->host_count; row++) {
+        const struct host_record *host = &file->hosts[row];
+        char cell[CELL];
+        layout_set(&layout, row, 0, host->name);
+        layout_set(&layout, row, 1, host->address);
+        snprintf(cell, sizeof cell, "%" PRId64, host->cores);
+        layout_set(&layout, row, 2, cell);
+        snprintf(cell, sizeof cell, "%" PRId64, host->numa_nodes);
+        layout_set(&layout, row, 3, cell);
+        layout_set(&layout, row, 4, config_humane_bytes(host->memory_bytes, cell, sizeof cell));
+        layout_set(&layout, row, 5, config_humane_rate(host->link_mbit_s, cell, sizeof cell));
+        layout_set(&layout, row, 6, host->kernel);
+        layout_set(&layout, row, 7, host->cpu_model);
+    }
+    if (!arguments_flag(task->arguments, NAME_WIDE))
+        layout_fit(&layout, (size_t)task->width);
+    layout_print(&layout, task->out, task->colour);
+    print_hidden(task, &layout);
+    layout_free(&layout);
+    return 0;
+}
+
+/* The environment in groups: what the names of its rows begin with, the most wanted first. */
+static const struct {
+    const char *prefix, *title;
+} environment_groups[] = {
+    {"warning.", "warnings"}, {"version.", "versions"}, {"rank.", "ranks and their bindings"},
+    {"option.", "options"},   {"env.", "variables"},    {"", "system"},
+};
+#define GROUP_COUNT (sizeof environment_groups / sizeof *environment_groups)
+
+static size_t group_of(const char *name)
+{
+    size_t group = 0;
+    while (strncmp(name, environment_groups[group].prefix, strlen(environment_groups[group].prefix)) != 0)
+        group++;
+    return group;
+}
+
+static void print_group(const struct task *task, const struct loaded *file, size_t group)
+{
+    bool first = true;
+    for (size_t i = 0; i < file->environment_count; i++) {
+        const struct environment_record *row = &file->environment[i];
+        if (group_of(row->name) != group)
+            continue;
+        if (first)
+            fprintf(task->out, "%s%s:%s\n", task->colour ? "\033[1m" : "", environment_groups[group].title,
+                    task->colour ? "\033[0m" : "");
+        first = false;
+        fprintf(task->out, "  %-*s ", 28, row->name + strlen(environment_groups[group].prefix));
+        humane_print(task->out, row->value);
+        fputc('\n', task->out);
+    }
+}
+
+static void print_environment(const struct task *task, const struct loaded *file)
+{
+    fprintf(task->out, "  %-28s ", "command");
+    humane_print(task->out, file->run->command_line);
+    fprintf(task->out, "\n  %-28s %s\n  %-28s %s\n  %-28s %" PRId64 "\n", "started", file->run->created,
+            "uuid", file->run->uuid, "order seed", file->run->order_seed);
+    for (size_t i = 0; i < GROUP_COUNT; i++)
+        print_group(task, file, i);
+}
+
+static int print_file(const struct task *task, const struct loaded *file, struct error *error)
+{
+    bool hosts = arguments_flag(task->arguments, NAME_HOSTS);
+    bool environment = arguments_flag(task->arguments, NAME_ENVIRONMENT);
+    print_heading(task, file);
+    if (hosts && print_hosts(task, file, error))
+        return -1;
+    if (environment)
+        print_environment(task, file);
+    if (hosts || environment)
+        return 0;
+    if (file->point_count == 0) {
+        fprintf(task->out, file->points_in_file ? "no point meets the filter\n" : "no points\n");
+        return 0;
+    }
+    print_constants(task, file);
+    if (print_points(task, file, error))
+        return -1;
+    print_footnote(task, file);
+    return 0;
+}
+
+int run_show(struct task *task, struct error *error)
+{
+    struct filter filter;
+    struct sort_keys keys;
+    struct loaded *files;
+    int count = task->arguments->file_count, failed = 0;
+    if (filter_read(arguments_text(task->arguments, NAME_WHERE), TABLE_POINTS, &filter, error) ||
+        read_keys(arguments_text(task->arguments, NAME_SORT), &keys, error))
+        return EXIT_USAGE;
+    if (load_all(task->arguments, &filter, &files, error))
+        return EXIT_FAILED;
+    for (int i = 0; i < count && !failed; i++) {
+        qsort_r(files[i].points, files[i].point_count, sizeof *files[i].points, compare_points, &keys);
+        fputs(i > 0 ? "\n" : "", task->out);
+        failed = print_file(task, &files[i], error);
+    }
+    load_free_all(files, count);
+    return failed ? EXIT_FAILED : EXIT_OK;
+}

@@ -1,0 +1,113 @@
+/* resume.c - where a sweep's results go: a new journal, or one to go on with. */
+#include "sweep_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The environment rows of a finished file: they hold the plan that it was made with. */
+static int read_environment(struct results *results, struct run_record *run, struct error *error)
+{
+    int64_t rows = results_row_count(results, TABLE_ENVIRONMENT);
+    memset(run, 0, sizeof *run);
+    run->environment = calloc((size_t)rows + 1, sizeof *run->environment);
+    if (!run->environment) {
+        return error_set(error, "no memory for %lld rows of the environment", (long long)rows);
+    }
+    run->environment_count = (size_t)rows;
+    return results_read(results, TABLE_ENVIRONMENT, 0, rows, run->environment, error);
+}
+
+/* Every point is there and has a valid repetition. */
+static int file_is_done(struct results *results, bool *done, struct error *error)
+{
+    struct point_record point;
+    *done = results_complete(results);
+    for (int64_t row = 0; *done && row < results_row_count(results, TABLE_POINTS); row++) {
+        if (results_read(results, TABLE_POINTS, row, 1, &point, error)) {
+            return -1;
+        }
+        *done = strcmp(point.status, "failed") != 0;
+    }
+    return 0;
+}
+
+/* A file without a journal: is it of this plan, and is anything missing? Changes nothing. */
+static int look_at_file(const char *output, const struct run_record *now, bool *nothing_missing, struct error *error)
+{
+    struct results *results = NULL;
+    struct run_record before;
+    if (results_open(output, &results, error)) {
+        return -1;
+    }
+    int rc = read_environment(results, &before, error) || record_compare(&before, now, output, error) ||
+             file_is_done(results, nothing_missing, error);
+    results_free_run(&before);
+    results_close(&results);
+    return rc ? -1 : 0;
+}
+
+static void mark_done(const struct journal_entry *entries, size_t count, int64_t points, bool *done)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (entries[i].point_id >= 0 && entries[i].point_id < points) {
+            done[entries[i].point_id] = !entries[i].failed;
+        }
+    }
+}
+
+static int go_on(const char *output, const struct plan *plan, const struct run_record *now, bool *done,
+                 struct journal **journal, struct error *error)
+{
+    struct run_record before;
+    struct journal_entry *entries = NULL;
+    size_t count = 0;
+    if (journal_reopen(output, &before, &entries, &count, journal, error)) {
+        return -1;
+    }
+    mark_done(entries, count, plan->points, done);
+    free(entries);
+    int rc = record_compare(&before, now, output, error);
+    results_free_run(&before);
+    if (rc || journal_append_session(*journal, now, error)) {
+        journal_close(journal);
+        return -1;
+    }
+    return 0;
+}
+
+static int resume(const char *output, const struct plan *plan, const struct run_record *now, bool *done,
+                  struct journal **journal, struct error *error)
+{
+    char name[4096 + 16];
+    bool nothing_missing = false;
+    if (journal_path(output, name, sizeof name)) {
+        return error_set(error, "--output: the name is too long: %s", output);
+    }
+    if (access(name, F_OK)) {
+        if (access(output, F_OK)) {
+            return journal_create(output, now, false, journal, error); /* nothing there yet: begin */
+        }
+        if (look_at_file(output, now, &nothing_missing, error)) {
+            return -1;
+        }
+        if (nothing_missing) {
+            memset(done, true, (size_t)plan->points * sizeof *done);
+            return 0;
+        }
+        if (results_to_journal(output, error)) {
+            return -1;
+        }
+    }
+    return go_on(output, plan, now, done, journal, error);
+}
+
+int resume_or_begin(const struct settings *settings, const struct plan *plan, const struct run_record *now, bool *done,
+                    struct journal **journal, struct error *error)
+{
+    const char *output = config_text(settings, OPTION_OUTPUT);
+    if (config_flag(settings, OPTION_RESUME)) {
+        return resume(output, plan, now, done, journal, error);
+    }
+    return journal_create(output, now, config_flag(settings, OPTION_FORCE), journal, error);
+}

@@ -1,0 +1,292 @@
+/* make_results.c - makes a results file of any size, of numbers that look like measured ones.
+ *
+ * make_results OUTPUT [points=N] [ranks=N] [intervals=N] [hosts=N] [repetitions=N] [seed=N] [speed=X]
+ *              [invalid=1] [name=TEXT] [libzmq=TEXT]
+ * ranks and intervals are rows per point. The benchmark of zmqreport and its end-to-end tests read the files.
+ */
+#include "zmqsweep/config.h"
+#include "zmqsweep/results.h"
+#include "zmqsweep/stats.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct shape {
+    long points, ranks, intervals, hosts, repetitions, seed, invalid;
+    double speed;
+    const char *name, *libzmq;
+};
+
+static uint64_t state;
+
+/* Source: Steele, Lea, Flood, Fast splittable pseudorandom number generators, OOPSLA 2014 (SplitMix64). */
+static double uniform(void)
+{
+    uint64_t z = (state += 0x9e3779b97f4a7c15u);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return (double)((z ^ (z >> 31)) >> 11) / 9007199254740992.0;
+}
+
+static void die(const struct error *error)
+{
+    fprintf(stderr, "make_results: %s\n", error->text);
+    exit(1);
+}
+
+static void *zeroed(long count, size_t bytes)
+{
+    void *memory = calloc((size_t)count + 1, bytes);
+    if (!memory)
+        die(&(struct error){"out of memory"});
+    return memory;
+}
+
+/* ---- a point: pattern, send mode, size, then pairs vary ---- */
+
+static void set_settings(struct point_record *point, long id)
+{
+    static const char *const patterns[] = {"push-pull", "pub-sub"}, *const modes[] = {"copy", "zero-copy"};
+    char size[CONFIG_WORD_LENGTH];
+    long rest = id;
+    point->point_id = id;
+    point->message_size_bytes = (int64_t)64 << 2 * (rest % 8);
+    rest /= 8;
+    snprintf(point->send_mode, sizeof point->send_mode, "%s", modes[rest % 2]);
+    rest /= 2;
+    snprintf(point->pattern, sizeof point->pattern, "%s", patterns[rest % 2]);
+    point->pairs = 1 + rest / 2;
+    snprintf(point->transport, sizeof point->transport, "tcp");
+    snprintf(point->receive_mode, sizeof point->receive_mode, "message");
+    snprintf(point->bind, sizeof point->bind, "receiver");
+    point->sndhwm = point->rcvhwm = point->message_size_bytes > 65536 ? 64 : 1000;
+    point->receivers_per_sender = point->senders_per_receiver = point->io_threads = 1;
+    point->duration_s = 1;
+    point->sndbuf_bytes = 2626560;
+    point->rcvbuf_bytes = 6291456;
+    snprintf(point->settings, sizeof point->settings,
+             "pattern=%s transport=tcp size=%s send-mode=%s receive-mode=message sndhwm=%" PRId64
+             " rcvhwm=%" PRId64 " pairs=%" PRId64
+             " receivers-per-sender=1 senders-per-receiver=1 duration=1s "
+             "io-threads=1 sndbuf=system rcvbuf=system bind=receiver",
+             point->pattern, config_word(OPTION_SIZE, point->message_size_bytes, size), point->send_mode,
+             point->sndhwm, point->rcvhwm, point->pairs);
+}
+
+/* A rate that grows with the size and levels off, as real ones do; Mbit/s. */
+static double model_rate(const struct point_record *point, const struct shape *shape)
+{
+    double bytes = (double)point->message_size_bytes;
+    double copying = strcmp(point->send_mode, "copy") == 0 ? 0.7 : 1;
+    double rate = 8 * bytes / (0.4 + bytes / (5000 * copying)); /* bits per us */
+    return shape->speed * rate * pow((double)point->pairs, 0.8) * (0.97 + 0.06 * uniform());
+}
+
+static void fill_repetition(struct repetition_record *row, const struct point_record *point, long repetition,
+                            const struct shape *shape)
+{
+    double rate = model_rate(point, shape), per_s = rate * 1e6 / 8 / (double)point->message_size_bytes;
+    row->point_id = point->point_id;
+    row->repetition = repetition;
+    row->start_s = 1795495863.25 + (double)(point->point_id * shape->repetitions + repetition);
+    row->window_s = 1 + 1e-4 * uniform();
+    row->window_messages = (int64_t)per_s;
+    row->window_bytes = row->window_messages * point->message_size_bytes;
+    row->sent = row->received = row->window_messages + row->window_messages / 4;
+    if (strcmp(point->pattern, "pub-sub") == 0)
+        row->lost = (int64_t)((double)row->sent * 0.3 * uniform() * 64 / (double)point->message_size_bytes);
+    row->received -= row->lost;
+    row->received_bytes = row->received * point->message_size_bytes;
+    row->throughput_mbit_s = row->receiver_min_mbit_s = row->receiver_max_mbit_s = rate;
+    row->message_rate_per_s = per_s;
+    row->overlap = 1;
+    row->dead_s = 0.004;
+    row->drain_s = 0.02 * uniform();
+    row->valid = !shape->invalid;
+    snprintf(row->flags, sizeof row->flags, "%s",
+             shape->invalid ? "few_messages"
+             : row->lost    ? "lost_messages"
+                            : "");
+}
+
+static void fill_ranks(struct point_rows *rows, const struct shape *shape)
+{
+    for (size_t i = 0; i < rows->rank_count; i++) {
+        struct rank_record *row = &rows->ranks[i];
+        const struct repetition_record *repetition = &rows->repetitions[i % rows->repetition_count];
+        row->point_id = rows->point.point_id;
+        row->repetition = repetition->repetition;
+        row->rank = (int64_t)(1 + i / rows->repetition_count);
+        snprintf(row->role, sizeof row->role, "%s", row->rank % 2 ? "sender" : "receiver");
+        row->group = (row->rank - 1) / 2;
+        row->host_id = row->rank % shape->hosts;
+        row->messages = repetition->sent;
+        row->bytes = repetition->received_bytes;
+        row->lost = NAN;
+        row->window_messages = repetition->window_messages;
+        row->window_bytes = repetition->window_bytes;
+        row->window_s = repetition->window_s;
+        row->throughput_mbit_s = repetition->throughput_mbit_s * (0.9 + 0.2 * uniform());
+        row->cpu_user_s = uniform();
+        row->cpu_system_s = uniform();
+        row->voluntary_switches = (int64_t)(1000 * uniform());
+        row->blocked_s = uniform() * 0.5;
+        row->tcp_rtt_us = 20 + 100 * uniform();
+        row->peak_rss_bytes = 24641536;
+    }
+}
+
+/* Intervals of 100 ms, the first two in the warm-up; one in fifty stalls. */
+static void fill_intervals(struct point_rows *rows)
+{
+    for (size_t i = 0; i < rows->interval_count; i++) {
+        struct interval_record *row = &rows->intervals[i];
+        const struct repetition_record *repetition = &rows->repetitions[i / 12 % rows->repetition_count];
+        row->point_id = rows->point.point_id;
+        row->repetition = repetition->repetition;
+        row->rank = 2;
+        row->start_us = (double)(i % 12) * 1e5 - 2e5 + floor(1e6 * uniform()) / 1e3;
+        row->length_us = 1e5 + floor(1e6 * uniform()) / 1e3;
+        double share = uniform() < 0.02 ? 0.05 : 0.09 + 0.02 * uniform();
+        row->messages = (int64_t)((double)repetition->window_messages * share);
+        row->bytes = row->messages * rows->point.message_size_bytes;
+    }
+}
+
+static void summarise(struct point_rows *rows, const struct shape *shape)
+{
+    struct point_record *point = &rows->point;
+    double *rates = zeroed((long)rows->repetition_count, sizeof *rates);
+    for (size_t i = 0; i < rows->repetition_count; i++) {
+        rates[i] = rows->repetitions[i].throughput_mbit_s;
+        point->sent += shape->invalid ? 0 : rows->repetitions[i].sent;
+        point->received += shape->invalid ? 0 : rows->repetitions[i].received;
+        point->lost += shape->invalid ? 0 : rows->repetitions[i].lost;
+    }
+    struct stats_interval interval =
+        stats_median_interval(rates, shape->invalid ? 0 : rows->repetition_count, 0.95);
+    point->repetitions = (int64_t)rows->repetition_count;
+    point->valid_repetitions = shape->invalid ? 0 : point->repetitions;
+    point->throughput_mbit_s = interval.median;
+    point->throughput_low_mbit_s = interval.low;
+    point->throughput_high_mbit_s = interval.high;
+    point->interval_coverage = interval.coverage;
+    point->message_rate_per_s = interval.median * 1e6 / 8 / (double)point->message_size_bytes;
+    point->cpu_ns_per_message = shape->invalid ? NAN : 400 + (double)point->message_size_bytes * 0.2;
+    snprintf(point->stop_reason, sizeof point->stop_reason, "repetitions");
+    snprintf(point->flags, sizeof point->flags, "%s",
+             shape->invalid ? "few_messages"
+             : point->lost  ? "lost_messages"
+                            : "");
+    snprintf(point->status, sizeof point->status, "%s", shape->invalid ? "failed" : "ok");
+    free(rates);
+}
+
+static void append_point(struct journal *journal, long id, const struct shape *shape)
+{
+    struct point_rows rows = {0};
+    struct error error = {""};
+    set_settings(&rows.point, id);
+    rows.repetition_count = (size_t)shape->repetitions;
+    rows.rank_count = (size_t)shape->ranks;
+    rows.interval_count = (size_t)shape->intervals;
+    rows.repetitions = zeroed(shape->repetitions, sizeof *rows.repetitions);
+    rows.ranks = zeroed(shape->ranks, sizeof *rows.ranks);
+    rows.intervals = zeroed(shape->intervals, sizeof *rows.intervals);
+    for (long i = 0; i < shape->repetitions; i++)
+        fill_repetition(&rows.repetitions[i], &rows.point, i, shape);
+    fill_ranks(&rows, shape);
+    fill_intervals(&rows);
+    summarise(&rows, shape);
+    if (journal_append(journal, &rows, &error))
+        die(&error);
+    free(rows.repetitions);
+    free(rows.ranks);
+    free(rows.intervals);
+}
+
+/* ---- the run ---- */
+
+static void add_environment(struct run_record *run, const char *name, const char *value)
+{
+    struct environment_record *row = &run->environment[run->environment_count++];
+    snprintf(row->name, sizeof row->name, "%s", name);
+    snprintf(row->value, sizeof row->value, "%s", value);
+}
+
+static void fill_run(struct run_record *run, const struct shape *shape)
+{
+    snprintf(run->title, sizeof run->title, "ZeroMQ throughput sweep");
+    snprintf(run->creator, sizeof run->creator, "zmqsweep");
+    snprintf(run->creator_version, sizeof run->creator_version, "0.1.0");
+    snprintf(run->created, sizeof run->created, "2026-11-24T04:51:03Z");
+    snprintf(run->uuid, sizeof run->uuid, "00000000-0000-4000-8000-%012lx", shape->seed);
+    snprintf(run->command_line, sizeof run->command_line, "zmqsweep --made-up --seed %ld", shape->seed);
+    run->points_planned = shape->points;
+    run->hosts = zeroed(shape->hosts, sizeof *run->hosts);
+    run->host_count = (size_t)shape->hosts;
+    run->environment = zeroed(8, sizeof *run->environment);
+    for (long i = 0; i < shape->hosts; i++) {
+        struct host_record *host = &run->hosts[i];
+        host->host_id = i;
+        snprintf(host->name, sizeof host->name, "%s%02ld", shape->name, i);
+        snprintf(host->address, sizeof host->address, "10.0.%ld.%ld", i / 250, 1 + i % 250);
+        snprintf(host->cpu_model, sizeof host->cpu_model, "Made-up Processor 9000");
+        snprintf(host->kernel, sizeof host->kernel, "Linux 6.1.0");
+        host->cores = 64;
+        host->numa_nodes = 2;
+        host->memory_bytes = (int64_t)256 << 30;
+        host->link_mbit_s = 100000;
+    }
+    add_environment(run, "option.pattern", "push-pull,pub-sub");
+    add_environment(run, "option.duration", "1s");
+    add_environment(run, "version.libzmq", shape->libzmq);
+    add_environment(run, "version.mpi", "Open MPI v4.1.4");
+    add_environment(run, "rank.1", "host=node00 cpus=0-63 cores=64");
+}
+
+static const char *value_of(int argc, char **argv, const char *name, const char *fallback)
+{
+    size_t length = strlen(name);
+    for (int i = 2; i < argc; i++)
+        if (strncmp(argv[i], name, length) == 0 && argv[i][length] == '=')
+            return argv[i] + length + 1;
+    return fallback;
+}
+
+int main(int argc, char **argv)
+{
+    struct run_record run = {0};
+    struct journal *journal = NULL;
+    struct error error = {""};
+    char path[4096];
+    if (argc < 2)
+        die(&(struct error){"say an output file"});
+    const struct shape shape = {
+        .points = atol(value_of(argc, argv, "points", "32")),
+        .ranks = atol(value_of(argc, argv, "ranks", "12")),
+        .intervals = atol(value_of(argc, argv, "intervals", "72")),
+        .hosts = atol(value_of(argc, argv, "hosts", "2")),
+        .repetitions = atol(value_of(argc, argv, "repetitions", "6")),
+        .seed = atol(value_of(argc, argv, "seed", "1")),
+        .invalid = atol(value_of(argc, argv, "invalid", "0")),
+        .speed = atof(value_of(argc, argv, "speed", "1")),
+        .name = value_of(argc, argv, "name", "node"),
+        .libzmq = value_of(argc, argv, "libzmq", "4.3.4"),
+    };
+    state = (uint64_t)shape.seed;
+    fill_run(&run, &shape);
+    if (journal_create(argv[1], &run, true, &journal, &error))
+        die(&error);
+    for (long i = 0; i < shape.points; i++)
+        append_point(journal, i, &shape);
+    journal_close(&journal);
+    if (results_finish(argv[1], NULL, NULL, &error) || journal_path(argv[1], path, sizeof path) ||
+        unlink(path))
+        die(&error);
+    results_free_run(&run);
+    return 0;
+}

@@ -1,0 +1,125 @@
+"""Runs the real programs under the real mpirun, for the unittest files beside it."""
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import unittest
+
+import h5py
+import pandas
+
+BUILD = os.environ.get("TEST_BUILD", os.path.join(os.path.dirname(__file__), "../../build/release"))
+ZMQSWEEP = os.path.join(BUILD, "zmqsweep")
+ZMQREPORT = os.path.join(BUILD, "zmqreport")
+SOURCE = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
+SANITIZED = bool(os.environ.get("TEST_SANITIZE"))
+# A guard against a hang, not a measure of anything; instrumented programs are slow.
+PATIENCE_S = 300 if SANITIZED else 120
+
+# Flags that say that the machine was busy, not that the program was wrong: a test machine may be shared.
+BUSY_FLAGS = {"short_overlap", "late_start", "unsteady", "stalled", "shared_core", "few_messages"}
+SHORT = ["--duration", "100ms", "--warmup", "20ms", "--interval", "50ms", "--repetitions", "2"]
+
+
+def environment(extra=None):
+    env = {k: v for k, v in os.environ.items() if not k.startswith("ZMQSWEEP_")}
+    env.update({"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"})
+    env.update(extra or {})
+    return env
+
+
+def mpirun(ranks, *options):
+    return ["mpirun", "--oversubscribe", "--bind-to", "none", *options, "-n", str(ranks)]
+
+
+def run(command, cwd, env=None, **keywords):
+    return subprocess.run(command, cwd=cwd, env=environment(env), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True, timeout=PATIENCE_S, **keywords)
+
+
+def table(path, name):
+    with h5py.File(path) as file:
+        frame = pandas.DataFrame(file[name][:])
+    for column in frame.columns:
+        if frame[column].dtype == object:
+            frame[column] = frame[column].str.decode("utf-8")
+    return frame
+
+
+def flags(text):
+    return set(text.split(",")) - {""}
+
+
+class Case(unittest.TestCase):
+    """A test with a folder of its own."""
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="zs-test-")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def sweep(self, ranks, *options, code=0, env=None):
+        """A sweep into results.h5; its exit code must be as given (0: 3 is let pass, a busy machine may cause it)."""
+        result = run([*mpirun(ranks), ZMQSWEEP, "--output", "results.h5", *map(str, options)], self.folder, env)
+        allowed = {0, 3} if code == 0 else {code}
+        self.assertIn(result.returncode, allowed, result.stderr)
+        return result
+
+    def report(self, *options, code=0):
+        result = run([ZMQREPORT, *map(str, options)], self.folder)
+        self.assertEqual(result.returncode, code, result.stderr)
+        return result
+
+    def table(self, name):
+        return table(self.path("results.h5"), name)
+
+    def start(self, ranks, *options):
+        """The same in the background."""
+        process = subprocess.Popen([*mpirun(ranks), ZMQSWEEP, "--output", "results.h5", *map(str, options)],
+                                   cwd=self.folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   text=True, start_new_session=True)
+        self.addCleanup(end, process)
+        return process
+
+
+def end(process):
+    if process.poll() is None:
+        process.send_signal(signal.SIGKILL)
+    process.wait(timeout=PATIENCE_S)
+    for stream in (process.stdout, process.stderr):
+        if stream:
+            stream.close()
+
+
+def descendants(pid):
+    """Process ids below pid, from /proc."""
+    found, todo = [], [pid]
+    while todo:
+        parent = todo.pop()
+        try:
+            tasks = os.listdir(f"/proc/{parent}/task")
+            for task in tasks:
+                with open(f"/proc/{parent}/task/{task}/children") as file:
+                    children = [int(word) for word in file.read().split()]
+                found += children
+                todo += children
+        except OSError:
+            pass
+    return found
+
+
+def rank_process(launcher, rank):
+    """The process id of a rank below its mpirun, or None."""
+    for pid in descendants(launcher.pid):
+        try:
+            with open(f"/proc/{pid}/environ", "rb") as file:
+                if f"OMPI_COMM_WORLD_RANK={rank}".encode() in file.read().split(b"\0"):
+                    with open(f"/proc/{pid}/comm") as name:
+                        if name.read().strip() == "zmqsweep":
+                            return pid
+        except OSError:
+            pass
+    return None

@@ -1,0 +1,127 @@
+"""Stopped, killed, gone on with: nothing that was finished is lost."""
+import json
+import os
+import random
+import signal
+import time
+import unittest
+
+from harness import PATIENCE_S, SHORT, ZMQSWEEP, Case, mpirun, rank_process, run, table
+
+PLAN = [*SHORT, "--size", "64:8K:x2", "--send-mode", "copy,const", "--pattern", "push-pull"]  # 16 points, some 6 s
+POINTS = 16
+
+
+class Stop(Case):
+    def journaled(self):
+        """Point ids in the journal, by its lines that are whole."""
+        ids = []
+        try:
+            with open(self.path("results.h5.journal")) as file:
+                for line in file.read().split("\n")[:-1]:
+                    data = json.loads(line)["data"]
+                    if "point" in data:
+                        ids.append(data["point"][0])
+        except FileNotFoundError:
+            pass
+        return ids
+
+    def wait_for_points(self, process, count):
+        until = time.monotonic() + PATIENCE_S
+        while len(self.journaled()) < count and process.poll() is None and time.monotonic() < until:
+            time.sleep(0.02)
+        self.assertIsNone(process.poll(), "the sweep ended too early")
+
+    def resume(self, *plan):
+        return self.sweep(3, *(plan or PLAN), "--resume")
+
+    def check_complete(self):
+        points = self.table("points")
+        self.assertEqual(sorted(points.point_id), list(range(POINTS)))
+        self.assertFalse(os.path.exists(self.path("results.h5.journal")))
+        repetitions = self.table("repetitions")
+        self.assertEqual(len(repetitions), 2 * POINTS)
+        self.assertTrue((repetitions.sent == repetitions.received + repetitions.lost).all())
+
+    def test_usr1_saves_and_resume_completes(self):
+        process = self.start(3, *PLAN)
+        self.wait_for_points(process, 3)
+        process.send_signal(signal.SIGUSR1)
+        _, errors = process.communicate(timeout=PATIENCE_S)
+        self.assertEqual(process.returncode, 4, errors)
+        points = self.table("points")
+        before = points[points.stop_reason != "interrupted"].set_index("point_id").throughput_mbit_s
+        self.assertGreaterEqual(len(before), 3)
+        self.assertLess(len(before), POINTS)
+        result = self.resume()
+        self.assertIn(f"{len(before)} of {POINTS} points are done", result.stderr)
+        self.check_complete()
+        after = self.table("points").set_index("point_id").throughput_mbit_s
+        self.assertTrue((after[before.index] == before).all() or before.isna().any())
+
+    def test_term_leaves_inside_the_launchers_two_seconds(self):
+        process = self.start(3, *PLAN)
+        self.wait_for_points(process, 2)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE_S)
+        if os.path.exists(self.path("results.h5.journal")):  # no time to finish: the journal is whole
+            self.report("recover", "results.h5.journal")
+        self.assertGreaterEqual(len(self.table("points")), 2)
+
+    def test_kill_9_of_rank_0_loses_at_most_the_point_in_flight(self):
+        dice = random.Random(7)
+        for attempt in range(4):
+            with self.subTest(attempt=attempt):
+                for name in os.listdir(self.folder):
+                    os.remove(self.path(name))
+                process = self.start(3, *PLAN)
+                self.wait_for_points(process, 1 + attempt)
+                time.sleep(dice.random() * 0.5)
+                victim = rank_process(process, 0)
+                self.assertIsNotNone(victim)
+                os.kill(victim, signal.SIGKILL)
+                _, errors = process.communicate(timeout=PATIENCE_S)
+                self.assertNotEqual(process.returncode, 0)
+                said = sum("Mbit/s" in line or "Gbit/s" in line for line in errors.splitlines())
+                kept = self.journaled()
+                self.assertGreaterEqual(len(kept), said)
+                self.report("recover", "results.h5.journal")
+                self.assertEqual(sorted(self.table("points").point_id), sorted(kept))
+                os.remove(self.path("results.h5"))
+                self.resume()
+                self.check_complete()
+
+    def test_resume_refuses_another_plan_and_names_the_difference(self):
+        self.sweep(3, *SHORT, "--size", "64,128", "--send-mode", "copy")
+        with open(self.path("results.h5"), "rb") as file:
+            before = file.read()
+        for change, words in ((["--size", "64,256"], ["size", "64,256", "64,128"]), (["--repetitions", "3"], ["repetitions"])):
+            command = [*mpirun(3), ZMQSWEEP, *SHORT, "--size", "64,128", "--send-mode", "copy", *change, "--resume",
+                       "--output", "results.h5"]
+            result = run(command, self.folder)
+            self.assertEqual(result.returncode, 2, result.stderr)
+            for word in words:
+                self.assertIn(word, result.stderr)
+            with open(self.path("results.h5"), "rb") as file:
+                self.assertEqual(file.read(), before)
+            self.assertEqual(os.listdir(self.folder), ["results.h5"])
+
+    def test_resume_of_a_complete_file_measures_nothing(self):
+        self.sweep(3, *SHORT, "--size", "64,128", "--send-mode", "copy")
+        before = table(self.path("results.h5"), "repetitions")
+        result = self.resume(*SHORT, "--size", "64,128", "--send-mode", "copy")
+        self.assertIn("2 of 2 points are done", result.stderr)
+        self.assertTrue(before.equals(table(self.path("results.h5"), "repetitions")))
+
+    def test_a_second_sweep_on_the_same_output_is_refused(self):
+        process = self.start(3, *PLAN)
+        self.wait_for_points(process, 1)
+        result = run([*mpirun(3), ZMQSWEEP, *PLAN, "--output", "results.h5", "--force"], self.folder)
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertIn(str(rank_process(process, 0)), result.stderr)
+        process.send_signal(signal.SIGUSR1)
+        process.communicate(timeout=PATIENCE_S)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

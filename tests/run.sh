@@ -1,0 +1,25 @@
+#!/bin/bash
+# run.sh [PRESET...] - builds and tests: release, asan and tsan unless presets are named. Arguments after -- go to ctest.
+#   ./tests/run.sh                       what CI runs
+#   ./tests/run.sh debug -- -R units     one preset, some tests
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/../jobs/setup.sh"
+
+presets=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do presets+=("$1"); shift; done
+[ $# -eq 0 ] || shift
+[ ${#presets[@]} -gt 0 ] || presets=(asan tsan release)
+
+install_packages build run report test
+set_up_mpi 3 # for the environment that mpirun wants from root
+
+cd "$root"
+echo "clang-format"
+find src include tests -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run --Werror
+
+for preset in "${presets[@]}"; do
+    echo "== $preset"
+    cmake --preset "$preset" -Wno-dev -DZMQSWEEP_WERROR=ON >/dev/null
+    cmake --build --preset "$preset" -j "$(nproc)" | tail -n 1
+    ctest --preset "$preset" "$@"
+done
