@@ -18,7 +18,7 @@
 /* Far over what any subcommand needs of a sound file: rows are read in batches. */
 #define MEMORY_LIMIT ((rlim_t)4 << 30)
 /* A file's bytes decompress to at most a thousand times as many, at 100 MB/s or more. */
-#define SECONDS_AT_LEAST 20
+#define SECONDS_AT_LEAST 10
 #define SECONDS_PER_MEGABYTE 10
 
 /* What the child tells its parent, in memory that both see. */

@@ -1,0 +1,176 @@
+"""zmqreport reads damaged files: a line and exit 1, or the very output of the sound file; no crash, no hang.
+
+MUTATIONS (default 300; the full run has 2000) and MUTATION_SEED choose the damage.
+"""
+
+import os
+import random
+import unittest
+
+from report_common import ReportTest, TABLES, make_results, report
+
+MUTATIONS = int(os.environ.get("MUTATIONS", "300"))
+SEED = int(os.environ.get("MUTATION_SEED", "20261124"))
+
+
+def flip_bits(data, rng):
+    for _ in range(rng.choice([1, 1, 1, 4, 16])):
+        data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
+
+
+def set_bytes(data, rng):
+    at = rng.randrange(len(data))
+    for i in range(at, min(at + rng.choice([1, 2, 4, 8]), len(data))):
+        data[i] = rng.choice([0, 1, 0x7F, 0x80, 0xFF, rng.randrange(256)])
+
+
+def zero_block(data, rng):
+    at, size = rng.randrange(len(data)), rng.choice([16, 512, 4096])
+    data[at : at + size] = bytes(len(data[at : at + size]))
+
+
+def cut_short(data, rng):
+    del data[rng.randrange(len(data)) :]
+
+
+def copy_block(data, rng):
+    size = rng.choice([8, 64, 1024])
+    source, target = rng.randrange(len(data)), rng.randrange(len(data))
+    block = data[source : source + size]
+    data[target : target + len(block)] = block
+
+
+def damage_head(data, rng):
+    """The headers, where HDF5 keeps the most of its structure."""
+    data[rng.randrange(min(4096, len(data)))] = rng.randrange(256)
+
+
+KINDS = [flip_bits, flip_bits, set_bytes, damage_head, zero_block, cut_short, copy_block]
+READINGS = [["show"], ["csv", "--table", "points"], ["csv", "--table", "ranks"], ["csv", "--table", "intervals"]]
+
+
+class Damage(ReportTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sound = make_results(cls.folder / "sound.h5", points=12, intervals=36)
+
+    def test_mutations(self):
+        path = self.folder / "mutant.h5"
+        original = self.sound.read_bytes()
+        path.write_bytes(original)
+        expected = [report(*reading, path).stdout for reading in READINGS]
+        refused = 0
+        for number in range(MUTATIONS):
+            rng = random.Random(f"{SEED}/{number}")
+            data = bytearray(original)
+            rng.choice(KINDS)(data, rng)
+            path.write_bytes(data)
+            for reading, sound in zip(READINGS, expected):
+                with self.subTest(number=number, seed=SEED, reading=reading):
+                    done = report(*reading, path, timeout=60)
+                    refused += done.returncode != 0
+                    if done.returncode == 0:
+                        self.assertEqual((done.stdout, done.stderr), (sound, ""))
+                    else:
+                        self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
+                        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+                        self.assertIn(str(path), done.stderr)
+        print(f"{MUTATIONS} mutations, {refused} of {MUTATIONS * len(READINGS)} readings refused")
+
+    def test_no_result_files(self):
+        names = {"empty": b"", "text": b"hello\n", "zeros": bytes(100000), "head": self.sound.read_bytes()[:2000]}
+        for name, content in names.items():
+            path = self.folder / name
+            path.write_bytes(content)
+            for reading in (["show"], ["csv"]):
+                self.assertIn(str(path), self.refuse(1, *reading, path))
+        self.assertIn("folder", self.refuse(1, "show", self.folder))
+        self.assertIn("no such file", self.refuse(1, "show", self.folder / "nothing.h5"))
+        self.assertIn("not a regular file", self.refuse(1, "show", "/dev/null"))
+
+    def test_journal_instead(self):
+        path = self.folder / "j.h5.journal"
+        path.write_text('{"crc32":"00000000","data":{}}\n')
+        self.assertIn("recover", self.refuse(1, "show", path))
+
+    def test_one_damaged_file_stops_all(self):
+        path = self.folder / "half.h5"
+        path.write_bytes(self.sound.read_bytes()[: self.sound.stat().st_size // 2])
+        self.assertIn(str(path), self.refuse(1, "show", self.sound, path))
+
+    def test_no_partial_output_file(self):
+        path, output = self.folder / "half.h5", self.folder / "out.csv"
+        path.write_bytes(self.sound.read_bytes()[: self.sound.stat().st_size // 2])
+        output.write_text("before")
+        self.refuse(1, "csv", path, "-o", output)
+        self.assertEqual(output.read_text(), "before")
+        self.assertEqual([p.name for p in self.folder.glob("out.csv*")], ["out.csv"])
+
+
+class Foreign(ReportTest):
+    """HDF5 files that are not ours, or not quite."""
+
+    def edit(self, change):
+        import h5py
+
+        path = make_results(self.folder / "edited.h5", points=2)
+        with h5py.File(path, "r+") as file:
+            change(file)
+        return path
+
+    def test_format(self):
+        def change(file):
+            file.attrs["format"] = b"something else"
+
+        self.assertIn("not one of zmqsweep", self.refuse(1, "show", self.edit(change)))
+
+    def test_newer_schema(self):
+        def change(file):
+            file.attrs.modify("schema_version", b"2.0")
+
+        self.assertIn("newer", self.refuse(1, "show", self.edit(change)))
+
+    def test_missing_table(self):
+        for table in TABLES:
+            path = self.edit(lambda file, name=table: file.pop(name))
+            self.assertIn(f"table {table}", self.refuse(1, "show", path))
+
+    def test_missing_column_and_wrong_type(self):
+        import numpy.lib.recfunctions as fields
+
+        def drop(file):
+            rows = fields.drop_fields(file["points"][:], "flags")
+            self.replace(file, rows)
+
+        def retype(file):
+            rows = file["points"][:]
+            kinds = [(n, "f4" if n == "sent" else rows.dtype[n]) for n in rows.dtype.names]
+            self.replace(file, rows.astype(kinds))
+
+        self.assertIn("column flags", self.refuse(1, "show", self.edit(drop)))
+        self.assertIn("column sent", self.refuse(1, "show", self.edit(retype)))
+
+    @staticmethod
+    def replace(file, rows):
+        attributes = dict(file["points"].attrs)
+        del file["points"]
+        table = file.create_dataset("points", data=rows, chunks=True)
+        for name, value in attributes.items():
+            table.attrs[name] = value
+
+    def test_changed_value(self):
+        """A value changed by another program, with the checksums of HDF5 all in order."""
+
+        def change(file):
+            rows = file["points"][:]
+            rows["received"][1] += 1
+            file["points"][:] = rows
+
+        line = self.refuse(1, "show", self.edit(change))
+        self.assertIn("table points", line)
+        self.assertIn("checksum", line)
+
+
+if __name__ == "__main__":
+    unittest.main()
