@@ -11,6 +11,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+/* MPI_Finalize unloads Open MPI's components; what they leak has to be looked at while it can still be told by name. */
+#define CHECK_LEAKS() __lsan_do_leak_check()
+#else
+#define CHECK_LEAKS() ((void)0)
+#endif
+
 extern char **environ;
 
 static int refuse(const struct error *error)
@@ -187,6 +195,7 @@ static int launched(int argc, char **argv)
     config_free(&settings);
     fflush(NULL);
     sweep_leave_if_urgent(code);
+    CHECK_LEAKS();
     cluster_finish(&cluster);
     return code;
 }

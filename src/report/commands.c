@@ -35,6 +35,34 @@ static const struct option_line csv_options[] = {
     HELP_LINE,
 };
 
+static const struct option_line plot_options[] = {
+    {NAME_OUTPUT, "output", 'o', "FILE", "The picture: a name that ends in .png, .svg or .pdf."},
+    {NAME_KIND, "kind", 0, "KIND",
+     "size: throughput over message size. rate: messages per second over size. scaling: throughput over "
+     "pairs, "
+     "or over receivers or senders of a group. loss: share of messages lost. cpu: processor time per "
+     "message. "
+     "time: the intervals of chosen points. matrix: throughput from host to host. Default: size."},
+    WHERE_LINE,
+    {NAME_POINT, "point", 0, "ID,...",
+     "For time: the points to show, four at most. Default: the first that stalled, else the first."},
+    {NAME_TITLE, "title", 0, "TEXT", "Title of the picture."},
+    {NAME_LABEL, "label", 0, "NAME", "What to call a file; once per file, in their order."},
+    {NAME_SIZE_INCHES, "size-inches", 0, "WxH", "Size of the picture. Default: 8x5."},
+    {NAME_DATA, "data", 0, NULL,
+     "Also write the gnuplot script and its data beside the picture, as .gp and .dat, to restyle it."},
+    HELP_LINE,
+};
+
+static const struct option_line compare_options[] = {
+    WHERE_LINE,
+    {NAME_THRESHOLD, "threshold", 0, "PERCENT", "Differences up to this do not matter. Default: 5."},
+    {NAME_LABEL, "label", 0, "NAME", "What to call a file; once per file, in their order."},
+    {NAME_CSV, "csv", 0, NULL, "CSV instead of a table."},
+    {NAME_OUTPUT, "output", 'o', "FILE", "Write into this file instead of stdout."},
+    HELP_LINE,
+};
+
 static const struct option_line recover_options[] = {
     {NAME_OUTPUT, "output", 'o', "FILE", "The file to make. Default: the journal's name without .journal."},
     {NAME_FORCE, "force", 0, NULL, "Replace a file of that name."},
@@ -51,6 +79,17 @@ const struct report_command report_commands[] = {
     {"csv", "FILE", "one table as CSV",
      "Writes a table as CSV (RFC 4180), without loss: numbers read back the same, missing values are empty.",
      OPTIONS(csv_options), 1, 1, OUTPUT_TEXT, run_csv},
+    {"plot", "FILE...", "picture of the points, by gnuplot",
+     "Draws the valid points. Whatever varies makes a line of its own: pattern, send mode, file. Every "
+     "picture "
+     "says its units, repetitions, interval, hosts and date.",
+     OPTIONS(plot_options), 1, INT32_MAX, OUTPUT_PICTURE, run_plot},
+    {"compare", "BASE NEW...", "is it faster or slower than a baseline?",
+     "Compares points of the same settings. The ratio of the rates comes with its 95 % interval: "
+     "Hodges-Lehmann estimate and rank-sum test on the logarithms of the repetitions' rates. SAME: the "
+     "interval lies within the threshold around 1. FASTER, SLOWER: it lies wholly on one side of 1. UNSURE: "
+     "neither, or fewer than 4 valid repetitions on a side. Exits with 5 when a point is SLOWER.",
+     OPTIONS(compare_options), 2, INT32_MAX, OUTPUT_TEXT, run_compare},
     {"recover", "JOURNAL", "results file from the journal of a killed sweep",
      "Makes a results file of the points that a killed sweep had finished. The journal stays, so that "
      "zmqsweep --resume can go on with it.",

@@ -19,12 +19,14 @@ static const struct entry exit_codes[] = {
     {"0", "All well."},
     {"1", "A file could not be read or written; a line says which and why."},
     {"2", "Bad option or bad input."},
+    {"5", "compare: a point is slower than the baseline."},
     {NULL, NULL},
 };
 
 static const struct entry examples[] = {
     {"zmqreport show results.h5 --where 'pattern=pub-sub,size>=64K'", "Part of the points."},
     {"zmqreport csv results.h5 --table ranks > ranks.csv", "What each rank did in each repetition."},
+    {"zmqreport compare before.h5 after.h5 && echo accepted", "For an acceptance test or a CI job."},
     {"zmqreport recover results.h5.journal", "What a killed sweep had finished."},
     {NULL, NULL},
 };

@@ -87,15 +87,15 @@ const char *humane_duration(double seconds, char text[CELL])
     return text;
 }
 
-const char *humane_notes(const struct point_record *point, char text[192])
+const char *humane_notes(const struct point_record *point, char text[NOTES])
 {
     if (strcmp(point->status, "failed") == 0)
-        snprintf(text, 192, "invalid: %s", *point->flags ? point->flags : "no repetition");
+        snprintf(text, NOTES, "invalid: %s", *point->flags ? point->flags : "no repetition");
     else if (strcmp(point->status, "partial") == 0)
-        snprintf(text, 192, "%" PRId64 " of %" PRId64 " valid%s%s", point->valid_repetitions,
+        snprintf(text, NOTES, "%" PRId64 " of %" PRId64 " valid%s%s", point->valid_repetitions,
                  point->repetitions, *point->flags ? ": " : "", point->flags);
     else
-        snprintf(text, 192, "%s", point->flags);
+        snprintf(text, NOTES, "%s", point->flags);
     return text;
 }
 
@@ -105,6 +105,17 @@ size_t humane_width(const char *text)
     for (; *text; text++)
         width += ((unsigned char)*text & 0xc0) != 0x80;
     return width;
+}
+
+void humane_shorten(char *text, size_t letters)
+{
+    if (humane_width(text) <= letters)
+        return;
+    for (size_t passed = 0; passed + 2 < letters; passed++)
+        do
+            text++;
+        while (((unsigned char)*text & 0xc0) == 0x80);
+    strcpy(text, "..");
 }
 
 void humane_print(FILE *out, const char *text)

@@ -111,7 +111,7 @@ static void print_row(const struct layout *layout, FILE *out, const size_t *widt
 
 void layout_print(const struct layout *layout, FILE *out, bool colour)
 {
-    static const char *const starts[] = {"", "\033[33m", "\033[31m"}; /* yellow, red */
+    static const char *const starts[] = {"", "\033[33m", "\033[31m", "\033[32m"}; /* yellow, red, green */
     size_t *widths = calloc(layout->column_count + 1, sizeof *widths);
     if (!widths)
         return;

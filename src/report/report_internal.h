@@ -88,10 +88,14 @@ bool arguments_flag(const struct arguments *arguments, enum option_name id);
 /* Its value number `index` from 0, or NULL. */
 const char *arguments_nth(const struct arguments *arguments, enum option_name id, size_t index);
 
+#define CELL 96   /* bytes of a cell of a table */
+#define NOTES 192 /* and of the last one, which says what is to know */
+
 /* ---- task: one run of a subcommand ---- */
 
 struct task {
     const struct arguments *arguments;
+    FILE *data;  /* beside `out`, for OUTPUT_PICTURE */
     FILE *out;   /* what is written here is published when run returns an exit code that says success */
     bool colour; /* out is a terminal that shows colours */
     int width;   /* of the terminal, in columns */
@@ -116,6 +120,10 @@ struct output {
 int output_open(struct output *output, const char *path, struct error *error);
 int output_publish(struct output *output, struct error *error);
 void output_discard(struct output *output);
+
+/* ---- picture.c: the output of OUTPUT_PICTURE ---- */
+
+int picture_run(struct task *task, struct error *error);
 
 /* ---- filter.c: --where ---- */
 
@@ -155,6 +163,29 @@ double column_number(const struct column *column, const void *record);
 /* <0, 0, >0; missing values come last. */
 int column_compare(const struct column *column, const void *a, const void *b);
 
+/* The value as a cell has it: by kind and unit. */
+const char *column_write(const struct column *column, const void *record, char text[CELL]);
+
+/* ---- dimensions.c: the settings by which points differ ---- */
+
+struct dimension {
+    const char *title;
+    const char *column; /* in table points, or NULL: then by `key` among the words of `settings` */
+    const char *key;
+    bool right; /* numbers */
+    int rank;   /* see struct layout_column */
+};
+extern const struct dimension dimensions[];
+extern const size_t dimension_count;
+#define MOST_DIMENSIONS 16
+
+const char *dimension_write(const struct dimension *dimension, const struct point_record *point,
+                            char text[CELL]);
+/* <0, 0, >0 */
+int dimension_compare(const struct dimension *dimension, const struct point_record *a,
+                      const struct point_record *b);
+bool dimension_varies(const struct dimension *dimension, const struct point_record *points, size_t count);
+
 /* ---- load.c ---- */
 
 struct loaded {
@@ -189,7 +220,6 @@ const char *load_host_line(const struct loaded *loaded, char *text, size_t lengt
 
 /* ---- humane.c: numbers and texts in cells ---- */
 
-#define CELL 96
 /* "[1.38, 1.47]" in the unit in which the median is printed; "" without an interval. */
 const char *humane_interval(double median, double low, double high, char text[CELL]);
 /* Three significant digits and never an exponent. */
@@ -201,15 +231,21 @@ const char *humane_nanoseconds(double nanoseconds, char text[CELL]);
 /* Seconds as zmqsweep's options write them: "200ms". */
 const char *humane_duration(double seconds, char text[CELL]);
 /* Why a point is not, or not wholly, valid, and its warnings. */
-const char *humane_notes(const struct point_record *point, char text[192]);
+const char *humane_notes(const struct point_record *point, char text[NOTES]);
 /* Columns that UTF-8 text takes, one per character. */
 size_t humane_width(const char *text);
+/* Cuts the text to so many characters, the last two of them then "..". */
+void humane_shorten(char *text, size_t letters);
 /* The text with control characters replaced, for terminals. */
 void humane_print(FILE *out, const char *text);
 
+/* Fields of CSV, as results.h writes them: quoted where needed; the fewest digits that read back the same. */
+void csv_text(FILE *out, const char *text);
+void csv_number(FILE *out, double value);
+
 /* ---- layout.c: a table in columns ---- */
 
-enum row_style { STYLE_PLAIN, STYLE_WARNING, STYLE_FAILED };
+enum row_style { STYLE_PLAIN, STYLE_WARNING, STYLE_FAILED, STYLE_GOOD };
 
 struct layout_column {
     const char *title;
@@ -240,6 +276,8 @@ void layout_wrap(FILE *out, const char *text, size_t indent, size_t width);
 
 int run_show(struct task *task, struct error *error);
 int run_csv(struct task *task, struct error *error);
+int run_plot(struct task *task, struct error *error);
+int run_compare(struct task *task, struct error *error);
 int run_recover(struct task *task, struct error *error);
 
 #endif

@@ -66,6 +66,8 @@ static int run_task(const struct arguments *arguments, struct error *error)
     task.colour = terminal_has_colour();
     if (arguments->command->output == OUTPUT_OWN)
         return arguments->command->run(&task, error);
+    if (arguments->command->output == OUTPUT_PICTURE)
+        return picture_run(&task, error);
     return run_text(&task, arguments_text(arguments, NAME_OUTPUT), error);
 }
 

@@ -11,142 +11,105 @@
 #define MOST_COLUMNS 40
 #define MOST_KEYS 8
 
-enum show_kind {
-    SHOW_DIMENSION, /* in the line above the table when it is the same for all points */
-    SHOW_MEASURE,
-    SHOW_DETAIL /* only with --wide */
-};
+typedef const char *write_function(const struct point_record *point, char text[NOTES]);
 
-typedef const char *write_function(const struct point_record *point, char text[192]);
-
+/* A column of the table: a dimension, or what was measured. */
 struct show_column {
     struct layout_column layout;
-    enum show_kind kind;
-    const char *name;      /* of the column in table points; NULL when `write` uses several */
+    bool detail;           /* only with --wide */
+    const char *name;      /* of the column in table points, when `write` is NULL */
     write_function *write; /* NULL: by the column's kind and unit */
+    const struct dimension *dimension;
 };
 
 /* ---- cells ---- */
 
-static const char *write_rate(const struct point_record *point, char text[192])
+static const char *write_rate(const struct point_record *point, char text[NOTES])
 {
     return config_humane_rate(point->throughput_mbit_s, text, CELL);
 }
 
-static const char *write_interval(const struct point_record *point, char text[192])
+static const char *write_interval(const struct point_record *point, char text[NOTES])
 {
     return humane_interval(point->throughput_mbit_s, point->throughput_low_mbit_s,
                            point->throughput_high_mbit_s, text);
 }
 
-static const char *write_messages(const struct point_record *point, char text[192])
+static const char *write_messages(const struct point_record *point, char text[NOTES])
 {
     return config_humane_count(point->message_rate_per_s, text, CELL);
 }
 
-static const char *write_loss(const struct point_record *point, char text[192])
+static const char *write_loss(const struct point_record *point, char text[NOTES])
 {
     return humane_loss(point->lost, point->sent, text);
 }
 
-static const char *write_cpu(const struct point_record *point, char text[192])
+static const char *write_cpu(const struct point_record *point, char text[NOTES])
 {
     return humane_nanoseconds(point->cpu_ns_per_message, text);
 }
 
-static const char *write_valid(const struct point_record *point, char text[192])
+static const char *write_valid(const struct point_record *point, char text[NOTES])
 {
     snprintf(text, CELL, "%" PRId64 "/%" PRId64, point->valid_repetitions, point->repetitions);
     return text;
 }
 
-/* In the order of the table. Dimensions keep their places whatever the width. */
-static const struct show_column show_columns[] = {
-    {{"point", true, 0}, SHOW_DETAIL, "point_id", NULL},
-    {{"pattern", false, 0}, SHOW_DIMENSION, "pattern", NULL},
-    {{"transport", false, 0}, SHOW_DIMENSION, "transport", NULL},
-    {{"size", true, 0}, SHOW_DIMENSION, "message_size_bytes", NULL},
-    {{"send", false, 0}, SHOW_DIMENSION, "send_mode", NULL},
-    {{"receive", false, 0}, SHOW_DIMENSION, "receive_mode", NULL},
-    {{"sndhwm", true, 6}, SHOW_DIMENSION, "sndhwm", NULL},
-    {{"rcvhwm", true, 6}, SHOW_DIMENSION, "rcvhwm", NULL},
-    {{"pairs", true, 0}, SHOW_DIMENSION, "pairs", NULL},
-    {{"receivers/sender", true, 0}, SHOW_DIMENSION, "receivers_per_sender", NULL},
-    {{"senders/receiver", true, 0}, SHOW_DIMENSION, "senders_per_receiver", NULL},
-    {{"count", true, 0}, SHOW_DIMENSION, "message_count", NULL},
-    {{"duration", true, 0}, SHOW_DIMENSION, "duration_s", NULL},
-    {{"I/O threads", true, 0}, SHOW_DIMENSION, "io_threads", NULL},
-    {{"sndbuf", true, 0}, SHOW_DETAIL, "sndbuf_bytes", NULL},
-    {{"rcvbuf", true, 0}, SHOW_DETAIL, "rcvbuf_bytes", NULL},
-    {{"bind", false, 0}, SHOW_DIMENSION, "bind", NULL},
-    {{"throughput", true, 0}, SHOW_MEASURE, "throughput_mbit_s", write_rate},
-    {{"interval", false, 2}, SHOW_MEASURE, "throughput_low_mbit_s", write_interval},
-    {{"coverage", true, 0}, SHOW_DETAIL, "interval_coverage", NULL},
-    {{"messages", true, 3}, SHOW_MEASURE, "message_rate_per_s", write_messages},
-    {{"loss", true, 1}, SHOW_MEASURE, "lost", write_loss},
-    {{"cpu/message", true, 5}, SHOW_MEASURE, "cpu_ns_per_message", write_cpu},
-    {{"sent", true, 0}, SHOW_DETAIL, "sent", NULL},
-    {{"received", true, 0}, SHOW_DETAIL, "received", NULL},
-    {{"lost", true, 0}, SHOW_DETAIL, "lost", NULL},
-    {{"valid", true, 4}, SHOW_MEASURE, "valid_repetitions", write_valid},
-    {{"stopped by", false, 0}, SHOW_DETAIL, "stop_reason", NULL},
-    {{"status", false, 0}, SHOW_DETAIL, "status", NULL},
-    {{"notes", false, 0}, SHOW_MEASURE, "flags", humane_notes},
+/* What was measured, in the order of the table. */
+static const struct show_column measures[] = {
+    {{"throughput", true, 0}, false, NULL, write_rate, NULL},
+    {{"interval", false, 2}, false, NULL, write_interval, NULL},
+    {{"coverage", true, 0}, true, "interval_coverage", NULL, NULL},
+    {{"messages", true, 3}, false, NULL, write_messages, NULL},
+    {{"loss", true, 1}, false, NULL, write_loss, NULL},
+    {{"cpu/message", true, 5}, false, NULL, write_cpu, NULL},
+    {{"sent", true, 0}, true, "sent", NULL, NULL},
+    {{"received", true, 0}, true, "received", NULL, NULL},
+    {{"lost", true, 0}, true, "lost", NULL, NULL},
+    {{"sndbuf in force", true, 0}, true, "sndbuf_bytes", NULL, NULL},
+    {{"rcvbuf in force", true, 0}, true, "rcvbuf_bytes", NULL, NULL},
+    {{"valid", true, 4}, false, NULL, write_valid, NULL},
+    {{"stopped by", false, 0}, true, "stop_reason", NULL, NULL},
+    {{"status", false, 0}, true, "status", NULL, NULL},
+    {{"notes", false, 0}, false, NULL, humane_notes, NULL},
 };
-#define SHOW_COLUMN_COUNT (sizeof show_columns / sizeof *show_columns)
-_Static_assert(SHOW_COLUMN_COUNT <= MOST_COLUMNS, "raise MOST_COLUMNS");
-
-static const char *write_plain(const struct column *column, const struct point_record *point, char text[192])
-{
-    double number = column_number(column, point);
-    if (column->kind == COLUMN_STRING)
-        snprintf(text, 192, "%s", (const char *)point + column->offset);
-    else if (isnan(number))
-        snprintf(text, 192, "-");
-    else if (strcmp(column->unit, "bytes") == 0)
-        config_humane_bytes((int64_t)number, text, 192);
-    else if (strcmp(column->unit, "s") == 0)
-        humane_duration(number, text);
-    else if (column->kind == COLUMN_FLOAT64)
-        snprintf(text, 192, "%.4g", number);
-    else
-        snprintf(text, 192, "%.0f", number);
-    return text;
-}
+#define MEASURE_COUNT (sizeof measures / sizeof *measures)
+_Static_assert(MEASURE_COUNT + MOST_DIMENSIONS + 1 <= MOST_COLUMNS, "raise MOST_COLUMNS");
 
 static const char *write_cell(const struct show_column *shown, const struct point_record *point,
-                              char text[192])
+                              char text[NOTES])
 {
-    const struct column *column = column_named(TABLE_POINTS, shown->name, strlen(shown->name));
+    if (shown->dimension)
+        return dimension_write(shown->dimension, point, text);
     if (shown->write)
         return shown->write(point, text);
-    return write_plain(column, point, text);
+    return column_write(column_named(TABLE_POINTS, shown->name, strlen(shown->name)), point, text);
 }
 
 /* ---- which columns ---- */
 
-static bool is_constant(const struct show_column *shown, const struct loaded *file)
-{
-    const struct column *column = column_named(TABLE_POINTS, shown->name, strlen(shown->name));
-    for (size_t i = 1; i < file->point_count; i++)
-        if (column_compare(column, &file->points[0], &file->points[i]) != 0)
-            return false;
-    return true;
-}
-
 /* The size is what a reader looks for, even when there is only one. */
-static bool is_above(const struct show_column *shown, const struct loaded *file)
+static bool is_above(const struct dimension *dimension, const struct loaded *file)
 {
-    return shown->kind == SHOW_DIMENSION && strcmp(shown->name, "message_size_bytes") != 0 &&
-           file->point_count > 0 && is_constant(shown, file);
+    return strcmp(dimension->title, "size") != 0 && file->point_count > 0 &&
+           !dimension_varies(dimension, file->points, file->point_count);
 }
 
-static size_t choose_columns(const struct loaded *file, bool wide, const struct show_column **chosen)
+static size_t choose_columns(const struct loaded *file, bool wide, struct show_column *chosen)
 {
     size_t count = 0;
-    for (size_t i = 0; i < SHOW_COLUMN_COUNT; i++)
-        if (wide || (show_columns[i].kind != SHOW_DETAIL && !is_above(&show_columns[i], file)))
-            chosen[count++] = &show_columns[i];
+    if (wide)
+        chosen[count++] = (struct show_column){{"point", true, 0}, true, "point_id", NULL, NULL};
+    for (size_t i = 0; i < dimension_count; i++) {
+        const struct dimension *dimension = &dimensions[i];
+        if (wide || !is_above(dimension, file))
+            chosen[count++] = (struct show_column){
+                .layout = {dimension->title, dimension->right, dimension->rank}, .dimension = dimension};
+    }
+    for (size_t i = 0; i < MEASURE_COUNT; i++)
+        if (wide || !measures[i].detail)
+            chosen[count++] = measures[i];
     return count;
 }
 
@@ -169,18 +132,17 @@ static void print_heading(const struct task *task, const struct loaded *file)
 /* "pattern push-pull, transport tcp, ...": what is the same for all points. */
 static void print_constants(const struct task *task, const struct loaded *file)
 {
-    char line[1024] = "", cell[192];
+    char line[1024] = "", cell[CELL];
     size_t used = 0;
-    for (size_t i = 0; i < SHOW_COLUMN_COUNT && used < sizeof line; i++) {
-        const struct show_column *shown = &show_columns[i];
-        if (!is_above(shown, file))
+    for (size_t i = 0; i < dimension_count && used < sizeof line; i++) {
+        if (!is_above(&dimensions[i], file))
             continue;
-        write_cell(shown, &file->points[0], cell);
-        bool unused = strcmp(shown->name, "message_count") == 0 && strcmp(cell, "0") == 0;
+        dimension_write(&dimensions[i], &file->points[0], cell);
+        bool unused = strcmp(dimensions[i].title, "count") == 0 && strcmp(cell, "0") == 0;
         if (unused || strcmp(cell, "-") == 0)
             continue;
         used += (size_t)snprintf(line + used, sizeof line - used, "%s%s %s", used ? ", " : "",
-                                 shown->layout.title, cell);
+                                 dimensions[i].title, cell);
     }
     if (used)
         layout_wrap(task->out, line, 0, (size_t)task->width);
@@ -228,20 +190,20 @@ static enum row_style style_of(const struct point_record *point)
 
 static int print_points(const struct task *task, const struct loaded *file, struct error *error)
 {
-    const struct show_column *chosen[MOST_COLUMNS];
+    struct show_column chosen[MOST_COLUMNS];
     struct layout_column columns[MOST_COLUMNS];
     struct layout layout;
-    char cell[192];
+    char cell[NOTES];
     bool wide = arguments_flag(task->arguments, NAME_WIDE);
     size_t count = choose_columns(file, wide, chosen);
     for (size_t i = 0; i < count; i++)
-        columns[i] = chosen[i]->layout;
+        columns[i] = chosen[i].layout;
     if (layout_make(&layout, columns, count, file->point_count))
         return error_set(error, "out of memory for the table");
     for (size_t row = 0; row < file->point_count; row++) {
         layout.styles[row] = (unsigned char)style_of(&file->points[row]);
         for (size_t i = 0; i < count; i++)
-            layout_set(&layout, row, i, write_cell(chosen[i], &file->points[row], cell));
+            layout_set(&layout, row, i, write_cell(&chosen[i], &file->points[row], cell));
     }
     if (!wide)
         layout_fit(&layout, (size_t)task->width);

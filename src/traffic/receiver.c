@@ -109,6 +109,9 @@ static inline __attribute__((always_inline)) void receive_loop(struct receiver *
             traffic->first_ns = timed ? traffic->last_ns : clock_ns();
         }
     }
+    if (receiver->count != receiver->count_when_empty && !timed) { /* told to stop before an empty queue */
+        traffic->last_ns = clock_ns();
+    }
 }
 
 /* A loop per mode, so that nothing is decided per message. */

@@ -9,6 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+/* A receiver that connects reconnects after a day, which is never. With -1 libzmq would end the endpoint when
+ * its peer leaves, and throw away what the receiver has not read yet (session_base_t::reconnect). */
+#define NEVER_MS 86400000
+
 static int zmq_error(struct error *error, const char *call, const char *what)
 {
     return error_set(error, "%s(%s): %s", call, what, zmq_strerror(errno));
@@ -58,7 +62,7 @@ static int set_options(struct traffic *traffic, const char *address, struct erro
     int failed = set_int(traffic, ZMQ_SNDHWM, point->sndhwm, "ZMQ_SNDHWM", error) ||
                  set_int(traffic, ZMQ_RCVHWM, point->rcvhwm, "ZMQ_RCVHWM", error) ||
                  set_int(traffic, ZMQ_LINGER, linger_ms, "ZMQ_LINGER", error) ||
-                 set_int(traffic, ZMQ_RECONNECT_IVL, -1, "ZMQ_RECONNECT_IVL", error) ||
+                 set_int(traffic, ZMQ_RECONNECT_IVL, sender ? -1 : NEVER_MS, "ZMQ_RECONNECT_IVL", error) ||
                  set_int(traffic, ZMQ_SNDTIMEO, LOOK_AROUND_MS, "ZMQ_SNDTIMEO", error) ||
                  set_int(traffic, ZMQ_RCVTIMEO, LOOK_AROUND_MS, "ZMQ_RCVTIMEO", error) ||
                  set_int(traffic, ZMQ_IPV6, address && strchr(address, ':') != NULL, "ZMQ_IPV6", error);

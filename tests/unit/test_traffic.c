@@ -579,9 +579,10 @@ static void a_flood_loses_and_still_ends(void **state)
 static void what_is_queued_follows_a_publisher_that_left(void **state)
 {
     (void)state;
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 8; i++) {
         struct point point = make_point(PATTERN_PUB_SUB, 20000);
         struct group group;
+        point.transport = i & 4 ? TRANSPORT_IPC : TRANSPORT_TCP;
         point.bind = i & 1 ? BIND_SENDER : BIND_RECEIVER;
         point.send_mode = i & 2 ? SEND_ZERO_COPY : SEND_COPY;
         point.sndhwm = 2000;

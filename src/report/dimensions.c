@@ -1,0 +1,93 @@
+/* dimensions.c - the settings of a point by which the points of a sweep differ. */
+#include "report_internal.h"
+
+#include "zmqsweep/config.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Buffers go by what was asked for: what the kernel made of it differs from connection to connection. */
+const struct dimension dimensions[] = {
+    {"pattern", "pattern", NULL, false, 0},
+    {"transport", "transport", NULL, false, 0},
+    {"size", "message_size_bytes", NULL, true, 0},
+    {"send", "send_mode", NULL, false, 0},
+    {"receive", "receive_mode", NULL, false, 0},
+    {"sndhwm", "sndhwm", NULL, true, 6},
+    {"rcvhwm", "rcvhwm", NULL, true, 6},
+    {"pairs", "pairs", NULL, true, 0},
+    {"receivers/sender", "receivers_per_sender", NULL, true, 0},
+    {"senders/receiver", "senders_per_receiver", NULL, true, 0},
+    {"count", "message_count", NULL, true, 0},
+    {"duration", "duration_s", NULL, true, 0},
+    {"I/O threads", "io_threads", NULL, true, 0},
+    {"sndbuf", NULL, "sndbuf", true, 0},
+    {"rcvbuf", NULL, "rcvbuf", true, 0},
+    {"bind", "bind", NULL, false, 0},
+};
+const size_t dimension_count = sizeof dimensions / sizeof *dimensions;
+
+/* The value of "key=value" among the blank-separated words of the point's settings. */
+static void find_setting(const struct point_record *point, const char *key, char text[CELL])
+{
+    size_t length = strlen(key);
+    const char *word = point->settings;
+    for (; *word; word += strspn(word, " ")) {
+        size_t end = strcspn(word, " ");
+        if (strncmp(word, key, length) == 0 && word[length] == '=') {
+            snprintf(text, CELL, "%.*s", (int)(end - length - 1), word + length + 1);
+            return;
+        }
+        word += end;
+    }
+    snprintf(text, CELL, "-");
+}
+
+const char *column_write(const struct column *column, const void *record, char text[CELL])
+{
+    double number = column_number(column, record);
+    if (column->kind == COLUMN_STRING)
+        snprintf(text, CELL, "%s", (const char *)record + column->offset);
+    else if (isnan(number))
+        snprintf(text, CELL, "-");
+    else if (strcmp(column->unit, "bytes") == 0 && fabs(number) < 9e18)
+        config_humane_bytes((int64_t)number, text, CELL);
+    else if (strcmp(column->unit, "s") == 0)
+        humane_duration(number, text);
+    else
+        snprintf(text, CELL, column->kind == COLUMN_FLOAT64 ? "%.4g" : "%.0f", number);
+    return text;
+}
+
+static const struct column *column_of(const struct dimension *dimension)
+{
+    return column_named(TABLE_POINTS, dimension->column, strlen(dimension->column));
+}
+
+const char *dimension_write(const struct dimension *dimension, const struct point_record *point,
+                            char text[CELL])
+{
+    if (dimension->column)
+        return column_write(column_of(dimension), point, text);
+    find_setting(point, dimension->key, text);
+    return text;
+}
+
+int dimension_compare(const struct dimension *dimension, const struct point_record *a,
+                      const struct point_record *b)
+{
+    char x[CELL], y[CELL];
+    if (dimension->column)
+        return column_compare(column_of(dimension), a, b);
+    find_setting(a, dimension->key, x);
+    find_setting(b, dimension->key, y);
+    return strcmp(x, y);
+}
+
+bool dimension_varies(const struct dimension *dimension, const struct point_record *points, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (dimension_compare(dimension, &points[0], &points[i]) != 0)
+            return true;
+    return false;
+}
