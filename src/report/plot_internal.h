@@ -108,6 +108,9 @@ void script_field(FILE *out, const char *text);
 size_t script_block_end(struct script *script);
 /* Margins of the next panel in inches; the top one below the caption. */
 void script_margins(const struct script *script, double left, double right, double bottom, double top);
+double script_caption_inches(const struct script *script);
+/* A label at the picture's edge, beside the panel. */
+void script_y_title(const struct script *script, const char *title);
 int script_chart(struct script *script, const struct chart *chart, struct error *error);
 int script_timeline(struct script *script, const struct loaded *file, const char *points,
                     struct error *error);

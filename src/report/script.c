@@ -41,7 +41,7 @@ size_t script_block_end(struct script *script)
     return script->blocks++;
 }
 
-static double caption_inches(const struct script *script)
+double script_caption_inches(const struct script *script)
 {
     return 0.5 + 0.18 * (double)script->caption.line_count;
 }
@@ -118,10 +118,18 @@ void script_margins(const struct script *script, double left, double right, doub
         script->out,
         "set lmargin at screen %.4f; set rmargin at screen %.4f; set bmargin at screen %.4f; set tmargin at "
         "screen %.4f\n",
-        left / width, 1 - right / width, bottom / height, 1 - (caption_inches(script) + top) / height);
+        left / width, 1 - right / width, bottom / height, 1 - (script_caption_inches(script) + top) / height);
 }
 
 /* ---- axes ---- */
+
+/* At the picture's edge, where no tick's label reaches. */
+void script_y_title(const struct script *script, const char *title)
+{
+    fprintf(script->out, "set label 20 ");
+    script_string(script->out, title);
+    fprintf(script->out, " at screen %.4f, graph 0.5 center rotate by 90\n", 0.2 / script->picture.width);
+}
 
 /* Ticks at 1, 2, 5 and so on between the ends of a logarithmic axis: as dense as its length allows. */
 static void write_log_ticks(FILE *out, const char *axis, double low, double high)
@@ -147,11 +155,10 @@ static void write_y_axis(const struct script *script, const struct chart *chart,
                          const char *unit_name)
 {
     FILE *out = script->out;
-    fprintf(out, "set ylabel ");
     char label[160];
     snprintf(label, sizeof label, "%s in %s", chart->kind->y_title, unit_name);
-    script_string(out, label);
-    fprintf(out, " offset 1\nunit = %g\n", unit);
+    script_y_title(script, label);
+    fprintf(out, "unit = %g\n", unit);
     if (!chart->kind->log_y) {
         double top = high > 0 ? 1.12 * high / unit : 1;
         fprintf(out, "set yrange [0:%g]\nset ytics auto\n", top);
@@ -164,6 +171,11 @@ static void write_y_axis(const struct script *script, const struct chart *chart,
     }
     fprintf(out, "set logscale y 10\nset yrange [%g:%g]\n", low, top);
     write_log_ticks(out, "y", low, top);
+}
+
+static bool is_size(const struct chart *chart)
+{
+    return strcmp(chart->x->title, "size") == 0;
 }
 
 /* Sizes by name. Labels that would run into their neighbours are left out, the ticks stay. */
@@ -179,9 +191,8 @@ static int write_x_axis(const struct script *script, const struct chart *chart)
     double low = chart->x_low / pad, high = chart->x_high * pad;
     double nearest = log(high / low) * 0.24 / (script->picture.width - LEGEND_INCHES - 1.2);
     fprintf(out, "set logscale x 2\nset xrange [%g:%g]\nset xlabel ", low, high);
-    script_string(out,
-                  chart->x->title[0] == 's' && chart->x->title[1] == 'i' ? "message size" : chart->x->title);
-    fprintf(out, "\nset xtics rotate by 35 right (");
+    script_string(out, is_size(chart) ? "message size" : chart->x->title);
+    fprintf(out, "\nset xtics %s (", is_size(chart) ? "rotate by 35 right" : "");
     for (size_t i = 0; i < count; i++) {
         bool named = !last || log(values[i] / *last) >= nearest;
         fprintf(out, "%s", i ? ", " : "");
@@ -272,9 +283,10 @@ static void write_best_row(const struct script *script, const struct chart *char
 {
     const struct series *series = &chart->series[i];
     const struct series_point *best = &series->points[series->best];
-    char value[CELL], x[CELL], text[2 * CELL + 8], name[sizeof series->name];
-    snprintf(text, sizeof text, "%s at %s", chart->kind->write(best->y, value),
-             chart_x_text(chart, best->x, x));
+    char value[CELL], x[CELL], text[2 * CELL + 32], name[sizeof series->name];
+    snprintf(text, sizeof text, "%s at %s%s%s", chart->kind->write(best->y, value),
+             chart_x_text(chart, best->x, x), is_size(chart) ? "" : " ",
+             is_size(chart) ? "" : chart->x->title);
     snprintf(name, sizeof name, "%s", series->name);
     humane_shorten(name, NAME_LETTERS);
     fprintf(script->data, "%zu %.17g %zu ", row, largest > 0 ? best->y / largest : 0, i);

@@ -170,24 +170,55 @@ static int collect(struct candidates *all, const struct chart *chart, struct err
                          : "");
 }
 
+static int by_size(const void *a, const void *b)
+{
+    const struct candidate *p = a, *q = b;
+    int64_t x = p->value.record->message_size_bytes, y = q->value.record->message_size_bytes;
+    return (x > y) - (x < y);
+}
+
 static int by_x(const void *a, const void *b)
 {
     const struct candidate *p = a, *q = b;
     return (p->value.x > q->value.x) - (p->value.x < q->value.x);
 }
 
-/* A dimension sets series apart when it differs between points of equal x. One that goes with x, as
- * automatic high-water marks go with the size, does not. `all` is sorted by x. */
-static bool is_distinctive(const struct dimension *dimension, const struct candidates *all)
+/* Whether a dimension differs between points that are equal in `sorted`, the dimension by which `all` is in
+ * order. */
+static bool differs_within(const struct dimension *dimension, const struct dimension *sorted,
+                           const struct candidates *all)
 {
     for (size_t i = 1, first = 0; i < all->count; i++) {
-        const struct series_point *a = &all->items[first].value, *b = &all->items[i].value;
-        if (a->x < b->x)
+        const struct point_record *a = all->items[first].value.record, *b = all->items[i].value.record;
+        if (dimension_compare(sorted, a, b) != 0)
             first = i;
-        else if (dimension_compare(dimension, a->record, b->record) != 0)
+        else if (dimension_compare(dimension, a, b) != 0)
             return true;
     }
     return false;
+}
+
+static bool is_mark(const struct dimension *dimension)
+{
+    return strcmp(dimension->title, "sndhwm") == 0 || strcmp(dimension->title, "rcvhwm") == 0;
+}
+
+/* The dimensions that set series apart: those that differ between points of equal x. High-water marks only
+ * when they differ between points of equal size, for automatic ones go with the size. @return how many. */
+static size_t find_distinctive(const struct chart *chart, struct candidates *all,
+                               const struct dimension **distinctive)
+{
+    size_t count = 0;
+    bool eligible[MOST_DIMENSIONS];
+    qsort(all->items, all->count, sizeof *all->items, by_size);
+    for (size_t i = 0; i < dimension_count; i++)
+        eligible[i] =
+            !is_mark(&dimensions[i]) || differs_within(&dimensions[i], dimension_titled("size"), all);
+    qsort(all->items, all->count, sizeof *all->items, by_x);
+    for (size_t i = 0; i < dimension_count; i++)
+        if (eligible[i] && &dimensions[i] != chart->x && differs_within(&dimensions[i], chart->x, all))
+            distinctive[count++] = &dimensions[i];
+    return count;
 }
 
 /* ---- series ---- */
@@ -264,12 +295,8 @@ static int by_point_x(const void *a, const void *b)
 static int make_series(struct chart *chart, struct candidates *all)
 {
     const struct dimension *distinctive[MOST_DIMENSIONS];
-    size_t count = 0;
+    size_t count = find_distinctive(chart, all, distinctive);
     char name[192];
-    qsort(all->items, all->count, sizeof *all->items, by_x);
-    for (size_t i = 0; i < dimension_count; i++)
-        if (&dimensions[i] != chart->x && is_distinctive(&dimensions[i], all))
-            distinctive[count++] = &dimensions[i];
     qsort(all->items, all->count, sizeof *all->items, by_file_then_id);
     chart->series = calloc(all->count, sizeof *chart->series);
     if (!chart->series)
