@@ -13,7 +13,8 @@
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/lsan_interface.h>
-/* MPI_Finalize unloads Open MPI's components; what they leak has to be looked at while it can still be told by name. */
+/* MPI_Finalize unloads Open MPI's components; what they leak has to be looked at while it can still be told
+ * by name. */
 #define CHECK_LEAKS() __lsan_do_leak_check()
 #else
 #define CHECK_LEAKS() ((void)0)
@@ -73,13 +74,12 @@ static int run_alone(const struct settings *settings)
     struct plan plan;
     struct error error = {""};
     struct cluster_host host;
-    if (plan_make(settings, 0, seed_of(settings), &plan, &error)) {
+    if (plan_make(settings, 0, NULL, seed_of(settings), &plan, &error)) {
         return refuse(&error);
     }
-    int32_t *hosts = calloc((size_t)plan.ranks, sizeof *hosts);
     cluster_describe_host(&host);
     int code = EXIT_USAGE;
-    if (!hosts || sweep_check_memory(&plan, hosts, 0, &host, &error)) {
+    if (sweep_check_memory(&plan, 0, &host, &error)) {
         refuse(&error);
     } else if (config_flag(settings, OPTION_DRY_RUN)) {
         sweep_print_plan(&plan, NULL, stdout);
@@ -89,7 +89,6 @@ static int run_alone(const struct settings *settings)
                   plan_fewest_ranks(settings));
         refuse(&error);
     }
-    free(hosts);
     plan_free(&plan);
     return code;
 }
@@ -120,7 +119,7 @@ static int prepare(const struct cluster *cluster, int argc, char **argv, struct 
         return -1;
     }
     if (name_output(settings, &error) ||
-        plan_make(settings, cluster_size(cluster), seed_of(settings), plan, &error) ||
+        plan_make(settings, cluster_size(cluster), cluster_hosts(cluster), seed_of(settings), plan, &error) ||
         (!config_flag(settings, OPTION_DRY_RUN) && sweep_check_output(settings, &error)) ||
         sweep_check_hosts(cluster, plan, &error)) {
         job->code = refuse(&error);

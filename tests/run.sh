@@ -21,5 +21,5 @@ for preset in "${presets[@]}"; do
     echo "== $preset"
     cmake --preset "$preset" -Wno-dev -DZMQSWEEP_WERROR=ON >/dev/null
     cmake --build --preset "$preset" -j "$(nproc)" | tail -n 1
-    ctest --preset "$preset" "$@"
+    ctest --preset "$preset" --no-tests=error "$@"
 done

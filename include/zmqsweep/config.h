@@ -30,7 +30,12 @@ enum option_id {
     OPTION_IO_THREADS,
     OPTION_SNDBUF,
     OPTION_RCVBUF,
+    OPTION_SENDER_CPUS,
+    OPTION_RECEIVER_CPUS,
     /* run control */
+    OPTION_IO_CPUS,
+    OPTION_PLACEMENT,
+    OPTION_MATRIX,
     OPTION_WARMUP,
     OPTION_REPETITIONS,
     OPTION_INTERVAL,
@@ -39,6 +44,7 @@ enum option_id {
     OPTION_ORDER_SEED,
     OPTION_BIND,
     OPTION_INTERFACE,
+    OPTION_PORT_RANGE,
     OPTION_OUTPUT,
     OPTION_FORCE,
     OPTION_RESUME,
@@ -57,6 +63,8 @@ enum option_type {
     OPTION_TYPE_BYTES,    /* 64, 1K, 4M, 1G: powers of 1024 */
     OPTION_TYPE_INTEGER,  /* 1000; K, M, G are powers of 1000 */
     OPTION_TYPE_DURATION, /* 1s, 200ms, 50us, 2min, 1.5s; the value is in ns */
+    OPTION_TYPE_CPUS,     /* numa:0, core:0-3, pu:2, package:1, nic; see config_cpus */
+    OPTION_TYPE_PORTS,    /* 43000-43999; see config_ports */
     OPTION_TYPE_TEXT,     /* taken as it is; has no values */
     OPTION_TYPE_FLAG      /* no argument; 0 or 1; in file and environment: yes/no, true/false, 1/0, on/off */
 };
@@ -72,6 +80,7 @@ struct option_spec {
     const char *keyword;  /* a word that stands for OPTION_KEYWORD, or NULL */
     const char *const *choices; /* NULL-terminated, for OPTION_TYPE_CHOICE, else NULL */
     int64_t minimum, maximum;   /* inclusive, of the numeric types */
+    const char *implied;        /* what the option says when it stands alone on the command line, or NULL */
     const char *metavar;        /* what --help calls the value, NULL for a flag */
     const char *help;           /* one sentence or two, no final newline */
 };
@@ -126,6 +135,20 @@ const char *config_word(enum option_id id, int64_t value, char text[CONFIG_WORD_
 /* Parses one option text by the rules of its table entry, lists and geometric ranges ("64:1M:x4") included.
  * @return 0 and *values (malloc'd, 1 or more, no value twice) and *count, or -1. */
 int config_parse(enum option_id id, const char *text, int64_t **values, size_t *count, struct error *error);
+
+/* A value of OPTION_TYPE_CPUS: objects `first` to `last` of a kind, by hwloc's logical numbers. */
+enum cpus_kind { CPUS_NUMA, CPUS_CORE, CPUS_PU, CPUS_PACKAGE, CPUS_NIC };
+struct config_cpus {
+    enum cpus_kind kind;
+    int first, last; /* 0 for CPUS_NIC: the NUMA node next to the network interface in use */
+};
+struct config_cpus config_cpus(int64_t value);
+
+/* A value of OPTION_TYPE_PORTS: TCP ports `first` to `last`. */
+struct config_ports {
+    int first, last;
+};
+struct config_ports config_ports(int64_t value);
 
 void config_print_help(FILE *out, const struct preset *presets);
 /* The manual page zmqsweep(1) in man(7) macros. `date` is ISO 8601, `version` the program's. */

@@ -5,6 +5,7 @@
 #include "zmqsweep/config.h"
 #include "zmqsweep/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,8 @@ enum transport { TRANSPORT_TCP, TRANSPORT_IPC };
 enum send_mode { SEND_COPY, SEND_ZERO_COPY, SEND_CONST, SEND_SHARED, SEND_UNTOUCHED };
 enum receive_mode { RECEIVE_MESSAGE, RECEIVE_COPY, RECEIVE_READ };
 enum bind_side { BIND_RECEIVER, BIND_SENDER };
+enum placement { PLACEMENT_AUTO, PLACEMENT_ACROSS, PLACEMENT_WITHIN, PLACEMENT_LISTED, PLACEMENT_SPLIT };
+enum matrix { MATRIX_OFF, MATRIX_ROUNDS, MATRIX_ALONE };
 
 enum role { ROLE_IDLE, ROLE_SENDER, ROLE_RECEIVER };
 
@@ -31,23 +34,35 @@ struct point {
     int64_t count;          /* messages per sender; 0 in duration mode */
     int64_t duration_ns, warmup_ns, interval_ns, timeout_ns;
     int64_t sndbuf_bytes, rcvbuf_bytes; /* OPTION_KEYWORD: the system's */
+    int64_t sender_cpus, receiver_cpus; /* see config_cpus; OPTION_KEYWORD: where the launcher put them */
+    int64_t io_cpus;                    /* the same; OPTION_KEYWORD: with their sender or receiver */
+    int64_t ports;                      /* see config_ports; OPTION_KEYWORD: any */
+    int32_t placement, matrix;
+    int32_t step; /* matrix: the round, or the ordered pair of hosts, from 0 on */
+    int32_t unused;
 };
 
 struct plan {
     const struct settings *settings; /* borrowed */
     int32_t ranks;                   /* of the job, coordinator included */
-    uint64_t seed;                   /* that the order was shuffled with */
+    const int32_t *hosts;            /* borrowed: hosts[rank], numbered from 0; NULL: all ranks on one */
+    int32_t host_count;
+    bool unplaced;        /* made before the job: the hosts are not known */
+    int32_t matrix_hosts; /* hosts that take part in the matrix; 0 without one */
+    int32_t steps;        /* of the matrix; 1 without one */
+    uint64_t seed;        /* that the order was shuffled with */
     int64_t points;
     uint32_t *order; /* order[n]: id of the point that runs as number n */
 };
 
 extern const struct preset plan_presets[]; /* ended by a NULL name */
 
-/* Expands the settings for a job of `ranks` ranks; ranks 0: as many as the plan needs at least.
- * `seed` shuffles the order when it is random. @return 0, or -1: a group shape that cannot be, a count past
- * 2^63 bytes, too few ranks (with the number that would do), too many points. */
-int plan_make(const struct settings *settings, int32_t ranks, uint64_t seed, struct plan *plan,
-              struct error *error);
+/* Expands the settings for a job of `ranks` ranks on `hosts` (hosts[rank], from 0 on; NULL: all on one host);
+ * ranks 0: as many as the plan needs at least. `seed` shuffles the order when it is random. @return 0, or -1:
+ * a group shape that cannot be, a count past 2^63 bytes, too few ranks (with the number that would do) or too
+ * few on a host for the placement (with the arithmetic), too many points. */
+int plan_make(const struct settings *settings, int32_t ranks, const int32_t *hosts, uint64_t seed,
+              struct plan *plan, struct error *error);
 void plan_free(struct plan *plan);
 
 /* Point `id`, 0 to points - 1. */
@@ -55,18 +70,36 @@ struct point plan_point(const struct plan *plan, int64_t id);
 
 /* Ranks that the largest point needs, coordinator included. */
 int32_t plan_ranks_needed(const struct plan *plan);
+/* busy[rank] becomes true where a rank takes part in some point. */
+void plan_mark_busy(const struct plan *plan, bool *busy);
+/* Do two points have the same ranks in the same seats? */
+bool plan_same_seats(const struct point *a, const struct point *b);
 /* The fewest ranks that settings can run on, coordinator included. */
 int32_t plan_fewest_ranks(const struct settings *settings);
 
-/* Group g takes S senders, then R receivers, from rank 1 + g(S + R) on. */
+/* ---- seats: who is what in a point ---- */
+
 struct seat {
     enum role role;
     int32_t group; /* -1 when idle */
     int32_t index; /* among the group's senders or receivers */
 };
-struct seat plan_seat(const struct point *point, int32_t rank);
-int32_t plan_sender_rank(const struct point *point, int32_t group, int32_t index);
-int32_t plan_receiver_rank(const struct point *point, int32_t group, int32_t index);
+
+struct seating {
+    int32_t groups, senders, receivers; /* a group's */
+    int32_t *ranks;     /* of group g: senders, then receivers, from g x (senders + receivers) on */
+    struct seat *seats; /* by rank */
+};
+
+/* Seats the ranks of a job for one point by its placement: `listed` gives group g the ranks from 1 + g(S + R)
+ * on; the others fill the hosts evenly. `hosts` may be NULL (all ranks on one host). @return 0, or -1 with
+ * the arithmetic. */
+int plan_seat_all(const struct point *point, const int32_t *hosts, int32_t ranks, struct seating *seating,
+                  struct error *error);
+void plan_free_seating(struct seating *seating);
+int32_t plan_sender_rank(const struct seating *seating, int32_t group, int32_t index);
+int32_t plan_receiver_rank(const struct seating *seating, int32_t group, int32_t index);
+int32_t plan_busy_ranks(const struct point *point);
 
 /* HWM for `auto`: 1000, fewer when a queue would hold over 64 MiB, 4 at least. */
 int64_t plan_auto_hwm(int64_t size_bytes);
@@ -76,13 +109,11 @@ int64_t plan_queue_bytes(const struct point *point, enum role role);
 /* Buffers of a zero-copy sender's ring: (sndhwm + 2) x peers. */
 int64_t plan_ring_buffers(const struct point *point);
 
-/* What the ranks on one host may queue at once, over all points; *worst is the point. `hosts[rank]` numbers
- * the hosts from 0. */
-int64_t plan_host_queue_bytes(const struct plan *plan, const int32_t *hosts, int32_t host,
-                              struct point *worst);
+/* What the ranks on one host may queue at once, over all points; *worst is the point. */
+int64_t plan_host_queue_bytes(const struct plan *plan, int32_t host, struct point *worst);
 /* The largest equal HWM for both ends of `point` whose queues on `host` fit into `limit_bytes`; 0 when none
  * does. */
-int64_t plan_largest_hwm(const struct point *point, const int32_t *hosts, int32_t ranks, int32_t host,
+int64_t plan_largest_hwm(const struct plan *plan, const struct point *point, int32_t host,
                          int64_t limit_bytes);
 
 /* Expected length of one repetition and of the whole plan, in seconds; NaN in count mode. */

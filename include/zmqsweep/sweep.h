@@ -27,8 +27,8 @@ int sweep_coordinate(struct cluster *cluster, const struct job *job, const struc
 /* Checks that need the hosts: memory that the queues may take, ipc across hosts. Rank 0. @return 0 or -1. */
 int sweep_check_hosts(const struct cluster *cluster, const struct plan *plan, struct error *error);
 /* The same on one host that is described without MPI, for a plan made before the job. */
-int sweep_check_memory(const struct plan *plan, const int32_t *hosts, int32_t host,
-                       const struct cluster_host *described, struct error *error);
+int sweep_check_memory(const struct plan *plan, int32_t host, const struct cluster_host *described,
+                       struct error *error);
 /* Is the output free, or to be gone on with or replaced? Makes nothing. @return 0 or -1. */
 int sweep_check_output(const struct settings *settings, struct error *error);
 

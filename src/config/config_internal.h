@@ -23,4 +23,9 @@ const char *config_variable(enum option_id id, char name[CONFIG_NAME_LENGTH]);
 /* The option of this exact name, or OPTION_TOTAL. */
 enum option_id config_find(const char *name);
 
+/* cpus.c: values of OPTION_TYPE_CPUS and OPTION_TYPE_PORTS. @return 0, or -1 with what would be right. */
+int config_read_cpus(const char *word, int64_t *value, struct error *error);
+int config_read_ports(const char *word, int64_t *value, struct error *error);
+void config_write_span(enum option_type type, int64_t value, char text[CONFIG_WORD_LENGTH]);
+
 #endif

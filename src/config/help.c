@@ -80,6 +80,10 @@ static const char *write_facts(enum option_id id, char facts[FACTS_LENGTH])
         return facts;
     if (spec->choices)
         write_choices(spec->choices, values, sizeof values);
+    else if (spec->type == OPTION_TYPE_CPUS)
+        snprintf(values, sizeof values, "numa:N, core:N-M, pu:N-M, package:N, nic");
+    else if (spec->type == OPTION_TYPE_PORTS)
+        snprintf(values, sizeof values, "two ports");
     else
         write_limits(id, values, sizeof values);
     snprintf(facts, FACTS_LENGTH, "Values: %s%s%s. Default: %s.", values, spec->keyword ? ", or " : "",

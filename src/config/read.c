@@ -193,6 +193,8 @@ static int take_option(struct reading *reading, int code, const char *element, c
         optind--;
         refused = true;
     }
+    if (refused && spec->implied)
+        return place(reading, (enum option_id)id, SOURCE_COMMAND_LINE, spec->implied);
     if (refused)
         return error_set(reading->error, "--%s has no value; say --%s %s", spec->name, spec->name,
                          spec->metavar);

@@ -153,6 +153,49 @@ const struct option_spec option_table[OPTION_TOTAL] = {
                        .metavar = "BYTES",
                        .help = "The kernel's receive buffer; system: as the system sets it."},
 
+    [OPTION_SENDER_CPUS] =
+        {.name = "sender-cpus",
+         .type = OPTION_TYPE_CPUS,
+         .list = true,
+         .fallback = "none",
+         .keyword = "none",
+         .metavar = "CPUS",
+         .help = "Where senders run: numa:0, core:0-3, pu:2, package:1 (hwloc's logical numbers), or "
+                 "nic, the NUMA node next to the network interface; none: where the launcher put them. "
+                 "I/O threads and buffers go along."},
+    [OPTION_RECEIVER_CPUS] = {.name = "receiver-cpus",
+                              .type = OPTION_TYPE_CPUS,
+                              .list = true,
+                              .fallback = "none",
+                              .keyword = "none",
+                              .metavar = "CPUS",
+                              .help = "Where receivers run, in the same words."},
+    [OPTION_IO_CPUS] =
+        {.name = "io-cpus",
+         .type = OPTION_TYPE_CPUS,
+         .fallback = "same",
+         .keyword = "same",
+         .metavar = "CPUS",
+         .help = "Where ZeroMQ's I/O threads run, in the same words; same: with their sender or receiver."},
+    [OPTION_PLACEMENT] =
+        {.name = "placement",
+         .type = OPTION_TYPE_CHOICE,
+         .fallback = "auto",
+         .choices = CHOICES("auto", "across", "within", "listed", "split"),
+         .metavar = "PLACEMENT",
+         .help = "Which ranks form a group: across: the two ends on different hosts; within: on one host; "
+                 "listed: by rank; split: senders on the first half of the hosts; auto: across when there "
+                 "are two hosts or more, else listed."},
+    [OPTION_MATRIX] =
+        {.name = "matrix",
+         .type = OPTION_TYPE_CHOICE,
+         .fallback = "off",
+         .choices = CHOICES("off", "rounds", "alone"),
+         .implied = "rounds",
+         .metavar = "HOW",
+         .help =
+             "Measure every ordered pair of hosts: rounds: each host sends and receives once a round, all "
+             "links loaded; alone: one pair at a time. Alone on the command line it means rounds."},
     [OPTION_WARMUP] = {.name = "warmup",
                        .type = OPTION_TYPE_DURATION,
                        .fallback = "200ms",
@@ -208,6 +251,13 @@ const struct option_spec option_table[OPTION_TOTAL] = {
                           .help =
                               "Network interface of the measured traffic, by its name, its address or its "
                               "network."},
+    [OPTION_PORT_RANGE] = {.name = "port-range",
+                           .type = OPTION_TYPE_PORTS,
+                           .fallback = "any",
+                           .keyword = "any",
+                           .metavar = "FIRST-LAST",
+                           .help =
+                               "TCP ports to bind, for sites with firewalls; any: what the kernel gives."},
     [OPTION_OUTPUT] = {.name = "output",
                        .type = OPTION_TYPE_TEXT,
                        .fallback = "",

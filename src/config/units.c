@@ -118,6 +118,12 @@ static const char *advise(const struct option_spec *spec, char advice[ADVICE_LEN
         return advice;
     case OPTION_TYPE_FLAG:
         return strcpy(advice, "say yes or no");
+    case OPTION_TYPE_CPUS:
+        numbers = "say numa:0, core:0-3, pu:2, package:1, nic";
+        break;
+    case OPTION_TYPE_PORTS:
+        numbers = "say 43000-43999";
+        break;
     case OPTION_TYPE_TEXT:
         break;
     }
@@ -319,6 +325,10 @@ static int add_element(struct list *list, char *word, struct error *error)
                          spec->list ? " (two commas, or one at an end?)" : "", advise(spec, advice));
     if (spec->keyword && strcmp(word, spec->keyword) == 0)
         return list_add(list, OPTION_KEYWORD, error);
+    if (spec->type == OPTION_TYPE_CPUS)
+        return config_read_cpus(word, &value, error) ? -1 : list_add(list, value, error);
+    if (spec->type == OPTION_TYPE_PORTS)
+        return config_read_ports(word, &value, error) ? -1 : list_add(list, value, error);
     if (!is_number(spec->type))
         return add_word(list, word, error);
     if (spec->list && strchr(word, ':'))
@@ -381,6 +391,8 @@ const char *config_word(enum option_id id, int64_t value, char text[CONFIG_WORD_
         snprintf(text, CONFIG_WORD_LENGTH, "%s", spec->keyword);
     else if (spec->type == OPTION_TYPE_FLAG)
         snprintf(text, CONFIG_WORD_LENGTH, "%s", value ? "yes" : "no");
+    else if (spec->type == OPTION_TYPE_CPUS || spec->type == OPTION_TYPE_PORTS)
+        config_write_span(spec->type, value, text);
     else if (is_number(spec->type))
         write_number(spec->type, value, text);
     else if (spec->type == OPTION_TYPE_CHOICE)

@@ -3,34 +3,6 @@
 
 #include <math.h>
 
-static int32_t group_ranks(const struct point *point)
-{
-    return point->senders_per_receiver + point->receivers_per_sender;
-}
-
-struct seat plan_seat(const struct point *point, int32_t rank)
-{
-    struct seat idle = {ROLE_IDLE, -1, -1};
-    int32_t group = (rank - 1) / group_ranks(point), place = (rank - 1) % group_ranks(point);
-    if (rank < 1 || group >= point->pairs) {
-        return idle;
-    }
-    if (place < point->senders_per_receiver) {
-        return (struct seat){ROLE_SENDER, group, place};
-    }
-    return (struct seat){ROLE_RECEIVER, group, place - point->senders_per_receiver};
-}
-
-int32_t plan_sender_rank(const struct point *point, int32_t group, int32_t index)
-{
-    return 1 + group * group_ranks(point) + index;
-}
-
-int32_t plan_receiver_rank(const struct point *point, int32_t group, int32_t index)
-{
-    return plan_sender_rank(point, group, point->senders_per_receiver + index);
-}
-
 /* Products of sizes, HWMs and peers stop at the largest number instead of wrapping round. */
 static int64_t times(int64_t a, int64_t b)
 {
@@ -72,24 +44,29 @@ int64_t plan_queue_bytes(const struct point *point, enum role role)
     }
 }
 
-static int64_t point_queue_bytes(const struct point *point, const int32_t *hosts, int32_t ranks, int32_t host)
+/* What a point's ranks on one host may queue; -1 when they cannot be seated. */
+static int64_t point_queue_bytes(const struct plan *plan, const struct point *point, int32_t host)
 {
+    struct seating seating;
     int64_t bytes = 0;
-    for (int32_t rank = 1; rank < ranks; rank++) {
-        if (hosts[rank] == host) {
-            bytes = plus(bytes, plan_queue_bytes(point, plan_seat(point, rank).role));
+    if (plan_seat_all(point, plan->hosts, plan->ranks, &seating, NULL)) {
+        return -1;
+    }
+    for (int32_t rank = 1; rank < plan->ranks; rank++) {
+        if ((plan->hosts ? plan->hosts[rank] : 0) == host) {
+            bytes = plus(bytes, plan_queue_bytes(point, seating.seats[rank].role));
         }
     }
+    plan_free_seating(&seating);
     return bytes;
 }
 
-int64_t plan_host_queue_bytes(const struct plan *plan, const int32_t *hosts, int32_t host,
-                              struct point *worst)
+int64_t plan_host_queue_bytes(const struct plan *plan, int32_t host, struct point *worst)
 {
     int64_t most = -1;
     for (int64_t id = 0; id < plan->points; id++) {
         struct point point = plan_point(plan, id);
-        int64_t bytes = point_queue_bytes(&point, hosts, plan->ranks, host);
+        int64_t bytes = point_queue_bytes(plan, &point, host);
         if (bytes > most) {
             most = bytes;
             *worst = point;
@@ -98,7 +75,7 @@ int64_t plan_host_queue_bytes(const struct plan *plan, const int32_t *hosts, int
     return most;
 }
 
-int64_t plan_largest_hwm(const struct point *point, const int32_t *hosts, int32_t ranks, int32_t host,
+int64_t plan_largest_hwm(const struct plan *plan, const struct point *point, int32_t host,
                          int64_t limit_bytes)
 {
     struct point trial = *point;
@@ -106,7 +83,7 @@ int64_t plan_largest_hwm(const struct point *point, const int32_t *hosts, int32_
     while (fails - fits > 1) {
         int64_t middle = fits + (fails - fits) / 2;
         trial.sndhwm = trial.rcvhwm = middle;
-        if (point_queue_bytes(&trial, hosts, ranks, host) <= limit_bytes) {
+        if (point_queue_bytes(plan, &trial, host) <= limit_bytes) {
             fits = middle;
         } else {
             fails = middle;

@@ -18,6 +18,8 @@ static const enum option_id dimensions[] = {
     OPTION_RCVHWM,
     OPTION_SNDBUF,
     OPTION_RCVBUF,
+    OPTION_SENDER_CPUS,
+    OPTION_RECEIVER_CPUS,
     OPTION_RECEIVE_MODE,
     OPTION_SEND_MODE,
     OPTION_COUNT,
@@ -35,8 +37,18 @@ static size_t dimension_length(const struct settings *settings, enum option_id i
     return settings->items[id].count;
 }
 
-/* The point's value of each option, as asked for. */
-static void digits(const struct plan *plan, int64_t id, int64_t value[OPTION_TOTAL])
+/* Points of one step of the matrix; without a matrix there is one step. */
+static int64_t points_a_step(const struct settings *settings)
+{
+    int64_t points = 1;
+    for (size_t i = 0; i < DIMENSIONS && points <= POINTS_LIMIT; i++) {
+        points *= (int64_t)dimension_length(settings, dimensions[i]);
+    }
+    return points;
+}
+
+/* The point's value of each option, as asked for. @return the step. */
+static int64_t digits(const struct plan *plan, int64_t id, int64_t value[OPTION_TOTAL])
 {
     for (size_t i = DIMENSIONS; i-- > 0;) {
         enum option_id option = dimensions[i];
@@ -44,6 +56,7 @@ static void digits(const struct plan *plan, int64_t id, int64_t value[OPTION_TOT
         value[option] = plan->settings->items[option].values[id % length];
         id /= length;
     }
+    return id;
 }
 
 int64_t plan_auto_hwm(int64_t size_bytes)
@@ -57,9 +70,62 @@ static int64_t resolved_hwm(int64_t asked, int64_t size_bytes)
     return asked == OPTION_KEYWORD ? plan_auto_hwm(size_bytes) : asked;
 }
 
-static int64_t resolved_pairs(int64_t asked, int32_t ranks, int64_t group_ranks)
+static int32_t host_count(const struct plan *plan)
 {
-    return asked == OPTION_KEYWORD ? (ranks - 1) / group_ranks : asked;
+    int32_t count = 1;
+    for (int32_t rank = 0; plan->hosts && rank < plan->ranks; rank++) {
+        count = plan->hosts[rank] >= count ? plan->hosts[rank] + 1 : count;
+    }
+    return count;
+}
+
+/* Hosts with a rank besides the coordinator. */
+static int32_t busy_hosts(const struct plan *plan)
+{
+    int32_t busy = 0, hosts = host_count(plan);
+    for (int32_t host = 0; host < hosts; host++) {
+        bool found = false;
+        for (int32_t rank = 1; rank < plan->ranks && !found; rank++) {
+            found = (plan->hosts ? plan->hosts[rank] : 0) == host;
+        }
+        busy += found;
+    }
+    return busy;
+}
+
+/* The most groups that the placement can seat. */
+static int32_t all_pairs(const struct plan *plan, const struct point *point)
+{
+    struct point trial = *point;
+    int32_t members = point->receivers_per_sender + point->senders_per_receiver;
+    for (trial.pairs = (plan->ranks - 1) / members; trial.pairs > 1; trial.pairs--) {
+        struct seating seating;
+        if (plan_seat_all(&trial, plan->hosts, plan->ranks, &seating, NULL) == 0) {
+            plan_free_seating(&seating);
+            break;
+        }
+    }
+    return trial.pairs > 1 ? trial.pairs : 1;
+}
+
+static int32_t resolved_pairs(const struct plan *plan, const struct point *point, int64_t asked)
+{
+    if (point->matrix != MATRIX_OFF) {
+        return point->matrix == MATRIX_ALONE ? 1 : plan->matrix_hosts;
+    }
+    return asked == OPTION_KEYWORD ? all_pairs(plan, point) : (int32_t)asked;
+}
+
+static int32_t resolved_placement(const struct plan *plan)
+{
+    int64_t asked = config_value(plan->settings, OPTION_PLACEMENT);
+    if (plan->unplaced) {
+        return PLACEMENT_LISTED;
+    }
+    if (asked != PLACEMENT_AUTO) {
+        return (int32_t)asked;
+    }
+    return plan->host_count > 1 ? PLACEMENT_ACROSS : PLACEMENT_LISTED;
 }
 
 struct point plan_point(const struct plan *plan, int64_t id)
@@ -68,8 +134,7 @@ struct point plan_point(const struct plan *plan, int64_t id)
     int64_t value[OPTION_TOTAL] = {0};
     struct point point;
     memset(&point, 0, sizeof point);
-    digits(plan, id, value);
-    int64_t group = value[OPTION_RECEIVERS_PER_SENDER] + value[OPTION_SENDERS_PER_RECEIVER];
+    point.step = (int32_t)digits(plan, id, value);
     point.id = id;
     point.pattern = (int32_t)value[OPTION_PATTERN];
     point.transport = (int32_t)value[OPTION_TRANSPORT];
@@ -78,7 +143,13 @@ struct point plan_point(const struct plan *plan, int64_t id)
     point.bind = (int32_t)config_value(settings, OPTION_BIND);
     point.receivers_per_sender = (int32_t)value[OPTION_RECEIVERS_PER_SENDER];
     point.senders_per_receiver = (int32_t)value[OPTION_SENDERS_PER_RECEIVER];
-    point.pairs = (int32_t)resolved_pairs(value[OPTION_PAIRS], plan->ranks, group);
+    point.placement = resolved_placement(plan);
+    point.matrix = (int32_t)config_value(settings, OPTION_MATRIX);
+    point.pairs = resolved_pairs(plan, &point, value[OPTION_PAIRS]);
+    point.sender_cpus = value[OPTION_SENDER_CPUS];
+    point.receiver_cpus = value[OPTION_RECEIVER_CPUS];
+    point.io_cpus = config_value(settings, OPTION_IO_CPUS);
+    point.ports = config_value(settings, OPTION_PORT_RANGE);
     point.io_threads = (int32_t)value[OPTION_IO_THREADS];
     point.repetitions = (int32_t)config_value(settings, OPTION_REPETITIONS);
     point.size_bytes = value[OPTION_SIZE];
@@ -130,7 +201,7 @@ int32_t plan_ranks_needed(const struct plan *plan)
     int32_t most = 0;
     for (int64_t id = 0; id < plan->points; id++) {
         struct point point = plan_point(plan, id);
-        int32_t ranks = 1 + point.pairs * (point.receivers_per_sender + point.senders_per_receiver);
+        int32_t ranks = 1 + plan_busy_ranks(&point);
         most = ranks > most ? ranks : most;
     }
     return most;
@@ -165,7 +236,9 @@ static int64_t most_copies(const struct settings *settings, int32_t ranks)
         for (size_t s = 0; s < senders->count; s++) {
             for (size_t p = 0; p < pairs->count; p++) {
                 int64_t to = receivers->values[r], from = senders->values[s];
-                int64_t copies = resolved_pairs(pairs->values[p], ranks, to + from) * to * from;
+                int64_t groups =
+                    pairs->values[p] == OPTION_KEYWORD ? (ranks - 1) / (to + from) : pairs->values[p];
+                int64_t copies = (groups > 0 ? groups : 1) * to * from;
                 most = copies > most ? copies : most;
             }
         }
@@ -203,12 +276,56 @@ static int check_ranks(const struct settings *settings, int32_t ranks, struct er
 
 static int count_points(struct plan *plan, struct error *error)
 {
-    plan->points = 1;
-    for (size_t i = 0; i < DIMENSIONS; i++) {
-        plan->points *= (int64_t)dimension_length(plan->settings, dimensions[i]);
-        if (plan->points > POINTS_LIMIT) {
-            return error_set(error, "the sweep has over %d points; list fewer values", POINTS_LIMIT);
+    plan->points = plan->steps * points_a_step(plan->settings);
+    if (plan->points > POINTS_LIMIT) {
+        return error_set(error, "the sweep has over %d points; list fewer values", POINTS_LIMIT);
+    }
+    return 0;
+}
+
+/* A matrix has pairs of its own making. */
+static int count_steps(struct plan *plan, struct error *error)
+{
+    const struct settings *settings = plan->settings;
+    int64_t matrix = config_value(settings, OPTION_MATRIX);
+    plan->steps = 1;
+    if (matrix == MATRIX_OFF) {
+        return 0;
+    }
+    if (plan->unplaced) {
+        return error_set(error, "--matrix: which hosts there are is known under mpirun only; start it there");
+    }
+    if (largest_group(settings) != 2 || settings->items[OPTION_PAIRS].count != 1 ||
+        config_value(settings, OPTION_PAIRS) != OPTION_KEYWORD) {
+        return error_set(
+            error, "--matrix makes pairs of hosts itself; leave out --pairs, --receivers-per-sender and "
+                   "--senders-per-receiver");
+    }
+    plan->matrix_hosts = busy_hosts(plan);
+    if (plan->matrix_hosts < 2) {
+        return error_set(
+            error, "--matrix: the ranks besides the coordinator are on %d host%s; two or more are needed",
+            plan->matrix_hosts, plan->matrix_hosts == 1 ? "" : "s");
+    }
+    plan->steps =
+        matrix == MATRIX_ROUNDS ? plan->matrix_hosts - 1 : plan->matrix_hosts * (plan->matrix_hosts - 1);
+    return 0;
+}
+
+/* Can every shape be seated? Shapes differ only in the slow dimensions, down to the pairs. */
+static int check_seats(const struct plan *plan, struct error *error)
+{
+    int64_t stride = 1;
+    for (size_t i = DIMENSIONS; i-- > 0 && dimensions[i] != OPTION_PAIRS;) {
+        stride *= (int64_t)dimension_length(plan->settings, dimensions[i]);
+    }
+    for (int64_t id = 0; id < plan->points; id += stride) {
+        struct point point = plan_point(plan, id);
+        struct seating seating;
+        if (plan_seat_all(&point, plan->hosts, plan->ranks, &seating, error)) {
+            return -1;
         }
+        plan_free_seating(&seating);
     }
     return 0;
 }
@@ -244,10 +361,26 @@ static void shuffle(uint32_t *order, int64_t n, uint64_t seed)
     }
 }
 
-int plan_make(const struct settings *settings, int32_t ranks, uint64_t seed, struct plan *plan,
-              struct error *error)
+static int make_order(struct plan *plan, struct error *error)
 {
-    struct plan made = {.settings = settings, .ranks = ranks, .seed = seed};
+    plan->order = malloc((size_t)plan->points * sizeof *plan->order);
+    if (!plan->order) {
+        return error_set(error, "no memory for the order of %lld points", (long long)plan->points);
+    }
+    for (int64_t i = 0; i < plan->points; i++) {
+        plan->order[i] = (uint32_t)i;
+    }
+    if (config_value(plan->settings, OPTION_ORDER) == 0) {
+        shuffle(plan->order, plan->points, plan->seed);
+    }
+    return 0;
+}
+
+int plan_make(const struct settings *settings, int32_t ranks, const int32_t *hosts, uint64_t seed,
+              struct plan *plan, struct error *error)
+{
+    struct plan made = {
+        .settings = settings, .ranks = ranks, .hosts = hosts, .seed = seed, .unplaced = ranks == 0};
     if (check_shape(settings, error)) {
         return -1;
     }
@@ -259,18 +392,12 @@ int plan_make(const struct settings *settings, int32_t ranks, uint64_t seed, str
     if (check_volume(settings, made.ranks, error)) {
         return -1;
     }
-    if (count_points(&made, error)) {
+    made.host_count = host_count(&made);
+    if (count_steps(&made, error) || count_points(&made, error) || check_seats(&made, error)) {
         return -1;
     }
-    made.order = malloc((size_t)made.points * sizeof *made.order);
-    if (!made.order) {
-        return error_set(error, "no memory for the order of %lld points", (long long)made.points);
-    }
-    for (int64_t i = 0; i < made.points; i++) {
-        made.order[i] = (uint32_t)i;
-    }
-    if (config_value(settings, OPTION_ORDER) == 0) {
-        shuffle(made.order, made.points, seed);
+    if (make_order(&made, error)) {
+        return -1;
     }
     *plan = made;
     return 0;
@@ -292,7 +419,7 @@ const char *plan_key(const struct plan *plan, int64_t id, char key[PLAN_KEY_LENG
     value[OPTION_SNDHWM] = point.sndhwm;
     value[OPTION_RCVHWM] = point.rcvhwm;
     value[OPTION_PAIRS] = point.pairs;
-    for (int option = 0; option <= OPTION_RCVBUF && used < PLAN_KEY_LENGTH; option++) {
+    for (int option = 0; option <= OPTION_RECEIVER_CPUS && used < PLAN_KEY_LENGTH; option++) {
         if (option == (point.count ? OPTION_DURATION : OPTION_COUNT)) {
             continue;
         }
@@ -300,7 +427,12 @@ const char *plan_key(const struct plan *plan, int64_t id, char key[PLAN_KEY_LENG
                                  config_word((enum option_id)option, value[option], word));
     }
     if (used < PLAN_KEY_LENGTH) {
-        snprintf(key + used, PLAN_KEY_LENGTH - used, "bind=%s", config_word(OPTION_BIND, point.bind, word));
+        used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, "bind=%s",
+                                 config_word(OPTION_BIND, point.bind, word));
+    }
+    if (used < PLAN_KEY_LENGTH && point.matrix != MATRIX_OFF) {
+        snprintf(key + used, PLAN_KEY_LENGTH - used, " matrix=%s step=%d",
+                 config_word(OPTION_MATRIX, point.matrix, word), point.step);
     }
     return key;
 }

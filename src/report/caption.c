@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-static void add_line(struct caption *caption, const char *text)
+void caption_add(struct caption *caption, const char *text)
 {
     if (*text && caption->line_count < CAPTION_LINES)
         snprintf(caption->lines[caption->line_count++], sizeof caption->lines[0], "%s", text);
@@ -81,16 +81,16 @@ void caption_make(struct caption *caption, const char *title, const struct loade
     *caption = (struct caption){.line_count = 0};
     snprintf(caption->title, sizeof caption->title, "%s", title);
     describe_settings(files, file_count, line);
-    add_line(caption, line);
+    caption_add(caption, line);
     for (int i = 0; i < file_count && i < CAPTION_LINES - 2; i++) {
         describe_file(&files[i], file_count > 1, line);
         if (i == CAPTION_LINES - 3 && file_count > CAPTION_LINES - 2) {
             snprintf(more, sizeof more, "%.200s; and %d more files", line, file_count - i - 1);
             snprintf(line, sizeof line, "%s", more);
         }
-        add_line(caption, line);
+        caption_add(caption, line);
     }
-    add_line(caption, statistics);
+    caption_add(caption, statistics);
 }
 
 const char *caption_statistics(const struct chart *chart, char text[256])

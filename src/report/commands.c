@@ -30,6 +30,8 @@ static const struct option_line show_options[] = {
 static const struct option_line csv_options[] = {
     {NAME_TABLE, "table", 0, "TABLE",
      "points, repetitions, ranks, intervals, hosts or environment. Default: points."},
+    {NAME_LIKE, "like", 0, "TOOL",
+     "The columns of another tool: pyzmq-bench, a row per rank and valid repetition."},
     WHERE_LINE,
     {NAME_OUTPUT, "output", 'o', "FILE", "Write into this file instead of stdout."},
     HELP_LINE,
@@ -51,6 +53,14 @@ static const struct option_line plot_options[] = {
     {NAME_SIZE_INCHES, "size-inches", 0, "WxH", "Size of the picture. Default: 8x5."},
     {NAME_DATA, "data", 0, NULL,
      "Also write the gnuplot script and its data beside the picture, as .gp and .dat, to restyle it."},
+    HELP_LINE,
+};
+
+static const struct option_line html_options[] = {
+    {NAME_OUTPUT, "output", 'o', "FILE", "Write into this file instead of stdout."},
+    WHERE_LINE,
+    {NAME_TITLE, "title", 0, "TEXT", "Title of the page."},
+    {NAME_LABEL, "label", 0, "NAME", "What to call a file; once per file, in their order."},
     HELP_LINE,
 };
 
@@ -90,6 +100,11 @@ const struct report_command report_commands[] = {
      "interval lies within the threshold around 1. FASTER, SLOWER: it lies wholly on one side of 1. UNSURE: "
      "neither, or fewer than 4 valid repetitions on a side. Exits with 5 when a point is SLOWER.",
      OPTIONS(compare_options), 2, INT32_MAX, OUTPUT_TEXT, run_compare},
+    {"html", "FILE...", "one page to mail around",
+     "Makes one self-contained HTML page: summary, charts with values on hover, a sortable table of the "
+     "points, "
+     "and where the numbers come from. It requests nothing from anywhere.",
+     OPTIONS(html_options), 1, INT32_MAX, OUTPUT_TEXT, run_html},
     {"recover", "JOURNAL", "results file from the journal of a killed sweep",
      "Makes a results file of the points that a killed sweep had finished. The journal stays, so that "
      "zmqsweep --resume can go on with it.",

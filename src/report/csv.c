@@ -116,20 +116,42 @@ static int write_some(FILE *out, struct results *results, enum table_id table, c
     return failed ? -1 : 0;
 }
 
+/* @return true when the columns are to be those of another tool, -1 with `error` for an unknown one. */
+static int read_like(const struct arguments *arguments, struct error *error)
+{
+    const char *like = arguments_text(arguments, NAME_LIKE);
+    if (!like)
+        return 0;
+    if (strcmp(like, "pyzmq-bench") != 0)
+        return error_set(error, "--like: \"%.64s\" is not known; say pyzmq-bench", like);
+    if (arguments_flag(arguments, NAME_TABLE))
+        return error_set(error, "--like and --table exclude each other");
+    return 1;
+}
+
+static int write_table(FILE *out, const char *path, enum table_id table, const struct filter *filter,
+                       struct error *error)
+{
+    struct results *results = NULL;
+    int failed = results_open(path, &results, error) || results_verify(results, table, error);
+    if (!failed)
+        failed = filter->count ? write_some(out, results, table, filter, error)
+                               : csv_table(out, results, table, error);
+    results_close(&results);
+    return failed;
+}
+
 int run_csv(struct task *task, struct error *error)
 {
     struct filter filter;
-    struct results *results = NULL;
     enum table_id table;
     const char *path = task->arguments->files[0];
-    if (read_table(task->arguments, &table, error) ||
+    int like = read_like(task->arguments, error);
+    if (like < 0 || read_table(task->arguments, &table, error) ||
         filter_read(arguments_text(task->arguments, NAME_WHERE), table, &filter, error))
         return EXIT_USAGE;
     guard_reading(path);
-    int failed = results_open(path, &results, error) || results_verify(results, table, error);
-    if (!failed)
-        failed = filter.count ? write_some(task->out, results, table, &filter, error)
-                              : csv_table(task->out, results, table, error);
-    results_close(&results);
+    int failed = like ? csv_like_pyzmq(task->out, path, &filter, error)
+                      : write_table(task->out, path, table, &filter, error);
     return failed ? EXIT_FAILED : EXIT_OK;
 }

@@ -73,6 +73,10 @@ static int name_parts(struct parts *parts, const char *path, bool keep, struct e
 {
     if (snprintf(parts->picture, sizeof parts->picture, "%s.partial", path) >= (int)sizeof parts->picture)
         return error_set(error, "%.200s...: the name is too long", path);
+    FILE *file = fopen(parts->picture, "we"); /* now, and not when gnuplot finds that it cannot */
+    if (!file)
+        return error_set(error, "%.400s: cannot be written: %s", path, strerror(errno));
+    fclose(file);
     if (!keep)
         return make_folder(parts, error);
     return name_beside(path, ".gp", parts->script, error) || name_beside(path, ".dat", parts->data, error)

@@ -41,7 +41,7 @@ static int draw_chart(struct script *script, enum plot_kind_id kind, const char 
 }
 
 static int draw(struct script *script, enum plot_kind_id kind, const struct arguments *arguments,
-                const struct loaded *files, struct error *error)
+                struct loaded *files, struct error *error)
 {
     int file_count = arguments->file_count;
     const char *title = arguments_text(arguments, NAME_TITLE);
@@ -51,15 +51,17 @@ static int draw(struct script *script, enum plot_kind_id kind, const struct argu
         return script_timeline(script, &files[0], arguments_text(arguments, NAME_POINT), error);
     }
     if (kind == KIND_MATRIX) {
-        caption_make(&script->caption, title, files, 1, "");
-        return script_matrix(script, &files[0], error);
+        if (matrix_narrow(files, file_count, error))
+            return -1;
+        caption_make(&script->caption, title, files, file_count, "median over the repetitions");
+        return script_matrix(script, files, file_count, error);
     }
     return draw_chart(script, kind, title, files, file_count, error);
 }
 
 static int check(const struct arguments *arguments, enum plot_kind_id kind, struct error *error)
 {
-    if ((kind == KIND_TIME || kind == KIND_MATRIX) && arguments->file_count > 1)
+    if (kind == KIND_TIME && arguments->file_count > 1)
         return error_set(error, "--kind %s takes one file", plot_kinds[kind].name);
     if (kind != KIND_TIME && arguments_flag(arguments, NAME_POINT))
         return error_set(error, "--point goes with --kind time; use --where otherwise");

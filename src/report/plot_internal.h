@@ -65,6 +65,28 @@ const char *chart_x_text(const struct chart *chart, double x, char text[CELL]);
 /* The different x values, ascending; malloc'd, NULL when out of memory. */
 double *chart_x_values(const struct chart *chart, size_t *count);
 
+/* ---- axis.c ---- */
+
+#define AXIS_MOST_TICKS 32
+#define CHART_MOST_NAMED 12 /* series that a reader can tell apart, and that fit beside a chart */
+
+/* A step of 1, 2 or 5 times a power of ten that makes at most `most` steps of `top`. */
+double axis_nice_step(double top, double most);
+/* Ticks at 1, 2, 5 and so on between the ends: as dense as suits the range. @return how many. */
+size_t axis_log_ticks(double low, double high, double ticks[AXIS_MOST_TICKS]);
+/* The same from 0 to `top`. */
+size_t axis_linear_ticks(double top, double ticks[AXIS_MOST_TICKS]);
+/* The ends of the axes, with room around the data. */
+void axis_y_range(const struct chart *chart, double highest, double *low, double *high);
+void axis_x_range(const struct chart *chart, double *low, double *high);
+/* What a linear speed-up from the series' first point would give at its last. */
+double chart_ideal(const struct series *series);
+/* The largest y of the chart; for scaling, with its ideal lines. */
+double chart_highest(const struct chart *chart);
+/* Which series get a name and a colour: the best, CHART_MOST_NAMED at most. named[i] is false for those that
+ * stay grey. @return how many. */
+size_t chart_choose_named(const struct chart *chart, bool *named);
+
 /* ---- caption.c: what a picture says of where it comes from ---- */
 
 #define CAPTION_LINES 4
@@ -76,6 +98,8 @@ struct caption {
 /* Settings that all points share, hosts and dates of the files, and `statistics` at the end. */
 void caption_make(struct caption *caption, const char *title, const struct loaded *files, int file_count,
                   const char *statistics);
+/* Adds a line while there is room. */
+void caption_add(struct caption *caption, const char *text);
 /* "median of 6 repetitions, bars: 96.9 % interval" */
 const char *caption_statistics(const struct chart *chart, char text[256]);
 
@@ -114,7 +138,17 @@ void script_y_title(const struct script *script, const char *title);
 int script_chart(struct script *script, const struct chart *chart, struct error *error);
 int script_timeline(struct script *script, const struct loaded *file, const char *points,
                     struct error *error);
-int script_matrix(struct script *script, const struct loaded *file, struct error *error);
+/* Leaves of the files' points only those of the settings with the highest throughput: rates of different
+ * settings have no median. @return 0, or -1 when there is no valid point. */
+int matrix_narrow(struct loaded *files, int file_count, struct error *error);
+int script_matrix(struct script *script, const struct loaded *files, int file_count, struct error *error);
+
+/* ---- svg.c, page.c: the page of subcommand html ---- */
+
+/* Text with <, >, & and quotes escaped. */
+void page_text(FILE *out, const char *text);
+/* The chart as inline SVG and its legend. @return 0, or -1 when out of memory. */
+int svg_chart(FILE *out, const struct chart *chart);
 
 /* ---- picture.c, gnuplot.c ---- */
 

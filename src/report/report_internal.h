@@ -243,6 +243,9 @@ void humane_print(FILE *out, const char *text);
 void csv_text(FILE *out, const char *text);
 void csv_number(FILE *out, double value);
 
+/* All of `csv --like pyzmq-bench`. @return 0 or -1. */
+int csv_like_pyzmq(FILE *out, const char *path, const struct filter *filter, struct error *error);
+
 /* ---- layout.c: a table in columns ---- */
 
 enum row_style { STYLE_PLAIN, STYLE_WARNING, STYLE_FAILED, STYLE_GOOD };
@@ -277,6 +280,7 @@ void layout_wrap(FILE *out, const char *text, size_t indent, size_t width);
 int run_show(struct task *task, struct error *error);
 int run_csv(struct task *task, struct error *error);
 int run_plot(struct task *task, struct error *error);
+int run_html(struct task *task, struct error *error);
 int run_compare(struct task *task, struct error *error);
 int run_recover(struct task *task, struct error *error);
 

@@ -5,10 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_NAMED 12   /* series that a reader can tell apart, and that fit beside the chart */
-#define NAME_LETTERS 36 /* that fit there */
+#define NAME_LETTERS 42 /* that fit there */
 #define LEGEND_INCHES 2.75
-#define MOST_TICKS 14
 
 /* Source: Okabe & Ito, Color Universal Design, 2008. */
 const char *const palette[PALETTE_COUNT] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
@@ -131,23 +129,13 @@ void script_y_title(const struct script *script, const char *title)
     fprintf(script->out, " at screen %.4f, graph 0.5 center rotate by 90\n", 0.2 / script->picture.width);
 }
 
-/* Ticks at 1, 2, 5 and so on between the ends of a logarithmic axis: as dense as its length allows. */
 static void write_log_ticks(FILE *out, const char *axis, double low, double high)
 {
-    static const double fine[] = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8}, middle[] = {1, 2, 5}, coarse[] = {1};
-    double decades = log10(high / low);
-    const double *steps = decades < 0.9 ? fine : decades < 4 ? middle : coarse;
-    size_t count = decades < 0.9 ? 10 : decades < 4 ? 3 : 1;
-    bool first = true;
+    double ticks[AXIS_MOST_TICKS];
+    size_t count = axis_log_ticks(low, high, ticks);
     fprintf(out, "set %stics (", axis);
-    for (double power = pow(10, floor(log10(low))); power <= high; power *= 10)
-        for (size_t i = 0; i < count; i++) {
-            double tick = power * steps[i];
-            if (tick < low * 0.999 || tick > high * 1.001)
-                continue;
-            fprintf(out, "%s'%g' %g", first ? "" : ", ", tick, tick);
-            first = false;
-        }
+    for (size_t i = 0; i < count; i++)
+        fprintf(out, "%s'%g' %g", i ? ", " : "", ticks[i], ticks[i]);
     fprintf(out, ")\n");
 }
 
@@ -159,15 +147,13 @@ static void write_y_axis(const struct script *script, const struct chart *chart,
     snprintf(label, sizeof label, "%s in %s", chart->kind->y_title, unit_name);
     script_y_title(script, label);
     fprintf(out, "unit = %g\n", unit);
+    double low, top;
+    axis_y_range(chart, high, &low, &top);
+    low /= unit;
+    top /= unit;
     if (!chart->kind->log_y) {
-        double top = high > 0 ? 1.12 * high / unit : 1;
         fprintf(out, "set yrange [0:%g]\nset ytics auto\n", top);
         return;
-    }
-    double low = chart->y_low / unit / 1.15, top = high / unit * 1.15;
-    if (top / low < 1.6) {
-        low /= 1.3;
-        top *= 1.3;
     }
     fprintf(out, "set logscale y 10\nset yrange [%g:%g]\n", low, top);
     write_log_ticks(out, "y", low, top);
@@ -187,8 +173,8 @@ static int write_x_axis(const struct script *script, const struct chart *chart)
     double *values = chart_x_values(chart, &count), *last = NULL;
     if (!values)
         return -1;
-    double pad = chart->x_high > chart->x_low ? pow(chart->x_high / chart->x_low, 0.04) : 2;
-    double low = chart->x_low / pad, high = chart->x_high * pad;
+    double low, high;
+    axis_x_range(chart, &low, &high);
     double nearest = log(high / low) * 0.24 / (script->picture.width - LEGEND_INCHES - 1.2);
     fprintf(out, "set logscale x 2\nset xrange [%g:%g]\nset xlabel ", low, high);
     script_string(out, is_size(chart) ? "message size" : chart->x->title);
@@ -206,25 +192,6 @@ static int write_x_axis(const struct script *script, const struct chart *chart)
 }
 
 /* ---- series ---- */
-
-/* Which series get a name and a colour: the best, in the order of the plan. named[i] is false for those that
- * stay grey. */
-static size_t choose_named(const struct chart *chart, bool *named)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < chart->count; i++) {
-        double here = chart->series[i].points[chart->series[i].best].y;
-        size_t better = 0;
-        for (size_t k = 0; k < chart->count; k++) {
-            double other = chart->series[k].points[chart->series[k].best].y;
-            bool beats = chart->kind->least_is_best ? other < here : other > here;
-            better += beats || (other == here && k < i);
-        }
-        named[i] = better < MOST_NAMED;
-        count += named[i];
-    }
-    return count;
-}
 
 static void write_series_data(struct script *script, const struct chart *chart)
 {
@@ -348,23 +315,16 @@ static void write_best(const struct script *script, const struct chart *chart, s
 int script_chart(struct script *script, const struct chart *chart, struct error *error)
 {
     const char *unit_name;
-    double high = chart->y_high;
-    if (chart->kind == &plot_kinds[KIND_SCALING]) /* room for the ideal lines */
-        for (size_t i = 0; i < chart->count; i++) {
-            const struct series *series = &chart->series[i];
-            high =
-                fmax(high, series->points[0].y / series->points[0].x * series->points[series->count - 1].x);
-        }
     double unit = chart->kind->unit(chart->y_high, &unit_name);
     bool *named = calloc(chart->count, sizeof *named);
     if (!named)
         return error_set(error, "out of memory for the plot");
-    size_t count = choose_named(chart, named);
+    size_t count = chart_choose_named(chart, named);
     write_series_data(script, chart);
     size_t best = write_best_data(script, chart, named);
     script_begin(script);
     script_margins(script, 0.85, LEGEND_INCHES + 0.25, 0.85, 0.12);
-    write_y_axis(script, chart, high, unit, unit_name);
+    write_y_axis(script, chart, chart_highest(chart), unit, unit_name);
     int failed = write_x_axis(script, chart);
     write_series(script, chart, named);
     write_best(script, chart, count, best);

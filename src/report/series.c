@@ -104,9 +104,9 @@ const struct plot_kind plot_kinds[KIND_COUNT] = {
                       "Best of each series", true, false, throughput, write_rate, rate_unit},
     [KIND_LOSS] = {"loss", "Messages lost over message size", "message size", "lost", "Worst of each series",
                    false, false, loss, write_percent, percent_unit},
-    [KIND_CPU] = {"cpu", "Processor time per message over message size", "message size",
-                  "processor time of all ranks per message", "Least of each series", true, true, cpu,
-                  humane_nanoseconds, time_unit},
+    [KIND_CPU] = {"cpu", "Processor time of all ranks per message", "message size",
+                  "processor time per message", "Least of each series", true, true, cpu, humane_nanoseconds,
+                  time_unit},
     [KIND_TIME] = {.name = "time", .title = "Throughput over time"},
     [KIND_MATRIX] = {.name = "matrix", .title = "Throughput from host to host"},
 };

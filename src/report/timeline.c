@@ -209,8 +209,9 @@ static void write_panel(const struct script *script, const struct panel *panel, 
     char label[64];
     snprintf(label, sizeof label, count > 2 ? "%s" : "rate of a receiver in %s", units[name]);
     script_y_title(script, label);
-    fprintf(script->out, "unit = %g\nset yrange [0:%g]\nset xrange [0:%.9g]\n%s\n", unit,
-            panel->highest > 0 ? 1.08 * panel->highest / unit : 1,
+    double top = panel->highest > 0 ? 1.08 * panel->highest / unit : 1;
+    fprintf(script->out, "set ytics %g\n", axis_nice_step(top, each / 0.35));
+    fprintf(script->out, "unit = %g\nset yrange [0:%g]\nset xrange [0:%.9g]\n%s\n", unit, top,
             origin(panel, panel->repetitions - 1) + panel->high_s,
             index == count - 1 ? "set xlabel 'time in s, one repetition after another; shaded: the windows'"
                                : "unset xlabel");
@@ -235,6 +236,10 @@ static int draw(struct script *script, const struct loaded *file, struct panel *
         write_data(script, &panels[i]);
         write_windows(script, &panels[i]);
     }
+    char line[128];
+    snprintf(line, sizeof line, "%" PRId64 " repetitions, every interval of every receiver",
+             panels[0].repetitions);
+    caption_add(&script->caption, line);
     script_begin(script);
     for (int i = 0; i < count; i++)
         write_panel(script, &panels[i], i, count);

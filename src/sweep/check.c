@@ -14,13 +14,12 @@ static bool hwm_is_explicit(const struct settings *settings)
            config_value(settings, OPTION_RCVHWM) != OPTION_KEYWORD;
 }
 
-static int refuse_memory(const struct plan *plan, const struct point *worst, const int32_t *hosts,
-                         int32_t host, const struct cluster_host *described, int64_t bytes,
-                         struct error *error)
+static int refuse_memory(const struct plan *plan, const struct point *worst, int32_t host,
+                         const struct cluster_host *described, int64_t bytes, struct error *error)
 {
     char size[32], queues[32], half[32], fits_text[96];
     int64_t limit = described->memory_bytes / 2;
-    int64_t fits = plan_largest_hwm(worst, hosts, plan->ranks, host, limit);
+    int64_t fits = plan_largest_hwm(plan, worst, host, limit);
     if (fits > 0) {
         snprintf(fits_text, sizeof fits_text, "the largest --sndhwm and --rcvhwm that fit are %lld",
                  (long long)fits);
@@ -36,15 +35,15 @@ static int refuse_memory(const struct plan *plan, const struct point *worst, con
                      described->name, config_humane_bytes(limit, half, sizeof half), fits_text);
 }
 
-int sweep_check_memory(const struct plan *plan, const int32_t *hosts, int32_t host,
-                       const struct cluster_host *described, struct error *error)
+int sweep_check_memory(const struct plan *plan, int32_t host, const struct cluster_host *described,
+                       struct error *error)
 {
     struct point worst = plan_point(plan, 0);
-    int64_t bytes = plan_host_queue_bytes(plan, hosts, host, &worst);
+    int64_t bytes = plan_host_queue_bytes(plan, host, &worst);
     if (bytes <= described->memory_bytes / 2) {
         return 0;
     }
-    refuse_memory(plan, &worst, hosts, host, described, bytes, error);
+    refuse_memory(plan, &worst, host, described, bytes, error);
     if (hwm_is_explicit(plan->settings)) {
         return -1;
     }
@@ -52,24 +51,44 @@ int sweep_check_memory(const struct plan *plan, const int32_t *hosts, int32_t ho
     return 0;
 }
 
+/* A group whose ranks are not all on one host; -1 when there is none. */
+static int32_t group_across_hosts(const struct seating *seating, const int32_t *hosts)
+{
+    int32_t members = seating->senders + seating->receivers;
+    for (int32_t i = 0; i < seating->groups * members; i++) {
+        if (hosts[seating->ranks[i]] != hosts[seating->ranks[i / members * members]]) {
+            return i / members;
+        }
+    }
+    return -1;
+}
+
 /* An ipc socket is a file of one host. */
-static int check_ipc(const struct cluster *cluster, const struct plan *plan, struct error *error)
+static int check_ipc_point(const struct cluster *cluster, const struct point *point, struct error *error)
 {
     const int32_t *hosts = cluster_hosts(cluster);
-    for (int64_t id = 0; id < plan->points; id++) {
+    struct seating seating;
+    if (plan_seat_all(point, hosts, cluster_size(cluster), &seating, error)) {
+        return -1;
+    }
+    int32_t group = group_across_hosts(&seating, hosts);
+    plan_free_seating(&seating);
+    if (group < 0) {
+        return 0;
+    }
+    return error_set(
+        error,
+        "--transport ipc: the ranks of group %d are on different hosts, and ipc works on one host only; say "
+        "--transport tcp, or --placement within",
+        group);
+}
+
+static int check_ipc(const struct cluster *cluster, const struct plan *plan, struct error *error)
+{
+    for (int64_t id = 0; cluster_host_count(cluster) > 1 && id < plan->points; id++) {
         struct point point = plan_point(plan, id);
-        int32_t group_ranks = point.senders_per_receiver + point.receivers_per_sender;
-        for (int32_t rank = 1; point.transport == TRANSPORT_IPC && rank <= point.pairs * group_ranks;
-             rank++) {
-            int32_t first = 1 + (rank - 1) / group_ranks * group_ranks;
-            if (hosts[rank] != hosts[first]) {
-                return error_set(error,
-                                 "--transport ipc: ranks %d (%s) and %d (%s) of one group are on different "
-                                 "hosts; ipc works "
-                                 "on one host only, say tcp",
-                                 first, cluster_host(cluster, hosts[first])->name, rank,
-                                 cluster_host(cluster, hosts[rank])->name);
-            }
+        if (point.transport == TRANSPORT_IPC && check_ipc_point(cluster, &point, error)) {
+            return -1;
         }
     }
     return 0;
@@ -81,7 +100,7 @@ int sweep_check_hosts(const struct cluster *cluster, const struct plan *plan, st
         return -1;
     }
     for (int32_t host = 0; host < cluster_host_count(cluster); host++) {
-        if (sweep_check_memory(plan, cluster_hosts(cluster), host, cluster_host(cluster, host), error)) {
+        if (sweep_check_memory(plan, host, cluster_host(cluster, host), error)) {
             return -1;
         }
     }

@@ -139,6 +139,7 @@ static void keep_repetition(struct coordinator *coordinator, const struct point 
     const struct timeline *timeline = &coordinator->repetition.timeline;
     size_t index = rows->repetition_count;
     struct evidence evidence = {.point = point,
+                                .seating = &coordinator->repetition.seating,
                                 .repetition = coordinator->repetition.order.repetition,
                                 .ranks = cluster_size(coordinator->cluster),
                                 .outcomes = gathering->outcomes,
@@ -359,7 +360,7 @@ int sweep_coordinate(struct cluster *cluster, const struct job *job, const struc
     dismiss(&coordinator, code);
     results_free_run(&run);
     free(coordinator.done);
-    free(coordinator.repetition.intervals);
+    repetition_free(&coordinator.repetition);
     free_gathering(&coordinator.gathering);
     return code;
 }

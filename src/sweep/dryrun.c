@@ -56,33 +56,49 @@ static void print_totals(const struct plan *plan, FILE *out)
     fprintf(out, "most memory a rank may queue: %s\n", config_humane_bytes(most, bytes, sizeof bytes));
 }
 
-/* The largest point shows every rank that ever is busy. */
-static void print_map(const struct plan *plan, const struct cluster *cluster, FILE *out)
+static void print_seat(const struct cluster *cluster, const struct seating *seating, int32_t rank, FILE *out)
 {
-    struct point largest = plan_point(plan, 0);
-    for (int64_t id = 1; id < plan->points; id++) {
-        struct point point = plan_point(plan, id);
-        if (point.pairs * (point.senders_per_receiver + point.receivers_per_sender) >
-            largest.pairs * (largest.senders_per_receiver + largest.receivers_per_sender)) {
-            largest = point;
-        }
+    static const char *const roles[] = {
+        [ROLE_IDLE] = "idle", [ROLE_SENDER] = "sender", [ROLE_RECEIVER] = "receiver"};
+    const struct cluster_member *member = cluster_member(cluster, rank);
+    struct seat seat = seating->seats[rank];
+    char group[16] = "-";
+    if (seat.role != ROLE_IDLE) {
+        snprintf(group, sizeof group, "%d", seat.group);
     }
-    fprintf(out, "\nwho talks to whom (%d x %d:%d)\n%6s  %-11s %5s  %-20s %-24s %s\n", largest.pairs,
-            largest.senders_per_receiver, largest.receivers_per_sender, "rank", "role", "group", "host",
-            "address", "cpus");
+    fprintf(out, "%6d  %-11s %5s  %-20s %-24s %s\n", rank, rank == 0 ? "coordinator" : roles[seat.role],
+            group, cluster_host(cluster, member->host)->name, member->address, member->cpus);
+}
+
+static void print_point_map(const struct cluster *cluster, const struct point *point, FILE *out)
+{
+    struct seating seating;
+    char word[CONFIG_WORD_LENGTH];
+    if (plan_seat_all(point, cluster_hosts(cluster), cluster_size(cluster), &seating, NULL)) {
+        return; /* a plan is made of points that can be seated */
+    }
+    fprintf(out, "\nwho talks to whom: %d x %d:%d, placement %s", point->pairs, point->senders_per_receiver,
+            point->receivers_per_sender, config_word(OPTION_PLACEMENT, point->placement, word));
+    if (point->matrix != MATRIX_OFF) {
+        fprintf(out, ", matrix %s %d", point->matrix == MATRIX_ROUNDS ? "round" : "pair", point->step);
+    }
+    fprintf(out, "\n%6s  %-11s %5s  %-20s %-24s %s\n", "rank", "role", "group", "host", "address", "cpus");
     for (int32_t rank = 0; rank < cluster_size(cluster); rank++) {
-        const struct cluster_member *member = cluster_member(cluster, rank);
-        struct seat seat = plan_seat(&largest, rank);
-        char group[16] = "-";
-        if (seat.role != ROLE_IDLE) {
-            snprintf(group, sizeof group, "%d", seat.group);
+        print_seat(cluster, &seating, rank, out);
+    }
+    plan_free_seating(&seating);
+}
+
+/* A map for every shape that the sweep has: each differs from the one before in who is busy. */
+static void print_maps(const struct plan *plan, const struct cluster *cluster, FILE *out)
+{
+    struct point before = {.pairs = 0};
+    for (int64_t id = 0; id < plan->points; id++) {
+        struct point point = plan_point(plan, id);
+        if (!plan_same_seats(&point, &before)) {
+            print_point_map(cluster, &point, out);
+            before = point;
         }
-        fprintf(out, "%6d  %-11s %5s  %-20s %-24s %s\n", rank,
-                rank == 0                    ? "coordinator"
-                : seat.role == ROLE_SENDER   ? "sender"
-                : seat.role == ROLE_RECEIVER ? "receiver"
-                                             : "idle",
-                group, cluster_host(cluster, member->host)->name, member->address, member->cpus);
     }
 }
 
@@ -96,6 +112,6 @@ void sweep_print_plan(const struct plan *plan, const struct cluster *cluster, FI
     fputs("\n", out);
     print_totals(plan, out);
     if (cluster) {
-        print_map(plan, cluster, out);
+        print_maps(plan, cluster, out);
     }
 }

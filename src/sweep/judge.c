@@ -30,9 +30,15 @@ const char *flags_text(unsigned flags, char *text, size_t length)
     return text;
 }
 
+/* Dated messages, none of them before the window: then it begins at the first of them. */
+static bool begins_at_first(const struct traffic_sample *begin)
+{
+    return begin->count == 0 && begin->cut_ns == 0;
+}
+
 int64_t judge_window_messages(const struct traffic_sample *begin, const struct traffic_sample *end)
 {
-    return end->count - begin->count;
+    return end->count - begin->count - (begins_at_first(begin) && end->count > 0);
 }
 
 static struct rate make_rate(const struct point *point, int64_t messages, int64_t length_ns)
@@ -62,11 +68,11 @@ struct rate judge_rate(const struct point *point, const struct outcome *outcome)
     if (point->count) {
         return count_rate(point, outcome);
     }
-    if (begin->count == 0 && begin->cut_ns == 0 && outcome->first_ns > 0) {
-        /* Dated messages, none before the window: it begins at the first of them. */
-        return make_rate(point, end->count - 1, end->cut_ns - outcome->first_ns);
+    if (begins_at_first(begin) && outcome->role == ROLE_SENDER) { /* it has a start, and no first message */
+        return make_rate(point, end->count, end->cut_ns - outcome->started_ns);
     }
-    return make_rate(point, end->count - begin->count, end->cut_ns - begin->cut_ns);
+    return make_rate(point, judge_window_messages(begin, end),
+                     end->cut_ns - (begins_at_first(begin) ? outcome->first_ns : begin->cut_ns));
 }
 
 static bool busy(const struct outcome *outcome)
@@ -76,38 +82,52 @@ static bool busy(const struct outcome *outcome)
 
 /* ---- accounting, group by group ---- */
 
-struct group_account {
-    int64_t published, received; /* published: by the group's senders */
-};
-
-static struct group_account account_group(const struct evidence *evidence, int32_t group)
+static int64_t published(const struct evidence *evidence, int32_t group)
 {
-    const struct point *point = evidence->point;
-    struct group_account account = {0, 0};
-    for (int32_t i = 0; i < point->senders_per_receiver; i++) {
-        account.published += evidence->outcomes[plan_sender_rank(point, group, i)].count;
+    int64_t messages = 0;
+    for (int32_t i = 0; i < evidence->point->senders_per_receiver; i++) {
+        messages += evidence->outcomes[plan_sender_rank(evidence->seating, group, i)].count;
     }
-    for (int32_t i = 0; i < point->receivers_per_sender; i++) {
-        account.received += evidence->outcomes[plan_receiver_rank(point, group, i)].count;
-    }
-    return account;
+    return messages;
 }
 
-/* Push-pull owes each message to one receiver of the group, pub-sub to every subscriber. What is over that is
- * foreign. */
-static void account(const struct evidence *evidence, struct repetition_record *row)
+static int64_t received_by(const struct evidence *evidence, int32_t group, int32_t receiver)
+{
+    return evidence->outcomes[plan_receiver_rank(evidence->seating, group, receiver)].count;
+}
+
+/* What is over `owed` is foreign. */
+static void settle(struct repetition_record *row, int64_t owed, int64_t received)
+{
+    int64_t excess = received > owed ? received - owed : 0;
+    row->sent += owed;
+    row->received += received - excess;
+    row->foreign += excess;
+}
+
+/* Push-pull owes each message to one receiver of the group, pub-sub to every subscriber. */
+static void account_group(const struct evidence *evidence, int32_t group, struct repetition_record *row)
 {
     const struct point *point = evidence->point;
-    for (int32_t group = 0; group < point->pairs; group++) {
-        struct group_account mine = account_group(evidence, group);
-        int64_t owed = mine.published * (point->pattern == PATTERN_PUB_SUB ? point->receivers_per_sender : 1);
-        int64_t excess = mine.received > owed ? mine.received - owed : 0;
-        row->sent += owed;
-        row->received += mine.received - excess;
-        row->foreign += excess;
+    int64_t owed = published(evidence, group), received = 0;
+    for (int32_t i = 0; i < point->receivers_per_sender; i++) {
+        if (point->pattern == PATTERN_PUB_SUB) {
+            settle(row, owed, received_by(evidence, group, i));
+        }
+        received += received_by(evidence, group, i);
+    }
+    if (point->pattern == PATTERN_PUSH_PULL) {
+        settle(row, owed, received);
+    }
+}
+
+static void account(const struct evidence *evidence, struct repetition_record *row)
+{
+    for (int32_t group = 0; group < evidence->point->pairs; group++) {
+        account_group(evidence, group, row);
     }
     row->lost = row->sent - row->received;
-    row->received_bytes = row->received * point->size_bytes;
+    row->received_bytes = row->received * evidence->point->size_bytes;
     for (int32_t rank = 1; rank < evidence->ranks; rank++) {
         row->foreign += evidence->outcomes[rank].foreign;
     }
@@ -246,7 +266,7 @@ static double owed_and_missing(const struct evidence *evidence, const struct out
     if (evidence->point->pattern != PATTERN_PUB_SUB || outcome->role != ROLE_RECEIVER) {
         return NAN;
     }
-    int64_t missing = account_group(evidence, outcome->group).published - outcome->count;
+    int64_t missing = published(evidence, outcome->group) - outcome->count;
     return (double)(missing > 0 ? missing : 0);
 }
 

@@ -25,7 +25,14 @@ static void fail(struct repetition *repetition, const struct error *error)
 
 static void reset_outcome(struct cluster *cluster, struct repetition *repetition)
 {
-    struct seat seat = plan_seat(&repetition->order.point, cluster_rank(cluster));
+    struct error error = {""};
+    plan_free_seating(&repetition->seating);
+    if (plan_seat_all(&repetition->order.point, cluster_hosts(cluster), cluster_size(cluster),
+                      &repetition->seating, &error)) {
+        log_line(LOG_ERROR, "%s", error.text); /* rank 0 has seated the same point before */
+        cluster_abort(EXIT_FAILED);
+    }
+    struct seat seat = repetition->seating.seats[cluster_rank(cluster)];
     memset(&repetition->outcome, 0, sizeof repetition->outcome);
     memset(&repetition->timeline, 0, sizeof repetition->timeline);
     repetition->ran = repetition->stopped = false;
@@ -57,8 +64,8 @@ static void connect_peers(struct cluster *cluster, struct repetition *repetition
         return;
     }
     for (int32_t i = 0; i < peers; i++) {
-        int32_t rank = sender ? plan_receiver_rank(point, repetition->outcome.group, i)
-                              : plan_sender_rank(point, repetition->outcome.group, i);
+        int32_t rank = sender ? plan_receiver_rank(&repetition->seating, repetition->outcome.group, i)
+                              : plan_sender_rank(&repetition->seating, repetition->outcome.group, i);
         if (!*cards[rank].endpoint) {
             error_set(&error, "rank %d has no endpoint to connect to", rank);
             fail(repetition, &error);
@@ -169,4 +176,11 @@ void repetition_run(struct cluster *cluster, struct repetition *repetition)
     close_traffic(cluster, repetition, &traffic);
     log_line(LOG_DEBUG, "closed");
     cluster_set_phase(cluster, "gathering results");
+}
+
+void repetition_free(struct repetition *repetition)
+{
+    plan_free_seating(&repetition->seating);
+    free(repetition->intervals);
+    repetition->intervals = NULL;
 }

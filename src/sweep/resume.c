@@ -33,7 +33,8 @@ static int file_is_done(struct results *results, bool *done, struct error *error
 }
 
 /* A file without a journal: is it of this plan, and is anything missing? Changes nothing. */
-static int look_at_file(const char *output, const struct run_record *now, bool *nothing_missing, struct error *error)
+static int look_at_file(const char *output, const struct run_record *now, bool *nothing_missing,
+                        struct error *error)
 {
     struct results *results = NULL;
     struct run_record before;
@@ -102,8 +103,8 @@ static int resume(const char *output, const struct plan *plan, const struct run_
     return go_on(output, plan, now, done, journal, error);
 }
 
-int resume_or_begin(const struct settings *settings, const struct plan *plan, const struct run_record *now, bool *done,
-                    struct journal **journal, struct error *error)
+int resume_or_begin(const struct settings *settings, const struct plan *plan, const struct run_record *now,
+                    bool *done, struct journal **journal, struct error *error)
 {
     const char *output = config_text(settings, OPTION_OUTPUT);
     if (config_flag(settings, OPTION_RESUME)) {

@@ -65,6 +65,7 @@ struct timeline {
 
 struct repetition {
     struct order order;
+    struct seating seating; /* of the point; the same on every rank */
     struct outcome outcome;
     struct timeline timeline;
     struct interval *intervals; /* of this rank; grown as needed, kept from one repetition to the next */
@@ -75,6 +76,7 @@ struct repetition {
 
 /* Runs repetition->order on this rank: rendezvous, traffic, drain, close. Collective. */
 void repetition_run(struct cluster *cluster, struct repetition *repetition);
+void repetition_free(struct repetition *repetition);
 
 /* ---- flow.c: the part of it in which traffic moves ---- */
 
@@ -138,6 +140,7 @@ int64_t judge_window_messages(const struct traffic_sample *begin, const struct t
 
 struct evidence {
     const struct point *point;
+    const struct seating *seating;
     int32_t repetition;
     int32_t ranks;
     const struct outcome *outcomes;   /* ranks of them, by rank */
@@ -186,8 +189,9 @@ int record_compare(const struct run_record *run, const struct run_record *now, c
 
 /* ---- resume.c ---- */
 
-/* Opens the journal that --output, --force and --resume ask for. done[point] becomes true where a point need not run
- * again. *journal stays NULL when a complete file leaves nothing to do. On an error nothing has changed. */
+/* Opens the journal that --output, --force and --resume ask for. done[point] becomes true where a point need
+ * not run again. *journal stays NULL when a complete file leaves nothing to do. On an error nothing has
+ * changed. */
 int resume_or_begin(const struct settings *settings, const struct plan *plan, const struct run_record *now,
                     bool *done, struct journal **journal, struct error *error);
 

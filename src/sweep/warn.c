@@ -26,18 +26,12 @@ __attribute__((format(printf, 2, 3))) static void warn(struct run_record *run, c
     }
 }
 
-/* Ranks that take part in the largest point. */
-static int32_t busy_ranks(const struct plan *plan)
-{
-    return plan_ranks_needed(plan) - 1;
-}
-
-static void warn_one_core(const struct cluster *cluster, const struct plan *plan, struct run_record *run)
+static void warn_one_core(const struct cluster *cluster, const bool *busy, struct run_record *run)
 {
     int32_t confined = 0, first = 0;
-    for (int32_t rank = busy_ranks(plan); rank >= 1; rank--) {
+    for (int32_t rank = cluster_size(cluster) - 1; rank >= 1; rank--) {
         const struct cluster_member *member = cluster_member(cluster, rank);
-        if (member->cores <= 1) {
+        if (busy[rank] && member->cores <= 1) {
             confined++;
             first = rank;
         }
@@ -66,13 +60,14 @@ static int64_t most_io_threads(const struct settings *settings)
 }
 
 /* A busy rank has its own thread and at least one I/O thread that move messages. */
-static void warn_busy_threads(const struct cluster *cluster, const struct plan *plan, struct run_record *run)
+static void warn_busy_threads(const struct cluster *cluster, const struct plan *plan, const bool *busy,
+                              struct run_record *run)
 {
     int64_t threads_a_rank = 1 + most_io_threads(plan->settings);
     for (int32_t host = 0; host < cluster_host_count(cluster); host++) {
         int64_t threads = 0;
-        for (int32_t rank = 1; rank <= busy_ranks(plan); rank++) {
-            threads += cluster_member(cluster, rank)->host == host ? threads_a_rank : 0;
+        for (int32_t rank = 1; rank < cluster_size(cluster); rank++) {
+            threads += busy[rank] && cluster_member(cluster, rank)->host == host ? threads_a_rank : 0;
         }
         if (threads > cluster_host(cluster, host)->cores) {
             warn(run,
@@ -84,19 +79,32 @@ static void warn_busy_threads(const struct cluster *cluster, const struct plan *
     }
 }
 
+void warn_placement(const struct cluster *cluster, const struct plan *plan, struct run_record *run)
+{
+    bool *busy = calloc((size_t)cluster_size(cluster), sizeof *busy);
+    if (busy) {
+        plan_mark_busy(plan, busy);
+        warn_one_core(cluster, busy, run);
+        warn_busy_threads(cluster, plan, busy, run);
+    }
+    free(busy);
+}
+
 static void say_left_over(const struct cluster *cluster, const struct plan *plan)
 {
-    int32_t needed = plan_ranks_needed(plan), left = cluster_size(cluster) - needed;
+    int32_t left = 0;
+    bool *busy = calloc((size_t)cluster_size(cluster), sizeof *busy);
+    if (busy) {
+        plan_mark_busy(plan, busy);
+        for (int32_t rank = 1; rank < cluster_size(cluster); rank++) {
+            left += !busy[rank];
+        }
+    }
+    free(busy);
     if (left > 0) {
         log_line(LOG_INFO, "%d of %d ranks %s no part in any point and sleep%s", left, cluster_size(cluster),
                  left == 1 ? "has" : "have", left == 1 ? "s" : "");
     }
-}
-
-void warn_placement(const struct cluster *cluster, const struct plan *plan, struct run_record *run)
-{
-    warn_one_core(cluster, plan, run);
-    warn_busy_threads(cluster, plan, run);
 }
 
 void warn_say(const struct cluster *cluster, const struct plan *plan, const struct run_record *run)

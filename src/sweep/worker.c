@@ -1,8 +1,6 @@
 /* worker.c - the loop of every rank but 0. */
 #include "sweep_internal.h"
 
-#include <stdlib.h>
-
 /* Beyond the timeout of any wait, ranks may need this long to notice. */
 #define DEADLINE_EXTRA_NS 4000000000
 
@@ -24,6 +22,6 @@ int sweep_work(struct cluster *cluster, const struct job *job)
                               (size_t)repetition.outcome.interval_count * sizeof *repetition.intervals, NULL,
                               NULL);
     }
-    free(repetition.intervals);
+    repetition_free(&repetition);
     return repetition.order.code;
 }

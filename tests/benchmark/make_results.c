@@ -122,7 +122,8 @@ static void fill_ranks(struct point_rows *rows, const struct shape *shape)
         row->rank = (int64_t)(1 + i / rows->repetition_count);
         snprintf(row->role, sizeof row->role, "%s", row->rank % 2 ? "sender" : "receiver");
         row->group = (row->rank - 1) / 2;
-        row->host_id = row->rank % shape->hosts;
+        int64_t other = row->group / shape->hosts + row->group; /* all pairs of hosts, in turn */
+        row->host_id = (row->rank % 2 ? row->group : other) % shape->hosts;
         row->messages = repetition->sent;
         row->bytes = repetition->received_bytes;
         row->lost = NAN;

@@ -47,7 +47,7 @@ static void make(struct made *made, int32_t ranks, uint64_t seed, const char *li
 {
     struct error error = {""};
     read_line(line, NULL, &made->settings);
-    if (plan_make(&made->settings, ranks, seed, &made->plan, &error)) {
+    if (plan_make(&made->settings, ranks, NULL, seed, &made->plan, &error)) {
         fail_msg("%s: %s", line, error.text);
     }
 }
@@ -83,7 +83,7 @@ static void check_refused(int32_t ranks, const char *line, const char *const *wo
     struct plan plan;
     struct error error = {""};
     read_line(line, NULL, &settings);
-    if (plan_make(&settings, ranks, 1, &plan, &error) != -1) {
+    if (plan_make(&settings, ranks, NULL, 1, &plan, &error) != -1) {
         fail_msg("accepted with %d ranks: %s", ranks, line);
     }
     for (; *words; words++) {
@@ -163,7 +163,7 @@ static void count_mode_has_no_window(void **state)
     struct plan plan;
     struct error error = {""};
     read_line("--size 64 --send-mode copy --count 10,20", "ZMQSWEEP_DURATION=1s,2s,3s", &settings);
-    assert_int_equal(plan_make(&settings, 3, 1, &plan, &error), 0);
+    assert_int_equal(plan_make(&settings, 3, NULL, 1, &plan, &error), 0);
     assert_int_equal(plan.points, 2);
     for (int64_t id = 0; id < 2; id++) {
         struct point point = plan_point(&plan, id);
@@ -205,17 +205,10 @@ static void auto_hwm_holds_64_mib(void **state)
     (void)state;
     static const struct {
         int64_t size, hwm;
-    } cases[] = {{1, 1000},
-                 {64, 1000},
-                 {64 * KIB, 1000},
-                 {64 * MIB / 1000, 1000},
-                 {64 * MIB / 999 + 1, 998},
-                 {MIB, 64},
-                 {4 * MIB, 16},
-                 {10 * MIB, 6},
-                 {16 * MIB, 4},
-                 {64 * MIB, 4},
-                 {GIB, 4}};
+    } cases[] = {
+        {1, 1000}, {64, 1000},    {64 * KIB, 1000}, {64 * MIB / 1000, 1000}, {64 * MIB / 999 + 1, 998},
+        {MIB, 64}, {4 * MIB, 16}, {10 * MIB, 6},    {16 * MIB, 4},           {64 * MIB, 4},
+        {GIB, 4}};
     for (size_t i = 0; i < LENGTH(cases); i++) {
         assert_int_equal(plan_auto_hwm(cases[i].size), cases[i].hwm);
     }
@@ -479,7 +472,7 @@ static void the_shuffle_has_no_favourite(void **state)
     read_line("--size 1,2,3 --send-mode copy", NULL, &settings);
     for (uint64_t seed = 0; seed < 6000; seed++) {
         struct plan plan;
-        assert_int_equal(plan_make(&settings, 3, seed, &plan, &error), 0);
+        assert_int_equal(plan_make(&settings, 3, NULL, seed, &plan, &error), 0);
         first[plan.order[0]]++;
         plan_free(&plan);
     }
@@ -629,17 +622,17 @@ static void presets_are_what_they_say(void **state)
 int main(void)
 {
     const struct CMUnitTest points[] = {
-        cmocka_unit_test(sizes_run_innermost),
-        cmocka_unit_test(every_setting_reaches_the_point),
-        cmocka_unit_test(count_mode_has_no_window),
-        cmocka_unit_test(a_plan_takes_as_long_as_its_windows),
-        cmocka_unit_test(too_many_points_are_refused),
-        cmocka_unit_test(auto_hwm_holds_64_mib),
+        cmocka_unit_test(sizes_run_innermost),         cmocka_unit_test(every_setting_reaches_the_point),
+        cmocka_unit_test(count_mode_has_no_window),    cmocka_unit_test(a_plan_takes_as_long_as_its_windows),
+        cmocka_unit_test(too_many_points_are_refused), cmocka_unit_test(auto_hwm_holds_64_mib),
     };
     const struct CMUnitTest ranks[] = {
-        cmocka_unit_test(groups_take_senders_then_receivers), cmocka_unit_test(all_pairs_leave_some_over),
-        cmocka_unit_test(no_ranks_given_means_the_fewest),    cmocka_unit_test(too_few_ranks_name_the_command),
-        cmocka_unit_test(one_side_of_a_group_is_one),         cmocka_unit_test(volumes_stay_in_63_bits),
+        cmocka_unit_test(groups_take_senders_then_receivers),
+        cmocka_unit_test(all_pairs_leave_some_over),
+        cmocka_unit_test(no_ranks_given_means_the_fewest),
+        cmocka_unit_test(too_few_ranks_name_the_command),
+        cmocka_unit_test(one_side_of_a_group_is_one),
+        cmocka_unit_test(volumes_stay_in_63_bits),
     };
     const struct CMUnitTest memory[] = {
         cmocka_unit_test(queues_by_role_and_mode),

@@ -1,4 +1,5 @@
-/* test_stats.c - medians, intervals, trends and overlaps, against counts and sums made here in another way. */
+/* test_stats.c - medians, intervals, trends and overlaps, against counts and sums made here in another way.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -257,7 +258,8 @@ static void trend_wants_three(void **state)
     check_near(stats_trend_p(rising, 3), 2.0 / 6, 1e-15);
 }
 
-/* P(at most so many inversions) in a random order of n, by adding up what each last element may contribute. */
+/* P(at most so many inversions) in a random order of n, by adding up what each last element may contribute.
+ */
 static double inversions_at_most(size_t n, size_t most)
 {
     size_t total = n * (n - 1) / 2 + 1;

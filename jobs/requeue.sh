@@ -1,0 +1,45 @@
+# requeue.sh - sourced by the batch scripts beside it. run_sweep runs zmqsweep on the ranks of the job; when Slurm's USR1 says that the time
+# limit is near, it has the sweep saved and puts the job back into the queue, where it goes on with what is missing.
+
+: "${LAUNCHER:=mpirun}"                            # mpirun or srun
+: "${LAUNCHER_OPTIONS:=}"                          # more options for it, such as: --mca btl_tcp_if_include eth1
+: "${OUTPUT:=$SLURM_JOB_NAME-$SLURM_JOB_ID.h5}"    # the job's number is the same after a requeue
+: "${MAX_RESTARTS:=100}"                           # an end, should the time limit be too short for a single point
+
+# zmqsweep: that of PATH, else of the software tree or of the checkout that these scripts are in.
+: "${PROGRAM:=$(PATH=$PATH:$JOBS_DIR/../../../bin:$JOBS_DIR/../build/release command -v zmqsweep)}"
+
+# After sbatch --export=NAME,... srun (mpirun calls it, too) would pass on those variables and no PATH.
+unset SLURM_EXPORT_ENV
+
+# run_sweep OPTIONS...: does not return; the job's exit code is zmqsweep's.
+run_sweep() {
+    local launch pid='' code again=yes warned='' ended=''
+    case $LAUNCHER in # unbound, since each rank has ZeroMQ's threads besides its own
+        mpirun) launch=(mpirun --bind-to none) ;;
+        srun) launch=(srun --mpi=pmix --cpu-bind=none) ;;
+        *) echo "LAUNCHER is mpirun or srun, not $LAUNCHER" >&2 && exit 2 ;;
+    esac
+    trap 'warned=yes again=yes; [ -z "$pid" ] || kill -USR1 "$pid"' USR1
+    trap 'ended=yes again=yes' TERM # scancel or the time limit itself: Slurm tells the ranks, too
+    echo "job $SLURM_JOB_ID, start $((1 + ${SLURM_RESTART_COUNT:-0})), on $SLURM_JOB_NODELIST: $OUTPUT"
+    # In the background, because bash runs a trap only between commands or in `wait`.
+    "${launch[@]}" $LAUNCHER_OPTIONS "$PROGRAM" --resume --output "$OUTPUT" "$@" &
+    pid=$!
+    while [ "$again" ]; do # a trap ends `wait`, but not the launcher
+        again=''
+        wait "$pid"
+        code=$?
+    done
+    # 4: interrupted and saved. Over 128: USR1 came before the ranks were up to it.
+    if [ "$warned" ] && [ ! "$ended" ] && { [ $code = 4 ] || [ $code -gt 128 ]; }; then
+        if [ "${SLURM_RESTART_COUNT:-0}" -ge "$MAX_RESTARTS" ]; then
+            echo "not done after $MAX_RESTARTS restarts; go on with: scontrol requeue $SLURM_JOB_ID" >&2
+        else
+            scontrol requeue "$SLURM_JOB_ID"
+        fi
+    elif [ $code = 0 ] || [ $code = 3 ]; then
+        "${PROGRAM%sweep}report" show "$OUTPUT"
+    fi
+    exit $code
+}

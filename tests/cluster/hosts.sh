@@ -1,0 +1,212 @@
+#!/bin/bash
+# hosts.sh - a cluster on one machine: hosts of network, UTS, mount and time namespaces, and real mpirun over them.
+#
+#   hosts.sh head COMMAND...            run COMMAND on a new head, where the verbs below work; all ends with it
+#   hosts.sh up HOST[+SECONDS]...       make hosts; their monotonic clocks are ahead by so many seconds
+#   hosts.sh on HOST COMMAND...         run COMMAND there
+#   hosts.sh rate HOST RATE [up|down]   its data link's speed on the wire (100mbit, 1gbit, off): sent, received, or both
+#   hosts.sh loss HOST SHARE            lose this share of the full-sized data packets that arrive there (0.01; 0: none)
+#   hosts.sh cable HOST cut|plug        its data link loses its carrier, and gets it back
+#   hosts.sh block HOST [PEER]          it drops what comes from the peer (from all) over the data network, and says nothing
+#   hosts.sh mend                       all data links as new
+#
+# For example: hosts.sh head bash -c 'hosts.sh up h1 h2+7200; mpirun --host h1:1,h2:2 PROGRAM'
+#
+# A host has two networks: eth0 is data (10.77.0.x, fd77::x), eth1 is control (10.78.0.x), which mpirun and MPI use; x is 10
+# and the number in the host's name. The head is their switch. Nothing of it can be seen from outside, so that clusters do
+# not get in each other's way; the head's processes are a PID namespace of their own, which dies with its first process.
+# Exit code 77: this kernel or container forbids namespaces.
+set -euo pipefail
+self=$(readlink -f "${BASH_SOURCE[0]}")
+data=10.77.0 data6=fd77: control=10.78.0
+
+die() { echo "hosts.sh: $*" >&2; exit 1; }
+
+# ---- the head ----
+
+head_namespaces=(--net --uts --ipc --mount --propagation unchanged --pid --fork --kill-child --mount-proc)
+[ "$(id -u)" = 0 ] || head_namespaces=(--user --map-root-user "${head_namespaces[@]}")
+
+start_head() {
+    local tool answer
+    for tool in unshare nsenter ip tc iptables mpirun; do
+        command -v "$tool" >/dev/null || die "$tool is missing"
+    done
+    # Time and network namespaces inside, as hosts have them; a new sysfs, as a host needs it.
+    answer=$(unshare "${head_namespaces[@]}" sh -c 'unshare --net --time --fork true && mount -t sysfs sysfs /sys' 2>&1) || {
+        echo "hosts.sh: namespaces are not allowed here: $answer" >&2
+        exit 77
+    }
+    exec unshare "${head_namespaces[@]}" "$self" run_head "$@"
+}
+
+# The first process of the PID namespace: adopts what loses its parent.
+run_head() {
+    trap 'exit 143' TERM
+    cover /dev/shm tmpfs
+    export HOSTS_FOLDER=/dev/shm/hosts
+    mkdir "$HOSTS_FOLDER"
+    ln -s "$self" "$HOSTS_FOLDER/hosts.sh"
+    settle head
+    local network
+    for network in data control; do
+        ip link add "$network" type bridge
+        ip link set "$network" up
+    done
+    ip address add "$control.1/24" dev control
+    export PATH="$HOSTS_FOLDER:$PATH" TMPDIR="$HOSTS_FOLDER/head"
+    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+    export OMPI_MCA_plm=rsh OMPI_MCA_plm_rsh_agent="$HOSTS_FOLDER/hosts.sh agent"
+    export OMPI_MCA_oob_tcp_if_include=$control.0/24 OMPI_MCA_btl_tcp_if_include=$control.0/24
+    export OMPI_MCA_pml=ob1 OMPI_MCA_btl=self,vader,tcp OMPI_MCA_btl_vader_single_copy_mechanism=none
+    export OMPI_MCA_hwloc_base_binding_policy=none
+    "$@" &
+    wait $!
+}
+
+# A new file system over a folder. What it covers is made private first, so that nothing of it is seen outside; the whole
+# tree cannot be: in a chroot, "/" need not be a mount.
+cover() { # FOLDER TYPE
+    mount --make-private "$1" 2>/dev/null || mount --make-private "$(dirname "$1")"
+    mount -t "$2" "$2" "$1"
+}
+
+# What every machine does when it comes up.
+settle() {
+    hostname "$1"
+    mkdir -p "$HOSTS_FOLDER/$1"
+    ip link set lo up
+    cover /sys sysfs
+    # Losses show as they would on most clusters. Each name that may be set here is in tcp_allowed_congestion_control.
+    sysctl -qw net.ipv4.tcp_congestion_control=reno 2>/dev/null || echo reno >/proc/sys/net/ipv4/tcp_congestion_control
+}
+
+# ---- hosts ----
+
+number_of() { local digits=${1//[!0-9]/}; echo $((10 + digits)); }
+process_of() { cat "$HOSTS_FOLDER/$1.pid" 2>/dev/null || die "there is no host $1"; }
+hosts() { local file; for file in "$HOSTS_FOLDER"/*.pid; do basename "$file" .pid; done; }
+inside() { local host=$1; shift; nsenter -t "$(process_of "$host")" --net -- "$@"; }
+
+# Holds the namespaces.
+run_host() {
+    settle "$1"
+    echo $$ >"$HOSTS_FOLDER/$1.new"
+    mv "$HOSTS_FOLDER/$1.new" "$HOSTS_FOLDER/$1.pid"
+    exec sleep infinity
+}
+
+up() {
+    local wish host seconds number
+    for wish in "$@"; do
+        host=${wish%%+*} seconds=${wish#"$host"}
+        number=$(number_of "$host")
+        unshare --net --uts --mount --propagation unchanged --time --monotonic "${seconds:-0}" --fork \
+            "$self" run_host "$host" </dev/null &
+        until [ -e "$HOSTS_FOLDER/$host.pid" ]; do sleep 0.02; kill -0 $! || die "host $host did not come up"; done
+        plug_in "$host" data eth0
+        plug_in "$host" control eth1
+        inside "$host" ip address add "$data.$number/24" dev eth0
+        inside "$host" ip address add "$data6:$number/64" dev eth0 nodad
+        inside "$host" ip address add "$control.$number/24" dev eth1
+    done
+}
+
+plug_in() { # HOST NETWORK INTERFACE
+    ip link add "$2-$1" type veth peer name "$3" netns "$(process_of "$1")"
+    ip link set "$2-$1" master "$2" up
+    inside "$1" ip link set "$3" up
+}
+
+# As ssh would: nothing of the caller's environment goes along.
+on() {
+    local host=$1
+    shift
+    exec nsenter -t "$(process_of "$host")" --net --uts --mount --root --time -- \
+        env -i "PATH=$PATH" "HOME=${HOME:-/}" "HOSTS_FOLDER=$HOSTS_FOLDER" "TMPDIR=$HOSTS_FOLDER/$host" \
+        sh -c 'cd "$0" && exec "$@"' "$PWD" "$@"
+}
+
+# Open MPI's plm_rsh_agent: a host, then one shell line in any number of words.
+agent() {
+    local host=$1
+    shift
+    on "$host" sh -c "$*"
+}
+
+# ---- links ----
+
+# Linux counts 1514 bytes for a full frame, a wire carries 1538 (checksum 4, preamble 8, gap 12), so the rate is scaled; tbf's
+# own overhead is charged once per GSO packet. The burst is 4 ms, a tick at HZ=250, and more than one GSO packet.
+shape() { # HOST|head DEVICE RATE
+    local enter=() bits burst
+    [ "$1" = head ] || enter=(inside "$1")
+    "${enter[@]}" tc qdisc del dev "$2" root 2>/dev/null || true
+    [ "$3" != off ] || return 0
+    case $3 in
+        *gbit) bits=${3%gbit}000000000 ;;
+        *mbit) bits=${3%mbit}000000 ;;
+        *kbit) bits=${3%kbit}000 ;;
+        *) die "rate $3: a whole number of kbit, mbit or gbit" ;;
+    esac
+    bits=$((bits / 1538 * 1514))
+    burst=$((bits / 8 / 250))
+    [ $burst -ge 131072 ] || burst=131072
+    "${enter[@]}" tc qdisc add dev "$2" root tbf rate "${bits}bit" burst $burst limit 2mb
+}
+
+rate() { # HOST RATE [up|down]
+    [ "${3:-up}" = down ] || shape "$1" eth0 "$2"
+    [ "${3:-down}" = up ] || shape head "data-$1" "$2"
+}
+
+# Packets must not be joined on their way, or 64 KiB are lost at a time.
+segments() { # MOST
+    local host
+    for host in $(hosts); do
+        inside "$host" ip link set eth0 gso_max_segs "$1"
+        ip link set "data-$host" gso_max_segs "$1"
+    done
+}
+
+loss() { # HOST SHARE
+    inside "$1" iptables -F INPUT
+    if [ "$2" = 0 ]; then
+        segments 65535
+    else
+        segments 1
+        inside "$1" iptables -A INPUT -i eth0 -p tcp -m length --length 1000: \
+            -m statistic --mode random --probability "$2" -j DROP
+    fi
+}
+
+cable() { # HOST cut|plug
+    case $2 in
+        cut) ip link set "data-$1" down ;;
+        plug) ip link set "data-$1" up ;;
+        *) die "cable $1 cut|plug" ;;
+    esac
+}
+
+block() { # HOST [PEER]
+    local from=()
+    [ $# -lt 2 ] || from=(-s "$data.$(number_of "$2")")
+    inside "$1" iptables -A INPUT -i eth0 "${from[@]}" -j DROP
+}
+
+mend() {
+    local host
+    for host in $(hosts); do
+        rate "$host" off
+        cable "$host" plug
+        inside "$host" iptables -F INPUT
+    done
+    segments 65535
+}
+
+verb=${1:-}
+case $verb in
+    head) shift; start_head "$@" ;;
+    run_head | run_host | up | on | agent | rate | loss | cable | block | mend) shift; "$verb" "$@" ;;
+    *) sed -n '2,/^set/{/^set/d;s/^# \?//p}' "$self"; exit 2 ;;
+esac

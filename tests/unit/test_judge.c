@@ -1,0 +1,804 @@
+/* test_judge.c - hand-made outcomes, and what is made of them: rates, accounts, flags, the point's row. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sweep_internal.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof *(array))
+#define MOST_RANKS 12
+#define INTERVALS 10
+#define MILLISECOND INT64_C(1000000)
+#define SECOND (1000 * MILLISECOND)
+#define BEGIN (10 * SECOND) /* of every window, which lasts a second */
+
+/* All that the judge asks the cluster for. */
+struct cluster {
+    struct cluster_member members[MOST_RANKS];
+};
+
+const struct cluster_member *cluster_member(const struct cluster *cluster, int32_t rank)
+{
+    return &cluster->members[rank];
+}
+
+/* ---- a repetition in which all is well: 1200 messages per sender, ten in twelve of them in the window ----
+ */
+
+struct scene {
+    struct point point;
+    int32_t ranks;
+    struct cluster cluster;
+    struct timeline timeline;
+    struct outcome outcomes[MOST_RANKS];
+    struct interval intervals[MOST_RANKS * INTERVALS];
+    size_t first_interval[MOST_RANKS];
+    /* judged */
+    struct repetition_record row;
+    struct rank_record ranks_rows[MOST_RANKS];
+    size_t rank_rows;
+    unsigned flags;
+};
+
+static void set_window(struct outcome *outcome, int64_t before, int64_t after)
+{
+    outcome->begin.sample = (struct traffic_sample){BEGIN, before, BEGIN, 0, 0};
+    outcome->end.sample = (struct traffic_sample){BEGIN + SECOND, after, BEGIN + SECOND, 0, 0};
+}
+
+static void set_rank(struct scene *scene, int32_t rank)
+{
+    struct outcome *outcome = &scene->outcomes[rank];
+    const struct point *point = &scene->point;
+    struct seat seat = plan_seat(point, rank);
+    int64_t count = 1200;
+    if (seat.role == ROLE_RECEIVER) {
+        count *= point->senders_per_receiver;
+        count /= point->pattern == PATTERN_PUSH_PULL ? point->receivers_per_sender : 1;
+    }
+    outcome->role = seat.role;
+    outcome->group = seat.group;
+    if (seat.role == ROLE_IDLE) {
+        return;
+    }
+    outcome->count = count;
+    outcome->started_ns = BEGIN - 100 * MILLISECOND;
+    set_window(outcome, count / 12, count / 12 * 11);
+    outcome->connections = (struct traffic_connections){1, 1, 0, 50, 1000, 1000};
+    if (seat.role == ROLE_RECEIVER) {
+        outcome->first_ns = BEGIN - 50 * MILLISECOND;
+        outcome->last_ns = BEGIN + SECOND + 50 * MILLISECOND;
+        outcome->interval_count = INTERVALS;
+        for (int i = 0; i < INTERVALS; i++) {
+            scene->intervals[scene->first_interval[rank] + (size_t)i] = (struct interval){
+                BEGIN + i * 100 * MILLISECOND, 100 * MILLISECOND, count / 12 * 10 / INTERVALS};
+        }
+    }
+}
+
+/* One rank more than the groups take is left over. */
+static void set_scene(struct scene *scene, int32_t pattern, int32_t pairs, int32_t senders, int32_t receivers)
+{
+    memset(scene, 0, sizeof *scene);
+    scene->point.id = 4;
+    scene->point.pattern = pattern;
+    scene->point.pairs = pairs;
+    scene->point.senders_per_receiver = senders;
+    scene->point.receivers_per_sender = receivers;
+    scene->point.size_bytes = 1000;
+    scene->point.repetitions = 6;
+    scene->point.interval_ns = 100 * MILLISECOND;
+    scene->point.duration_ns = SECOND;
+    scene->ranks = 2 + pairs * (senders + receivers);
+    assert_true(scene->ranks <= MOST_RANKS);
+    scene->timeline = (struct timeline){.ordered_ns = BEGIN - 130 * MILLISECOND,
+                                        .start_ns = BEGIN - 100 * MILLISECOND,
+                                        .window_begin_ns = BEGIN,
+                                        .window_end_ns = BEGIN + SECOND,
+                                        .stop_ns = BEGIN + 1100 * MILLISECOND,
+                                        .drained_ns = BEGIN + 1150 * MILLISECOND,
+                                        .closed_ns = BEGIN + 1160 * MILLISECOND};
+    for (int32_t rank = 0; rank < scene->ranks; rank++) {
+        scene->cluster.members[rank].cores = 2;
+        scene->cluster.members[rank].host = rank % 2;
+        scene->first_interval[rank] = (size_t)rank * INTERVALS;
+        set_rank(scene, rank);
+    }
+}
+
+/* Count mode: `count` per sender, and every receiver has its share within one second. */
+static void set_count(struct scene *scene, int64_t count)
+{
+    scene->point.count = count;
+    scene->point.duration_ns = 0;
+    for (int32_t rank = 1; rank < scene->ranks; rank++) {
+        struct outcome *outcome = &scene->outcomes[rank];
+        outcome->interval_count = 0;
+        outcome->count = outcome->count * count / 1200;
+        if (outcome->role == ROLE_RECEIVER) {
+            outcome->first_ns = BEGIN;
+            outcome->last_ns = BEGIN + SECOND;
+        }
+    }
+}
+
+static struct evidence evidence_of(const struct scene *scene)
+{
+    return (struct evidence){.point = &scene->point,
+                             .repetition = 3,
+                             .ranks = scene->ranks,
+                             .outcomes = scene->outcomes,
+                             .intervals = scene->intervals,
+                             .first_interval = scene->first_interval,
+                             .timeline = &scene->timeline,
+                             .cluster = &scene->cluster,
+                             .start_s = 1.7e9};
+}
+
+static void judge(struct scene *scene)
+{
+    struct evidence evidence = evidence_of(scene);
+    scene->rank_rows = judge_repetition(&evidence, &scene->row, scene->ranks_rows, &scene->flags);
+}
+
+/* Expects exactly these flags, and that they make the repetition valid or not. */
+static void check_flags(struct scene *scene, unsigned flags, bool valid)
+{
+    char found[128], expected[128];
+    judge(scene);
+    assert_string_equal(flags_text(scene->flags, found, sizeof found),
+                        flags_text(flags, expected, sizeof expected));
+    assert_string_equal(scene->row.flags, expected);
+    assert_int_equal(scene->row.valid, valid);
+    assert_int_equal(scene->row.sent, scene->row.received + scene->row.lost);
+}
+
+static void check_near(double value, double expected)
+{
+    if (!(fabs(value - expected) <= 1e-9 * fabs(expected))) {
+        fail_msg("%.17g is not %.17g", value, expected);
+    }
+}
+
+/* ---- rows ---- */
+
+static void all_well(void **state)
+{
+    (void)state;
+    static const struct {
+        int32_t pattern, pairs, senders, receivers;
+    } shapes[] = {{PATTERN_PUSH_PULL, 1, 1, 1}, {PATTERN_PUSH_PULL, 2, 1, 2}, {PATTERN_PUSH_PULL, 2, 3, 1},
+                  {PATTERN_PUB_SUB, 1, 1, 1},   {PATTERN_PUB_SUB, 2, 1, 3},   {PATTERN_PUB_SUB, 2, 3, 1}};
+    for (size_t i = 0; i < LENGTH(shapes); i++) {
+        struct scene scene;
+        set_scene(&scene, shapes[i].pattern, shapes[i].pairs, shapes[i].senders, shapes[i].receivers);
+        check_flags(&scene, 0, true);
+        int64_t copies = shapes[i].pattern == PATTERN_PUB_SUB ? shapes[i].receivers : 1;
+        int64_t sent = 1200 * shapes[i].pairs * shapes[i].senders * copies;
+        const struct repetition_record *row = &scene.row;
+        assert_int_equal(row->sent, sent);
+        assert_int_equal(row->received, sent);
+        assert_int_equal(row->lost, 0);
+        assert_int_equal(row->foreign, 0);
+        assert_int_equal(row->received_bytes, sent * 1000);
+        assert_int_equal(row->window_messages, sent / 12 * 10);
+        assert_int_equal(row->window_bytes, sent / 12 * 10 * 1000);
+        check_near(row->message_rate_per_s, (double)sent / 12 * 10);
+        check_near(row->throughput_mbit_s, (double)sent / 12 * 10 * 8e-3);
+        double receivers = shapes[i].pairs * shapes[i].receivers;
+        check_near(row->receiver_min_mbit_s, row->throughput_mbit_s / receivers);
+        check_near(row->receiver_max_mbit_s, row->throughput_mbit_s / receivers);
+        check_near(row->window_s, 1);
+        check_near(row->overlap, 1);
+        check_near(row->drain_s, 0.05);
+        check_near(row->dead_s, 0.04);
+        check_near(row->start_s, 1.7e9);
+        assert_int_equal(row->point_id, 4);
+        assert_int_equal(row->repetition, 3);
+        assert_int_equal(scene.rank_rows, scene.ranks - 2);
+    }
+}
+
+static void a_row_per_busy_rank(void **state)
+{
+    (void)state;
+    struct scene scene;
+    set_scene(&scene, PATTERN_PUB_SUB, 2, 1, 2);
+    struct outcome *outcome = &scene.outcomes[5];
+    outcome->count = 1199;
+    outcome->begin.user_ns = 100;
+    outcome->end.user_ns = SECOND / 2 + 100;
+    outcome->end.system_ns = SECOND / 4;
+    outcome->begin.voluntary = 3;
+    outcome->end.voluntary = 10;
+    outcome->end.involuntary = 2;
+    outcome->end.sample.blocked_ns = SECOND / 10;
+    outcome->begin.sample.ring_wait_ns = SECOND / 10;
+    outcome->end.sample.ring_wait_ns = SECOND / 5;
+    outcome->connections.retransmits = 7;
+    outcome->peak_rss_bytes = 12345;
+    judge(&scene);
+    assert_int_equal(scene.rank_rows, 6);
+    for (size_t i = 0; i < 6; i++) {
+        const struct rank_record *row = &scene.ranks_rows[i];
+        assert_int_equal(row->rank, i + 1);
+        assert_int_equal(row->group, i / 3);
+        assert_int_equal(row->host_id, (i + 1) % 2);
+        assert_string_equal(row->role, i % 3 ? "receiver" : "sender");
+        assert_int_equal(isnan(row->lost) != 0, i % 3 == 0);
+        check_near(row->throughput_mbit_s, 8);
+        check_near(row->window_s, 1);
+        assert_int_equal(row->window_messages, 1000);
+        assert_int_equal(row->window_bytes, 1000000);
+    }
+    const struct rank_record *row = &scene.ranks_rows[4];
+    assert_int_equal(row->messages, 1199);
+    assert_int_equal(row->bytes, 1199000);
+    assert_true(row->lost == 1 && scene.ranks_rows[5].lost == 0);
+    check_near(row->cpu_user_s, 0.5);
+    check_near(row->cpu_system_s, 0.25);
+    assert_int_equal(row->voluntary_switches, 7);
+    assert_int_equal(row->involuntary_switches, 2);
+    check_near(row->blocked_s, 0.1);
+    check_near(row->ring_wait_s, 0.1);
+    assert_true(row->tcp_retransmits == 7 && row->tcp_rtt_us == 50);
+    assert_int_equal(row->peak_rss_bytes, 12345);
+    struct evidence evidence = evidence_of(&scene);
+    check_near(judge_cpu_ns_per_message(&evidence), 0.75e9 / 4000);
+    set_scene(&scene, PATTERN_PUSH_PULL, 1, 1, 1);
+    judge(&scene);
+    assert_true(isnan(scene.ranks_rows[1].lost));
+    set_window(&scene.outcomes[2], 5, 5);
+    evidence = evidence_of(&scene);
+    assert_true(isnan(judge_cpu_ns_per_message(&evidence)));
+}
+
+static void flags_have_their_words(void **state)
+{
+    (void)state;
+    char text[128], small[20];
+    assert_string_equal(flags_text(0, text, sizeof text), "");
+    assert_string_equal(flags_text(FLAG_LATE_START, text, sizeof text), "late_start");
+    static const char all[] = "foreign_messages,timed_out,interrupted,few_messages,reconnected,short_overlap,"
+                              "late_start,lost_messages,failed,shared_core,unsteady,stalled";
+    char whole[sizeof all];
+    assert_string_equal(flags_text(0xfff, whole, sizeof whole), all);
+    flags_text(0xfff, text, sizeof text); /* longer than the column: cut */
+    assert_memory_equal(text, all, sizeof text - 1);
+    assert_int_equal(text[sizeof text - 1], 0);
+    memset(small, 'x', sizeof small);
+    assert_string_equal(flags_text(FLAG_FOREIGN | FLAG_TIMED_OUT, small, sizeof small),
+                        "foreign_messages,ti");
+}
+
+/* ---- rates ---- */
+
+static void count_mode_has_one_gap_less_than_messages(void **state)
+{
+    (void)state;
+    struct scene scene;
+    set_scene(&scene, PATTERN_PUSH_PULL, 1, 1, 1);
+    set_count(&scene, 101);
+    scene.outcomes[2].last_ns = BEGIN + 2 * SECOND;
+    scene.outcomes[1].end.sample.cut_ns = scene.outcomes[1].started_ns + SECOND / 2;
+    check_flags(&scene, 0, true);
+    check_near(scene.row.message_rate_per_s, 50);
+    check_near(scene.row.throughput_mbit_s, 50 * 8e-3);
+    check_near(scene.row.window_s, 2);
+    assert_int_equal(scene.row.window_messages, 100);
+    assert_int_equal(scene.row.received, 101);
+    check_near(scene.ranks_rows[0].throughput_mbit_s, 202 * 8e-3); /* the sender: 101 in half a second */
+}
+
+/* From 16 KiB on a window is cut at messages: the last ones before its ends. */
+static void dated_windows_are_cut_at_messages(void **state)
+{
+    (void)state;
+    struct scene scene;
+    set_scene(&scene, PATTERN_PUSH_PULL, 1, 1, 1);
+    scene.point.size_bytes = 16384;
+    scene.outcomes[2].begin.sample.cut_ns = BEGIN - 30 * MILLISECOND;
+    scene.outcomes[2].end.sample.cut_ns = BEGIN + 770 * MILLISECOND;
+    check_flags(&scene, 0, true);
+    check_near(scene.row.window_s, 0.8);
+    check_near(scene.row.message_rate_per_s, 1250);
+    check_near(scene.row.throughput_mbit_s, 1250 * 16384 * 8e-6);
+    check_near(scene.row.overlap, 1);
+}
+
+static void a_window_without_a_message_before_it_begins_at_the_first(void **state)
+{
+    (void)state;
+    struct scene scene;
+    set_scene(&scene, PATTERN_PUSH_PULL, 1, 1, 1);
+    scene.point.size_bytes = 1 << 30;
+    struct outcome *sender = &scene.outcomes[1], *receiver = &scene.outcomes[2];
+    receiver->interval_count = 0;
+    receiver->begin.sample.count = receiver->begin.sample.cut_ns = 0;
+    receiver->first_ns = BEGIN + 100 * MILLISECOND;
+    receiver->end.sample.count = 21;
+    receiver->end.sample.cut_ns = BEGIN + 900 * MILLISECOND;
+    sender->begin.sample.count = sender->begin.sample.cut_ns = 0;
+    sender->started_ns = BEGIN - 100 * MILLISECOND;
+    sender->end.sample.count = 22;
+    check_flags(&scene, 0, true);
+    check_near(scene.row.message_rate_per_s, 20 / 0.8);
+    assert_int_equal(scene.row.window_messages, 20);
+    assert_int_equal(judge_window_messages(&receiver->begin.sample, &receiver->end.sample), 20);
+    check_near(scene.ranks_rows[0].window_s, 1.1); /* from its start on */
+    assert_int_equal(scene.ranks_rows[0].window_messages, 22);
+
+    receiver->end.sample.count = 20; /* the growing window is not to stop where the judge finds too few */
+    check_flags(&scene, FLAG_FEW_MESSAGES, false);
+    assert_int_equal(judge_window_messages(&receiver->begin.sample, &receiver->end.sample), 19);
+
+    receiver->end.sample.count = receiver->end.sample.cut_ns = 0; /* the first came after the window */
+    sender->end.sample.count = sender->end.sample.cut_ns = 0;
+    check_flags(&scene, FLAG_FEW_MESSAGES, false);
+    assert_int_equal(scene.row.window_messages, 0);
+    assert_int_equal(scene.ranks_rows[1].window_messages, 0);
+    assert_true(scene.row.throughput_mbit_s == 0 && isnan(scene.row.window_s));
+}
+
+static void a_receiver_with_nothing(void **state)
+{
+    (void)state;
+    struct scene scene;
+    set_scene(&scene, PATTERN_PUB_SUB, 1, 1, 2);
+    set_count(&scene, 100);
+    scene.outcomes[3].count = scene.outcomes[3].first_ns = scene.outcomes[3].last_ns = 0;
+    check_flags(&scene, FLAG_FEW_MESSAGES | FLAG_SHORT_OVERLAP | FLAG_LOST_MESSAGES, false);
+    assert_int_equal(scene.row.lost, 100);
+    assert_true(scene.row.receiver_min_mbit_s == 0 && scene.row.overlap == 0);
+    check_near(scene.row.receiver_max_mbit_s, 99 * 8e-3);
+    check_near(scene.row.throughput_mbit_s, 99 * 8e-3);
+}
+
+/* ---- flags, one by one ---- */
+
+static void foreign_messages(void **state)
+{
+    (void)state;
+    struct scene scene;
+    set_scene(&scene, PATTERN_PUSH_PULL, 2, 1, 1);
+    scene.outcomes[4].foreign = 2;
+    check_flags(&scene, FLAG_FOREIGN, false);
+    assert_int_equal(scene.row.foreign, 2);
+    set_scene(&scene, PATTERN_PUSH_PULL, 2, 1, 1);
+    scene.outcomes[2].count++; /* more than its sender sent */
+    check_flags(&scene, FLAG_FOREIGN, false);
+    assert_int_equal(scene.row.foreign, 1);
+    assert_int_equal(scene.row.received, 2400);
+    scene.outcomes[4].count--; /* another group's loss does not make up for it */
+    check_flags(&scene, FLAG_FOREIGN | FLAG_LOST_MESSAGES, false);
+    assert_int_equal(scene.row.foreign, 1);
+    assert_int_equal(scene.row.lost, 1);
+    assert_int_equal(scene.row.received, 2399);
+}
+
+/* Every subscriber is owed everything: what one has over does not make up for what another lacks. */
+static void pub_sub_is_accounted_by_subscriber(void **state)
+{
+    (void)state;
+    struct scene scene;
+    double lost = 0;
+    set_scene(&scene, PATTERN_PUB_SUB, 2, 1, 3);
+    scene.outcomes[2].count += 5;
+    scene.outcomes[3].count -= 3;
+    scene.outcomes[8].count -= 4;
+    check_flags(&scene, FLAG_FOREIGN | FLAG_LOST_MESSAGES, false);
+    assert_int_equal(scene.row.sent, 7200);
+    assert_int_equal(scene.row.foreign, 5);
+    assert_int_equal(scene.row.lost, 7);
+    assert_int_equal(scene.row.received, 7193);
+    for (size_t i = 0; i < scene.rank_rows; i++) {
+        lost += isnan(scene.ranks_rows[i].lost) ? 0 : scene.ranks_rows[i].lost;
+    }
+    assert_true(lost == 7);
+}
+
+static void lost_messages(void **state)
+{
+    (void)state;
+    struct scene scene;
+    set_scene(&scene, PATTERN_PUSH_PULL, 1, 1, 2);
+    scene.outcomes[3].count--;
+    check_flags(&scene, FLAG_LOST_MESSAGES, false);
+    assert_int_equal(scene.row.lost, 1);
+    scene.outcomes[2].count++; /* the group has it all: which receiver got it does not matter */
+    check_flags(&scene, 0, true);
+    set_scene(&scene, PATTERN_PUB_SUB, 1, 1, 2);
+    scene.outcomes[3].count -= 10;
+    check_flags(&scene, FLAG_LOST_MESSAGES, true);
+    assert_int_equal(scene.row.lost, 10);
+    assert_int_equal(scene.row.received_bytes, 2390 * 1000);
+}
+
+static void what_ranks_report(void **state)
+{
+    (void)state;
+    struct scene scene;
+    set_scene(&scene, PATTERN_PUSH_PULL, 1, 1, 1);
+    scene.outcomes[1].timed_out = 1;
+    check_flags(&scene, FLAG_TIMED_OUT, false);
+    set_scene(&scene, PATTERN_PUSH_PULL, 1, 1, 1);
+    scene.outcomes[0].timed_out = 1; /* the coordinator */
+    check_flags(&scene, FLAG_TIMED_OUT, false);
+    set_scene(&scene, PATTERN_PUSH_PULL, 1, 1, 1);
+    scene.outcomes[2].interrupted = 1;
+    check_flags(&scene, FLAG_INTERRUPTED, false);
+    set_scene(&scene, PATTERN_PUSH_PULL, 1, 1, 1);
+    scene.outcomes[2].reconnects = 1;
+    check_flags(&scene, FLAG_RECONNECTED, false);
+    set_scene(&scene, PATTERN_PUSH_PULL, 1, 1, 1);
+    scene.outcomes[1].failed = 1;
+    check_flags(&scene, FLAG_FAILED, false);
+}
+
+static void few_messages(void **state)
+{
+    (void)state;
+    struct scene scene;
+    set_scene(&scene, PATTERN_PUSH_PULL, 2, 1, 1);
+    for (int rank = 2; rank <= 4; rank += 2) {
+        scene.outcomes[rank].interval_count = 0;
+        set_window(&scene.outcomes[rank], 100, 120);
+    }
+    check_flags(&scene, 0, true);
+    set_window(&scene.outcomes[4], 100, 119);
+    check_flags(&scene, FLAG_FEW_MESSAGES, false);
+    static const int64_t counts[] = {2, 19, 20, 21, 22};
+    for (size_t i = 0; i < LENGTH(counts);
+         i++) { /* a count that is small itself is enough when it is whole */
+        set_scene(&scene, PATTERN_PUB_SUB, 1, 1, 1);
+        set_count(&scene, counts[i]);
+        check_flags(&scene, 0, true);
+        scene.outcomes[2].count = counts[i] > 20 ? 20 : counts[i] - 1;
+        check_flags(&scene, FLAG_FEW_MESSAGES | FLAG_LOST_MESSAGES, false);
+    }
+}
+
+static void short_overlap(void **state)
+{
+    (void)state;
+    for (int counting = 0; counting < 2; counting++) {
+        struct scene scene;
+        set_scene(&scene, PATTERN_PUB_SUB, 1, 1, 2);
+        if (counting) {
+            set_count(&scene, 600);
+        }
+        for (int i = 0; i < 2; i++) {
+            int64_t late_ns = (i ? 51 : 50) * MILLISECOND;
+            struct outcome *outcome = &scene.outcomes[3];
+            outcome->interval_count = 0;
+            *(counting ? &outcome->first_ns : &outcome->begin.sample.instant_ns) = BEGIN + late_ns;
+            check_flags(&scene, i ? FLAG_SHORT_OVERLAP : 0, i == 0);
+            check_near(scene.row.overlap, i ? 0.949 : 0.95);
+        }
+    }
+}
+
+static void late_start(void **state)
+{
+    (void)state;
+    struct scene scene;
+    set_scene(&scene, PATTERN_PUSH_PULL, 1, 2, 1);
+    scene.outcomes[2].started_ns = BEGIN;
+    check_flags(&scene, 0, true);
+    scene.outcomes[2].started_ns = BEGIN + 1;
+    check_flags(&scene, FLAG_LATE_START, false);
+    set_count(&scene, 600); /* has no window to be late for */
+    check_flags(&scene, 0, true);
+    set_scene(&scene, PATTERN_PUSH_PULL, 1, 1, 1);
+    scene.outcomes[2].started_ns = BEGIN + 1; /* a receiver's start is no matter */
+    check_flags(&scene, 0, true);
+}
+
+static void shared_core(void **state)
+{
+    (void)state;
+    struct scene scene;
+    set_scene(&scene, PATTERN_PUSH_PULL, 1, 1, 1);
+    scene.cluster.members[0].cores = scene.cluster.members[3].cores = 1; /* coordinator, left-over rank */
+    check_flags(&scene, 0, true);
+    scene.cluster.members[2].cores = 1;
+    check_flags(&scene, FLAG_SHARED_CORE, true);
+    scene.cluster.members[2].cores = 0;
+    check_flags(&scene, FLAG_SHARED_CORE, true);
+}
+
+/* The receiver's interval number `empty` of a window of `messages`; half the window is not looked at, so that
+ * nothing else is said about it. */
+static void set_stall(struct scene *scene, int64_t messages, int empty)
+{
+    set_scene(scene, PATTERN_PUSH_PULL, 1, 1, 1);
+    set_window(&scene->outcomes[2], 100, 100 + messages);
+    scene->outcomes[2].interval_count = 7;
+    for (size_t i = 0; i < 7; i++) {
+        scene->intervals[scene->first_interval[2] + i].messages = messages / 10;
+    }
+    scene->intervals[scene->first_interval[2] + (size_t)empty].messages = 0;
+}
+
+static void stalled(void **state)
+{
+    (void)state;
+    struct scene scene;
+    set_stall(&scene, 100, 3); /* ten were due */
+    check_flags(&scene, FLAG_STALLED, true);
+    set_stall(&scene, 99, 3);
+    check_flags(&scene, 0, true);
+    set_stall(&scene, 1000, 3);
+    scene.intervals[scene.first_interval[2] + 3].messages = 1;
+    check_flags(&scene, 0, true);
+    set_stall(&scene, 1000, 0);
+    struct interval *first = &scene.intervals[scene.first_interval[2]];
+    first->start_ns = BEGIN - 1; /* partly before the window */
+    check_flags(&scene, 0, true);
+    first->start_ns = BEGIN + 900 * MILLISECOND; /* the last of it */
+    check_flags(&scene, FLAG_STALLED, true);
+    first->start_ns++;
+    check_flags(&scene, 0, true);
+}
+
+static void set_halves(struct scene *scene, int64_t first, int64_t second)
+{
+    for (size_t i = 0; i < INTERVALS; i++) {
+        scene->intervals[scene->first_interval[2] + i].messages = i < INTERVALS / 2 ? first : second;
+    }
+}
+
+static void unsteady(void **state)
+{
+    (void)state;
+    struct scene scene;
+    set_scene(&scene, PATTERN_PUSH_PULL, 1, 1, 1);
+    set_halves(&scene, 901, 1099);
+    check_flags(&scene, 0, true);
+    set_halves(&scene, 899, 1101);
+    check_flags(&scene, FLAG_UNSTEADY, true);
+    set_halves(&scene, 1101, 899);
+    check_flags(&scene, FLAG_UNSTEADY, true);
+    scene.outcomes[2].interval_count = 7; /* too few to tell */
+    check_flags(&scene, 0, true);
+    scene.outcomes[2].interval_count = INTERVALS;
+    for (size_t i = 0; i < INTERVALS; i++) { /* no whole ones */
+        scene.intervals[scene.first_interval[2] + i].length_ns = 50 * MILLISECOND;
+    }
+    check_flags(&scene, 0, true);
+}
+
+static void a_repetition_that_never_ran(void **state)
+{
+    (void)state;
+    struct scene scene;
+    set_scene(&scene, PATTERN_PUSH_PULL, 1, 1, 1);
+    for (int rank = 1; rank < 3; rank++) {
+        int32_t role = scene.outcomes[rank].role;
+        memset(&scene.outcomes[rank], 0, sizeof scene.outcomes[rank]);
+        scene.outcomes[rank].role = role;
+    }
+    scene.outcomes[1].failed = 1;
+    scene.timeline = (struct timeline){.ordered_ns = BEGIN, .closed_ns = BEGIN + SECOND};
+    judge(&scene);
+    assert_true(scene.flags & FLAG_FAILED);
+    assert_int_equal(scene.row.valid, 0);
+    assert_int_equal(scene.row.sent, 0);
+    assert_int_equal(scene.row.window_messages, 0);
+    assert_true(isnan(scene.row.window_s) && isnan(scene.row.drain_s));
+    check_near(scene.row.dead_s, 1);
+}
+
+/* ---- a point's row ---- */
+
+struct book {
+    struct settings settings;
+    struct plan plan;
+    struct point point;
+    struct repetition_record repetitions[8];
+    double cpu_ns[8];
+    unsigned flags[8];
+    struct point_record row;
+};
+
+/* Eight valid repetitions: 40, 10, 60, 20, 50, 30, 80, 70 Mbit/s. */
+static void open_book(struct book *book)
+{
+    static const double rates[] = {40, 10, 60, 20, 50, 30, 80, 70};
+    char *argv[] = {(char *)"zmqsweep", (char *)"--size", (char *)"1K",    (char *)"--send-mode",
+                    (char *)"shared",   (char *)"--bind", (char *)"sender"};
+    char *environment[] = {NULL};
+    struct error error = {""};
+    memset(book, 0, sizeof *book);
+    assert_int_equal(config_read(LENGTH(argv), argv, environment, plan_presets, &book->settings, &error), 0);
+    assert_int_equal(plan_make(&book->settings, 3, NULL, 1, &book->plan, &error), 0);
+    book->point = plan_point(&book->plan, 0);
+    for (size_t i = 0; i < LENGTH(rates); i++) {
+        book->repetitions[i].throughput_mbit_s = rates[i];
+        book->repetitions[i].message_rate_per_s = 100 - rates[i];
+        book->repetitions[i].sent = 100 + (int64_t)i;
+        book->repetitions[i].received = 90;
+        book->repetitions[i].lost = 10 + (int64_t)i;
+        book->repetitions[i].valid = 1;
+        book->cpu_ns[i] = 10 * rates[i];
+    }
+}
+
+static void close_book(struct book *book)
+{
+    plan_free(&book->plan);
+    config_free(&book->settings);
+}
+
+static const struct point_record *summarise(struct book *book, size_t count, bool interrupted)
+{
+    struct summary_input input = {.plan = &book->plan,
+                                  .point = &book->point,
+                                  .repetitions = book->repetitions,
+                                  .cpu_ns = book->cpu_ns,
+                                  .flags = book->flags,
+                                  .count = count,
+                                  .interrupted = interrupted,
+                                  .connections = {1111, 2222, 0, 50, 12, 34}};
+    memset(&book->row, 0xff, sizeof book->row);
+    summarise_point(&input, &book->row);
+    return &book->row;
+}
+
+static void six_valid_repetitions(void **state)
+{
+    (void)state;
+    struct book book;
+    char key[PLAN_KEY_LENGTH];
+    open_book(&book);
+    const struct point_record *row = summarise(&book, 6, false);
+    check_near(row->throughput_mbit_s, 35);
+    check_near(row->throughput_low_mbit_s, 10);
+    check_near(row->throughput_high_mbit_s, 60);
+    check_near(row->interval_coverage, 0.96875);
+    check_near(row->message_rate_per_s, 65);
+    check_near(row->cpu_ns_per_message, 350);
+    assert_int_equal(row->repetitions, 6);
+    assert_int_equal(row->valid_repetitions, 6);
+    assert_int_equal(row->sent, 615);
+    assert_int_equal(row->received, 540);
+    assert_int_equal(row->lost, 75);
+    assert_string_equal(row->status, "ok");
+    assert_string_equal(row->stop_reason, "repetitions");
+    assert_string_equal(row->flags, "");
+    assert_string_equal(row->settings, plan_key(&book.plan, 0, key));
+    assert_string_equal(row->pattern, "push-pull");
+    assert_string_equal(row->transport, "tcp");
+    assert_string_equal(row->send_mode, "shared");
+    assert_string_equal(row->receive_mode, "message");
+    assert_string_equal(row->bind, "sender");
+    assert_int_equal(row->message_size_bytes, 1024);
+    assert_true(row->sndhwm == 12 && row->rcvhwm == 34);
+    assert_true(row->sndbuf_bytes == 1111 && row->rcvbuf_bytes == 2222);
+    check_near(row->duration_s, 1);
+    assert_int_equal(row->message_count, 0);
+    book.point.count = 77;
+    row = summarise(&book, 6, false);
+    assert_true(isnan(row->duration_s));
+    assert_int_equal(row->message_count, 77);
+    close_book(&book);
+}
+
+static void only_valid_repetitions_count(void **state)
+{
+    (void)state;
+    struct book book;
+    open_book(&book);
+    book.repetitions[1].valid = 0; /* 10 Mbit/s */
+    book.flags[1] = FLAG_FEW_MESSAGES;
+    book.flags[2] = FLAG_SHARED_CORE;
+    book.cpu_ns[3] = NAN;
+    const struct point_record *row = summarise(&book, 6, false);
+    check_near(row->throughput_mbit_s, 40);
+    check_near(row->throughput_low_mbit_s, 20);
+    check_near(row->throughput_high_mbit_s, 60);
+    check_near(row->interval_coverage, 0.9375);
+    check_near(row->message_rate_per_s, 60);
+    check_near(row->cpu_ns_per_message, 450); /* of 300, 400, 500, 600 */
+    assert_int_equal(row->valid_repetitions, 5);
+    assert_int_equal(row->repetitions, 6);
+    assert_int_equal(row->sent, 615 - 101);
+    assert_int_equal(row->received, 450);
+    assert_int_equal(row->lost, 75 - 11);
+    assert_string_equal(row->status, "partial");
+    assert_string_equal(row->flags, "few_messages,shared_core");
+    close_book(&book);
+}
+
+static void one_valid_repetition_has_no_interval(void **state)
+{
+    (void)state;
+    struct book book;
+    open_book(&book);
+    const struct point_record *row = summarise(&book, 1, true);
+    check_near(row->throughput_mbit_s, 40);
+    assert_true(isnan(row->throughput_low_mbit_s) && isnan(row->throughput_high_mbit_s));
+    assert_true(isnan(row->interval_coverage));
+    assert_string_equal(row->status, "partial");
+    assert_string_equal(row->stop_reason, "interrupted");
+    book.point.repetitions = 1;
+    assert_string_equal(summarise(&book, 1, false)->status, "ok");
+    close_book(&book);
+}
+
+static void no_valid_repetition(void **state)
+{
+    (void)state;
+    struct book book;
+    open_book(&book);
+    for (size_t i = 0; i < 6; i++) {
+        book.repetitions[i].valid = 0;
+        book.flags[i] = FLAG_TIMED_OUT;
+    }
+    for (size_t count = 0; count <= 6; count += 6) {
+        const struct point_record *row = summarise(&book, count, false);
+        assert_true(isnan(row->throughput_mbit_s) && isnan(row->throughput_low_mbit_s));
+        assert_true(isnan(row->throughput_high_mbit_s) && isnan(row->interval_coverage));
+        assert_true(isnan(row->message_rate_per_s) && isnan(row->cpu_ns_per_message));
+        assert_true(row->sent == 0 && row->received == 0 && row->lost == 0 && row->valid_repetitions == 0);
+        assert_string_equal(row->status, "failed");
+        assert_string_equal(row->flags, count ? "timed_out" : "");
+    }
+    close_book(&book);
+}
+
+/* Six repetitions one faster than the other: p = 2/720. Five: 2/120, which is not enough. */
+static void a_trend_over_the_repetitions_is_unsteady(void **state)
+{
+    (void)state;
+    struct book book;
+    open_book(&book);
+    for (size_t i = 0; i < 6; i++) {
+        book.repetitions[i].throughput_mbit_s = 100 - (double)i;
+    }
+    const struct point_record *row = summarise(&book, 6, false);
+    assert_string_equal(row->flags, "unsteady");
+    assert_string_equal(row->status, "ok");
+    assert_string_equal(summarise(&book, 5, false)->flags, "");
+    book.repetitions[2].valid = 0;
+    assert_string_equal(summarise(&book, 6, false)->flags, "");
+    close_book(&book);
+}
+
+int main(void)
+{
+    const struct CMUnitTest rows[] = {
+        cmocka_unit_test(all_well),
+        cmocka_unit_test(a_row_per_busy_rank),
+        cmocka_unit_test(flags_have_their_words),
+        cmocka_unit_test(count_mode_has_one_gap_less_than_messages),
+        cmocka_unit_test(dated_windows_are_cut_at_messages),
+        cmocka_unit_test(a_window_without_a_message_before_it_begins_at_the_first),
+        cmocka_unit_test(a_receiver_with_nothing),
+        cmocka_unit_test(a_repetition_that_never_ran),
+    };
+    const struct CMUnitTest flags[] = {
+        cmocka_unit_test(foreign_messages), cmocka_unit_test(pub_sub_is_accounted_by_subscriber),
+        cmocka_unit_test(lost_messages),    cmocka_unit_test(what_ranks_report),
+        cmocka_unit_test(few_messages),     cmocka_unit_test(short_overlap),
+        cmocka_unit_test(late_start),       cmocka_unit_test(shared_core),
+        cmocka_unit_test(stalled),          cmocka_unit_test(unsteady),
+    };
+    const struct CMUnitTest summary[] = {
+        cmocka_unit_test(six_valid_repetitions),
+        cmocka_unit_test(only_valid_repetitions_count),
+        cmocka_unit_test(one_valid_repetition_has_no_interval),
+        cmocka_unit_test(no_valid_repetition),
+        cmocka_unit_test(a_trend_over_the_repetitions_is_unsteady),
+    };
+    int failed = cmocka_run_group_tests_name("rows", rows, NULL, NULL);
+    failed += cmocka_run_group_tests_name("flags", flags, NULL, NULL);
+    failed += cmocka_run_group_tests_name("summary", summary, NULL, NULL);
+    return failed;
+}
