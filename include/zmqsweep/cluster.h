@@ -86,6 +86,7 @@ struct cluster_member {
     int32_t cores; /* physical cores that it may run on */
     int32_t pid;
     char address[64];   /* numeric; where peers reach it */
+    char interface[32]; /* that has it */
     double link_mbit_s; /* of that address's interface; NaN when not known */
     char cpus[64];      /* processing units that it may run on, as a list */
     int64_t clock_offset_ns, clock_uncertainty_ns;
@@ -97,8 +98,9 @@ const struct cluster_host *cluster_host(const struct cluster *cluster, int32_t h
 const int32_t *cluster_hosts(const struct cluster *cluster);
 
 /* Finds this rank's address: `interface` is a name, an address or a network in CIDR form ("eth1", "10.1.0.5",
- * "10.1.0.0/16"), or "" for loopback on a single host, else the first interface that is up. @return 0 or -1.
- */
+ * "10.1.0.0/16"), the same on all ranks. "": loopback on a single host; else the address whose network
+ * reaches the most other hosts directly, or the one that the kernel routes to them from. Collective. @return
+ * 0 or -1. */
 int cluster_find_address(struct cluster *cluster, const char *interface, struct error *error);
 /* All ranks' members, on every rank, once the address is found. Collective. */
 void cluster_exchange_members(struct cluster *cluster);

@@ -5,9 +5,11 @@
 #include <ifaddrs.h>
 #include <math.h>
 #include <net/if.h>
-#include <netdb.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 /* What --interface asks for, taken apart. */
 struct wish {
@@ -97,6 +99,29 @@ static const struct ifaddrs *choose(const struct ifaddrs *list, const struct wis
     return second;
 }
 
+/* The address that a packet to `bytes` would leave from: connecting a UDP socket asks the routing table, and
+ * sends nothing. */
+static int source_address(int family, const unsigned char *bytes, char source[INET6_ADDRSTRLEN])
+{
+    struct sockaddr_in to4 = {.sin_family = AF_INET, .sin_port = htons(9)};
+    struct sockaddr_in6 to6 = {.sin6_family = AF_INET6, .sin6_port = htons(9)};
+    struct sockaddr_storage from;
+    socklen_t length = sizeof from;
+    memcpy(&to4.sin_addr, bytes, sizeof to4.sin_addr);
+    memcpy(&to6.sin6_addr, bytes, sizeof to6.sin6_addr);
+    const struct sockaddr *to = family == AF_INET ? (const void *)&to4 : (const void *)&to6;
+    int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0), rc = -1;
+    if (fd >= 0 && connect(fd, to, family == AF_INET ? sizeof to4 : sizeof to6) == 0 &&
+        getsockname(fd, (struct sockaddr *)&from, &length) == 0) {
+        rc = inet_ntop(family, address_bytes((const struct sockaddr *)&from), source, INET6_ADDRSTRLEN) ? 0
+                                                                                                        : -1;
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return rc;
+}
+
 /* In Mbit/s, from the kernel; NaN when it does not say (loopback, virtual devices). */
 static double link_speed(const char *interface)
 {
@@ -134,23 +159,160 @@ static int not_found(const struct cluster *cluster, const char *interface, const
                      interface, cluster->rank, cluster->host_list[cluster->self.host].name, names);
 }
 
+/* ---- without --interface: the network that reaches the most other hosts ---- */
+
+#define CANDIDATES_MAX 8
+
+struct candidate {
+    unsigned char bytes[16];
+    int family, bits;
+    char address[INET6_ADDRSTRLEN], interface[IF_NAMESIZE];
+};
+
+struct candidates {
+    int count;
+    struct candidate list[CANDIDATES_MAX];
+};
+
+static int prefix_bits(const struct sockaddr *mask)
+{
+    const unsigned char *bytes = address_bytes(mask);
+    int most = mask->sa_family == AF_INET ? 32 : 128, bits = 0;
+    while (bits < most && (bytes[bits / 8] & (0x80 >> bits % 8))) {
+        bits++;
+    }
+    return bits;
+}
+
+/* IPv4 before IPv6, each in the system's order. */
+static void list_candidates(const struct ifaddrs *list, struct candidates *all)
+{
+    static const struct wish any = {.text = ""};
+    static const int families[] = {AF_INET, AF_INET6};
+    memset(all, 0, sizeof *all);
+    for (size_t f = 0; f < sizeof families / sizeof *families; f++) {
+        for (const struct ifaddrs *entry = list; entry && all->count < CANDIDATES_MAX;
+             entry = entry->ifa_next) {
+            if (!fits(entry, &any) || entry->ifa_addr->sa_family != families[f] || !entry->ifa_netmask) {
+                continue;
+            }
+            struct candidate *candidate = &all->list[all->count++];
+            candidate->family = families[f];
+            candidate->bits = prefix_bits(entry->ifa_netmask);
+            memcpy(candidate->bytes, address_bytes(entry->ifa_addr), families[f] == AF_INET ? 4 : 16);
+            inet_ntop(families[f], candidate->bytes, candidate->address, sizeof candidate->address);
+            snprintf(candidate->interface, sizeof candidate->interface, "%s", entry->ifa_name);
+        }
+    }
+}
+
+/* Is the other host on this address's network? The same address on both (as bridges of containers have) is no
+ * network. */
+static bool reaches(const struct candidate *mine, const struct candidates *other)
+{
+    bool found = false;
+    for (int i = 0; i < other->count; i++) {
+        const struct candidate *theirs = &other->list[i];
+        if (theirs->family == mine->family && same_network(mine->bytes, theirs->bytes, mine->bits)) {
+            if (strcmp(mine->address, theirs->address) == 0) {
+                return false;
+            }
+            found = true;
+        }
+    }
+    return found;
+}
+
+/* Hosts that are reached over this address's network without a router. */
+static int hosts_reached(const struct cluster *cluster, const struct candidate *mine,
+                         const struct candidates *all)
+{
+    int reached = 0;
+    for (int rank = 0, host = 0; rank < cluster->size; rank++) {
+        bool leader = cluster->hosts[rank] == host;
+        host += leader;
+        reached += leader && cluster->hosts[rank] != cluster->self.host && reaches(mine, &all[rank]);
+    }
+    return reached;
+}
+
+/* Through a router: the address that the kernel would send from. Nothing is sent. */
+static int address_by_route(const struct cluster *cluster, const struct candidates *mine,
+                            const struct candidates *all)
+{
+    for (int rank = 0; rank < cluster->size; rank++) {
+        if (cluster->hosts[rank] == cluster->self.host) {
+            continue;
+        }
+        for (int i = 0; i < all[rank].count; i++) {
+            char source[INET6_ADDRSTRLEN];
+            if (source_address(all[rank].list[i].family, all[rank].list[i].bytes, source)) {
+                continue;
+            }
+            for (int k = 0; k < mine->count; k++) {
+                if (strcmp(mine->list[k].address, source) == 0) {
+                    return k;
+                }
+            }
+        }
+    }
+    return -1;
+}
+
+static int choose_network(struct cluster *cluster, const struct candidates *mine)
+{
+    struct candidates *all = calloc((size_t)cluster->size, sizeof *all);
+    int best = -1, most = 0;
+    if (!all) {
+        return -1;
+    }
+    cluster_allgather(cluster, mine, all, sizeof *mine);
+    for (int i = 0; i < mine->count; i++) {
+        int reached = hosts_reached(cluster, &mine->list[i], all);
+        if (reached > most) {
+            most = reached;
+            best = i;
+        }
+    }
+    best = best < 0 ? address_by_route(cluster, mine, all) : best;
+    free(all);
+    return best;
+}
+
+static void take_address(struct cluster_member *self, const char *address, const char *interface)
+{
+    snprintf(self->address, sizeof self->address, "%s", address);
+    snprintf(self->interface, sizeof self->interface, "%s", interface);
+    self->link_mbit_s = link_speed(interface);
+}
+
 int cluster_find_address(struct cluster *cluster, const char *interface, struct error *error)
 {
-    struct cluster_member *self = &cluster->self;
     struct ifaddrs *list = NULL;
-    struct wish wish = parse_wish(!*interface && cluster->host_count == 1 ? "127.0.0.1" : interface);
-    self->link_mbit_s = NAN;
+    char address[INET6_ADDRSTRLEN];
+    cluster->self.link_mbit_s = NAN;
     if (getifaddrs(&list)) {
-        return error_set(error, "getifaddrs failed on rank %d", cluster->rank);
+        list = NULL;
     }
-    const struct ifaddrs *chosen = choose(list, &wish);
     int rc = 0;
-    if (chosen) {
-        inet_ntop(chosen->ifa_addr->sa_family, address_bytes(chosen->ifa_addr), self->address,
-                  sizeof self->address);
-        self->link_mbit_s = link_speed(chosen->ifa_name);
+    if (!*interface && cluster->host_count > 1) {
+        struct candidates mine;
+        list_candidates(list, &mine);
+        int best = choose_network(cluster, &mine);
+        if (best >= 0) {
+            take_address(&cluster->self, mine.list[best].address, mine.list[best].interface);
+        } else {
+            rc = not_found(cluster, interface, list, error);
+        }
     } else {
-        rc = not_found(cluster, interface, list, error);
+        struct wish wish = parse_wish(*interface ? interface : "127.0.0.1");
+        const struct ifaddrs *chosen = choose(list, &wish);
+        if (chosen) {
+            inet_ntop(chosen->ifa_addr->sa_family, address_bytes(chosen->ifa_addr), address, sizeof address);
+            take_address(&cluster->self, address, chosen->ifa_name);
+        } else {
+            rc = not_found(cluster, interface, list, error);
+        }
     }
     freeifaddrs(list);
     return rc;

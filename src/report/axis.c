@@ -73,6 +73,13 @@ double chart_highest(const struct chart *chart)
     return highest;
 }
 
+/* Over several decades the middle decides, so that neither end has many zeros. */
+double chart_unit(const struct chart *chart, const char **unit)
+{
+    double middle = chart->kind->log_y ? sqrt(chart->y_low * chart->y_high) : chart->y_high;
+    return chart->kind->unit(middle, unit);
+}
+
 static double best_of(const struct series *series)
 {
     return series->points[series->best].y;

@@ -57,7 +57,7 @@ static const char style[] =
     "#tip{position:fixed;display:none;pointer-events:none;white-space:pre;background:var(--fg);color:var(--"
     "bg);"
     "padding:5px 9px;border-radius:6px;font-size:.85rem;z-index:9;max-width:92vw;overflow:hidden}\n"
-    "@media print{body{max-width:none}.hit{display:none}}\n";
+    "@media(max-width:600px){svg text{font-size:16px}}@media print{body{max-width:none}.hit{display:none}}\n";
 
 /* Sorting by a click on a column's head; values beside their points, for mouse, pen and finger. */
 static const char script[] =

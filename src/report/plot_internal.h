@@ -83,6 +83,8 @@ void axis_x_range(const struct chart *chart, double *low, double *high);
 double chart_ideal(const struct series *series);
 /* The largest y of the chart; for scaling, with its ideal lines. */
 double chart_highest(const struct chart *chart);
+/* What to divide y values by for the axis, and what they are in then. */
+double chart_unit(const struct chart *chart, const char **unit);
 /* Which series get a name and a colour: the best, CHART_MOST_NAMED at most. named[i] is false for those that
  * stay grey. @return how many. */
 size_t chart_choose_named(const struct chart *chart, bool *named);

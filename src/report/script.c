@@ -315,7 +315,7 @@ static void write_best(const struct script *script, const struct chart *chart, s
 int script_chart(struct script *script, const struct chart *chart, struct error *error)
 {
     const char *unit_name;
-    double unit = chart->kind->unit(chart->y_high, &unit_name);
+    double unit = chart_unit(chart, &unit_name);
     bool *named = calloc(chart->count, sizeof *named);
     if (!named)
         return error_set(error, "out of memory for the plot");

@@ -164,7 +164,7 @@ int svg_chart(FILE *out, const struct chart *chart)
     size_t count = chart_choose_named(chart, named);
     axis_x_range(chart, &frame.x_low, &frame.x_high);
     axis_y_range(chart, chart_highest(chart), &frame.y_low, &frame.y_high);
-    frame.unit = chart->kind->unit(chart->y_high, &frame.unit_name);
+    frame.unit = chart_unit(chart, &frame.unit_name);
     fprintf(out,
             "<h3>%s <small>in %s</small></h3>\n<svg viewBox=\"0 0 %g %g\" role=\"img\" aria-label=\"%s\">\n",
             chart->kind->title, frame.unit_name, WIDTH, HEIGHT, chart->kind->title);

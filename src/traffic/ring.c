@@ -12,7 +12,8 @@
 
 #ifdef __SANITIZE_THREAD__
 #include <sanitizer/tsan_interface.h>
-/* libzmq hands a buffer from the sender to the returning thread; it is not instrumented, so the hand-over is told here. */
+/* libzmq hands a buffer from the sender to the returning thread; it is not instrumented, so the hand-over is
+ * told here. */
 #define HANDED_OVER(slot) __tsan_release(slot)
 #define TAKEN_OVER(slot) __tsan_acquire(slot)
 #else

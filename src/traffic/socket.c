@@ -125,24 +125,48 @@ static int make_ipc_name(struct traffic *traffic, char *name, size_t length, str
     return 0;
 }
 
+/* A free port of the range; ranks of one host begin at different places, so that they do not race for the
+ * same. */
+static int bind_in_range(struct traffic *traffic, const char *address, struct error *error)
+{
+    struct config_ports ports = config_ports(traffic->point.ports);
+    int span = ports.last - ports.first + 1, start = (int)getpid() % span;
+    char name[TRAFFIC_ENDPOINT_LENGTH + 16];
+    for (int i = 0; i < span; i++) {
+        snprintf(name, sizeof name, strchr(address, ':') ? "tcp://[%s]:%d" : "tcp://%s:%d", address,
+                 ports.first + (start + i) % span);
+        if (zmq_bind(traffic->socket, name) == 0) {
+            return 0;
+        }
+        if (errno != EADDRINUSE) {
+            return zmq_error(error, "zmq_bind", name);
+        }
+    }
+    return error_set(error, "no port of --port-range %d-%d is free on %s", ports.first, ports.last, address);
+}
+
+static int bind_name(struct traffic *traffic, const char *name, struct error *error)
+{
+    return zmq_bind(traffic->socket, name) < 0 ? zmq_error(error, "zmq_bind", name) : 0;
+}
+
 static int bind_socket(struct traffic *traffic, const char *address, struct error *error)
 {
     char name[TRAFFIC_ENDPOINT_LENGTH + 16];
     size_t length = sizeof traffic->endpoint;
+    int rc;
     if (traffic->point.transport == TRANSPORT_IPC) {
-        if (make_ipc_name(traffic, name, sizeof name, error)) {
-            return -1;
-        }
+        rc = make_ipc_name(traffic, name, sizeof name, error) ? -1 : bind_name(traffic, name, error);
+    } else if (traffic->point.ports != OPTION_KEYWORD) {
+        rc = bind_in_range(traffic, address, error);
     } else {
         snprintf(name, sizeof name, strchr(address, ':') ? "tcp://[%s]:*" : "tcp://%s:*", address);
+        rc = bind_name(traffic, name, error);
     }
-    if (zmq_bind(traffic->socket, name) < 0) {
-        return zmq_error(error, "zmq_bind", name);
-    }
-    if (zmq_getsockopt(traffic->socket, ZMQ_LAST_ENDPOINT, traffic->endpoint, &length) < 0) {
+    if (rc == 0 && zmq_getsockopt(traffic->socket, ZMQ_LAST_ENDPOINT, traffic->endpoint, &length) < 0) {
         return zmq_error(error, "zmq_getsockopt", "ZMQ_LAST_ENDPOINT");
     }
-    return 0;
+    return rc;
 }
 
 int traffic_open(const struct point *point, enum role role, const char *address, struct traffic **traffic,
