@@ -105,6 +105,26 @@ static int alone(int argc, char **argv)
     return code;
 }
 
+/* Every value of --sender-cpus, --receiver-cpus and --io-cpus, for all ranks to check. */
+static int collect_cpus(const struct settings *settings, struct job *job, struct error *error)
+{
+    static const enum option_id options[] = {OPTION_SENDER_CPUS, OPTION_RECEIVER_CPUS, OPTION_IO_CPUS};
+    size_t count = 0;
+    for (size_t i = 0; i < JOB_CPUS; i++) {
+        job->cpus[i] = OPTION_KEYWORD;
+    }
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        const struct setting *setting = &settings->items[options[i]];
+        if (count + setting->count > JOB_CPUS) {
+            return error_set(error, "--sender-cpus and --receiver-cpus: over %d places; list fewer",
+                             JOB_CPUS);
+        }
+        memcpy(&job->cpus[count], setting->values, setting->count * sizeof *setting->values);
+        count += setting->count;
+    }
+    return 0;
+}
+
 /* Rank 0: everything that can be refused without the other ranks. @return 0, or -1 with job->code set. */
 static int prepare(const struct cluster *cluster, int argc, char **argv, struct settings *settings,
                    struct plan *plan, struct job *job)
@@ -121,7 +141,7 @@ static int prepare(const struct cluster *cluster, int argc, char **argv, struct 
     if (name_output(settings, &error) ||
         plan_make(settings, cluster_size(cluster), cluster_hosts(cluster), seed_of(settings), plan, &error) ||
         (!config_flag(settings, OPTION_DRY_RUN) && sweep_check_output(settings, &error)) ||
-        sweep_check_hosts(cluster, plan, &error)) {
+        sweep_check_hosts(cluster, plan, &error) || collect_cpus(settings, job, &error)) {
         job->code = refuse(&error);
         return -1;
     }
@@ -133,13 +153,14 @@ static int prepare(const struct cluster *cluster, int argc, char **argv, struct 
     return 0;
 }
 
-/* All ranks find their address; the first that cannot says so, for all. @return EXIT_OK or EXIT_USAGE on
- * every rank. */
-static int find_addresses(struct cluster *cluster, const struct job *job)
+/* All ranks find their address and their CPUs; the first that cannot says so, for all.
+ * @return EXIT_OK or EXIT_USAGE on every rank. */
+static int find_places(struct cluster *cluster, const struct job *job)
 {
     struct error error = {""};
     struct tally tally;
     int failed = cluster_find_address(cluster, job->interface, &error);
+    failed = failed || cluster_check_cpus(cluster, job->cpus, JOB_CPUS, &error);
     memset(&tally, 0, sizeof tally);
     tally.most[0] = failed ? cluster_size(cluster) - cluster_rank(cluster) : 0;
     cluster_tally(cluster, &tally);
@@ -153,7 +174,7 @@ static int find_addresses(struct cluster *cluster, const struct job *job)
 static int play_part(struct cluster *cluster, const struct job *job, const struct settings *settings,
                      const struct plan *plan, int argc, char **argv)
 {
-    int code = find_addresses(cluster, job);
+    int code = find_places(cluster, job);
     if (code != EXIT_OK) {
         return code;
     }

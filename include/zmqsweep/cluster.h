@@ -8,8 +8,10 @@
 #ifndef ZMQSWEEP_CLUSTER_H
 #define ZMQSWEEP_CLUSTER_H
 
+#include "zmqsweep/config.h"
 #include "zmqsweep/error.h"
 
+#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -105,6 +107,12 @@ int cluster_find_address(struct cluster *cluster, const char *interface, struct 
 /* All ranks' members, on every rank, once the address is found. Collective. */
 void cluster_exchange_members(struct cluster *cluster);
 const struct cluster_member *cluster_member(const struct cluster *cluster, int32_t rank);
+
+/* The processing units that a value of --sender-cpus or its like stands for on this host; "nic" is next to
+ * the interface of this rank's address. @return 0, or -1: there is no such object, with what there is. */
+int cluster_resolve_cpus(struct cluster *cluster, int64_t value, cpu_set_t *cpus, struct error *error);
+/* Checks that all of them can be resolved here. @return 0, or -1 with rank and host. */
+int cluster_check_cpus(struct cluster *cluster, const int64_t *values, size_t count, struct error *error);
 
 /* This machine, without MPI, for a plan before the job. */
 void cluster_describe_host(struct cluster_host *host);

@@ -33,6 +33,9 @@ struct point_record {
     int64_t io_threads;
     double sndbuf_bytes, rcvbuf_bytes; /* of the connections, largest; NaN when there was none */
     char bind[16];
+    char placement[16];
+    char sender_cpus[32], receiver_cpus[32], io_cpus[32]; /* as asked for; where they ran is in /ranks */
+    char sender_host[256], receiver_host[256];            /* names, group by group where they differ */
     int64_t repetitions, valid_repetitions;
     char stop_reason[16];
     double throughput_mbit_s, throughput_low_mbit_s, throughput_high_mbit_s, interval_coverage;
@@ -64,6 +67,7 @@ struct rank_record {
     double blocked_s, ring_wait_s;
     double tcp_retransmits, tcp_rtt_us; /* NaN without a TCP connection */
     int64_t peak_rss_bytes;
+    char cpus[48], io_cpus[48]; /* of the loop and of the I/O threads, read back from the kernel */
 };
 
 struct interval_record {

@@ -6,6 +6,8 @@
 #include "zmqsweep/config.h"
 #include "zmqsweep/plan.h"
 
+#define JOB_CPUS 64
+
 /* What rank 0 has read and checked, for all ranks. */
 struct job {
     int32_t code; /* EXIT_OK: go on; else every rank leaves with it */
@@ -14,6 +16,7 @@ struct job {
     int32_t log_level; /* enum log_level */
     int64_t timeout_ns;
     char interface[64];
+    int64_t cpus[JOB_CPUS]; /* every value that --sender-cpus and its like have; the rest OPTION_KEYWORD */
 };
 
 /* Ranks other than 0: repetitions until rank 0 says that it was the last. @return the exit code of all ranks.

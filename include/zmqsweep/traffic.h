@@ -11,6 +11,7 @@
 #include "zmqsweep/error.h"
 #include "zmqsweep/plan.h"
 
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,12 +26,18 @@ void traffic_start_process(void);
 /* "libzmq 4.3.4, ..." for the record. */
 const char *traffic_library_version(char *text, size_t length);
 
+/* Where the threads run: the loop (its payload is made and first touched there) and ZeroMQ's I/O threads. */
+struct traffic_cpus {
+    bool loop_bound, io_bound; /* false: where the process runs */
+    cpu_set_t loop, io;
+};
+
 /* Opens context and socket of a sender or a receiver, applies every option, makes the payload. The side that
  * binds (point->bind) binds `address`, a numeric IP address (ephemeral port), or for ipc a private folder of
  * its own.
  * @return 0, or -1 with `error`. */
-int traffic_open(const struct point *point, enum role role, const char *address, struct traffic **traffic,
-                 struct error *error);
+int traffic_open(const struct point *point, enum role role, const char *address,
+                 const struct traffic_cpus *cpus, struct traffic **traffic, struct error *error);
 /* The endpoint that peers connect to; "" on the side that connects. */
 const char *traffic_endpoint(const struct traffic *traffic);
 int traffic_connect(struct traffic *traffic, const char *endpoint, struct error *error);
@@ -77,6 +84,12 @@ void traffic_finish_stream(struct traffic *traffic);
 /* A publisher leaves: its socket is closed and what is queued flows out behind it (LINGER). Its loop has
  * ended. */
 void traffic_leave(struct traffic *traffic);
+
+/* Where the threads do run, read back from the kernel, as lists such as "0-3,8"; "" when the loop has ended
+ * or not begun. */
+#define TRAFFIC_CPUS_LENGTH 48
+void traffic_read_cpus(const struct traffic *traffic, char loop[TRAFFIC_CPUS_LENGTH],
+                       char io[TRAFFIC_CPUS_LENGTH]);
 
 /* What the connections say while they are there; NaN where nothing can be said (ipc, none). */
 struct traffic_connections {

@@ -4,6 +4,7 @@
 
 #include "zmqsweep/cluster.h"
 
+#include <hwloc.h>
 #include <mpi.h>
 
 struct cluster {
@@ -20,6 +21,7 @@ struct cluster {
     int32_t *hosts;
     struct cluster_member *members;
     struct cluster_member self;
+    hwloc_topology_t topology; /* loaded when first asked for */
 };
 
 int64_t cluster_clock_ns(void);
@@ -31,5 +33,11 @@ void cluster_compare_clocks(struct cluster *cluster);
 int cluster_find_hosts(struct cluster *cluster, struct error *error);
 /* Where this process may run. */
 void cluster_describe_binding(struct cluster_member *member);
+
+/* cpus.c, for tests on synthetic topologies: the processing units of objects first to last (not CPUS_NIC). */
+int cpus_in_topology(hwloc_topology_t topology, enum cpus_kind kind, int first, int last, hwloc_cpuset_t cpus,
+                     struct error *error);
+/* The logical number of the NUMA node that the kernel numbers os_index; -1 when there is none. */
+int cpus_numa_by_os_index(hwloc_topology_t topology, int os_index);
 
 #endif

@@ -113,6 +113,9 @@ void cluster_finish(struct cluster **cluster)
     MPI_Op_free(&ending->tally_op);
     MPI_Type_free(&ending->tally_type);
     MPI_Finalize();
+    if (ending->topology) {
+        hwloc_topology_destroy(ending->topology);
+    }
     free(ending->host_list);
     free(ending->hosts);
     free(ending->members);

@@ -37,6 +37,12 @@ static const struct column point_columns[] = {
     FLOAT64(sndbuf_bytes, "bytes", "kernel send buffer of the connections, largest"),
     FLOAT64(rcvbuf_bytes, "bytes", "kernel receive buffer of the connections, largest"),
     STRING(bind, "side that binds"),
+    STRING(placement, "how the ranks of a group were chosen"),
+    STRING(sender_cpus, "where senders were asked to run"),
+    STRING(receiver_cpus, "where receivers were asked to run"),
+    STRING(io_cpus, "where I/O threads were asked to run"),
+    STRING(sender_host, "host of the senders, group by group where they differ"),
+    STRING(receiver_host, "host of the receivers, group by group where they differ"),
     INT64(repetitions, "", "repetitions run"),
     INT64(valid_repetitions, "", "repetitions in the summary"),
     STRING(stop_reason, "why no more repetitions were run"),
@@ -103,6 +109,8 @@ static const struct column rank_columns[] = {
     FLOAT64(tcp_retransmits, "segments", "TCP segments sent again, sum over connections"),
     FLOAT64(tcp_rtt_us, "us", "smoothed TCP round-trip time, largest of the connections"),
     INT64(peak_rss_bytes, "bytes", "peak resident memory of the process"),
+    STRING(cpus, "processing units of the sending or receiving thread"),
+    STRING(io_cpus, "processing units of the I/O threads"),
 };
 #undef ROW
 

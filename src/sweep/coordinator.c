@@ -215,33 +215,51 @@ static double seconds_left(const struct coordinator *coordinator, double points_
     return share > 0 ? (wall_s() - coordinator->began_s) * (1 - share) / share : NAN;
 }
 
-static void run_point(struct coordinator *coordinator, int64_t id)
+/* Summary, journal and line of a point whose repetitions are done. */
+static void finish_point(struct coordinator *coordinator, const struct point *point, bool unreachable)
 {
-    struct point point = plan_point(coordinator->plan, id);
     struct gathering *gathering = &coordinator->gathering;
     struct point_rows *rows = &gathering->rows;
-    begin_point(coordinator, &point);
-    for (int32_t number = 0; number < point.repetitions && !coordinator->interrupted; number++) {
-        coordinator->interrupted = !run_repetition(coordinator, &point, number);
-        if (!coordinator->interrupted) {
-            double done = (double)coordinator->finished + (number + 1.0) / point.repetitions;
-            progress_repetition(coordinator->finished, &point, &rows->repetitions[number],
-                                seconds_left(coordinator, done));
-        }
-    }
-    if (rows->repetition_count == 0) {
-        return;
-    }
-    struct summary_input input = {coordinator->plan,        &point,
-                                  rows->repetitions,        gathering->cpu_ns,
-                                  gathering->flags,         rows->repetition_count,
-                                  coordinator->interrupted, gathering->connections};
+    struct summary_input input = {.plan = coordinator->plan,
+                                  .point = point,
+                                  .seating = &coordinator->repetition.seating,
+                                  .cluster = coordinator->cluster,
+                                  .repetitions = rows->repetitions,
+                                  .cpu_ns = gathering->cpu_ns,
+                                  .flags = gathering->flags,
+                                  .count = rows->repetition_count,
+                                  .interrupted = coordinator->interrupted,
+                                  .unreachable = unreachable,
+                                  .connections = gathering->connections};
     summarise_point(&input, &rows->point);
-    warn_buffers(&point, &gathering->connections);
+    warn_buffers(point, &gathering->connections);
     append_to_journal(coordinator);
     coordinator->finished += !coordinator->interrupted;
     coordinator->failed += rows->point.valid_repetitions == 0;
     progress_point(coordinator->finished, &rows->point);
+}
+
+/* A point whose peers cannot be brought together is given up after one try: the next would wait as long
+ * again. */
+static void run_point(struct coordinator *coordinator, int64_t id)
+{
+    struct point point = plan_point(coordinator->plan, id);
+    bool unreachable = false;
+    begin_point(coordinator, &point);
+    for (int32_t number = 0; number < point.repetitions && !coordinator->interrupted && !unreachable;
+         number++) {
+        coordinator->interrupted = !run_repetition(coordinator, &point, number);
+        unreachable = !coordinator->interrupted && !coordinator->repetition.ran;
+        if (!coordinator->interrupted) {
+            double done = (double)coordinator->finished + (number + 1.0) / point.repetitions;
+            progress_repetition(coordinator->finished, &point,
+                                &coordinator->gathering.rows.repetitions[number],
+                                seconds_left(coordinator, done));
+        }
+    }
+    if (coordinator->gathering.rows.repetition_count > 0) {
+        finish_point(coordinator, &point, unreachable);
+    }
 }
 
 /* ---- the sweep ---- */

@@ -205,6 +205,9 @@ void flow_run(struct cluster *cluster, struct repetition *repetition, struct tra
         run_window(cluster, repetition, &sampler);
     }
     sampler_take(&sampler);
+    if (traffic) {
+        traffic_read_cpus(traffic, repetition->outcome.cpus, repetition->outcome.io_cpus);
+    }
     if (traffic && is_sender(repetition) && traffic_stop(traffic, &error)) {
         fail(repetition, &error);
     }

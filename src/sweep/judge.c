@@ -240,6 +240,15 @@ static bool rank_unsteady(const struct evidence *evidence, int32_t rank)
 
 /* ---- rows ---- */
 
+/* The loop and the I/O threads have one processing unit between them. */
+static bool shares_core(const struct evidence *evidence, int32_t rank)
+{
+    const struct outcome *outcome = &evidence->outcomes[rank];
+    bool one =
+        *outcome->cpus && !strpbrk(outcome->cpus, ",-") && strcmp(outcome->cpus, outcome->io_cpus) == 0;
+    return one || cluster_member(evidence->cluster, rank)->cores <= 1;
+}
+
 static unsigned rank_flags(const struct evidence *evidence, int32_t rank)
 {
     const struct outcome *outcome = &evidence->outcomes[rank];
@@ -249,7 +258,7 @@ static unsigned rank_flags(const struct evidence *evidence, int32_t rank)
     flags |= outcome->timed_out ? FLAG_TIMED_OUT : 0;
     flags |= outcome->interrupted ? FLAG_INTERRUPTED : 0;
     flags |= outcome->reconnects ? FLAG_RECONNECTED : 0;
-    flags |= cluster_member(evidence->cluster, rank)->cores <= 1 ? FLAG_SHARED_CORE : 0;
+    flags |= shares_core(evidence, rank) ? FLAG_SHARED_CORE : 0;
     if (outcome->role == ROLE_SENDER && !point->count &&
         outcome->started_ns > evidence->timeline->window_begin_ns) {
         flags |= FLAG_LATE_START;
@@ -299,6 +308,8 @@ static void fill_rank(const struct evidence *evidence, int32_t rank, struct rank
     row->tcp_retransmits = outcome->connections.retransmits;
     row->tcp_rtt_us = outcome->connections.rtt_us;
     row->peak_rss_bytes = outcome->peak_rss_bytes;
+    memcpy(row->cpus, outcome->cpus, sizeof row->cpus);
+    memcpy(row->io_cpus, outcome->io_cpus, sizeof row->io_cpus);
 }
 
 static void fill_times(const struct evidence *evidence, struct repetition_record *row)

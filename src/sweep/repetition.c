@@ -40,32 +40,59 @@ static void reset_outcome(struct cluster *cluster, struct repetition *repetition
     repetition->outcome.group = seat.group;
 }
 
+static int find_cpus(struct cluster *cluster, const struct point *point, enum role role,
+                     struct traffic_cpus *cpus, struct error *error)
+{
+    int64_t loop = role == ROLE_SENDER ? point->sender_cpus : point->receiver_cpus;
+    int64_t io = point->io_cpus == OPTION_KEYWORD ? loop : point->io_cpus;
+    memset(cpus, 0, sizeof *cpus);
+    cpus->loop_bound = loop != OPTION_KEYWORD;
+    cpus->io_bound = io != OPTION_KEYWORD;
+    return (cpus->loop_bound && cluster_resolve_cpus(cluster, loop, &cpus->loop, error)) ||
+                   (cpus->io_bound && cluster_resolve_cpus(cluster, io, &cpus->io, error))
+               ? -1
+               : 0;
+}
+
 static struct traffic *open_traffic(struct cluster *cluster, struct repetition *repetition)
 {
+    const struct point *point = &repetition->order.point;
+    const char *address = cluster_member(cluster, cluster_rank(cluster))->address;
+    enum role role = (enum role)repetition->outcome.role;
     struct traffic *traffic = NULL;
+    struct traffic_cpus cpus;
     struct error error = {""};
-    if (repetition->outcome.role != ROLE_IDLE &&
-        traffic_open(&repetition->order.point, (enum role)repetition->outcome.role,
-                     cluster_member(cluster, cluster_rank(cluster))->address, &traffic, &error)) {
+    if (role != ROLE_IDLE && (find_cpus(cluster, point, role, &cpus, &error) ||
+                              traffic_open(point, role, address, &cpus, &traffic, &error))) {
         fail(repetition, &error);
     }
     return traffic;
 }
 
-/* The side that connects goes to every peer of its group that bound. */
-static void connect_peers(struct cluster *cluster, struct repetition *repetition, struct traffic *traffic,
-                          const struct card *cards)
+/* Rank of the i-th peer of this rank's group, among those at the other end. */
+static int32_t peer_rank(const struct repetition *repetition, int32_t index)
 {
-    const struct point *point = &repetition->order.point;
+    return repetition->outcome.role == ROLE_SENDER
+               ? plan_receiver_rank(&repetition->seating, repetition->outcome.group, index)
+               : plan_sender_rank(&repetition->seating, repetition->outcome.group, index);
+}
+
+static int32_t peer_count(const struct repetition *repetition)
+{
+    return repetition->outcome.role == ROLE_SENDER ? repetition->seating.receivers
+                                                   : repetition->seating.senders;
+}
+
+/* The side that connects goes to every peer of its group that bound. */
+static void connect_peers(struct repetition *repetition, struct traffic *traffic, const struct card *cards)
+{
     bool sender = repetition->outcome.role == ROLE_SENDER;
-    int32_t peers = sender ? point->receivers_per_sender : point->senders_per_receiver;
     struct error error = {""};
-    if (!traffic || sender != (point->bind == BIND_RECEIVER)) {
+    if (!traffic || sender != (repetition->order.point.bind == BIND_RECEIVER)) {
         return;
     }
-    for (int32_t i = 0; i < peers; i++) {
-        int32_t rank = sender ? plan_receiver_rank(&repetition->seating, repetition->outcome.group, i)
-                              : plan_sender_rank(&repetition->seating, repetition->outcome.group, i);
+    for (int32_t i = 0; i < peer_count(repetition); i++) {
+        int32_t rank = peer_rank(repetition, i);
         if (!*cards[rank].endpoint) {
             error_set(&error, "rank %d has no endpoint to connect to", rank);
             fail(repetition, &error);
@@ -73,7 +100,6 @@ static void connect_peers(struct cluster *cluster, struct repetition *repetition
             fail(repetition, &error);
         }
     }
-    (void)cluster;
 }
 
 static void exchange_endpoints(struct cluster *cluster, struct repetition *repetition,
@@ -90,12 +116,30 @@ static void exchange_endpoints(struct cluster *cluster, struct repetition *repet
     }
     cluster_set_phase(cluster, "exchanging endpoints");
     cluster_allgather(cluster, &mine, cards, sizeof mine);
-    connect_peers(cluster, repetition, traffic, cards);
+    connect_peers(repetition, traffic, cards);
     free(cards);
 }
 
+/* "0 of 1 handshakes done on tcp://10.0.0.3:43210; this end is 10.0.0.2, the other is rank 3 on n3
+ * (10.0.0.3)" */
+static void describe_ends(const struct cluster *cluster, const struct repetition *repetition,
+                          struct error *error)
+{
+    struct error what = *error;
+    const struct cluster_member *self = cluster_member(cluster, cluster_rank(cluster));
+    char peers[256] = "";
+    size_t used = 0;
+    for (int32_t i = 0; i < peer_count(repetition) && used < sizeof peers; i++) {
+        const struct cluster_member *peer = cluster_member(cluster, peer_rank(repetition, i));
+        used += (size_t)snprintf(peers + used, sizeof peers - used, "%srank %d on %s (%s)", i ? ", " : "",
+                                 peer_rank(repetition, i), cluster_host(cluster, peer->host)->name,
+                                 peer->address);
+    }
+    error_set(error, "%.120s; this end is %s, the other is %.200s", what.text, self->address, peers);
+}
+
 /* Proves that all peers are there, until the timeout. */
-static void await_ready(struct repetition *repetition, struct traffic *traffic)
+static void await_ready(const struct cluster *cluster, struct repetition *repetition, struct traffic *traffic)
 {
     struct error error = {""};
     int64_t deadline = traffic_clock_ns() + repetition->order.point.timeout_ns;
@@ -108,6 +152,7 @@ static void await_ready(struct repetition *repetition, struct traffic *traffic)
             ready = -1;
         }
         if (ready < 0) {
+            describe_ends(cluster, repetition, &error);
             fail(repetition, &error);
         }
     }
@@ -160,7 +205,7 @@ void repetition_run(struct cluster *cluster, struct repetition *repetition)
     log_line(LOG_DEBUG, "point %lld repetition %d: opened %s", (long long)repetition->order.point.id,
              repetition->order.repetition, traffic ? traffic_endpoint(traffic) : "nothing (idle)");
     exchange_endpoints(cluster, repetition, traffic);
-    await_ready(repetition, traffic);
+    await_ready(cluster, repetition, traffic);
     log_line(LOG_DEBUG, "ready%s%s", repetition->outcome.failed ? ": not: " : "",
              repetition->outcome.message);
     agree_start(cluster, repetition);

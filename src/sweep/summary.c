@@ -27,6 +27,12 @@ static void fill_settings(const struct summary_input *input, struct point_record
     set_text(row->receive_mode, sizeof row->receive_mode,
              config_word(OPTION_RECEIVE_MODE, point->receive_mode, word));
     set_text(row->bind, sizeof row->bind, config_word(OPTION_BIND, point->bind, word));
+    set_text(row->placement, sizeof row->placement, config_word(OPTION_PLACEMENT, point->placement, word));
+    set_text(row->sender_cpus, sizeof row->sender_cpus,
+             config_word(OPTION_SENDER_CPUS, point->sender_cpus, word));
+    set_text(row->receiver_cpus, sizeof row->receiver_cpus,
+             config_word(OPTION_RECEIVER_CPUS, point->receiver_cpus, word));
+    set_text(row->io_cpus, sizeof row->io_cpus, config_word(OPTION_IO_CPUS, point->io_cpus, word));
     row->message_size_bytes = point->size_bytes;
     row->sndhwm = input->connections.sndhwm;
     row->rcvhwm = input->connections.rcvhwm;
@@ -38,6 +44,26 @@ static void fill_settings(const struct summary_input *input, struct point_record
     row->io_threads = point->io_threads;
     row->sndbuf_bytes = input->connections.sndbuf_bytes;
     row->rcvbuf_bytes = input->connections.rcvbuf_bytes;
+}
+
+/* One name where all groups' ends of this kind are on one host, else a name a group: "n1,n2". */
+static void name_hosts(const struct summary_input *input, bool senders, char *text, size_t length)
+{
+    const struct seating *seating = input->seating;
+    size_t used = 0;
+    bool same = true;
+    for (int32_t group = 0; group < seating->groups; group++) {
+        int32_t rank = senders ? plan_sender_rank(seating, group, 0) : plan_receiver_rank(seating, group, 0);
+        int32_t first = senders ? plan_sender_rank(seating, 0, 0) : plan_receiver_rank(seating, 0, 0);
+        same =
+            same && cluster_member(input->cluster, rank)->host == cluster_member(input->cluster, first)->host;
+    }
+    for (int32_t group = 0; group < (same ? 1 : seating->groups) && used < length; group++) {
+        int32_t rank = senders ? plan_sender_rank(seating, group, 0) : plan_receiver_rank(seating, group, 0);
+        int32_t host = cluster_member(input->cluster, rank)->host;
+        used += (size_t)snprintf(text + used, length - used, "%s%s", group ? "," : "",
+                                 cluster_host(input->cluster, host)->name);
+    }
 }
 
 /* The valid repetitions' values of one column, in the order measured. @return how many. */
@@ -86,6 +112,8 @@ void summarise_point(const struct summary_input *input, struct point_record *row
     unsigned flags = 0;
     memset(row, 0, sizeof *row);
     fill_settings(input, row);
+    name_hosts(input, true, row->sender_host, sizeof row->sender_host);
+    name_hosts(input, false, row->receiver_host, sizeof row->receiver_host);
     row->repetitions = (int64_t)input->count;
     if (values) {
         flags = fill_rates(input, row, values);
@@ -100,7 +128,10 @@ void summarise_point(const struct summary_input *input, struct point_record *row
         }
     }
     flags_text(flags, row->flags, sizeof row->flags);
-    set_text(row->stop_reason, sizeof row->stop_reason, input->interrupted ? "interrupted" : "repetitions");
+    set_text(row->stop_reason, sizeof row->stop_reason,
+             input->interrupted   ? "interrupted"
+             : input->unreachable ? "unreachable"
+                                  : "repetitions");
     bool all = row->valid_repetitions == input->point->repetitions;
     set_text(row->status, sizeof row->status, all ? "ok" : row->valid_repetitions ? "partial" : "failed");
 }

@@ -55,7 +55,8 @@ struct outcome {
     struct window_edge begin, end;
     struct traffic_connections connections;
     int64_t peak_rss_bytes;
-    char message[256]; /* why it failed */
+    char cpus[TRAFFIC_CPUS_LENGTH], io_cpus[TRAFFIC_CPUS_LENGTH];
+    char message[384]; /* why it failed */
 };
 
 /* When things happened, by the coordinator's clock; the same on every rank but for the last two. */
@@ -162,11 +163,14 @@ double judge_cpu_ns_per_message(const struct evidence *evidence);
 struct summary_input {
     const struct plan *plan;
     const struct point *point;
+    const struct seating *seating;
+    const struct cluster *cluster;
     const struct repetition_record *repetitions;
     const double *cpu_ns; /* one per repetition */
     const unsigned *flags;
     size_t count;
     bool interrupted;
+    bool unreachable; /* given up: the peers could not be brought together */
     struct traffic_connections connections;
 };
 void summarise_point(const struct summary_input *input, struct point_record *row);

@@ -29,6 +29,9 @@ static void *run_loop(void *argument)
 {
     struct traffic *traffic = argument;
     prctl(PR_SET_TIMERSLACK, 1000UL);
+    if (traffic->cpus.loop_bound) {
+        affinity_set(&traffic->cpus.loop); /* it could be set when the payload was made */
+    }
     if (traffic->role == ROLE_SENDER) {
         sender_run(traffic);
     } else {

@@ -169,9 +169,27 @@ static int bind_socket(struct traffic *traffic, const char *address, struct erro
     return rc;
 }
 
-int traffic_open(const struct point *point, enum role role, const char *address, struct traffic **traffic,
-                 struct error *error)
+/* The I/O threads begin with the first socket, where this thread then runs; the payload is touched where the
+ * loop will. */
+static int open_on_cpus(struct traffic *traffic, const char *address, struct error *error)
 {
+    const struct traffic_cpus *cpus = &traffic->cpus;
+    if (cpus->io_bound && affinity_set(&cpus->io)) {
+        return error_set(error, "cannot run the I/O threads on the CPUs asked for: %s", strerror(errno));
+    }
+    if (open_socket(traffic, address, error)) {
+        return -1;
+    }
+    if (cpus->loop_bound && affinity_set(&cpus->loop)) {
+        return error_set(error, "cannot run on the CPUs asked for: %s", strerror(errno));
+    }
+    return payload_make(traffic, error);
+}
+
+int traffic_open(const struct point *point, enum role role, const char *address,
+                 const struct traffic_cpus *cpus, struct traffic **traffic, struct error *error)
+{
+    cpu_set_t before;
     struct traffic *made = aligned_alloc(_Alignof(struct traffic), sizeof *made);
     if (!made) {
         return error_set(error, "no memory for a socket");
@@ -179,11 +197,16 @@ int traffic_open(const struct point *point, enum role role, const char *address,
     memset(made, 0, sizeof *made);
     made->point = *point;
     made->role = role;
+    made->cpus = *cpus;
     made->peers = role == ROLE_SENDER ? point->receivers_per_sender : point->senders_per_receiver;
     made->timed = point->size_bytes >= TRAFFIC_TIMED_BYTES;
     made->limit = point->count ? point->count : INT64_MAX;
-    if (open_socket(made, address, error) || payload_make(made, error) ||
-        (binds(made) && bind_socket(made, address, error))) {
+    affinity_get(&before);
+    int failed = open_on_cpus(made, address, error) || (binds(made) && bind_socket(made, address, error));
+    if (cpus->loop_bound || cpus->io_bound) {
+        affinity_set(&before);
+    }
+    if (failed) {
         traffic_close(&made);
         return -1;
     }

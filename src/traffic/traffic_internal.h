@@ -84,6 +84,12 @@ int monitor_open(struct monitor *monitor, void *context, void *watched, int peer
 void monitor_read(struct monitor *monitor, int wait_ms);
 void monitor_close(struct monitor *monitor);
 
+/* ---- affinity.c ---- */
+
+/* Moves the calling thread, and threads that it makes from now on. @return 0, or -1 with errno. */
+int affinity_set(const cpu_set_t *cpus);
+void affinity_get(cpu_set_t *cpus);
+
 /* ---- the traffic of one rank ---- */
 
 struct traffic {
@@ -91,6 +97,7 @@ struct traffic {
     enum role role;
     int peers;
     bool timed; /* 16 KiB and more: the clock is read after each message */
+    struct traffic_cpus cpus;
     void *context, *socket;
     struct monitor monitor;
     int subscriptions; /* an XPUB's: read so far */

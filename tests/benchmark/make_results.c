@@ -1,8 +1,9 @@
 /* make_results.c - makes a results file of any size, of numbers that look like measured ones.
  *
  * make_results OUTPUT [points=N] [ranks=N] [intervals=N] [hosts=N] [repetitions=N] [seed=N] [speed=X]
- *              [invalid=1] [name=TEXT] [libzmq=TEXT]
- * ranks and intervals are rows per point. The benchmark of zmqreport and its end-to-end tests read the files.
+ *              [invalid=1] [journal=1] [name=TEXT] [libzmq=TEXT]
+ * ranks and intervals are rows per point; journal=1 keeps the journal. The benchmark of zmqreport and its
+ * end-to-end tests read the files.
  */
 #include "zmqsweep/config.h"
 #include "zmqsweep/results.h"
@@ -15,7 +16,7 @@
 #include <unistd.h>
 
 struct shape {
-    long points, ranks, intervals, hosts, repetitions, seed, invalid;
+    long points, ranks, intervals, hosts, repetitions, seed, invalid, journal;
     double speed;
     const char *name, *libzmq;
 };
@@ -92,7 +93,7 @@ static void fill_repetition(struct repetition_record *row, const struct point_re
     row->point_id = point->point_id;
     row->repetition = repetition;
     row->start_s = 1795495863.25 + (double)(point->point_id * shape->repetitions + repetition);
-    row->window_s = 1 + 1e-4 * uniform();
+    row->window_s = 1 + floor(1e5 * uniform()) / 1e9;
     row->window_messages = (int64_t)per_s;
     row->window_bytes = row->window_messages * point->message_size_bytes;
     row->sent = row->received = row->window_messages + row->window_messages / 4;
@@ -131,11 +132,11 @@ static void fill_ranks(struct point_rows *rows, const struct shape *shape)
         row->window_bytes = repetition->window_bytes;
         row->window_s = repetition->window_s;
         row->throughput_mbit_s = repetition->throughput_mbit_s * (0.9 + 0.2 * uniform());
-        row->cpu_user_s = uniform();
-        row->cpu_system_s = uniform();
+        row->cpu_user_s = floor(1e6 * uniform()) / 1e6; /* microseconds, as getrusage gives them */
+        row->cpu_system_s = floor(1e6 * uniform()) / 1e6;
         row->voluntary_switches = (int64_t)(1000 * uniform());
-        row->blocked_s = uniform() * 0.5;
-        row->tcp_rtt_us = 20 + 100 * uniform();
+        row->blocked_s = floor(5e8 * uniform()) / 1e9;
+        row->tcp_rtt_us = floor(20 + 100 * uniform());
         row->peak_rss_bytes = 24641536;
     }
 }
@@ -274,6 +275,7 @@ int main(int argc, char **argv)
         .repetitions = atol(value_of(argc, argv, "repetitions", "6")),
         .seed = atol(value_of(argc, argv, "seed", "1")),
         .invalid = atol(value_of(argc, argv, "invalid", "0")),
+        .journal = atol(value_of(argc, argv, "journal", "0")),
         .speed = atof(value_of(argc, argv, "speed", "1")),
         .name = value_of(argc, argv, "name", "node"),
         .libzmq = value_of(argc, argv, "libzmq", "4.3.4"),
@@ -286,7 +288,7 @@ int main(int argc, char **argv)
         append_point(journal, i, &shape);
     journal_close(&journal);
     if (results_finish(argv[1], NULL, NULL, &error) || journal_path(argv[1], path, sizeof path) ||
-        unlink(path))
+        (!shape.journal && unlink(path)))
         die(&error);
     results_free_run(&run);
     return 0;

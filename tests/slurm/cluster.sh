@@ -44,8 +44,8 @@ SlurmctldHost=localhost(127.0.0.1)
 SlurmctldPort=$port
 SlurmUser=root
 AuthType=auth/munge
-# A requeued job waits for cred_expire + 1 s before it starts again; the default is 120.
-AuthInfo=socket=$run/munge/socket,cred_expire=2
+# A requeued job waits for cred_expire + 1 s before it starts again; under 5 it would be the default, 120.
+AuthInfo=socket=$run/munge/socket,cred_expire=5
 CommunicationParameters=NoInAddrAny,NoCtldInAddrAny
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none

@@ -36,6 +36,9 @@ struct scene {
     int32_t ranks;
     struct cluster cluster;
     struct timeline timeline;
+    struct seating seating;
+    int32_t seated[MOST_RANKS];
+    struct seat seats[MOST_RANKS];
     struct outcome outcomes[MOST_RANKS];
     struct interval intervals[MOST_RANKS * INTERVALS];
     size_t first_interval[MOST_RANKS];
@@ -56,7 +59,7 @@ static void set_rank(struct scene *scene, int32_t rank)
 {
     struct outcome *outcome = &scene->outcomes[rank];
     const struct point *point = &scene->point;
-    struct seat seat = plan_seat(point, rank);
+    struct seat seat = scene->seats[rank];
     int64_t count = 1200;
     if (seat.role == ROLE_RECEIVER) {
         count *= point->senders_per_receiver;
@@ -82,6 +85,20 @@ static void set_rank(struct scene *scene, int32_t rank)
     }
 }
 
+/* As listed, kept in the scene so that nothing is to be freed. */
+static void take_seats(struct scene *scene)
+{
+    struct seating seating;
+    scene->point.placement = PLACEMENT_LISTED;
+    assert_int_equal(plan_seat_all(&scene->point, NULL, scene->ranks, &seating, NULL), 0);
+    memcpy(scene->seated, seating.ranks, (size_t)plan_busy_ranks(&scene->point) * sizeof *seating.ranks);
+    memcpy(scene->seats, seating.seats, (size_t)scene->ranks * sizeof *seating.seats);
+    plan_free_seating(&seating);
+    seating.ranks = scene->seated;
+    seating.seats = scene->seats;
+    scene->seating = seating;
+}
+
 /* One rank more than the groups take is left over. */
 static void set_scene(struct scene *scene, int32_t pattern, int32_t pairs, int32_t senders, int32_t receivers)
 {
@@ -104,6 +121,7 @@ static void set_scene(struct scene *scene, int32_t pattern, int32_t pairs, int32
                                         .stop_ns = BEGIN + 1100 * MILLISECOND,
                                         .drained_ns = BEGIN + 1150 * MILLISECOND,
                                         .closed_ns = BEGIN + 1160 * MILLISECOND};
+    take_seats(scene);
     for (int32_t rank = 0; rank < scene->ranks; rank++) {
         scene->cluster.members[rank].cores = 2;
         scene->cluster.members[rank].host = rank % 2;
@@ -131,6 +149,7 @@ static void set_count(struct scene *scene, int64_t count)
 static struct evidence evidence_of(const struct scene *scene)
 {
     return (struct evidence){.point = &scene->point,
+                             .seating = &scene->seating,
                              .repetition = 3,
                              .ranks = scene->ranks,
                              .outcomes = scene->outcomes,

@@ -43,13 +43,19 @@ struct made {
     struct plan plan;
 };
 
-static void make(struct made *made, int32_t ranks, uint64_t seed, const char *line)
+static void make_on(struct made *made, int32_t ranks, const int32_t *hosts, uint64_t seed, const char *line)
 {
     struct error error = {""};
     read_line(line, NULL, &made->settings);
-    if (plan_make(&made->settings, ranks, NULL, seed, &made->plan, &error)) {
+    if (plan_make(&made->settings, ranks, hosts, seed, &made->plan, &error)) {
         fail_msg("%s: %s", line, error.text);
     }
+}
+
+/* All ranks on one host. */
+static void make(struct made *made, int32_t ranks, uint64_t seed, const char *line)
+{
+    make_on(made, ranks, NULL, seed, line);
 }
 
 static void unmake(struct made *made)
@@ -219,34 +225,43 @@ static void auto_hwm_holds_64_mib(void **state)
 
 /* ---- seats and ranks ---- */
 
+static void take_seats(const struct point *point, const int32_t *hosts, int32_t ranks,
+                       struct seating *seating)
+{
+    struct error error = {""};
+    if (plan_seat_all(point, hosts, ranks, seating, &error)) {
+        fail_msg("%s", error.text);
+    }
+}
+
 static void check_seats(const struct point *point, int32_t ranks, const char *expected)
 {
+    struct seating seating;
+    take_seats(point, NULL, ranks, &seating);
     for (int32_t rank = 0; rank < ranks; rank++) {
-        struct seat seat = plan_seat(point, rank);
-        const char want = expected[2 * rank], group = expected[2 * rank + 1];
+        struct seat seat = seating.seats[rank];
+        const char want = expected[3 * rank], group = expected[3 * rank + 1], index = expected[3 * rank + 2];
         if (want == '-') {
             assert_true(seat.role == ROLE_IDLE && seat.group == -1);
             continue;
         }
         assert_int_equal(seat.role, want == 'S' ? ROLE_SENDER : ROLE_RECEIVER);
         assert_int_equal(seat.group, group - '0');
-        assert_int_equal(seat.role == ROLE_SENDER ? plan_sender_rank(point, seat.group, seat.index)
-                                                  : plan_receiver_rank(point, seat.group, seat.index),
+        assert_int_equal(seat.index, index - '0');
+        assert_int_equal(want == 'S' ? plan_sender_rank(&seating, seat.group, seat.index)
+                                     : plan_receiver_rank(&seating, seat.group, seat.index),
                          rank);
     }
+    plan_free_seating(&seating);
 }
 
 static void groups_take_senders_then_receivers(void **state)
 {
     (void)state;
     struct point fan_out = single(9, "--size 64 --send-mode copy --pairs 2 --receivers-per-sender 3");
-    check_seats(&fan_out, 11, "--S0R0R0R0S1R1R1R1----");
-    assert_int_equal(plan_seat(&fan_out, 4).index, 2);
-    assert_int_equal(plan_seat(&fan_out, 6).index, 0);
+    check_seats(&fan_out, 11, "---S00R00R01R02S10R10R11R12------");
     struct point fan_in = single(9, "--size 64 --send-mode copy --pairs 2 --senders-per-receiver 3");
-    check_seats(&fan_in, 11, "--S0S0S0R0S1S1S1R1----");
-    assert_int_equal(plan_seat(&fan_in, 7).index, 2);
-    assert_int_equal(plan_seat(&fan_in, 8).index, 0);
+    check_seats(&fan_in, 11, "---S00S01S02R00S10S11S12R10------");
 }
 
 static void all_pairs_leave_some_over(void **state)
@@ -256,9 +271,9 @@ static void all_pairs_leave_some_over(void **state)
     make(&made, 8, 1, "--size 64 --send-mode copy --receivers-per-sender 1,2");
     struct point ones = plan_point(&made.plan, 0), twos = plan_point(&made.plan, 1);
     assert_int_equal(ones.pairs, 3);
-    check_seats(&ones, 8, "--S0R0S1R1S2R2--");
+    check_seats(&ones, 8, "---S00R00S10R10S20R20---");
     assert_int_equal(twos.pairs, 2);
-    check_seats(&twos, 8, "--S0R0R0S1R1R1--");
+    check_seats(&twos, 8, "---S00R00R01S10R10R11---");
     assert_int_equal(plan_ranks_needed(&made.plan), 7);
     assert_int_equal(plan_fewest_ranks(&made.settings), 4);
     unmake(&made);
@@ -346,7 +361,6 @@ static void huge_queues_do_not_wrap_round(void **state)
     (void)state;
     struct made made;
     struct point worst;
-    int32_t hosts[42] = {0};
     make(&made, 42, 1,
          "--size 1G --sndhwm 2147483647 --rcvhwm 2147483647 --receivers-per-sender 40 "
          "--send-mode copy,zero-copy");
@@ -354,18 +368,20 @@ static void huge_queues_do_not_wrap_round(void **state)
         struct point point = plan_point(&made.plan, id);
         assert_int_equal(plan_queue_bytes(&point, ROLE_SENDER), INT64_MAX);
     }
-    assert_int_equal(plan_host_queue_bytes(&made.plan, hosts, 0, &worst), INT64_MAX);
+    assert_int_equal(plan_host_queue_bytes(&made.plan, 0, &worst), INT64_MAX);
     unmake(&made);
 }
 
 /* What the ranks of a host queue, added up by seats. */
 static int64_t host_bytes(const struct point *point, const int32_t *hosts, int32_t ranks, int32_t host)
 {
+    struct seating seating;
     int64_t bytes = 0;
+    take_seats(point, hosts, ranks, &seating);
     for (int32_t rank = 1; rank < ranks; rank++) {
-        enum role role = plan_seat(point, rank).role;
-        bytes += hosts[rank] == host ? plan_queue_bytes(point, role) : 0;
+        bytes += hosts[rank] == host ? plan_queue_bytes(point, seating.seats[rank].role) : 0;
     }
+    plan_free_seating(&seating);
     return bytes;
 }
 
@@ -375,11 +391,12 @@ static void the_worst_point_of_a_host(void **state)
     /* ranks 1 and 4 send, 2, 3, 5 and 6 receive; rank 7 is left over */
     static const int32_t hosts[] = {0, 0, 1, 1, 0, 0, 1, 1};
     struct made made;
-    make(&made, LENGTH(hosts), 1,
-         "--size 64,1M,1K --sndhwm 10 --rcvhwm 20 --receivers-per-sender 2 --send-mode copy,const");
+    make_on(&made, LENGTH(hosts), hosts, 1,
+            "--placement listed --size 64,1M,1K --sndhwm 10 --rcvhwm 20 --receivers-per-sender 2 --send-mode "
+            "copy,const");
     for (int32_t host = 0; host < 2; host++) {
         struct point worst = {.id = -1};
-        int64_t most = plan_host_queue_bytes(&made.plan, hosts, host, &worst), found = -1;
+        int64_t most = plan_host_queue_bytes(&made.plan, host, &worst), found = -1;
         for (int64_t id = 0; id < made.plan.points; id++) {
             struct point point = plan_point(&made.plan, id);
             int64_t bytes = host_bytes(&point, hosts, LENGTH(hosts), host);
@@ -396,25 +413,30 @@ static void the_worst_point_of_a_host(void **state)
 static void the_largest_hwm_fits_and_one_more_does_not(void **state)
 {
     (void)state;
-    static const char *const lines[] = {
-        "--size 1000 --sndhwm 5000 --rcvhwm 300 --send-mode copy --receivers-per-sender 3 --pairs 2",
-        "--size 1000 --sndhwm 300 --rcvhwm 5000 --send-mode zero-copy --receivers-per-sender 3 --pairs 2",
-        "--size 1000 --sndhwm 5000 --rcvhwm 5000 --send-mode const --senders-per-receiver 3 --pairs 2",
-        "--size 1000 --sndhwm 5000 --rcvhwm 5000 --send-mode zero-copy --senders-per-receiver 3 --pairs 2"};
+    static const char *const lines[] = {"--placement listed --size 1000 --sndhwm 5000 --rcvhwm 300 "
+                                        "--send-mode copy --receivers-per-sender 3 --pairs 2",
+                                        "--placement listed --size 1000 --sndhwm 300 --rcvhwm 5000 "
+                                        "--send-mode zero-copy --receivers-per-sender 3 --pairs 2",
+                                        "--placement listed --size 1000 --sndhwm 5000 --rcvhwm 5000 "
+                                        "--send-mode const --senders-per-receiver 3 --pairs 2",
+                                        "--placement listed --size 1000 --sndhwm 5000 --rcvhwm 5000 "
+                                        "--send-mode zero-copy --senders-per-receiver 3 --pairs 2"};
     static const int32_t hosts[] = {0, 0, 0, 1, 1, 0, 1, 1, 0};
     for (size_t i = 0; i < LENGTH(lines); i++) {
-        struct point point = single(LENGTH(hosts), lines[i]);
+        struct made made;
+        make_on(&made, LENGTH(hosts), hosts, 1, lines[i]);
+        const struct point point = plan_point(&made.plan, 0);
         for (int32_t host = 0; host < 2; host++) {
             const int64_t limit = host_bytes(&point, hosts, LENGTH(hosts), host) / 7;
-            int64_t hwm = plan_largest_hwm(&point, hosts, LENGTH(hosts), host, limit);
-            assert_true(hwm > 0);
-            point.sndhwm = point.rcvhwm = hwm;
-            assert_true(host_bytes(&point, hosts, LENGTH(hosts), host) <= limit);
-            point.sndhwm = point.rcvhwm = hwm + 1;
-            assert_true(host_bytes(&point, hosts, LENGTH(hosts), host) > limit);
-            point = single(LENGTH(hosts), lines[i]);
+            struct point trial = point;
+            trial.sndhwm = trial.rcvhwm = plan_largest_hwm(&made.plan, &point, host, limit);
+            assert_true(trial.sndhwm > 0);
+            assert_true(host_bytes(&trial, hosts, LENGTH(hosts), host) <= limit);
+            trial.sndhwm = ++trial.rcvhwm;
+            assert_true(host_bytes(&trial, hosts, LENGTH(hosts), host) > limit);
         }
-        assert_int_equal(plan_largest_hwm(&point, hosts, LENGTH(hosts), 0, 999), 0);
+        assert_int_equal(plan_largest_hwm(&made.plan, &point, 0, 999), 0);
+        unmake(&made);
     }
 }
 
@@ -489,7 +511,7 @@ static int compare_keys(const void *left, const void *right)
     return strcmp(left, right);
 }
 
-/* Two values of each dimension: 2^13 points, and no two keys are the same. */
+/* Two values of each dimension: 2^15 points, and no two keys are the same. */
 static void keys_differ_in_every_dimension(void **state)
 {
     (void)state;
@@ -497,9 +519,10 @@ static void keys_differ_in_every_dimension(void **state)
     make(&made, 0, 1,
          "--pattern push-pull,pub-sub --transport tcp,ipc --size 64,65 --send-mode copy,const --receive-mode "
          "copy,read --sndhwm 5,6 --rcvhwm 5,6 --pairs 1,2 --receivers-per-sender 1,2 --duration 1s,2s "
-         "--io-threads 1,2 --sndbuf system,4K --rcvbuf system,4K");
+         "--io-threads 1,2 --sndbuf system,4K --rcvbuf system,4K --sender-cpus none,core:0 --receiver-cpus "
+         "none,numa:0");
     const size_t points = (size_t)made.plan.points;
-    assert_int_equal(points, 1 << 13);
+    assert_int_equal(points, 1 << 15);
     char(*keys)[PLAN_KEY_LENGTH] = calloc(points, sizeof *keys);
     assert_non_null(keys);
     for (size_t i = 0; i < points; i++) {
@@ -529,7 +552,8 @@ static void keys_are_equal_for_equal_points(void **state)
     key_of(3, "--size 1K --send-mode copy", 0, one);
     assert_string_equal(one, "pattern=push-pull transport=tcp size=1K send-mode=copy receive-mode=message "
                              "sndhwm=1000 rcvhwm=1000 pairs=1 receivers-per-sender=1 senders-per-receiver=1 "
-                             "duration=1s io-threads=1 sndbuf=system rcvbuf=system bind=receiver");
+                             "duration=1s io-threads=1 sndbuf=system rcvbuf=system sender-cpus=none "
+                             "receiver-cpus=none bind=receiver");
     assert_string_equal(one, key_of(3, "--size 64,1024 --send-mode copy", 1, two));
     assert_string_equal(one, key_of(3, "--size 1K --send-mode copy --sndhwm 1000 --pairs 1", 0, two));
     assert_string_equal(one, key_of(4, "--size 1K --send-mode copy --repetitions 3 --timeout 9s", 0, two));

@@ -48,6 +48,9 @@ static void nap(void)
         }                                                                                                    \
     } while (0)
 
+/* Threads are left where they are. */
+static const struct traffic_cpus anywhere;
+
 static struct point make_point(int32_t pattern, int64_t size)
 {
     struct point point;
@@ -57,7 +60,7 @@ static struct point make_point(int32_t pattern, int64_t size)
     point.size_bytes = size;
     point.sndhwm = point.rcvhwm = 100;
     point.timeout_ns = HANG_NS;
-    point.sndbuf_bytes = point.rcvbuf_bytes = OPTION_KEYWORD;
+    point.sndbuf_bytes = point.rcvbuf_bytes = point.ports = OPTION_KEYWORD;
     return point;
 }
 
@@ -72,7 +75,7 @@ static struct traffic *open_end(const struct point *point, enum role role)
 {
     struct traffic *traffic = NULL;
     struct error error = {""};
-    if (traffic_open(point, role, LOOPBACK, &traffic, &error)) {
+    if (traffic_open(point, role, LOOPBACK, &anywhere, &traffic, &error)) {
         fail_msg("%s", error.text);
     }
     return traffic;
@@ -940,7 +943,7 @@ static void what_cannot_be_opened_is_said(void **state)
     struct point point = make_point(PATTERN_PUSH_PULL, 64);
     struct traffic *traffic = NULL;
     struct error error = {""};
-    assert_int_equal(traffic_open(&point, ROLE_RECEIVER, "192.0.2.1", &traffic, &error), -1);
+    assert_int_equal(traffic_open(&point, ROLE_RECEIVER, "192.0.2.1", &anywhere, &traffic, &error), -1);
     assert_null(traffic);
     assert_non_null(strstr(error.text, "zmq_bind(tcp://192.0.2.1:*)"));
     point.bind = BIND_SENDER;
@@ -1000,10 +1003,10 @@ static void a_tmpdir_that_is_too_long_is_refused(void **state)
     longest[sizeof longest - 1] = '\0';
     setenv("TMPDIR", longest, 1);
     point.transport = TRANSPORT_IPC;
-    assert_int_equal(traffic_open(&point, ROLE_RECEIVER, LOOPBACK, &traffic, &error), -1);
+    assert_int_equal(traffic_open(&point, ROLE_RECEIVER, LOOPBACK, &anywhere, &traffic, &error), -1);
     assert_non_null(strstr(error.text, "TMPDIR"));
     setenv("TMPDIR", "/nonexistent", 1);
-    assert_int_equal(traffic_open(&point, ROLE_RECEIVER, LOOPBACK, &traffic, &error), -1);
+    assert_int_equal(traffic_open(&point, ROLE_RECEIVER, LOOPBACK, &anywhere, &traffic, &error), -1);
     assert_non_null(strstr(error.text, "/nonexistent"));
     assert_null(traffic);
     before ? setenv("TMPDIR", before, 1) : unsetenv("TMPDIR");
@@ -1040,7 +1043,7 @@ static void open_and_close(int cycle)
     }
     close_group(&group);
     point = make_point(PATTERN_PUSH_PULL, 64);
-    assert_int_equal(traffic_open(&point, ROLE_RECEIVER, "192.0.2.1", &none, NULL), -1);
+    assert_int_equal(traffic_open(&point, ROLE_RECEIVER, "192.0.2.1", &anywhere, &none, NULL), -1);
 }
 
 static void no_descriptor_or_thread_is_left(void **state)
