@@ -69,6 +69,9 @@ bool cluster_told_stop(struct cluster *cluster); /* other ranks; cheap */
 /* CLOCK_MONOTONIC of rank 0, in ns, as this rank reckons it. */
 int64_t cluster_to_local_ns(const struct cluster *cluster, int64_t coordinator_ns);
 int64_t cluster_to_coordinator_ns(const struct cluster *cluster, int64_t local_ns);
+/* Compares the clocks of all ranks with rank 0's again: they drift. Collective; does nothing on a single
+ * host. */
+void cluster_compare_clocks(struct cluster *cluster);
 /* Half the shortest round trip that the offset was found with; 0 on the coordinator's host. */
 int64_t cluster_clock_uncertainty_ns(const struct cluster *cluster);
 /* Sleeps until that local time, or until a signal comes. */

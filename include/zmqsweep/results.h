@@ -179,6 +179,8 @@ int journal_reopen(const char *output, struct run_record *run, struct journal_en
 
 /* Adds a later session's hosts and environment rows (only those two of `run` are used). */
 int journal_append_session(struct journal *journal, const struct run_record *run, struct error *error);
+/* Adds environment rows that the running session has learned since it began. */
+int journal_append_notes(struct journal *journal, const struct run_record *run, struct error *error);
 
 /* Appends one finished point, whose rows all carry its point_id: one write, one fdatasync. On error nothing
  * half-written stays: the journal is cut back. */

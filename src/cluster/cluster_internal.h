@@ -27,8 +27,6 @@ struct cluster {
 int64_t cluster_clock_ns(void);
 /* Tests `request` until it is done, asleep in between. Ends the job after `deadline_ns` (0: never). */
 void cluster_wait(struct cluster *cluster, MPI_Request *request, int64_t deadline_ns);
-/* Collective: offsets of the ranks' clocks to rank 0's. */
-void cluster_compare_clocks(struct cluster *cluster);
 /* Collective: which ranks share a host, and what the hosts are. */
 int cluster_find_hosts(struct cluster *cluster, struct error *error);
 /* Where this process may run. */

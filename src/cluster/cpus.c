@@ -20,9 +20,8 @@ int cpus_in_topology(hwloc_topology_t topology, enum cpus_kind kind, int first, 
     for (int i = first; i <= last; i++) {
         hwloc_obj_t object = hwloc_get_obj_by_type(topology, types[kind], (unsigned)i);
         if (!object) {
-            return error_set(error, "there is no %s:%d; there %s %d, numbered from 0", type_words[kind], i,
-                             hwloc_get_nbobjs_by_type(topology, types[kind]) == 1 ? "is" : "are",
-                             hwloc_get_nbobjs_by_type(topology, types[kind]));
+            return error_set(error, "there is no %s:%d; this host has %d, numbered from 0", type_words[kind],
+                             i, hwloc_get_nbobjs_by_type(topology, types[kind]));
         }
         hwloc_bitmap_or(cpus, cpus, object->cpuset);
     }

@@ -259,13 +259,16 @@ static int refuse(const struct hall *hall, int32_t seated, struct error *error)
         }
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%d", host ? ", " : "", here);
     }
+    char advice[64];
+    snprintf(advice, sizeof advice,
+             seated > 0 ? "say --pairs %d, or another placement" : "say another placement", seated);
     return error_set(error,
                      "--placement %s: of %d groups of %d + %d only %d can be seated on %d host%s with %s "
                      "ranks besides the "
-                     "coordinator; say --pairs %d, or another placement",
+                     "coordinator; %s",
                      names[point->placement], point->pairs, point->senders_per_receiver,
                      point->receivers_per_sender, seated, hall->host_count, hall->host_count == 1 ? "" : "s",
-                     list, seated > 0 ? seated : 1);
+                     list, advice);
 }
 
 static int seat_groups(struct hall *hall, struct error *error)

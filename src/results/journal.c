@@ -258,7 +258,12 @@ int journal_create(const char *output, const struct run_record *run, bool replac
 
 int journal_append_session(struct journal *journal, const struct run_record *run, struct error *error)
 {
-    return append_line(journal, json_from_session(run, error), true, error);
+    return append_line(journal, json_from_session(run, false, error), true, error);
+}
+
+int journal_append_notes(struct journal *journal, const struct run_record *run, struct error *error)
+{
+    return append_line(journal, json_from_session(run, true, error), true, error);
 }
 
 int journal_append(struct journal *journal, const struct point_rows *rows, struct error *error)

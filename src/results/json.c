@@ -242,11 +242,13 @@ json_t *json_from_run(const struct run_record *run, struct error *error)
     return wrapped("run", inner, good, error);
 }
 
-json_t *json_from_session(const struct run_record *run, struct error *error)
+json_t *json_from_session(const struct run_record *run, bool notes, struct error *error)
 {
     json_t *inner = json_object();
     bool good = inner != NULL;
     set_machines(inner, run, &good);
+    if (notes)
+        set_member(inner, "notes", json_true(), &good);
     return wrapped("session", inner, good, error);
 }
 
@@ -334,10 +336,11 @@ int json_add_session(const char *data, size_t length, const struct row_format *f
 {
     json_t *line = json_loadb(data, length, 0, NULL);
     size_t first = run->environment_count;
-    int number = last_session(run) + 1;
-    int failed = read_machines(json_object_get(line, "session"), format, run);
+    const json_t *session = json_object_get(line, "session");
+    int number = last_session(run) + !json_is_true(json_object_get(session, "notes"));
+    int failed = read_machines(session, format, run);
     json_decref(line);
-    for (size_t i = first; i < run->environment_count; i++) {
+    for (size_t i = first; number > 1 && i < run->environment_count; i++) {
         struct environment_record *row = &run->environment[i];
         char name[sizeof row->name + 32];
         snprintf(name, sizeof name, "session-%d/%s", number, row->name);

@@ -47,7 +47,7 @@ void row_format_default(struct row_format *format);
 
 /* New references, or NULL with `error`. */
 json_t *json_from_run(const struct run_record *run, struct error *error);
-json_t *json_from_session(const struct run_record *run, struct error *error);
+json_t *json_from_session(const struct run_record *run, bool notes, struct error *error);
 json_t *json_from_point(const struct point_rows *rows, struct error *error);
 
 /* From the data of a journal line. @return 0 or -1; then what the output held is freed. */

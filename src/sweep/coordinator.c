@@ -11,6 +11,8 @@
 /* Beyond the timeout of any wait, ranks may need this long to notice. */
 #define DEADLINE_EXTRA_NS 4000000000
 
+#define CLOCKS_EVERY_S 30
+
 /* What the running point has gathered. */
 struct gathering {
     struct outcome *outcomes; /* of the last repetition, by rank */
@@ -34,7 +36,9 @@ struct coordinator {
     struct gathering gathering;
     bool *done; /* by point: measured well in an earlier session */
     int64_t finished, failed, planned;
-    double began_s;
+    int64_t *host_ids; /* of the cluster's hosts, in the file */
+    int64_t *offsets_before_ns;
+    double began_s, clocks_s; /* when the sweep began, when clocks were last compared */
     bool interrupted;
 };
 
@@ -144,6 +148,7 @@ static void keep_repetition(struct coordinator *coordinator, const struct point 
                                 .ranks = cluster_size(coordinator->cluster),
                                 .outcomes = gathering->outcomes,
                                 .intervals = gathering->intervals,
+                                .host_ids = coordinator->host_ids,
                                 .first_interval = gathering->first_interval,
                                 .timeline = timeline,
                                 .cluster = coordinator->cluster};
@@ -264,6 +269,33 @@ static void run_point(struct coordinator *coordinator, int64_t id)
 
 /* ---- the sweep ---- */
 
+/* Clocks of different hosts drift apart by some microseconds a second: compare them now and then. */
+static void compare_clocks(struct coordinator *coordinator)
+{
+    struct order order;
+    memset(&order, 0, sizeof order);
+    order.command = ORDER_CLOCKS;
+    cluster_set_phase(coordinator->cluster, "comparing clocks");
+    cluster_broadcast(coordinator->cluster, &order, sizeof order);
+    cluster_compare_clocks(coordinator->cluster);
+    cluster_exchange_members(coordinator->cluster);
+    coordinator->clocks_s = wall_s();
+}
+
+static void note_clocks(struct coordinator *coordinator)
+{
+    struct run_record notes;
+    struct error error = {""};
+    memset(&notes, 0, sizeof notes);
+    compare_clocks(coordinator);
+    record_clocks(coordinator->cluster, coordinator->offsets_before_ns, wall_s() - coordinator->began_s,
+                  &notes);
+    if (journal_append_notes(coordinator->journal, &notes, &error)) {
+        log_line(LOG_WARNING, "%s; the clocks after the sweep are not recorded", error.text);
+    }
+    results_free_run(&notes);
+}
+
 static void run_points(struct coordinator *coordinator)
 {
     const struct plan *plan = coordinator->plan;
@@ -275,14 +307,21 @@ static void run_points(struct coordinator *coordinator)
         log_line(LOG_INFO, "going on: %lld of %lld points are done",
                  (long long)(plan->points - coordinator->planned), (long long)plan->points);
     }
-    coordinator->began_s = wall_s();
+    coordinator->began_s = coordinator->clocks_s = wall_s();
     progress_start(coordinator->planned);
     for (int64_t n = 0; n < plan->points && !coordinator->interrupted; n++) {
         if (stop_asked()) {
             coordinator->interrupted = true;
         } else if (!coordinator->done[plan->order[n]]) {
+            if (cluster_host_count(coordinator->cluster) > 1 &&
+                wall_s() - coordinator->clocks_s > CLOCKS_EVERY_S) {
+                compare_clocks(coordinator);
+            }
             run_point(coordinator, plan->order[n]);
         }
+    }
+    if (cluster_host_count(coordinator->cluster) > 1 && coordinator->journal && !stop_urgent()) {
+        note_clocks(coordinator);
     }
 }
 
@@ -349,6 +388,21 @@ static void dismiss(struct coordinator *coordinator, int code)
     cluster_broadcast(coordinator->cluster, &order, sizeof order);
 }
 
+/* What is known once the journal is open. */
+static void begin(struct coordinator *coordinator, const struct run_record *run)
+{
+    const struct cluster *cluster = coordinator->cluster;
+    size_t ranks = (size_t)cluster_size(cluster);
+    coordinator->host_ids = grown(NULL, run->host_count, sizeof *coordinator->host_ids, "hosts");
+    coordinator->offsets_before_ns = grown(NULL, ranks, sizeof *coordinator->offsets_before_ns, "clocks");
+    for (size_t host = 0; host < run->host_count; host++) {
+        coordinator->host_ids[host] = run->hosts[host].host_id;
+    }
+    for (size_t rank = 0; rank < ranks; rank++) {
+        coordinator->offsets_before_ns[rank] = cluster_member(cluster, (int32_t)rank)->clock_offset_ns;
+    }
+}
+
 int sweep_coordinate(struct cluster *cluster, const struct job *job, const struct settings *settings,
                      const struct plan *plan, int argc, char **argv)
 {
@@ -370,6 +424,7 @@ int sweep_coordinate(struct cluster *cluster, const struct job *job, const struc
         if (resume_or_begin(settings, plan, &run, coordinator.done, &coordinator.journal, &error)) {
             log_line(LOG_ERROR, "%s", error.text);
         } else {
+            begin(&coordinator, &run);
             warn_say(cluster, plan, &run);
             run_points(&coordinator);
             code = end_sweep(&coordinator);
@@ -378,6 +433,8 @@ int sweep_coordinate(struct cluster *cluster, const struct job *job, const struc
     dismiss(&coordinator, code);
     results_free_run(&run);
     free(coordinator.done);
+    free(coordinator.host_ids);
+    free(coordinator.offsets_before_ns);
     repetition_free(&coordinator.repetition);
     free_gathering(&coordinator.gathering);
     return code;

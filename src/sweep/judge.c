@@ -291,7 +291,7 @@ static void fill_rank(const struct evidence *evidence, int32_t rank, struct rank
     row->rank = rank;
     snprintf(row->role, sizeof row->role, "%s", outcome->role == ROLE_SENDER ? "sender" : "receiver");
     row->group = outcome->group;
-    row->host_id = cluster_member(evidence->cluster, rank)->host;
+    row->host_id = evidence->host_ids[cluster_member(evidence->cluster, rank)->host];
     row->messages = outcome->count;
     row->bytes = outcome->count * point->size_bytes;
     row->lost = owed_and_missing(evidence, outcome);

@@ -215,6 +215,23 @@ int record_run(const struct cluster *cluster, const struct settings *settings, c
     return 0;
 }
 
+void record_clocks(const struct cluster *cluster, const int64_t *offsets_before_ns, double elapsed_s,
+                   struct run_record *run)
+{
+    for (int32_t rank = 1; rank < cluster_size(cluster); rank++) {
+        const struct cluster_member *member = cluster_member(cluster, rank);
+        char name[64], text[512];
+        int64_t change_ns = member->clock_offset_ns - offsets_before_ns[rank];
+        snprintf(name, sizeof name, "clock.rank.%d", rank);
+        snprintf(text, sizeof text,
+                 "offset_before_ns=%lld offset_after_ns=%lld uncertainty_ns=%lld drift_ppm=%.3f",
+                 (long long)offsets_before_ns[rank], (long long)member->clock_offset_ns,
+                 (long long)member->clock_uncertainty_ns,
+                 elapsed_s > 0 ? (double)change_ns * 1e-3 / elapsed_s : 0.0);
+        add_row(run, name, text);
+    }
+}
+
 /* ---- is it the same plan? ---- */
 
 /* Options that may differ between the sessions of one sweep. */

@@ -57,7 +57,47 @@ static void mark_done(const struct journal_entry *entries, size_t count, int64_t
     }
 }
 
-static int go_on(const char *output, const struct plan *plan, const struct run_record *now, bool *done,
+/* Hosts that the file knows keep their number there, the others get the next ones. *added holds the latter's
+ * rows. */
+static int number_hosts(const struct run_record *before, struct run_record *now, struct run_record *added,
+                        struct error *error)
+{
+    int64_t next = 0;
+    *added = *now;
+    added->host_count = 0;
+    added->hosts = calloc(now->host_count + 1, sizeof *added->hosts);
+    if (!added->hosts) {
+        return error_set(error, "no memory for %zu hosts", now->host_count);
+    }
+    for (size_t i = 0; i < before->host_count; i++) {
+        next = before->hosts[i].host_id >= next ? before->hosts[i].host_id + 1 : next;
+    }
+    for (size_t i = 0; i < now->host_count; i++) {
+        size_t known = 0;
+        while (known < before->host_count && strcmp(before->hosts[known].name, now->hosts[i].name) != 0) {
+            known++;
+        }
+        now->hosts[i].host_id = known < before->host_count ? before->hosts[known].host_id : next++;
+        if (known == before->host_count) {
+            added->hosts[added->host_count++] = now->hosts[i];
+        }
+    }
+    return 0;
+}
+
+static int begin_session(struct journal *journal, const struct run_record *before, struct run_record *now,
+                         struct error *error)
+{
+    struct run_record added;
+    if (number_hosts(before, now, &added, error)) {
+        return -1;
+    }
+    int rc = journal_append_session(journal, &added, error);
+    free(added.hosts);
+    return rc;
+}
+
+static int go_on(const char *output, const struct plan *plan, struct run_record *now, bool *done,
                  struct journal **journal, struct error *error)
 {
     struct run_record before;
@@ -68,16 +108,16 @@ static int go_on(const char *output, const struct plan *plan, const struct run_r
     }
     mark_done(entries, count, plan->points, done);
     free(entries);
-    int rc = record_compare(&before, now, output, error);
+    int rc = record_compare(&before, now, output, error) || begin_session(*journal, &before, now, error);
     results_free_run(&before);
-    if (rc || journal_append_session(*journal, now, error)) {
+    if (rc) {
         journal_close(journal);
         return -1;
     }
     return 0;
 }
 
-static int resume(const char *output, const struct plan *plan, const struct run_record *now, bool *done,
+static int resume(const char *output, const struct plan *plan, struct run_record *now, bool *done,
                   struct journal **journal, struct error *error)
 {
     char name[4096 + 16];
@@ -103,7 +143,7 @@ static int resume(const char *output, const struct plan *plan, const struct run_
     return go_on(output, plan, now, done, journal, error);
 }
 
-int resume_or_begin(const struct settings *settings, const struct plan *plan, const struct run_record *now,
+int resume_or_begin(const struct settings *settings, const struct plan *plan, struct run_record *now,
                     bool *done, struct journal **journal, struct error *error)
 {
     const char *output = config_text(settings, OPTION_OUTPUT);

@@ -26,12 +26,12 @@ void stop_guard(const char *line, const char *partial);
 /* ---- repetition.c: all ranks, in step ---- */
 
 struct order {
-    int32_t command; /* ORDER_RUN or ORDER_END */
+    int32_t command; /* ORDER_RUN, ORDER_CLOCKS or ORDER_END */
     int32_t repetition;
     int32_t code; /* of all ranks, with ORDER_END */
     struct point point;
 };
-enum { ORDER_RUN, ORDER_END };
+enum { ORDER_RUN, ORDER_CLOCKS, ORDER_END };
 
 struct window_edge {
     struct traffic_sample sample; /* times of the coordinator's clock */
@@ -146,6 +146,7 @@ struct evidence {
     int32_t ranks;
     const struct outcome *outcomes;   /* ranks of them, by rank */
     const struct interval *intervals; /* one rank's after the other's */
+    const int64_t *host_ids;          /* of the cluster's hosts, in the file */
     const size_t *first_interval;     /* where a rank's begin */
     const struct timeline *timeline;
     const struct cluster *cluster;
@@ -186,6 +187,9 @@ void progress_point(int64_t done, const struct point_record *row);
 
 int record_run(const struct cluster *cluster, const struct settings *settings, const struct plan *plan,
                int argc, char **argv, struct run_record *run, struct error *error);
+/* How the ranks' clocks stood to rank 0's, before and after the sweep, as rows of `run`. */
+void record_clocks(const struct cluster *cluster, const int64_t *offsets_before_ns, double elapsed_s,
+                   struct run_record *run);
 /* The first difference between the plan that `run` was made with and this one. @return 0 when there is none.
  */
 int record_compare(const struct run_record *run, const struct run_record *now, const char *output,
@@ -196,7 +200,7 @@ int record_compare(const struct run_record *run, const struct run_record *now, c
 /* Opens the journal that --output, --force and --resume ask for. done[point] becomes true where a point need
  * not run again. *journal stays NULL when a complete file leaves nothing to do. On an error nothing has
  * changed. */
-int resume_or_begin(const struct settings *settings, const struct plan *plan, const struct run_record *now,
+int resume_or_begin(const struct settings *settings, const struct plan *plan, struct run_record *now,
                     bool *done, struct journal **journal, struct error *error);
 
 /* ---- warn.c ---- */

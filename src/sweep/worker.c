@@ -16,6 +16,11 @@ int sweep_work(struct cluster *cluster, const struct job *job)
             break;
         }
         cluster_set_deadline(cluster, job->timeout_ns + DEADLINE_EXTRA_NS);
+        if (repetition.order.command == ORDER_CLOCKS) {
+            cluster_compare_clocks(cluster);
+            cluster_exchange_members(cluster);
+            continue;
+        }
         repetition_run(cluster, &repetition);
         cluster_gather(cluster, &repetition.outcome, NULL, sizeof repetition.outcome);
         cluster_gather_varied(cluster, repetition.intervals,

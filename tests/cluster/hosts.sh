@@ -8,6 +8,7 @@
 #   hosts.sh loss HOST SHARE            lose this share of the full-sized data packets that arrive there (0.01; 0: none)
 #   hosts.sh cable HOST cut|plug        its data link loses its carrier, and gets it back
 #   hosts.sh block HOST [PEER]          it drops what comes from the peer (from all) over the data network, and says nothing
+#   hosts.sh wall HOST FIRST:LAST       it lets connections in over the data network at these TCP ports alone
 #   hosts.sh mend                       all data links as new
 #
 # For example: hosts.sh head bash -c 'hosts.sh up h1 h2+7200; mpirun --host h1:1,h2:2 PROGRAM'
@@ -194,6 +195,10 @@ block() { # HOST [PEER]
     inside "$1" iptables -A INPUT -i eth0 "${from[@]}" -j DROP
 }
 
+wall() { # HOST FIRST:LAST
+    inside "$1" iptables -A INPUT -i eth0 -p tcp --syn -m multiport ! --dports "$2" -j DROP
+}
+
 mend() {
     local host
     for host in $(hosts); do
@@ -207,6 +212,6 @@ mend() {
 verb=${1:-}
 case $verb in
     head) shift; start_head "$@" ;;
-    run_head | run_host | up | on | agent | rate | loss | cable | block | mend) shift; "$verb" "$@" ;;
+    run_head | run_host | up | on | agent | rate | loss | cable | block | wall | mend) shift; "$verb" "$@" ;;
     *) sed -n '2,/^set/{/^set/d;s/^# \?//p}' "$self"; exit 2 ;;
 esac

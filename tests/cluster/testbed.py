@@ -1,0 +1,118 @@
+"""Sweeps over the hosts that hosts.sh makes, for the unittest file beside it."""
+import itertools
+import os
+import re
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../e2e"))
+import harness  # noqa: E402
+
+HOSTS = os.path.join(HERE, "hosts.sh")
+DATA, CONTROL = "10.77.0", "10.78.0"
+
+
+def enter():
+    """Runs this program again on a head of its own; exit code 77 where namespaces are forbidden."""
+    if "HOSTS_FOLDER" not in os.environ:
+        os.execv(HOSTS, [HOSTS, "head", sys.executable, "-B", *sys.argv])
+
+
+def hosts(*words):
+    """A verb of hosts.sh."""
+    subprocess.run([HOSTS, *map(str, words)], check=True, timeout=harness.PATIENCE_S)
+
+
+def address(host, network=DATA):
+    return f"{network}.{10 + int(host.lstrip('h'))}"
+
+
+def carried(network, host):
+    """Bytes that a host has sent to the network "data" or "control", and got from it, as its switch counts them."""
+    folder = f"/sys/class/net/{network}-{host}/statistics"
+    counts = []
+    for name in ("rx_bytes", "tx_bytes"):
+        with open(os.path.join(folder, name)) as file:
+            counts.append(int(file.read()))
+    return counts
+
+
+def idle_share(before=None):
+    """(idle, total) CPU time of the machine so far; or, given an earlier such pair, the share that was idle since."""
+    with open("/proc/stat") as file:
+        ticks = [int(word) for word in file.readline().split()[1:9]]
+    now = ticks[3] + ticks[4], sum(ticks)
+    return now if before is None else (now[0] - before[0]) / max(1, now[1] - before[1])
+
+
+def mpirun(places, program):
+    """The mpirun that starts rank i on host places[i]. A measurement on a shared machine gets its turn first."""
+    command = ["nice", "-n", "-10", "mpirun"]
+    for number, (host, ranks) in enumerate(itertools.groupby(places)):
+        command += [":"] * (number > 0)
+        command += ["--host", f"{host}:{places.count(host)}", "-n", str(len(list(ranks))), *program]
+    return command
+
+
+class Case(harness.Case):
+    """A test with a folder of its own and all links as new."""
+
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(hosts, "mend")
+
+    def command(self, places, options):
+        return mpirun(places, [harness.ZMQSWEEP, "--output", "results.h5", *map(str, options)])
+
+    def sweep(self, places, *options, code=0):
+        """As harness.Case.sweep, with the host of every rank."""
+        result = harness.run(self.command(places, options), self.folder)
+        self.assertIn(result.returncode, {0, 3} if code == 0 else {code}, result.stderr)
+        return result
+
+    def start(self, places, *options):
+        """The same in the background."""
+        process = subprocess.Popen(self.command(places, options), cwd=self.folder, env=harness.environment(),
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(harness.end, process)
+        return process
+
+    def read_until(self, process, pattern):
+        """The lines that a sweep prints, up to the one that is looked for."""
+        lines = []
+        for line in process.stderr:
+            lines.append(line)
+            if re.search(pattern, line):
+                return "".join(lines)
+        self.fail(f"no line like {pattern}:\n{''.join(lines)}")
+
+    def finish(self, process):
+        """What it prints from here on; it may have points without a valid repetition."""
+        _, rest = process.communicate(timeout=harness.PATIENCE_S)
+        self.assertIn(process.returncode, {0, 3}, rest)
+        return rest
+
+    def await_traffic(self, host, n_bytes):
+        """Returns once a host got so many more bytes over the data network."""
+        first, deadline = carried("data", host)[1], time.monotonic() + harness.PATIENCE_S
+        while carried("data", host)[1] - first < n_bytes:
+            self.assertLess(time.monotonic(), deadline, f"no traffic to {host}")
+            time.sleep(0.01)
+
+    def environment_rows(self):
+        frame = self.table("environment")
+        return dict(zip(frame.name, frame.value))
+
+    def rank_facts(self):
+        """By rank, what /environment says of it: host, address, clock_offset_ns and so on."""
+        rows = self.environment_rows()
+        ranks = sorted(int(name[5:]) for name in rows if re.fullmatch(r"rank\.\d+", name))
+        return [dict(word.split("=", 1) for word in rows[f"rank.{rank}"].split() if "=" in word) for rank in ranks]
+
+    def named_ranks(self):
+        """/ranks with the name of each rank's host."""
+        frame, names = self.table("ranks"), self.table("hosts").set_index("host_id").name
+        frame["host"] = frame.host_id.map(names)
+        return frame
