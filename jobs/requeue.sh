@@ -17,7 +17,7 @@ run_sweep() {
     local launch pid='' code again=yes warned='' ended=''
     case $LAUNCHER in # unbound, since each rank has ZeroMQ's threads besides its own
         mpirun) launch=(mpirun --bind-to none) ;;
-        srun) launch=(srun --mpi=pmix --cpu-bind=none) ;;
+        srun) launch=(srun --mpi=pmix --cpu-bind=none --wait=30) ;; # a lost rank ends all
         *) echo "LAUNCHER is mpirun or srun, not $LAUNCHER" >&2 && exit 2 ;;
     esac
     trap 'warned=yes again=yes; [ -z "$pid" ] || kill -USR1 "$pid"' USR1
