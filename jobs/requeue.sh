@@ -1,5 +1,5 @@
-# requeue.sh - sourced by the batch scripts beside it. run_sweep runs zmqsweep on the ranks of the job; when Slurm's USR1 says that the time
-# limit is near, it has the sweep saved and puts the job back into the queue, where it goes on with what is missing.
+# requeue.sh - sourced by the batch scripts beside it: run_sweep runs zmqsweep on the ranks of the job. When Slurm's USR1 says that
+# the time limit is near, it has the sweep saved and puts the job back into the queue, where it goes on with what is missing.
 
 : "${LAUNCHER:=mpirun}"                            # mpirun or srun
 : "${LAUNCHER_OPTIONS:=}"                          # more options for it, such as: --mca btl_tcp_if_include eth1
@@ -18,7 +18,7 @@ run_sweep() {
     case $LAUNCHER in # unbound, since each rank has ZeroMQ's threads besides its own
         mpirun) launch=(mpirun --bind-to none) ;;
         srun) launch=(srun --mpi=pmix --cpu-bind=none --wait=30) ;; # a lost rank ends all
-        *) echo "LAUNCHER is mpirun or srun, not $LAUNCHER" >&2 && exit 2 ;;
+        *) echo "LAUNCHER is mpirun or srun, not $LAUNCHER" >&2; exit 2 ;;
     esac
     trap 'warned=yes again=yes; [ -z "$pid" ] || kill -USR1 "$pid"' USR1
     trap 'ended=yes again=yes' TERM # scancel or the time limit itself: Slurm tells the ranks, too
@@ -26,6 +26,7 @@ run_sweep() {
     # In the background, because bash runs a trap only between commands or in `wait`.
     "${launch[@]}" $LAUNCHER_OPTIONS "$PROGRAM" --resume --output "$OUTPUT" "$@" &
     pid=$!
+    [ -z "$warned" ] || kill -USR1 "$pid"
     while [ "$again" ]; do # a trap ends `wait`, but not the launcher
         again=''
         wait "$pid"

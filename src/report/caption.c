@@ -27,12 +27,6 @@ static bool varies(const struct dimension *dimension, const struct loaded *files
  */
 static void describe_settings(const struct loaded *files, int file_count, char text[256])
 {
-    static const char *const unsaid[][2] = {{"count", "0"},
-                                            {"sndbuf", "system"},
-                                            {"rcvbuf", "system"},
-                                            {"receivers/sender", "1"},
-                                            {"senders/receiver", "1"},
-                                            {"I/O threads", "1"}};
     char cell[CELL];
     size_t used = 0;
     *text = '\0';
@@ -41,9 +35,8 @@ static void describe_settings(const struct loaded *files, int file_count, char t
         if (varies(dimension, files, file_count))
             continue;
         dimension_write(dimension, &files[0].points[0], cell);
-        bool skipped = strcmp(cell, "-") == 0;
-        for (size_t k = 0; k < sizeof unsaid / sizeof *unsaid && !skipped; k++)
-            skipped = strcmp(dimension->title, unsaid[k][0]) == 0 && strcmp(cell, unsaid[k][1]) == 0;
+        bool named_below = strcmp(dimension->title, "from") == 0 || strcmp(dimension->title, "to") == 0;
+        bool skipped = named_below || dimension_is_usual(dimension, cell);
         bool plain = strcmp(dimension->title, "pattern") == 0 || strcmp(dimension->title, "transport") == 0;
         if (!skipped)
             used += (size_t)snprintf(text + used, 256 - used, "%s%s%s%s", used ? ", " : "",

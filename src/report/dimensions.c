@@ -24,7 +24,14 @@ const struct dimension dimensions[] = {
     {"sndbuf", NULL, "sndbuf", true, 0},
     {"rcvbuf", NULL, "rcvbuf", true, 0},
     {"bind", "bind", NULL, false, 0},
+    {"placement", "placement", NULL, false, 0},
+    {"sender CPUs", "sender_cpus", NULL, false, 0},
+    {"receiver CPUs", "receiver_cpus", NULL, false, 0},
+    {"I/O CPUs", "io_cpus", NULL, false, 0},
+    {"from", "sender_host", NULL, false, 0},
+    {"to", "receiver_host", NULL, false, 0},
 };
+_Static_assert(sizeof dimensions / sizeof *dimensions <= MOST_DIMENSIONS, "raise MOST_DIMENSIONS");
 const size_t dimension_count = sizeof dimensions / sizeof *dimensions;
 
 /* The value of "key=value" among the blank-separated words of the point's settings. */
@@ -46,8 +53,9 @@ static void find_setting(const struct point_record *point, const char *key, char
 const char *column_write(const struct column *column, const void *record, char text[CELL])
 {
     double number = column_number(column, record);
+    const char *word = (const char *)record + column->offset;
     if (column->kind == COLUMN_STRING)
-        snprintf(text, CELL, "%s", (const char *)record + column->offset);
+        snprintf(text, CELL, "%s", *word ? word : "-");
     else if (isnan(number))
         snprintf(text, CELL, "-");
     else if (strcmp(column->unit, "bytes") == 0 && fabs(number) < 9e18)
@@ -82,6 +90,26 @@ int dimension_compare(const struct dimension *dimension, const struct point_reco
     find_setting(a, dimension->key, x);
     find_setting(b, dimension->key, y);
     return strcmp(x, y);
+}
+
+/* What zmqsweep does when nobody asks for anything else: not worth a word above a table or a picture. */
+bool dimension_is_usual(const struct dimension *dimension, const char *cell)
+{
+    static const char *const usual[][2] = {{"count", "0"},
+                                           {"sndbuf", "system"},
+                                           {"rcvbuf", "system"},
+                                           {"receivers/sender", "1"},
+                                           {"senders/receiver", "1"},
+                                           {"I/O threads", "1"},
+                                           {"sender CPUs", "none"},
+                                           {"receiver CPUs", "none"},
+                                           {"I/O CPUs", "same"}};
+    if (strcmp(cell, "-") == 0)
+        return true;
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        if (strcmp(dimension->title, usual[i][0]) == 0 && strcmp(cell, usual[i][1]) == 0)
+            return true;
+    return false;
 }
 
 bool dimension_varies(const struct dimension *dimension, const struct point_record *points, size_t count)

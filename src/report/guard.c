@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -74,7 +75,11 @@ static void work(struct task *task, pid_t parent)
         code = EXIT_FAILED;
     }
     shared->error = error;
+#if defined(__SANITIZE_ADDRESS__)
+    exit(code); /* looks for leaks on its way out */
+#else
     _exit(code);
+#endif
 }
 
 static int explain(int status, struct error *error)
@@ -117,6 +122,8 @@ int guard_run(struct task *task, struct error *error)
         code = WIFEXITED(status) ? WEXITSTATUS(status) : explain(status, error);
         if (WIFEXITED(status))
             *error = shared->error;
+        if (code != EXIT_OK && code != EXIT_SLOWER && *error->text == '\0')
+            error_set(error, "internal error (exit code %d); please report it", code);
     }
     munmap(shared, sizeof *shared);
     shared = NULL;

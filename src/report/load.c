@@ -120,6 +120,20 @@ void load_free_all(struct loaded *files, int count)
     free(files);
 }
 
+/* The points are in the order of their numbers. */
+const struct point_record *load_find_point(const struct loaded *file, int64_t id)
+{
+    size_t low = 0, high = file->point_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (file->points[middle].point_id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < file->point_count && file->points[low].point_id == id ? &file->points[low] : NULL;
+}
+
 const char *load_environment(const struct loaded *loaded, const char *name)
 {
     for (size_t i = 0; i < loaded->environment_count; i++)

@@ -29,7 +29,7 @@ struct matrix {
     size_t filled;
 };
 
-/* The rows of the point in one file. */
+/* The rows of the wanted points in one file. */
 struct gathering {
     struct rank_record *rows;
     size_t count, capacity;
@@ -126,6 +126,8 @@ static int add_group(struct matrix *matrix, const struct loaded *file, const str
 static int by_group(const void *a, const void *b)
 {
     const struct rank_record *x = a, *y = b;
+    if (x->point_id != y->point_id)
+        return x->point_id < y->point_id ? -1 : 1;
     if (x->repetition != y->repetition)
         return x->repetition < y->repetition ? -1 : 1;
     return (x->group > y->group) - (x->group < y->group);
@@ -159,8 +161,13 @@ static int gather(struct gathering *gathering, const struct rank_record *row)
     return 0;
 }
 
-static int read_ranks(const struct loaded *file, int64_t point_id, struct gathering *gathering,
-                      struct error *error)
+static bool is_wanted(const struct loaded *file, int64_t point_id)
+{
+    const struct point_record *point = load_find_point(file, point_id);
+    return point && point->valid_repetitions > 0;
+}
+
+static int read_ranks(const struct loaded *file, struct gathering *gathering, struct error *error)
 {
     int64_t total = results_row_count(file->results, TABLE_RANKS);
     struct rank_record *rows = calloc(BATCH_ROWS, sizeof *rows);
@@ -172,7 +179,7 @@ static int read_ranks(const struct loaded *file, int64_t point_id, struct gather
         int64_t count = total - first < BATCH_ROWS ? total - first : BATCH_ROWS;
         failed = results_read(file->results, TABLE_RANKS, first, count, rows, error);
         for (int64_t i = 0; i < count && !failed; i++)
-            if (rows[i].point_id == point_id && gather(gathering, &rows[i]))
+            if (is_wanted(file, rows[i].point_id) && gather(gathering, &rows[i]))
                 failed = out_of_memory(error);
     }
     guard_reading(NULL);
@@ -198,16 +205,9 @@ static const char *choose_settings(const struct loaded *files, int file_count)
 static int add_file(struct matrix *matrix, const struct loaded *file, struct error *error)
 {
     struct gathering gathering = {0};
-    int failed = 0;
-    for (size_t i = 0; i < file->point_count && !failed; i++) {
-        const struct point_record *point = &file->points[i];
-        if (point->valid_repetitions == 0)
-            continue;
-        gathering.count = 0;
-        failed = read_ranks(file, point->point_id, &gathering, error);
-        if (!failed && add_rows(matrix, file, &gathering))
-            failed = out_of_memory(error);
-    }
+    int failed = read_ranks(file, &gathering, error);
+    if (!failed && add_rows(matrix, file, &gathering))
+        failed = out_of_memory(error);
     free(gathering.rows);
     return failed;
 }
@@ -217,7 +217,7 @@ static void summarise(struct matrix *matrix)
     matrix->lowest = matrix->highest = NAN;
     for (size_t i = 0; i < matrix->hosts * matrix->hosts; i++) {
         struct cell *cell = &matrix->cells[i];
-        cell->median = stats_median(cell->rates, cell->count);
+        cell->median = cell->count ? stats_median(cell->rates, cell->count) : NAN;
         matrix->lowest = fmin(matrix->lowest, cell->median);
         matrix->highest = fmax(matrix->highest, cell->median);
         matrix->filled += cell->count > 0;
@@ -354,18 +354,28 @@ static int draw(struct script *script, struct matrix *matrix, const struct loade
     return 0;
 }
 
+/* Length of what the steps of `zmqsweep --matrix` have in common: " matrix=rounds step=3" is at the end. */
+static size_t common_length(const char *settings)
+{
+    const char *steps = strstr(settings, " matrix=");
+    return steps ? (size_t)(steps - settings) : strlen(settings);
+}
+
 int matrix_narrow(struct loaded *files, int file_count, struct error *error)
 {
     char settings[sizeof files->points->settings];
     const char *chosen = choose_settings(files, file_count);
     if (!chosen)
         return error_set(error, "%.300s: has no valid point to plot", files[0].path);
-    snprintf(settings, sizeof settings, "%s", chosen);
+    snprintf(settings, sizeof settings, "%.*s", (int)common_length(chosen), chosen);
     for (int i = 0; i < file_count; i++) {
         size_t kept = 0;
-        for (size_t k = 0; k < files[i].point_count; k++)
-            if (strcmp(files[i].points[k].settings, settings) == 0)
+        for (size_t k = 0; k < files[i].point_count; k++) {
+            const char *words = files[i].points[k].settings;
+            size_t length = common_length(words);
+            if (length == strlen(settings) && strncmp(words, settings, length) == 0)
                 files[i].points[kept++] = files[i].points[k];
+        }
         files[i].point_count = kept;
     }
     return 0;

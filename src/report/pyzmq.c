@@ -24,20 +24,6 @@ static int by_point_then_repetition(const void *a, const void *b)
     return (x->repetition > y->repetition) - (x->repetition < y->repetition);
 }
 
-/* A point by its number; the file's points are in that order. */
-static const struct point_record *find_point(const struct loaded *file, int64_t id)
-{
-    size_t low = 0, high = file->point_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (file->points[middle].point_id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < file->point_count && file->points[low].point_id == id ? &file->points[low] : NULL;
-}
-
 static const char *truth(bool value)
 {
     return value ? "True" : "False";
@@ -72,7 +58,7 @@ static void write_row(FILE *out, const struct rank_record *row, const struct rep
 static void join_row(FILE *out, const struct join *join, const struct rank_record *row)
 {
     const struct repetition_record wanted = {.point_id = row->point_id, .repetition = row->repetition};
-    const struct point_record *point = find_point(&join->file, row->point_id);
+    const struct point_record *point = load_find_point(&join->file, row->point_id);
     const struct repetition_record *repetition =
         bsearch(&wanted, join->repetitions, join->repetition_count, sizeof wanted, by_point_then_repetition);
     if (repetition && point && repetition->valid)

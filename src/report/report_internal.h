@@ -177,13 +177,15 @@ struct dimension {
 };
 extern const struct dimension dimensions[];
 extern const size_t dimension_count;
-#define MOST_DIMENSIONS 16
+#define MOST_DIMENSIONS 24
 
 const char *dimension_write(const struct dimension *dimension, const struct point_record *point,
                             char text[CELL]);
 /* <0, 0, >0 */
 int dimension_compare(const struct dimension *dimension, const struct point_record *a,
                       const struct point_record *b);
+/* Whether the value is what zmqsweep does unasked, or missing. */
+bool dimension_is_usual(const struct dimension *dimension, const char *cell);
 bool dimension_varies(const struct dimension *dimension, const struct point_record *points, size_t count);
 
 /* ---- load.c ---- */
@@ -213,6 +215,8 @@ void load_free_all(struct loaded *files, int count);
 /* A table whole, verified, malloc'd. */
 int load_table(struct results *results, enum table_id table, void **records, size_t *count,
                struct error *error);
+/* A loaded point by its number, or NULL. */
+const struct point_record *load_find_point(const struct loaded *loaded, int64_t id);
 /* The value of an environment row, or NULL. */
 const char *load_environment(const struct loaded *loaded, const char *name);
 /* Name and processor of the host, or how many hosts there are, for headings. */

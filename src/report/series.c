@@ -170,27 +170,31 @@ static int collect(struct candidates *all, const struct chart *chart, struct err
                          : "");
 }
 
-static int by_size(const void *a, const void *b)
+static int by_file_then_size(const void *a, const void *b)
 {
     const struct candidate *p = a, *q = b;
+    if (p->file != q->file)
+        return p->file < q->file ? -1 : 1;
     int64_t x = p->value.record->message_size_bytes, y = q->value.record->message_size_bytes;
     return (x > y) - (x < y);
 }
 
-static int by_x(const void *a, const void *b)
+static int by_file_then_x(const void *a, const void *b)
 {
     const struct candidate *p = a, *q = b;
+    if (p->file != q->file)
+        return p->file < q->file ? -1 : 1;
     return (p->value.x > q->value.x) - (p->value.x < q->value.x);
 }
 
-/* Whether a dimension differs between points that are equal in `sorted`, the dimension by which `all` is in
- * order. */
+/* Whether a dimension differs between points of one file that are equal in `sorted`, the dimension by which
+ * `all` is in order, file by file. What differs only between files is what their labels stand for. */
 static bool differs_within(const struct dimension *dimension, const struct dimension *sorted,
                            const struct candidates *all)
 {
     for (size_t i = 1, first = 0; i < all->count; i++) {
         const struct point_record *a = all->items[first].value.record, *b = all->items[i].value.record;
-        if (dimension_compare(sorted, a, b) != 0)
+        if (all->items[first].file != all->items[i].file || dimension_compare(sorted, a, b) != 0)
             first = i;
         else if (dimension_compare(dimension, a, b) != 0)
             return true;
@@ -210,11 +214,11 @@ static size_t find_distinctive(const struct chart *chart, struct candidates *all
 {
     size_t count = 0;
     bool eligible[MOST_DIMENSIONS];
-    qsort(all->items, all->count, sizeof *all->items, by_size);
+    qsort(all->items, all->count, sizeof *all->items, by_file_then_size);
     for (size_t i = 0; i < dimension_count; i++)
         eligible[i] =
             !is_mark(&dimensions[i]) || differs_within(&dimensions[i], dimension_titled("size"), all);
-    qsort(all->items, all->count, sizeof *all->items, by_x);
+    qsort(all->items, all->count, sizeof *all->items, by_file_then_x);
     for (size_t i = 0; i < dimension_count; i++)
         if (eligible[i] && &dimensions[i] != chart->x && differs_within(&dimensions[i], chart->x, all))
             distinctive[count++] = &dimensions[i];

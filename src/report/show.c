@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_COLUMNS 40
+#define MOST_COLUMNS 48
 #define MOST_KEYS 8
 
 typedef const char *write_function(const struct point_record *point, char text[NOTES]);
@@ -138,8 +138,7 @@ static void print_constants(const struct task *task, const struct loaded *file)
         if (!is_above(&dimensions[i], file))
             continue;
         dimension_write(&dimensions[i], &file->points[0], cell);
-        bool unused = strcmp(dimensions[i].title, "count") == 0 && strcmp(cell, "0") == 0;
-        if (unused || strcmp(cell, "-") == 0)
+        if (dimension_is_usual(&dimensions[i], cell))
             continue;
         used += (size_t)snprintf(line + used, sizeof line - used, "%s%s %s", used ? ", " : "",
                                  dimensions[i].title, cell);

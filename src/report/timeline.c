@@ -25,14 +25,6 @@ struct panel {
 
 /* ---- which points ---- */
 
-static const struct point_record *find_point(const struct loaded *file, int64_t id)
-{
-    for (size_t i = 0; i < file->point_count; i++)
-        if (file->points[i].point_id == id)
-            return &file->points[i];
-    return NULL;
-}
-
 /* @return how many, or -1. */
 static int read_points(const struct loaded *file, const char *text, struct panel *panels, struct error *error)
 {
@@ -40,7 +32,7 @@ static int read_points(const struct loaded *file, const char *text, struct panel
     for (const char *word = text; *word;) {
         char *end;
         long long id = strtoll(word, &end, 10);
-        const struct point_record *point = find_point(file, id);
+        const struct point_record *point = load_find_point(file, id);
         if (end == word || (*end && *end != ','))
             return error_set(error, "--point: \"%.64s\" is no list of point numbers, such as 3,7", text);
         if (!point)

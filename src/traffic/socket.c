@@ -333,10 +333,20 @@ struct traffic_connections traffic_connections(const struct traffic *traffic)
     return all;
 }
 
+/* The monitor's sender ends before its reader does: libzmq would wait for a reader that has gone, and lose the
+ * event's memory. */
+static void close_socket(struct traffic *traffic)
+{
+    if (traffic->socket) {
+        zmq_socket_monitor(traffic->socket, NULL, 0);
+        zmq_close(traffic->socket);
+        traffic->socket = NULL;
+    }
+}
+
 void traffic_leave(struct traffic *traffic)
 {
-    zmq_close(traffic->socket);
-    traffic->socket = NULL;
+    close_socket(traffic);
 }
 
 static void remove_folder(struct traffic *traffic)
@@ -360,10 +370,8 @@ void traffic_close(struct traffic **traffic)
         zmq_msg_close(&closing->shared);
         closing->shared_made = false;
     }
+    close_socket(closing);
     monitor_close(&closing->monitor);
-    if (closing->socket) {
-        zmq_close(closing->socket);
-    }
     while (closing->context && zmq_ctx_term(closing->context) < 0 && errno == EINTR) {
     }
     payload_free(closing);

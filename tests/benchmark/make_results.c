@@ -63,6 +63,10 @@ static void set_settings(struct point_record *point, long id)
     snprintf(point->transport, sizeof point->transport, "tcp");
     snprintf(point->receive_mode, sizeof point->receive_mode, "message");
     snprintf(point->bind, sizeof point->bind, "receiver");
+    snprintf(point->placement, sizeof point->placement, "across");
+    snprintf(point->sender_cpus, sizeof point->sender_cpus, "none");
+    snprintf(point->receiver_cpus, sizeof point->receiver_cpus, "none");
+    snprintf(point->io_cpus, sizeof point->io_cpus, "same");
     point->sndhwm = point->rcvhwm = point->message_size_bytes > 65536 ? 64 : 1000;
     point->receivers_per_sender = point->senders_per_receiver = point->io_threads = 1;
     point->duration_s = 1;

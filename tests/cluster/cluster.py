@@ -14,7 +14,7 @@ WIRE_SHARE = 1448 / 1538
 # Short queues, so that a slow link is empty soon after the window.
 QUICK = ["--size", "64K", "--send-mode", "copy", "--duration", "300ms", "--warmup", "200ms", "--repetitions", 2,
          "--sndhwm", 10, "--rcvhwm", 10]
-STEADY = [*QUICK, "--duration", "1s", "--warmup", "500ms", "--repetitions", 5]
+STEADY = [*QUICK, "--duration", "2s", "--warmup", "300ms", "--repetitions", 5]
 
 
 def setUpModule():
@@ -50,7 +50,7 @@ class GroundTruth(Case):
                 self.assertLess(abs(rate / truth - 1), 0.01, f"{rate} Mbit/s, not {truth}")
 
     def test_one_pair(self):
-        self.check_rates(["h2", "h3"], ["h1", "h2", "h3"])
+        self.check_rates(["h3"], ["h1", "h2", "h3"])
 
     def test_two_pairs_share_the_senders_link(self):
         """The sum is the link's."""
@@ -205,12 +205,12 @@ class Trouble(Case):
         self.finish(process)
         points, repetitions = self.table("points"), self.table("repetitions")
         self.assertEqual(len(points), 4)
-        self.assertTrue(harness.flags(repetitions.flags.iloc[0]) & {"timed_out", "stalled", "few_messages", "failed"},
-                        repetitions.flags)
+        self.assertTrue(harness.flags(repetitions["flags"].iloc[0]) & {"timed_out", "stalled", "few_messages", "failed"},
+                        repetitions)
         self.assertEqual(repetitions.valid.iloc[0], 0)
         # The second may start while the switch port comes up.
         for point in (2, 3):
-            self.assertEqual(repetitions.valid.iloc[point], 1, repetitions.flags)
+            self.assertEqual(repetitions.valid.iloc[point], 1, repetitions)
             self.assertLess(abs(repetitions.throughput_mbit_s.iloc[point] / (100 * WIRE_SHARE) - 1), 0.05)
 
     def check_unreachable(self, process):
@@ -284,7 +284,7 @@ class Clocks(Case):
 class IdleRanks(Case):
     def test_idle_ranks_cost_nothing(self):
         """13 ranks that wait do not slow down the 3 that work. A rank that spins would take its host's cores."""
-        shape("1gbit", "h2", "h3")
+        shape("1gbit", "h3")
         few = ["h1", "h2", "h3"]
         many = few + [f"h{number}" for number in (1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 4)]
         rates = {3: [], 16: []}

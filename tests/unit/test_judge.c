@@ -18,14 +18,20 @@
 #define SECOND (1000 * MILLISECOND)
 #define BEGIN (10 * SECOND) /* of every window, which lasts a second */
 
-/* All that the judge asks the cluster for. */
+/* All that is asked of the cluster. */
 struct cluster {
     struct cluster_member members[MOST_RANKS];
+    struct cluster_host hosts[2];
 };
 
 const struct cluster_member *cluster_member(const struct cluster *cluster, int32_t rank)
 {
     return &cluster->members[rank];
+}
+
+const struct cluster_host *cluster_host(const struct cluster *cluster, int32_t host)
+{
+    return &cluster->hosts[host];
 }
 
 /* ---- a repetition in which all is well: 1200 messages per sender, ten in twelve of them in the window ----
@@ -528,8 +534,15 @@ static void shared_core(void **state)
     check_flags(&scene, 0, true);
     scene.cluster.members[2].cores = 1;
     check_flags(&scene, FLAG_SHARED_CORE, true);
-    scene.cluster.members[2].cores = 0;
+    scene.cluster.members[2].cores = 2;
+    strcpy(scene.outcomes[2].cpus, "3"); /* the loop and the I/O threads, bound to one */
+    strcpy(scene.outcomes[2].io_cpus, "3");
     check_flags(&scene, FLAG_SHARED_CORE, true);
+    strcpy(scene.outcomes[2].io_cpus, "4");
+    check_flags(&scene, 0, true);
+    strcpy(scene.outcomes[2].cpus, "3-4");
+    strcpy(scene.outcomes[2].io_cpus, "3-4");
+    check_flags(&scene, 0, true);
 }
 
 /* The receiver's interval number `empty` of a window of `messages`; half the window is not looked at, so that
@@ -620,6 +633,8 @@ struct book {
     struct settings settings;
     struct plan plan;
     struct point point;
+    struct seating seating;
+    struct cluster cluster;
     struct repetition_record repetitions[8];
     double cpu_ns[8];
     unsigned flags[8];
@@ -638,6 +653,10 @@ static void open_book(struct book *book)
     assert_int_equal(config_read(LENGTH(argv), argv, environment, plan_presets, &book->settings, &error), 0);
     assert_int_equal(plan_make(&book->settings, 3, NULL, 1, &book->plan, &error), 0);
     book->point = plan_point(&book->plan, 0);
+    assert_int_equal(plan_seat_all(&book->point, NULL, 3, &book->seating, &error), 0);
+    strcpy(book->cluster.hosts[0].name, "n0");
+    strcpy(book->cluster.hosts[1].name, "n1");
+    book->cluster.members[2].host = 1;
     for (size_t i = 0; i < LENGTH(rates); i++) {
         book->repetitions[i].throughput_mbit_s = rates[i];
         book->repetitions[i].message_rate_per_s = 100 - rates[i];
@@ -651,6 +670,7 @@ static void open_book(struct book *book)
 
 static void close_book(struct book *book)
 {
+    plan_free_seating(&book->seating);
     plan_free(&book->plan);
     config_free(&book->settings);
 }
@@ -659,6 +679,8 @@ static const struct point_record *summarise(struct book *book, size_t count, boo
 {
     struct summary_input input = {.plan = &book->plan,
                                   .point = &book->point,
+                                  .seating = &book->seating,
+                                  .cluster = &book->cluster,
                                   .repetitions = book->repetitions,
                                   .cpu_ns = book->cpu_ns,
                                   .flags = book->flags,
@@ -697,6 +719,8 @@ static void six_valid_repetitions(void **state)
     assert_string_equal(row->send_mode, "shared");
     assert_string_equal(row->receive_mode, "message");
     assert_string_equal(row->bind, "sender");
+    assert_string_equal(row->sender_host, "n0");
+    assert_string_equal(row->receiver_host, "n1");
     assert_int_equal(row->message_size_bytes, 1024);
     assert_true(row->sndhwm == 12 && row->rcvhwm == 34);
     assert_true(row->sndbuf_bytes == 1111 && row->rcvbuf_bytes == 2222);

@@ -572,8 +572,9 @@ static void the_longest_key_has_room(void **state)
     char key[PLAN_KEY_LENGTH];
     key_of(0,
            "--pattern push-pull --transport tcp --size 1073741823 --send-mode zero-copy --receive-mode "
-           "message --sndhwm 2147483647 --rcvhwm 2147483647 --pairs 1073 --receivers-per-sender 999999 "
-           "--duration 86399999999us --io-threads 1024 --sndbuf 2147483647 --rcvbuf 2147483647",
+           "message --sndhwm 1000000 --rcvhwm 1000000 --pairs 1025 --receivers-per-sender 1025 "
+           "--duration 86399999999us --io-threads 1024 --sndbuf 2147483647 --rcvbuf 2147483647 "
+           "--sender-cpus core:100-127 --receiver-cpus core:100-127",
            0, key);
     assert_string_equal(strrchr(key, ' '), " bind=receiver");
     assert_non_null(strstr(key, " duration=86399999999us "));

@@ -1,0 +1,216 @@
+"""The batch scripts of jobs/ on a real Slurm: to the end, warned, out of time, cancelled; under mpirun and srun."""
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../e2e"))
+from harness import SOURCE, ZMQREPORT, ZMQSWEEP, environment, run, table  # noqa: E402
+
+LAUNCHERS = ("mpirun", "srun")
+SCRIPTS = ("sweep", "scaling", "matrix", "numa", "array")
+OVER = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "OUT_OF_MEMORY", "DEADLINE"}
+FINISHED = {"0:0", "3:0"}  # 3: a busy machine may leave a point without a valid repetition
+SKIPPED = 77
+PATIENCE_S = 180
+QUICK = ["--duration", "100ms", "--warmup", "20ms", "--interval", "50ms"]
+
+# A plan of 22 points and some 12 s, and the same with longer points.
+PLAN = {"SIZES": "64:64K:x2", "PATTERNS": "push-pull", "SEND_MODES": "copy,const"}
+POINTS = 22
+
+
+class Cluster:
+    """cluster.sh in the background, until its input ends."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.process = subprocess.Popen([os.path.join(HERE, "cluster.sh"), folder, "4", "6"], env=environment(),
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        if self.process.stdout.readline() != "ready\n":
+            _, errors = self.process.communicate(timeout=PATIENCE_S)
+            if self.process.returncode == SKIPPED:
+                raise unittest.SkipTest(errors.strip())
+            raise RuntimeError(f"Slurm did not start: {errors}")
+
+    def stop(self):
+        self.process.communicate(timeout=PATIENCE_S)
+
+
+class Job:
+    """A batch job. `script` is one of jobs/, `variables` are the environment of sbatch."""
+
+    def __init__(self, folder, env, script, launcher, options=(), sbatch=(), variables=None):
+        self.folder, self.env = folder, env
+        self.name = f"{script}-{launcher}-{random.randrange(10**9)}"
+        path = os.path.join(folder, "tree/share/zmqsweep/jobs", f"{script}.sbatch")
+        result = run(["sbatch", "--parsable", "--oversubscribe", f"--job-name={self.name}", *sbatch, path, *QUICK, *options],
+                     folder, {**env, "LAUNCHER": launcher, **(variables or {})})
+        if result.returncode:
+            raise RuntimeError(result.stderr)
+        self.id = result.stdout.strip()
+
+    def command(self, *words):
+        return run(words, self.folder, self.env)
+
+    def show(self, field, task=""):
+        found = re.search(rf"\b{field}=(\S*)", self.command("scontrol", "-o", "show", "job", self.id + task).stdout)
+        return found.group(1) if found else None
+
+    def log(self):
+        try:
+            with open(os.path.join(self.folder, f"{self.name}-{self.id}.log")) as file:
+                return file.read()
+        except FileNotFoundError:
+            return ""
+
+    @property
+    def output(self):
+        return os.path.join(self.folder, f"{self.name}-{self.id}.h5")
+
+    def measured(self):
+        """How many points the log tells of."""
+        return len(re.findall(r"^ *\d+/\d+ .*bit/s", self.log(), re.MULTILINE))
+
+    def wait(self, condition, what):
+        until = time.monotonic() + PATIENCE_S
+        while not condition():
+            if time.monotonic() > until:
+                raise TimeoutError(f"job {self.id} ({self.name}): {what}\n{self.log()}")
+            time.sleep(0.2)
+
+    def wait_for_points(self, count):
+        self.wait(lambda: self.measured() >= count or self.show("JobState") in OVER, f"no {count} points")
+
+    def wait_over(self, task=""):
+        self.wait(lambda: self.show("JobState", task) in OVER, "does not end")
+        return self.show("JobState", task), self.show("ExitCode", task)
+
+    def wait_requeued(self, times=1):
+        self.wait(lambda: self.show("Restarts") == str(times) and self.show("JobState") == "PENDING", "is not requeued")
+
+
+class Jobs(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="zs-slurm-")
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        os.chmod(cls.folder, 0o755)  # munge's clients must reach its socket
+        cls.cluster = Cluster(os.path.join(cls.folder, "slurm"))
+        cls.addClassCleanup(cls.cluster.stop)
+        cls.make_tree()
+        os.mkdir(os.path.join(cls.folder, "tmp"))
+        cls.env = {
+            "SLURM_CONF": os.path.join(cls.folder, "slurm/slurm.conf"),
+            "TMPDIR": os.path.join(cls.folder, "tmp"),
+            # The nodes share the network of this machine, which may have no other interface.
+            "ZMQSWEEP_INTERFACE": "lo", "OMPI_MCA_btl_tcp_if_include": "lo", "OMPI_MCA_oob_tcp_if_include": "lo",
+        }
+
+    @classmethod
+    def make_tree(cls):
+        """The programs and job scripts where `cmake --install` puts them; they are not in PATH."""
+        os.makedirs(os.path.join(cls.folder, "tree/bin"))
+        for program in (ZMQSWEEP, ZMQREPORT):
+            os.symlink(os.path.abspath(program), os.path.join(cls.folder, "tree/bin", os.path.basename(program)))
+        shutil.copytree(os.path.join(SOURCE, "jobs"), os.path.join(cls.folder, "tree/share/zmqsweep/jobs"))
+
+    def submit(self, *words, **keywords):
+        return Job(self.folder, self.env, *words, **keywords)
+
+    def submit_plan(self, launcher, *, repetitions=2, sbatch=(), variables=None):
+        return self.submit("sweep", launcher, ["--repetitions", repetitions], sbatch=sbatch,
+                           variables={**PLAN, **(variables or {})})
+
+    def kept(self, path):
+        """The points of a file that were not interrupted: throughput by number."""
+        points = table(path, "points")
+        self.assertEqual(len(points), len(set(points.point_id)))
+        return points[points.status == "ok"].set_index("point_id").throughput_mbit_s
+
+    def check_complete(self, path, before=None, repetitions=2):
+        """Every point once; what was measured before is as it was."""
+        self.assertFalse(os.path.exists(path + ".journal"))
+        self.assertEqual(sorted(table(path, "points").point_id), list(range(POINTS)))
+        rows = table(path, "repetitions")
+        self.assertEqual(len(rows), repetitions * POINTS)
+        self.assertEqual(len(rows), len(rows[["point_id", "repetition"]].drop_duplicates()))
+        if before is not None:
+            after = table(path, "points").set_index("point_id").throughput_mbit_s
+            self.assertTrue((after[before.index] == before).all())
+
+    def check_over(self, job, states=frozenset({"COMPLETED", "FAILED"}), codes=frozenset(FINISHED), task=""):
+        state, code = job.wait_over(task)
+        self.assertIn(state, states, job.log())
+        self.assertIn(code, codes, job.log())
+
+    # ---- every script, to its end
+
+    def check_sweep(self, path):
+        points = table(path, "points")
+        self.assertEqual(set(points.message_size_bytes), {64, 1024})
+        self.assertEqual(set(points.pattern), {"push-pull", "pub-sub"})
+        self.assertEqual(set(points.send_mode), {"copy", "zero-copy"})
+        self.assertEqual(len(points), 8)
+
+    def check_scaling(self, path):
+        self.assertEqual(sorted(table(path, "points").pairs), [1, 2, 4])
+
+    def check_matrix(self, path):
+        """Three rounds of four pairs: each ordered pair of the four hosts once."""
+        self.assertEqual(len(table(path, "points")), 3)
+        ranks = table(path, "ranks")
+        ranks = ranks[(ranks.repetition == 0) & (ranks.role != "idle")]
+        pairs = set()
+        for _, group in ranks.groupby(["point_id", "group"]):
+            hosts = group.set_index("role").host_id
+            if "sender" in hosts.index:
+                pairs.add((hosts["sender"], hosts["receiver"]))
+        self.assertEqual(len(pairs), 12, pairs)
+
+    def check_numa(self, path):
+        self.assertEqual(len(table(path, "points")), 4)
+
+    def check_array(self, path):
+        self.assertEqual(len(table(path, "points")), 1)
+
+    def submit_quick(self, script, launcher):
+        """The script with few points. For srun the variables come by --export."""
+        variables = {"sweep": {"SIZES": "64,1K"},
+                     "scaling": {"SIZES": "64"},
+                     "matrix": {"SIZES": "64"},
+                     "numa": {"SIZES": "64", "SEND_MODES": "copy", "SENDER_CPUS": "none,numa:0", "RECEIVER_CPUS": "none,numa:0"},
+                     "array": {"OPTION": "--bind", "VALUES": "sender receiver"}}[script]
+        options = ["--repetitions", "2"]
+        sbatch = []
+        if script == "array":
+            sbatch += ["--array=0-1%1"]
+            options += ["--size", "64", "--send-mode", "copy"]
+        if launcher == "srun":
+            sbatch += ["--export=ALL,MAX_RESTARTS=3"]
+        return self.submit(script, launcher, options, sbatch=sbatch, variables=variables)
+
+    def test_every_script_runs_to_its_end(self):
+        jobs = [(script, launcher, self.submit_quick(script, launcher)) for script in SCRIPTS for launcher in LAUNCHERS]
+        for script, launcher, job in jobs:
+            with self.subTest(script=script, launcher=launcher):
+                if script == "array":
+                    for task, value in (("_0", "sender"), ("_1", "receiver")):
+                        self.check_over(job, task=task)
+                        path = os.path.join(self.folder, f"{job.name}-{job.id}-{value}.h5")
+                        self.check_array(path)
+                        self.assertEqual(set(table(path, "points").bind), {value})
+                else:
+                    self.check_over(job)
+                    self.assertIn("throughput", job.log())  # zmqreport's table
+                    getattr(self, f"check_{script}")(job.output)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
