@@ -24,8 +24,8 @@ static const struct group groups[] = {
      "64,256,1K,4K,16K,64K,256K,1M. In sizes K, M and G are powers of 1024, in counts powers of 1000; times "
      "have a "
      "unit: ns, us, ms, s, min or h.",
-     OPTION_PATTERN, OPTION_RCVBUF},
-    {"Run control", NULL, OPTION_WARMUP, OPTION_LOG_LEVEL},
+     OPTION_PATTERN, OPTION_RECEIVER_CPUS},
+    {"Run control", NULL, OPTION_IO_CPUS, OPTION_LOG_LEVEL},
     {"Information", "These work without mpirun.", OPTION_VERSION, OPTION_HELP},
 };
 
@@ -123,8 +123,8 @@ static void print_option(FILE *out, enum option_id id)
 {
     const struct option_spec *spec = &option_table[id];
     char facts[FACTS_LENGTH];
-    fprintf(out, "  --%s%s%s%s\n", spec->name, spec->metavar ? " " : "", spec->metavar ? spec->metavar : "",
-            spec->list ? ",..." : "");
+    fprintf(out, spec->implied ? "  --%s%s[%s]%s\n" : "  --%s%s%s%s\n", spec->name, spec->metavar ? " " : "",
+            spec->metavar ? spec->metavar : "", spec->list ? ",..." : "");
     size_t column = wrap(out, spec->help, INDENT, 0);
     wrap(out, write_facts(id, facts), INDENT, column);
     fputc('\n', out);
@@ -247,9 +247,9 @@ static void print_manual_option(FILE *out, enum option_id id)
     print_roff(out, spec->name);
     fprintf(out, "\\fR");
     if (spec->metavar) {
-        fprintf(out, " \\fI");
+        fprintf(out, spec->implied ? " [\\fI" : " \\fI");
         print_roff(out, spec->metavar);
-        fprintf(out, "\\fR%s", spec->list ? ",..." : "");
+        fprintf(out, "\\fR%s%s", spec->implied ? "]" : "", spec->list ? ",..." : "");
     }
     fprintf(out, "\n");
     print_line(out, spec->help);

@@ -25,6 +25,7 @@ static void leave_now(void)
         (void)ignored;
         unlink(guard_partial);
     }
+    traffic_remove_ipc();
     _exit(EXIT_INTERRUPTED);
 }
 

@@ -106,6 +106,24 @@ static int open_socket(struct traffic *traffic, const char *address, struct erro
     return 0;
 }
 
+/* The process's ipc folder and socket while they are there, for a process that has to leave at once. */
+static char open_folder[TRAFFIC_ENDPOINT_LENGTH], open_socket_name[TRAFFIC_ENDPOINT_LENGTH + 8];
+
+static void note_folder(const char *folder)
+{
+    snprintf(open_folder, sizeof open_folder, "%s", folder);
+    snprintf(open_socket_name, sizeof open_socket_name, "%s/s", folder);
+}
+
+void traffic_remove_ipc(void)
+{
+    if (open_folder[0]) {
+        unlink(open_socket_name); /* libzmq has done so when its context ended */
+        rmdir(open_folder);
+        open_folder[0] = '\0';
+    }
+}
+
 /* mkdtemp makes the folder with mode 0700: nobody else gets at the sockets in it. */
 static int make_ipc_name(struct traffic *traffic, char *name, size_t length, struct error *error)
 {
@@ -121,6 +139,7 @@ static int make_ipc_name(struct traffic *traffic, char *name, size_t length, str
         traffic->folder[0] = '\0';
         return rc;
     }
+    note_folder(traffic->folder);
     snprintf(name, length, "ipc://%s/s", traffic->folder);
     return 0;
 }
@@ -333,8 +352,8 @@ struct traffic_connections traffic_connections(const struct traffic *traffic)
     return all;
 }
 
-/* The monitor's sender ends before its reader does: libzmq would wait for a reader that has gone, and lose the
- * event's memory. */
+/* The monitor's sender ends before its reader does: libzmq would wait for a reader that has gone, and lose
+ * the event's memory. */
 static void close_socket(struct traffic *traffic)
 {
     if (traffic->socket) {
@@ -347,16 +366,6 @@ static void close_socket(struct traffic *traffic)
 void traffic_leave(struct traffic *traffic)
 {
     close_socket(traffic);
-}
-
-static void remove_folder(struct traffic *traffic)
-{
-    char name[TRAFFIC_ENDPOINT_LENGTH + 8];
-    if (traffic->folder[0]) {
-        snprintf(name, sizeof name, "%s/s", traffic->folder);
-        unlink(name); /* libzmq has done so, unless the context could not end */
-        rmdir(traffic->folder);
-    }
 }
 
 void traffic_close(struct traffic **traffic)
@@ -375,7 +384,9 @@ void traffic_close(struct traffic **traffic)
     while (closing->context && zmq_ctx_term(closing->context) < 0 && errno == EINTR) {
     }
     payload_free(closing);
-    remove_folder(closing);
+    if (closing->folder[0]) {
+        traffic_remove_ipc();
+    }
     free(closing);
     *traffic = NULL;
 }

@@ -50,7 +50,7 @@ class Job:
         self.folder, self.env = folder, env
         self.name = f"{script}-{launcher}-{random.randrange(10**9)}"
         path = os.path.join(folder, "tree/share/zmqsweep/jobs", f"{script}.sbatch")
-        result = run(["sbatch", "--parsable", "--oversubscribe", f"--job-name={self.name}", *sbatch, path, *QUICK, *options],
+        result = run(["sbatch", "--parsable", "--oversubscribe", f"--job-name={self.name}", *sbatch, path, *QUICK, *map(str, options)],
                      folder, {**env, "LAUNCHER": launcher, **(variables or {})})
         if result.returncode:
             raise RuntimeError(result.stderr)
@@ -75,8 +75,9 @@ class Job:
         return os.path.join(self.folder, f"{self.name}-{self.id}.h5")
 
     def measured(self):
-        """How many points the log tells of."""
-        return len(re.findall(r"^ *\d+/\d+ .*bit/s", self.log(), re.MULTILINE))
+        """How many points the log tells of, but for one that was cut short."""
+        lines = re.findall(r"^ *\d+/\d+ .*bit/s.*$", self.log(), re.MULTILINE)
+        return sum("interrupted" not in line for line in lines)
 
     def wait(self, condition, what):
         until = time.monotonic() + PATIENCE_S
@@ -129,10 +130,11 @@ class Jobs(unittest.TestCase):
                            variables={**PLAN, **(variables or {})})
 
     def kept(self, path):
-        """The points of a file that were not interrupted: throughput by number."""
+        """The points of a file that need not be measured again: throughput by number."""
         points = table(path, "points")
         self.assertEqual(len(points), len(set(points.point_id)))
-        return points[points.status == "ok"].set_index("point_id").throughput_mbit_s
+        whole = (points.stop_reason != "interrupted") & (points.valid_repetitions > 0)
+        return points[whole].set_index("point_id").throughput_mbit_s
 
     def check_complete(self, path, before=None, repetitions=2):
         """Every point once; what was measured before is as it was."""
@@ -210,6 +212,88 @@ class Jobs(unittest.TestCase):
                     self.check_over(job)
                     self.assertIn("throughput", job.log())  # zmqreport's table
                     getattr(self, f"check_{script}")(job.output)
+
+    # ---- warned, out of time, cancelled
+
+    def test_usr1_saves_requeues_and_goes_on(self):
+        jobs = [self.submit_plan(launcher) for launcher in LAUNCHERS]
+        before = {}
+        for job in jobs:
+            job.wait_for_points(3)
+            job.command("scancel", "--batch", "--signal=USR1", job.id)
+        for job in jobs:
+            job.wait_requeued()
+            before[job] = self.kept(job.output)
+            self.assertGreaterEqual(len(before[job]), 2)
+            self.assertLess(len(before[job]), POINTS)
+        for job in jobs:
+            self.check_over(job)
+            self.assertEqual(job.show("Restarts"), "1")
+            self.assertIn(f"going on: {len(before[job])} of {POINTS} points are done", job.log())
+            self.check_complete(job.output, before[job])
+
+    def test_usr1_before_the_ranks_have_started(self):
+        jobs = [self.submit_plan(launcher) for launcher in LAUNCHERS]
+        for job in jobs:
+            job.wait(lambda job=job: ", start 1," in job.log(), "does not start")
+            job.command("scancel", "--batch", "--signal=USR1", job.id)
+        for job in jobs:
+            job.wait(lambda job=job: job.show("Restarts") == "1", "is not requeued")
+            self.check_over(job)
+            self.check_complete(job.output)
+
+    def test_time_limit(self):
+        """A limit of a minute: the script's own warning comes at once, and there is time to be put back into the queue. A limit of
+        nothing: it comes together with the end. Slurm looks at limits every 30 s."""
+        jobs = [(limit, self.submit_plan(launcher, repetitions=8)) for limit in (1, 0) for launcher in LAUNCHERS]
+        for limit, job in jobs:
+            job.wait_for_points(2)
+            self.assertEqual(job.command("scontrol", "update", f"jobid={job.id}", f"timelimit={limit}").returncode, 0)
+        for limit, job in jobs:
+            with self.subTest(job=job.name):
+                if limit == 0:
+                    self.check_over(job, {"TIMEOUT"}, {"1:0", "4:0"})
+                    self.assertEqual(job.command("scontrol", "requeue", job.id).returncode, 0)
+                job.wait_requeued()
+                job.command("scontrol", "update", f"jobid={job.id}", "timelimit=30")
+                before = self.saved(job)
+                self.assertGreaterEqual(len(before), 1)
+                self.assertLess(len(before), POINTS)
+                self.check_over(job)
+                self.check_complete(job.output, before, repetitions=8)
+
+    def saved(self, job):
+        """What is in the file, or else in a whole journal, of a job that has ended."""
+        path = job.output
+        if os.path.exists(path + ".journal"):
+            path = os.path.join(self.folder, f"recovered-{job.id}-{random.randrange(10**9)}.h5")
+            shutil.copy(job.output + ".journal", path + ".journal")
+            result = run([ZMQREPORT, "recover", path + ".journal"], self.folder)
+            self.assertEqual(result.returncode, 0, result.stderr)
+        return self.kept(path)
+
+    def test_scancel_at_a_random_moment(self):
+        """A cancelled job stays away, and no finished point is lost. Killed without a word, neither."""
+        dice = random.Random()
+        jobs = [(self.submit_plan(launcher), signal) for signal in ([], ["--full", "--signal=KILL"]) for launcher in LAUNCHERS]
+        for job, signal in jobs:
+            with self.subTest(job=job.name, signal=signal):
+                job.wait(lambda job=job: ", start 1," in job.log(), "does not start")
+                time.sleep(dice.uniform(0, 5))
+                job.command("scancel", *signal, job.id)
+                self.check_over(job, OVER - {"TIMEOUT"}, codes=AnyCode())
+                self.assertEqual(job.show("Restarts"), "0")
+                said = job.measured()
+                kept = self.saved(job) if said else []
+                self.assertGreaterEqual(len(kept), said)
+                again = self.submit_plan(random.choice(LAUNCHERS), variables={"OUTPUT": job.output})
+                self.check_over(again)
+                self.check_complete(job.output, kept if said else None)
+
+
+class AnyCode:
+    def __contains__(self, code):
+        return True
 
 
 if __name__ == "__main__":

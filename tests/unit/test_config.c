@@ -139,11 +139,78 @@ static void table_is_complete(void **state)
         assert_non_null(spec->fallback);
         assert_int_equal(spec->metavar == NULL, spec->type == OPTION_TYPE_FLAG);
         assert_int_equal(spec->choices != NULL, spec->type == OPTION_TYPE_CHOICE);
-        assert_int_equal(spec->list, id <= OPTION_RCVBUF);
+        assert_int_equal(spec->list, id <= OPTION_RECEIVER_CPUS);
         assert_true(spec->minimum <= spec->maximum);
         for (int other = 0; other < id; other++)
             assert_string_not_equal(spec->name, option_table[other].name);
     }
+}
+
+static void places_and_ports_are_read(void **state)
+{
+    struct settings settings;
+    (void)state;
+    check_read(
+        WORDS("--sender-cpus", "none, numa:1,core:0-3,pu:2,package:0,nic", "--port-range", "43000-43999"),
+        NULL, &settings);
+    const struct setting *places = &settings.items[OPTION_SENDER_CPUS];
+    assert_int_equal(places->count, 6);
+    assert_int_equal(places->values[0], OPTION_KEYWORD);
+    struct config_cpus cores = config_cpus(places->values[2]);
+    assert_int_equal(cores.kind, CPUS_CORE);
+    assert_int_equal(cores.first, 0);
+    assert_int_equal(cores.last, 3);
+    assert_int_equal(config_cpus(places->values[5]).kind, CPUS_NIC);
+    struct config_ports ports = config_ports(config_value(&settings, OPTION_PORT_RANGE));
+    assert_int_equal(ports.first, 43000);
+    assert_int_equal(ports.last, 43999);
+    for (size_t i = 0; i < places->count; i++) {
+        char word[CONFIG_WORD_LENGTH];
+        int64_t *values = NULL;
+        size_t count = 0;
+        struct error error = {""};
+        config_word(OPTION_SENDER_CPUS, places->values[i], word);
+        assert_int_equal(config_parse(OPTION_SENDER_CPUS, word, &values, &count, &error), 0);
+        assert_int_equal(values[0], places->values[i]);
+        free(values);
+    }
+    config_free(&settings);
+}
+
+static void bad_places_and_ports_are_refused(void **state)
+{
+    static const char *const places[] = {"numa",    "numa:", "numa:-1", "core:3-1",
+                                         "core:1-", "nic:0", "cores:1", "numa:70000"};
+    static const char *const ports[] = {"43000", "0-10", "10-9", "1-65536", "a-b", "1-2-3"};
+    struct error error = {""};
+    int64_t *values = NULL;
+    size_t count = 0;
+    (void)state;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        assert_int_equal(config_parse(OPTION_SENDER_CPUS, places[i], &values, &count, &error), -1);
+        assert_non_null(strstr(error.text, "core:0-3"));
+    }
+    for (size_t i = 0; i < sizeof ports / sizeof *ports; i++) {
+        assert_int_equal(config_parse(OPTION_PORT_RANGE, ports[i], &values, &count, &error), -1);
+        assert_non_null(strstr(error.text, "43000-43999"));
+    }
+}
+
+/* "--matrix" may stand alone, at the end and before another option; a word behind it is its value. */
+static void a_value_may_be_implied(void **state)
+{
+    struct settings settings;
+    (void)state;
+    check_read(WORDS("--matrix"), NULL, &settings);
+    assert_int_equal(config_value(&settings, OPTION_MATRIX), 1);
+    config_free(&settings);
+    check_read(WORDS("--matrix", "--size", "64"), NULL, &settings);
+    assert_int_equal(config_value(&settings, OPTION_MATRIX), 1);
+    assert_int_equal(config_value(&settings, OPTION_SIZE), 64);
+    config_free(&settings);
+    check_read(WORDS("--matrix", "alone"), NULL, &settings);
+    assert_int_equal(config_value(&settings, OPTION_MATRIX), 2);
+    config_free(&settings);
 }
 
 static void defaults_are_those_of_the_design(void **state)
@@ -748,6 +815,9 @@ int main(void)
         cmocka_unit_test(nearest_names_are_near),
     };
     const struct CMUnitTest sources[] = {
+        cmocka_unit_test(places_and_ports_are_read),
+        cmocka_unit_test(bad_places_and_ports_are_refused),
+        cmocka_unit_test(a_value_may_be_implied),
         cmocka_unit_test(defaults_are_those_of_the_design),
         cmocka_unit_test(command_line_is_read),
         cmocka_unit_test(bad_command_lines_are_refused),
