@@ -69,7 +69,7 @@ static void write_terminal(const struct picture *picture, FILE *out)
             picture->width * 200, picture->height * 200);
     else if (strcmp(picture->terminal, "svg") == 0)
         fprintf(out,
-                "set terminal svg noenhanced font 'sans-serif,12' fontscale 1 linewidth 1.2 dynamic "
+                "set terminal svg noenhanced font 'sans-serif,9' fontscale 1.35 linewidth 1.2 dynamic "
                 "background rgb "
                 "'white' size %.0f,%.0f\n",
                 picture->width * 100, picture->height * 100);

@@ -176,15 +176,6 @@ static void read_connections(struct repetition *repetition, struct traffic *traf
     repetition->outcome.connections = traffic_connections(traffic);
 }
 
-static void fail(struct repetition *repetition, const struct error *error)
-{
-    if (!repetition->outcome.failed) {
-        repetition->outcome.failed = 1;
-        snprintf(repetition->outcome.message, sizeof repetition->outcome.message, "%.*s",
-                 (int)sizeof repetition->outcome.message - 1, error->text);
-    }
-}
-
 void flow_run(struct cluster *cluster, struct repetition *repetition, struct traffic *traffic)
 {
     const struct point *point = &repetition->order.point;
@@ -196,7 +187,7 @@ void flow_run(struct cluster *cluster, struct repetition *repetition, struct tra
     timeline->window_end_ns = timeline->window_begin_ns + point->duration_ns;
     cluster_set_phase(cluster, "traffic");
     if (traffic && traffic_go(traffic, cluster_to_local_ns(cluster, timeline->start_ns), &error)) {
-        fail(repetition, &error);
+        repetition_fail(repetition, &error);
     }
     sampler_start(&sampler, timeline->window_begin_ns - lead_ns / point->interval_ns * point->interval_ns);
     if (point->count) {
@@ -209,7 +200,7 @@ void flow_run(struct cluster *cluster, struct repetition *repetition, struct tra
         traffic_read_cpus(traffic, repetition->outcome.cpus, repetition->outcome.io_cpus);
     }
     if (traffic && is_sender(repetition) && traffic_stop(traffic, &error)) {
-        fail(repetition, &error);
+        repetition_fail(repetition, &error);
     }
     if (traffic) {
         read_connections(repetition, traffic);

@@ -29,7 +29,7 @@ static const char *const system_files[][2] = {
     {"transparent_hugepage", "/sys/kernel/mm/transparent_hugepage/enabled"},
 };
 
-static int add_row(struct run_record *run, const char *name, const char *value)
+int record_add(struct run_record *run, const char *name, const char *value)
 {
     struct environment_record *more = realloc(run->environment, (run->environment_count + 1) * sizeof *more);
     if (!more) {
@@ -65,23 +65,23 @@ static void add_options(struct run_record *run, const struct settings *settings,
         }
         snprintf(name, sizeof name, "option.%s", option_table[id].name);
         option_text(settings, (enum option_id)id, text, sizeof text);
-        add_row(run, name, text);
+        record_add(run, name, text);
     }
     snprintf(text, sizeof text, "%d", ranks);
-    add_row(run, "ranks", text);
+    record_add(run, "ranks", text);
 }
 
 static void add_versions(struct run_record *run)
 {
     char text[256];
-    add_row(run, "version.zmqsweep", ZMQSWEEP_VERSION);
-    add_row(run, "version.libzmq", traffic_library_version(text, sizeof text));
-    add_row(run, "version.mpi", cluster_library_version(text, sizeof text));
-    add_row(run, "version.compiler", __VERSION__);
+    record_add(run, "version.zmqsweep", ZMQSWEEP_VERSION);
+    record_add(run, "version.libzmq", traffic_library_version(text, sizeof text));
+    record_add(run, "version.mpi", cluster_library_version(text, sizeof text));
+    record_add(run, "version.compiler", __VERSION__);
 #ifdef NDEBUG
-    add_row(run, "build", "release");
+    record_add(run, "build", "release");
 #else
-    add_row(run, "build", "debug");
+    record_add(run, "build", "debug");
 #endif
 }
 
@@ -106,7 +106,7 @@ static void add_variables(struct run_record *run)
             char name[64];
             int length = (int)(strchr(*variable, '=') - *variable);
             snprintf(name, sizeof name, "env.%.*s", length, *variable);
-            add_row(run, name, *variable + length + 1);
+            record_add(run, name, *variable + length + 1);
         }
     }
 }
@@ -119,7 +119,7 @@ static void add_system(struct run_record *run)
         if (file) {
             if (fgets(text, sizeof text, file)) {
                 text[strcspn(text, "\n")] = '\0';
-                add_row(run, system_files[i][0], text);
+                record_add(run, system_files[i][0], text);
             }
             fclose(file);
         }
@@ -136,7 +136,7 @@ static void add_ranks(struct run_record *run, const struct cluster *cluster)
                  "host=%s address=%s cpus=%s cores=%d clock_offset_ns=%lld clock_uncertainty_ns=%lld",
                  cluster_host(cluster, member->host)->name, member->address, member->cpus, member->cores,
                  (long long)member->clock_offset_ns, (long long)member->clock_uncertainty_ns);
-        add_row(run, name, text);
+        record_add(run, name, text);
     }
 }
 
@@ -228,7 +228,7 @@ void record_clocks(const struct cluster *cluster, const int64_t *offsets_before_
                  (long long)offsets_before_ns[rank], (long long)member->clock_offset_ns,
                  (long long)member->clock_uncertainty_ns,
                  elapsed_s > 0 ? (double)change_ns * 1e-3 / elapsed_s : 0.0);
-        add_row(run, name, text);
+        record_add(run, name, text);
     }
 }
 

@@ -14,7 +14,7 @@ struct card {
     char endpoint[TRAFFIC_ENDPOINT_LENGTH];
 };
 
-static void fail(struct repetition *repetition, const struct error *error)
+void repetition_fail(struct repetition *repetition, const struct error *error)
 {
     if (!repetition->outcome.failed) {
         repetition->outcome.failed = 1;
@@ -64,7 +64,7 @@ static struct traffic *open_traffic(struct cluster *cluster, struct repetition *
     struct error error = {""};
     if (role != ROLE_IDLE && (find_cpus(cluster, point, role, &cpus, &error) ||
                               traffic_open(point, role, address, &cpus, &traffic, &error))) {
-        fail(repetition, &error);
+        repetition_fail(repetition, &error);
     }
     return traffic;
 }
@@ -95,9 +95,9 @@ static void connect_peers(struct repetition *repetition, struct traffic *traffic
         int32_t rank = peer_rank(repetition, i);
         if (!*cards[rank].endpoint) {
             error_set(&error, "rank %d has no endpoint to connect to", rank);
-            fail(repetition, &error);
+            repetition_fail(repetition, &error);
         } else if (traffic_connect(traffic, cards[rank].endpoint, &error)) {
-            fail(repetition, &error);
+            repetition_fail(repetition, &error);
         }
     }
 }
@@ -153,7 +153,7 @@ static void await_ready(const struct cluster *cluster, struct repetition *repeti
         }
         if (ready < 0) {
             describe_ends(cluster, repetition, &error);
-            fail(repetition, &error);
+            repetition_fail(repetition, &error);
         }
     }
 }
@@ -183,7 +183,7 @@ static void close_traffic(struct cluster *cluster, struct repetition *repetition
         return;
     }
     if (traffic_stop(*traffic, &error)) {
-        fail(repetition, &error);
+        repetition_fail(repetition, &error);
     }
     outcome->count = traffic_count(*traffic);
     outcome->foreign = traffic_foreign(*traffic);

@@ -78,6 +78,8 @@ struct repetition {
 /* Runs repetition->order on this rank: rendezvous, traffic, drain, close. Collective. */
 void repetition_run(struct cluster *cluster, struct repetition *repetition);
 void repetition_free(struct repetition *repetition);
+/* Notes why this rank cannot go on with the repetition; the first reason stays. */
+void repetition_fail(struct repetition *repetition, const struct error *error);
 
 /* ---- flow.c: the part of it in which traffic moves ---- */
 
@@ -187,6 +189,8 @@ void progress_point(int64_t done, const struct point_record *row);
 
 int record_run(const struct cluster *cluster, const struct settings *settings, const struct plan *plan,
                int argc, char **argv, struct run_record *run, struct error *error);
+/* Adds a row of the environment. @return 0, or -1 when memory is out. */
+int record_add(struct run_record *run, const char *name, const char *value);
 /* How the ranks' clocks stood to rank 0's, before and after the sweep, as rows of `run`. */
 void record_clocks(const struct cluster *cluster, const int64_t *offsets_before_ns, double elapsed_s,
                    struct run_record *run);

@@ -11,19 +11,13 @@
 __attribute__((format(printf, 2, 3))) static void warn(struct run_record *run, const char *format, ...)
 {
     static int number;
-    char text[512];
+    char text[512], name[32];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    struct environment_record *more = realloc(run->environment, (run->environment_count + 1) * sizeof *more);
-    if (more) {
-        run->environment = more;
-        struct environment_record *row = &more[run->environment_count++];
-        memset(row, 0, sizeof *row);
-        snprintf(row->name, sizeof row->name, "warning.%d", ++number);
-        snprintf(row->value, sizeof row->value, "%s", text);
-    }
+    snprintf(name, sizeof name, "warning.%d", ++number);
+    record_add(run, name, text);
 }
 
 static void warn_one_core(const struct cluster *cluster, const bool *busy, struct run_record *run)
