@@ -12,21 +12,26 @@
 # After sbatch --export=NAME,... srun (mpirun calls it, too) would pass on those variables and no PATH.
 unset SLURM_EXPORT_ENV
 
+# More than once: mpirun loses a signal that comes before it has started its ranks.
+warn_launcher() {
+    while kill -USR1 "$1" 2>/dev/null; do sleep 3; done
+}
+
 # run_sweep OPTIONS...: does not return; the job's exit code is zmqsweep's.
 run_sweep() {
     local launch pid='' code again=yes warned='' ended=''
     case $LAUNCHER in # unbound, since each rank has ZeroMQ's threads besides its own
         mpirun) launch=(mpirun --bind-to none) ;;
-        srun) launch=(srun --mpi=pmix --cpu-bind=none --wait=30) ;; # a lost rank ends all
+        srun) launch=(srun --mpi=pmix --cpu-bind=none --wait=10) ;; # a lost rank ends all
         *) echo "LAUNCHER is mpirun or srun, not $LAUNCHER" >&2; exit 2 ;;
     esac
-    trap 'warned=yes again=yes; [ -z "$pid" ] || kill -USR1 "$pid"' USR1
+    trap 'warned=yes again=yes; [ -z "$pid" ] || warn_launcher "$pid" &' USR1
     trap 'ended=yes again=yes' TERM # scancel or the time limit itself: Slurm tells the ranks, too
     echo "job $SLURM_JOB_ID, start $((1 + ${SLURM_RESTART_COUNT:-0})), on $SLURM_JOB_NODELIST: $OUTPUT"
     # In the background, because bash runs a trap only between commands or in `wait`.
     "${launch[@]}" $LAUNCHER_OPTIONS "$PROGRAM" --resume --output "$OUTPUT" "$@" &
     pid=$!
-    [ -z "$warned" ] || kill -USR1 "$pid"
+    [ -z "$warned" ] || warn_launcher "$pid" &
     while [ "$again" ]; do # a trap ends `wait`, but not the launcher
         again=''
         wait "$pid"

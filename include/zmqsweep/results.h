@@ -231,6 +231,8 @@ int results_read(struct results *results, enum table_id table, int64_t first, in
 
 /* Reads the table whole, streaming, and compares it with its crc32 attribute. */
 int results_verify(struct results *results, enum table_id table, struct error *error);
+/* The same once all rows have been read in order by results_read: then the table is not read again. */
+int results_verify_read(struct results *results, enum table_id table, struct error *error);
 
 /* ---- CSV (RFC 4180: CRLF, quotes where needed, doubles in the fewest digits that read back the same, NaN
  * empty) ---- */

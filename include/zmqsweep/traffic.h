@@ -104,8 +104,8 @@ struct traffic_connections traffic_connections(const struct traffic *traffic);
  * not at all. Safe to call at any stage; sets *traffic to NULL. */
 void traffic_close(struct traffic **traffic);
 
-/* Removes the socket file of ipc, where there is one. For a process that leaves without traffic_close; safe in a signal
- * handler. One traffic per process binds ipc at a time. */
+/* Removes the socket file of ipc, where there is one. For a process that leaves without traffic_close; safe
+ * in a signal handler. One traffic per process binds ipc at a time. */
 void traffic_remove_ipc(void);
 
 int64_t traffic_clock_ns(void);

@@ -133,10 +133,11 @@ static int write_table(FILE *out, const char *path, enum table_id table, const s
                        struct error *error)
 {
     struct results *results = NULL;
-    int failed = results_open(path, &results, error) || results_verify(results, table, error);
-    if (!failed)
-        failed = filter->count ? write_some(out, results, table, filter, error)
-                               : csv_table(out, results, table, error);
+    /* Verified when it has been read: what is written is published only after that. */
+    int failed = results_open(path, &results, error) ||
+                 (filter->count ? write_some(out, results, table, filter, error)
+                                : csv_table(out, results, table, error)) ||
+                 results_verify_read(results, table, error);
     results_close(&results);
     return failed;
 }

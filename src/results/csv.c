@@ -11,71 +11,21 @@
 #define NUMBER_BYTES 32
 #define BATCH_ROWS 4096
 
-/* Digits of `value`, at least `digits` of them. @return the end. */
-static char *put_digits(char *out, uint64_t value, int digits)
-{
-    char text[20];
-    int count = 0;
-    while (value > 0 || count < digits) {
-        text[count++] = (char)('0' + value % 10);
-        value /= 10;
-    }
-    while (count > 0)
-        *out++ = text[--count];
-    return out;
-}
+/* Below this every integer is a double of its own, and its digits are the shortest form. */
+#define WHOLE_LIMIT 1e15
 
 static char *put_int64(char *out, int64_t value)
 {
-    uint64_t magnitude = (uint64_t)value;
-    if (value < 0) {
-        *out++ = '-';
-        magnitude = 0 - magnitude;
-    }
-    return put_digits(out, magnitude, 1);
-}
-
-/* Writes `value` with up to 9 decimals when that is exact: m / 10^k with both below 2^53 is rounded once,
- * just as strtod rounds the text "m e-k". The smallest such k gives the fewest digits. Source: Clinger, How
- * to Read Floating Point Numbers Accurately, PLDI 1990. @return the end, or NULL when there is no such form.
- */
-static char *put_short_float64(char *out, double value)
-{
-    double scale = 1, magnitude = fabs(value);
-    uint64_t power = 1;
-    for (int decimals = 0; decimals <= 9; decimals++, scale *= 10, power *= 10) {
-        double scaled = magnitude * scale + 0.5;
-        if (scaled >= 9007199254740992.0)
-            return NULL;
-        uint64_t whole = (uint64_t)scaled;
-        if ((double)whole / scale != magnitude)
-            continue;
-        if (signbit(value))
-            *out++ = '-';
-        out = put_digits(out, whole / power, 1);
-        if (decimals > 0) {
-            *out++ = '.';
-            out = put_digits(out, whole % power, decimals);
-        }
-        return out;
-    }
-    return NULL;
+    return out + shortest_integer(value, out, NUMBER_BYTES);
 }
 
 static char *put_float64(char *out, double value)
 {
     if (!isfinite(value))
         return out;
-    char *end = put_short_float64(out, value);
-    if (end)
-        return end;
-    int length = 0;
-    for (int digits = 15; digits <= 17; digits++) {
-        length = snprintf(out, NUMBER_BYTES, "%.*g", digits, value);
-        if (strtod(out, NULL) == value)
-            break;
-    }
-    return out + length;
+    if (fabs(value) < WHOLE_LIMIT && value == trunc(value) && !(value == 0 && signbit(value)))
+        return put_int64(out, (int64_t)value);
+    return out + shortest_decimal(value, out, NUMBER_BYTES);
 }
 
 static char *put_string(char *out, const char *text, size_t width)

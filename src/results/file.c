@@ -19,7 +19,10 @@ struct results {
     char *path;
     hid_t file, transfer;
     hid_t datasets[TABLE_TOTAL];
-    hid_t types[TABLE_TOTAL]; /* in memory: our columns, packed, as the file's own types */
+    hid_t types[TABLE_TOTAL];  /* in memory: our columns, packed, as the file's own types */
+    bool exact[TABLE_TOTAL];   /* the file's rows have these columns, in this order, and no others */
+    int64_t next[TABLE_TOTAL]; /* rows read in order so far, and their CRC */
+    uint32_t running[TABLE_TOTAL];
     int64_t rows[TABLE_TOTAL];
     struct run_record run;
     bool complete;
@@ -217,6 +220,7 @@ static int check_columns(struct results *results, enum table_id id, hid_t file_t
                              table->columns[i].name, table->name);
         offset += table->columns[i].width;
     }
+    results->exact[id] = H5Tequal(results->types[id], file_type) > 0;
     return 0;
 }
 
@@ -383,6 +387,21 @@ static int read_packed(struct results *results, enum table_id id, hid_t type, in
     return failed ? -1 : 0;
 }
 
+/* Keeps the CRC of rows that are read from the first on, in order. */
+static void note_read(struct results *results, enum table_id table, int64_t first, int64_t rows,
+                      const unsigned char *packed)
+{
+    if (first == 0) {
+        results->next[table] = 0;
+        results->running[table] = 0;
+    }
+    if (first == results->next[table]) {
+        size_t bytes = (size_t)rows * table_packed_bytes(&result_tables[table]);
+        results->running[table] = (uint32_t)crc32_z(results->running[table], packed, bytes);
+        results->next[table] += rows;
+    }
+}
+
 int results_read(struct results *results, enum table_id table, int64_t first, int64_t count, void *records,
                  struct error *error)
 {
@@ -399,6 +418,8 @@ int results_read(struct results *results, enum table_id table, int64_t first, in
     for (int64_t done = 0; done < count && !failed; done += batch) {
         int64_t rows = count - done < batch ? count - done : batch;
         failed = read_packed(results, table, results->types[table], first + done, rows, packed, error);
+        if (!failed)
+            note_read(results, table, first + done, rows, packed);
         for (int64_t i = 0; i < rows && !failed; i++, record += spec->record_bytes)
             table_unpack(spec, packed + (size_t)i * bytes, record);
     }
@@ -442,24 +463,37 @@ static int read_crc(hid_t dataset, uint32_t *crc)
     return failed;
 }
 
-int results_verify(struct results *results, enum table_id table, struct error *error)
+static int compare_crc(struct results *results, enum table_id table, uint32_t found, struct error *error)
 {
-    uint32_t expected, found = 0;
+    uint32_t expected;
     const char *name = result_tables[table].name;
     if (read_crc(results->datasets[table], &expected))
         return error_set(error, "%s: the attribute crc32 of table %s is missing or damaged", results->path,
                          name);
+    if (found != expected)
+        return error_set(error,
+                         "%s: table %s is damaged: its rows have checksum %08" PRIx32 ", not %08" PRIx32,
+                         results->path, name, found, expected);
+    return 0;
+}
+
+int results_verify(struct results *results, enum table_id table, struct error *error)
+{
+    uint32_t found = 0;
     hid_t type = H5Dget_type(results->datasets[table]);
     int failed = 0;
     if (H5Tdetect_class(type, H5T_VLEN) != 0 || H5Tdetect_class(type, H5T_REFERENCE) != 0)
         failed = error_set(error, "%s: table %s has columns of a kind that no checksum covers", results->path,
-                           name);
+                           result_tables[table].name);
     else
         failed = table_crc(results, table, type, &found, error);
     H5Tclose(type);
-    if (!failed && found != expected)
-        failed =
-            error_set(error, "%s: table %s is damaged: its rows have checksum %08" PRIx32 ", not %08" PRIx32,
-                      results->path, name, found, expected);
-    return failed;
+    return failed ? failed : compare_crc(results, table, found, error);
+}
+
+int results_verify_read(struct results *results, enum table_id table, struct error *error)
+{
+    if (results->exact[table] && results->rows[table] > 0 && results->next[table] == results->rows[table])
+        return compare_crc(results, table, results->running[table], error);
+    return results_verify(results, table, error);
 }

@@ -61,7 +61,7 @@ static double wall_s(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 /* ---- one repetition ---- */
@@ -114,8 +114,8 @@ static void keep_intervals(struct coordinator *coordinator, const struct evidenc
             row->point_id = evidence->point->id;
             row->repetition = evidence->repetition;
             row->rank = rank;
-            row->start_us = (double)(interval->start_ns - evidence->timeline->window_begin_ns) * 1e-3;
-            row->length_us = (double)interval->length_ns * 1e-3;
+            row->start_us = (double)(interval->start_ns - evidence->timeline->window_begin_ns) / 1e3;
+            row->length_us = (double)interval->length_ns / 1e3;
             row->messages = interval->messages;
             row->bytes = interval->messages * evidence->point->size_bytes;
         }
@@ -152,7 +152,7 @@ static void keep_repetition(struct coordinator *coordinator, const struct point 
                                 .first_interval = gathering->first_interval,
                                 .timeline = timeline,
                                 .cluster = coordinator->cluster};
-    evidence.start_s = ordered_s + (double)(timeline->start_ns - timeline->ordered_ns) * 1e-9;
+    evidence.start_s = ordered_s + (double)(timeline->start_ns - timeline->ordered_ns) / 1e9;
     rows->rank_count += judge_repetition(&evidence, &rows->repetitions[index], &rows->ranks[rows->rank_count],
                                          &gathering->flags[index]);
     gathering->cpu_ns[index] = judge_cpu_ns_per_message(&evidence);

@@ -45,9 +45,9 @@ static struct rate make_rate(const struct point *point, int64_t messages, int64_
 {
     struct rate rate = {messages, NAN, NAN, NAN};
     if (messages > 0 && length_ns > 0) {
-        rate.seconds = (double)length_ns * 1e-9;
+        rate.seconds = (double)length_ns / 1e9;
         rate.per_s = (double)messages / rate.seconds;
-        rate.mbit_s = rate.per_s * (double)point->size_bytes * 8e-6;
+        rate.mbit_s = rate.per_s * (double)point->size_bytes * 8 / 1e6;
     }
     return rate;
 }
@@ -202,7 +202,7 @@ static bool rank_stalled(const struct evidence *evidence, int32_t rank)
     receiver_span(evidence->point, outcome, &start, &end);
     for (int32_t i = 0; i < outcome->interval_count; i++) {
         if (inside(&intervals[i], start, end) && intervals[i].messages == 0 &&
-            rate.per_s * (double)intervals[i].length_ns * 1e-9 >= STALL_DUE_MIN) {
+            rate.per_s * (double)intervals[i].length_ns / 1e9 >= STALL_DUE_MIN) {
             return true;
         }
     }
@@ -299,12 +299,12 @@ static void fill_rank(const struct evidence *evidence, int32_t rank, struct rank
     row->window_bytes = rate.messages * point->size_bytes;
     row->window_s = rate.seconds;
     row->throughput_mbit_s = rate.mbit_s;
-    row->cpu_user_s = (double)(end->user_ns - begin->user_ns) * 1e-9;
-    row->cpu_system_s = (double)(end->system_ns - begin->system_ns) * 1e-9;
+    row->cpu_user_s = (double)(end->user_ns - begin->user_ns) / 1e9;
+    row->cpu_system_s = (double)(end->system_ns - begin->system_ns) / 1e9;
     row->voluntary_switches = end->voluntary - begin->voluntary;
     row->involuntary_switches = end->involuntary - begin->involuntary;
-    row->blocked_s = (double)(end->sample.blocked_ns - begin->sample.blocked_ns) * 1e-9;
-    row->ring_wait_s = (double)(end->sample.ring_wait_ns - begin->sample.ring_wait_ns) * 1e-9;
+    row->blocked_s = (double)(end->sample.blocked_ns - begin->sample.blocked_ns) / 1e9;
+    row->ring_wait_s = (double)(end->sample.ring_wait_ns - begin->sample.ring_wait_ns) / 1e9;
     row->tcp_retransmits = outcome->connections.retransmits;
     row->tcp_rtt_us = outcome->connections.rtt_us;
     row->peak_rss_bytes = outcome->peak_rss_bytes;
@@ -318,13 +318,13 @@ static void fill_times(const struct evidence *evidence, struct repetition_record
     row->point_id = evidence->point->id;
     row->repetition = evidence->repetition;
     row->start_s = evidence->start_s;
-    row->drain_s = (double)(timeline->drained_ns - timeline->stop_ns) * 1e-9;
+    row->drain_s = (double)(timeline->drained_ns - timeline->stop_ns) / 1e9;
     row->dead_s =
-        (double)(timeline->start_ns - timeline->ordered_ns + timeline->closed_ns - timeline->drained_ns) *
-        1e-9;
+        (double)(timeline->start_ns - timeline->ordered_ns + timeline->closed_ns - timeline->drained_ns) /
+        1e9;
     if (timeline->drained_ns == 0) { /* it never got so far */
         row->drain_s = NAN;
-        row->dead_s = (double)(timeline->closed_ns - timeline->ordered_ns) * 1e-9;
+        row->dead_s = (double)(timeline->closed_ns - timeline->ordered_ns) / 1e9;
     }
 }
 

@@ -189,6 +189,11 @@ class Matrix(Case):
         pairs = list(zip(points.sender_host, points.receiver_host))
         self.assertEqual(len(pairs), 12)
         self.assertEqual(len(set(pairs)), 12)
+        self.report("plot", "--kind", "matrix", "results.h5", "-o", "matrix.svg")
+        with open(self.path("matrix.svg")) as file:
+            picture = file.read()
+        for number in (1, 2, 3, 4):
+            self.assertIn(f"h{number}", picture)
         ranks = self.named_ranks()
         for point in points.itertuples():
             for role, name in (("sender", point.sender_host), ("receiver", point.receiver_host)):
@@ -200,7 +205,7 @@ class Trouble(Case):
         """The point in whose window it is cut is not passed off as good; the job goes on, and measures well again later."""
         shape("100mbit", "h2", "h3")
         process = self.start(["h1", "h2", "h3"], *QUICK, "--size", "64K,65K,66K,67K", "--order", "listed", "--duration", "2s",
-                             "--repetitions", 1, "--timeout", "3s")
+                             "--repetitions", 1, "--timeout", "3s", "--placement", "listed")
         self.await_traffic("h3", 100e6 / 8)  # a second, of 0.2 s warm-up and 2 s window
         hosts("cable", "h3", "cut")
         self.read_until(process, r"^ *1/4 ")
@@ -233,7 +238,7 @@ class Trouble(Case):
     def test_unreachable_peer(self):
         """No answer, as from behind a firewall; and no carrier: both ends named, and on with the next."""
         options = [*QUICK, "--size", "64K,65K,66K", "--order", "listed", "--repetitions", 1, "--timeout", "4s",
-                   "--interface", f"{DATA}.0/24", "--force"]
+                   "--placement", "listed", "--interface", f"{DATA}.0/24", "--force"]
         for trouble in (("block", "h3"), ("cable", "h3", "cut")):
             with self.subTest(trouble=trouble):
                 hosts(*trouble)

@@ -139,7 +139,7 @@ agent() {
 
 # Linux counts 1514 bytes for a full frame, a wire carries 1538 (checksum 4, preamble 8, gap 12), so the rate is scaled; tbf's
 # own overhead is charged once per GSO packet. The burst is what may be made up for after the shaper or the sender had no CPU for
-# a while: 16 ms, several ticks, and more than one GSO packet.
+# a while: 16 ms, several ticks, and more than one GSO packet. The queue is of 32 ms: acknowledgements wait in it too.
 shape() { # HOST|head DEVICE RATE
     local enter=() bits burst
     [ "$1" = head ] || enter=(inside "$1")
@@ -154,7 +154,7 @@ shape() { # HOST|head DEVICE RATE
     bits=$((bits / 1538 * 1514))
     burst=$((bits / 8 / 64))
     [ $burst -ge 131072 ] || burst=131072
-    "${enter[@]}" tc qdisc add dev "$2" root tbf rate "${bits}bit" burst $burst limit 4mb
+    "${enter[@]}" tc qdisc add dev "$2" root tbf rate "${bits}bit" burst $burst limit $((2 * burst))
 }
 
 rate() { # HOST RATE [up|down]

@@ -136,12 +136,12 @@ class Jobs(unittest.TestCase):
         whole = (points.stop_reason != "interrupted") & (points.valid_repetitions > 0)
         return points[whole].set_index("point_id").throughput_mbit_s
 
-    def check_complete(self, path, before=None, repetitions=2):
+    def check_complete(self, path, before=None, repetitions=2, points=POINTS):
         """Every point once; what was measured before is as it was."""
         self.assertFalse(os.path.exists(path + ".journal"))
-        self.assertEqual(sorted(table(path, "points").point_id), list(range(POINTS)))
+        self.assertEqual(sorted(table(path, "points").point_id), list(range(points)))
         rows = table(path, "repetitions")
-        self.assertEqual(len(rows), repetitions * POINTS)
+        self.assertEqual(len(rows), repetitions * points)
         self.assertEqual(len(rows), len(rows[["point_id", "repetition"]].drop_duplicates()))
         if before is not None:
             after = table(path, "points").set_index("point_id").throughput_mbit_s
@@ -233,34 +233,37 @@ class Jobs(unittest.TestCase):
             self.check_complete(job.output, before[job])
 
     def test_usr1_before_the_ranks_have_started(self):
-        jobs = [self.submit_plan(launcher) for launcher in LAUNCHERS]
+        jobs = [self.submit_plan(launcher, variables={"SIZES": "64"}) for launcher in LAUNCHERS]
         for job in jobs:
             job.wait(lambda job=job: ", start 1," in job.log(), "does not start")
             job.command("scancel", "--batch", "--signal=USR1", job.id)
         for job in jobs:
             job.wait(lambda job=job: job.show("Restarts") == "1", "is not requeued")
             self.check_over(job)
-            self.check_complete(job.output)
+            self.check_complete(job.output, points=2)
 
     def test_time_limit(self):
-        """A limit of a minute: the script's own warning comes at once, and there is time to be put back into the queue. A limit of
-        nothing: it comes together with the end. Slurm looks at limits every 30 s."""
-        jobs = [(limit, self.submit_plan(launcher, repetitions=8)) for limit in (1, 0) for launcher in LAUNCHERS]
+        """A limit of a minute: the script's own warning is due at once, and there is time to go back into the queue, again and again. A
+        limit of nothing: the warning comes together with the end, and a person requeues. Slurm looks at limits every 30 s."""
+        jobs = [(limit, self.submit_plan(launcher, repetitions=9)) for limit in (1, 0) for launcher in LAUNCHERS]
         for limit, job in jobs:
             job.wait_for_points(2)
             self.assertEqual(job.command("scontrol", "update", f"jobid={job.id}", f"timelimit={limit}").returncode, 0)
+        before = {}
         for limit, job in jobs:
-            with self.subTest(job=job.name):
-                if limit == 0:
-                    self.check_over(job, {"TIMEOUT"}, {"1:0", "4:0"})
-                    self.assertEqual(job.command("scontrol", "requeue", job.id).returncode, 0)
-                job.wait_requeued()
-                job.command("scontrol", "update", f"jobid={job.id}", "timelimit=30")
-                before = self.saved(job)
-                self.assertGreaterEqual(len(before), 1)
-                self.assertLess(len(before), POINTS)
+            if limit == 0:
+                self.check_over(job, {"TIMEOUT"}, {"1:0", "4:0"})
+                before[job] = self.saved(job)
+                self.assertGreaterEqual(len(before[job]), 2)
+                self.assertLess(len(before[job]), POINTS)
+                self.assertEqual(job.command("scontrol", "requeue", job.id).returncode, 0)
+                self.assertEqual(job.command("scontrol", "update", f"jobid={job.id}", "timelimit=30").returncode, 0)
+        for limit, job in jobs:
+            with self.subTest(job=job.name, limit=limit):
                 self.check_over(job)
-                self.check_complete(job.output, before, repetitions=8)
+                self.check_complete(job.output, before.get(job), repetitions=9)
+                self.assertGreaterEqual(int(job.show("Restarts")), 1)
+                self.assertEqual(job.measured(), len(self.kept(job.output)), job.log())  # each once, over all starts
 
     def saved(self, job):
         """What is in the file, or else in a whole journal, of a job that has ended."""
@@ -276,24 +279,22 @@ class Jobs(unittest.TestCase):
         """A cancelled job stays away, and no finished point is lost. Killed without a word, neither."""
         dice = random.Random()
         jobs = [(self.submit_plan(launcher), signal) for signal in ([], ["--full", "--signal=KILL"]) for launcher in LAUNCHERS]
+        resumed = []
         for job, signal in jobs:
-            with self.subTest(job=job.name, signal=signal):
-                job.wait(lambda job=job: ", start 1," in job.log(), "does not start")
-                time.sleep(dice.uniform(0, 5))
-                job.command("scancel", *signal, job.id)
-                self.check_over(job, OVER - {"TIMEOUT"}, codes=AnyCode())
-                self.assertEqual(job.show("Restarts"), "0")
-                said = job.measured()
-                kept = self.saved(job) if said else []
-                self.assertGreaterEqual(len(kept), said)
-                again = self.submit_plan(random.choice(LAUNCHERS), variables={"OUTPUT": job.output})
-                self.check_over(again)
-                self.check_complete(job.output, kept if said else None)
-
-
-class AnyCode:
-    def __contains__(self, code):
-        return True
+            job.wait(lambda job=job: ", start 1," in job.log(), "does not start")
+            time.sleep(dice.uniform(0, 4))
+            job.command("scancel", *signal, job.id)
+            state, _ = job.wait_over()
+            self.assertIn(state, {"CANCELLED", "FAILED"} if signal else {"CANCELLED"}, job.log())
+            self.assertEqual(job.show("Restarts"), "0")
+            said = job.measured()
+            kept = self.saved(job) if said else None
+            if said:
+                self.assertGreaterEqual(len(kept), said, job.log())
+            resumed.append((self.submit_plan(dice.choice(LAUNCHERS), variables={"OUTPUT": job.output}), job.output, kept))
+        for job, output, kept in resumed:
+            self.check_over(job)
+            self.check_complete(output, kept)
 
 
 if __name__ == "__main__":
