@@ -122,7 +122,7 @@ double plan_total_s(const struct plan *plan);
 
 /* The point's settings as asked for: "pattern=push-pull transport=tcp size=64K ..."; equal points of two
  * files have equal texts. */
-#define PLAN_KEY_LENGTH 320
+#define PLAN_KEY_LENGTH 512
 const char *plan_key(const struct plan *plan, int64_t id, char key[PLAN_KEY_LENGTH]);
 
 #endif

@@ -19,7 +19,7 @@
 
 struct point_record {
     int64_t point_id;
-    char settings[320]; /* as asked for, "pattern=push-pull transport=tcp size=64K ...": matches points
+    char settings[512]; /* as asked for, "pattern=push-pull transport=tcp size=64K ...": matches points
                            between files */
     char pattern[16];
     char transport[16];

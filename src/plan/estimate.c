@@ -49,11 +49,16 @@ static int64_t point_queue_bytes(const struct plan *plan, const struct point *po
 {
     struct seating seating;
     int64_t bytes = 0;
+    if (!plan->hosts) { /* all on one host: no need to seat them */
+        bytes = plus(times(point->senders_per_receiver, plan_queue_bytes(point, ROLE_SENDER)),
+                     times(point->receivers_per_sender, plan_queue_bytes(point, ROLE_RECEIVER)));
+        return times(point->pairs, bytes);
+    }
     if (plan_seat_all(point, plan->hosts, plan->ranks, &seating, NULL)) {
         return -1;
     }
     for (int32_t rank = 1; rank < plan->ranks; rank++) {
-        if ((plan->hosts ? plan->hosts[rank] : 0) == host) {
+        if (plan->hosts[rank] == host) {
             bytes = plus(bytes, plan_queue_bytes(point, seating.seats[rank].role));
         }
     }

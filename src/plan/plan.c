@@ -316,6 +316,9 @@ static int count_steps(struct plan *plan, struct error *error)
 static int check_seats(const struct plan *plan, struct error *error)
 {
     int64_t stride = 1;
+    if (plan->unplaced) {
+        return 0; /* `listed`, with as many ranks as that takes */
+    }
     for (size_t i = DIMENSIONS; i-- > 0 && dimensions[i] != OPTION_PAIRS;) {
         stride *= (int64_t)dimension_length(plan->settings, dimensions[i]);
     }

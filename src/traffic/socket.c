@@ -84,6 +84,13 @@ static int set_options(struct traffic *traffic, const char *address, struct erro
     return failed ? -1 : 0;
 }
 
+static int64_t read_hwm(const struct traffic *traffic, int option)
+{
+    int value = 0;
+    size_t length = sizeof value;
+    return zmq_getsockopt(traffic->socket, option, &value, &length) < 0 ? 0 : value;
+}
+
 static int open_socket(struct traffic *traffic, const char *address, struct error *error)
 {
     traffic->context = zmq_ctx_new();
@@ -100,6 +107,8 @@ static int open_socket(struct traffic *traffic, const char *address, struct erro
     if (set_options(traffic, address, error)) {
         return -1;
     }
+    traffic->sndhwm = read_hwm(traffic, ZMQ_SNDHWM);
+    traffic->rcvhwm = read_hwm(traffic, ZMQ_RCVHWM);
     if (monitor_open(&traffic->monitor, traffic->context, traffic->socket, traffic->peers) < 0) {
         return zmq_error(error, "zmq_socket_monitor", "");
     }
@@ -332,40 +341,26 @@ static void read_connection(int fd, struct traffic_connections *all)
     }
 }
 
-static int64_t read_hwm(const struct traffic *traffic, int option)
-{
-    int value = 0;
-    size_t length = sizeof value;
-    return zmq_getsockopt(traffic->socket, option, &value, &length) < 0 ? 0 : value;
-}
-
 struct traffic_connections traffic_connections(const struct traffic *traffic)
 {
-    struct traffic_connections all = {NAN, NAN, NAN, NAN, 0, 0};
-    for (int i = 0; i < traffic->peers; i++) {
+    struct traffic_connections all = {NAN, NAN, NAN, NAN, traffic->sndhwm, traffic->rcvhwm};
+    for (int i = 0; traffic->monitor.fds && i < traffic->peers; i++) {
         if (traffic->monitor.fds[i] >= 0) {
             read_connection(traffic->monitor.fds[i], &all);
         }
     }
-    all.sndhwm = read_hwm(traffic, ZMQ_SNDHWM);
-    all.rcvhwm = read_hwm(traffic, ZMQ_RCVHWM);
     return all;
 }
 
 /* The monitor's sender ends before its reader does: libzmq would wait for a reader that has gone, and lose
  * the event's memory. */
-static void close_socket(struct traffic *traffic)
+void traffic_close_socket(struct traffic *traffic)
 {
     if (traffic->socket) {
         zmq_socket_monitor(traffic->socket, NULL, 0);
         zmq_close(traffic->socket);
         traffic->socket = NULL;
     }
-}
-
-void traffic_leave(struct traffic *traffic)
-{
-    close_socket(traffic);
 }
 
 void traffic_close(struct traffic **traffic)
@@ -379,7 +374,8 @@ void traffic_close(struct traffic **traffic)
         zmq_msg_close(&closing->shared);
         closing->shared_made = false;
     }
-    close_socket(closing);
+    leave_end(closing);
+    traffic_close_socket(closing);
     monitor_close(&closing->monitor);
     while (closing->context && zmq_ctx_term(closing->context) < 0 && errno == EINTR) {
     }

@@ -92,6 +92,13 @@ void affinity_get(cpu_set_t *cpus);
 
 /* ---- the traffic of one rank ---- */
 
+/* A publisher over ipc on its way out; see leave.c. */
+struct leave {
+    pthread_t thread;
+    bool running;
+    int *fds; /* a second descriptor of each connection */
+};
+
 struct traffic {
     struct point point;
     enum role role;
@@ -100,7 +107,9 @@ struct traffic {
     struct traffic_cpus cpus;
     void *context, *socket;
     struct monitor monitor;
-    int subscriptions; /* an XPUB's: read so far */
+    int subscriptions;      /* an XPUB's: read so far */
+    int64_t sndhwm, rcvhwm; /* read back once, before the loop has the socket */
+    struct leave leave;
     char endpoint[TRAFFIC_ENDPOINT_LENGTH];
     char folder[TRAFFIC_ENDPOINT_LENGTH]; /* private, for ipc; "" when there is none */
 
@@ -138,6 +147,9 @@ static inline void traffic_loop_failed(struct traffic *traffic, const char *call
 
 int payload_make(struct traffic *traffic, struct error *error);
 void payload_free(struct traffic *traffic); /* only after the context has ended */
+void traffic_close_socket(struct traffic *traffic);
+/* Ends what traffic_leave has begun. */
+void leave_end(struct traffic *traffic);
 void sender_run(struct traffic *traffic);
 void receiver_run(struct traffic *traffic);
 
