@@ -14,7 +14,7 @@ unset SLURM_EXPORT_ENV
 
 # More than once: mpirun loses a signal that comes before it has started its ranks.
 warn_launcher() {
-    while kill -USR1 "$1" 2>/dev/null; do sleep 3; done
+    while kill -USR1 "$1" 2>/dev/null; do sleep 1; done
 }
 
 # run_sweep OPTIONS...: does not return; the job's exit code is zmqsweep's.

@@ -578,14 +578,15 @@ static void a_flood_loses_and_still_ends(void **state)
     }
 }
 
-/* More than the kernel buffers is still queued when the publisher closes; all of it arrives. Over tcp: at a
- * receiver whose HWM is reached libzmq 4.3.4 drops what lies in the buffer of an ipc connection that ends. */
+/* More than the kernel buffers is still queued when the publisher closes; all of it arrives, at a receiver
+ * whose HWM is reached too, over tcp and ipc (see leave.c for why ipc is another matter). */
 static void what_is_queued_follows_a_publisher_that_left(void **state)
 {
     (void)state;
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 8; i++) {
         struct point point = make_point(PATTERN_PUB_SUB, 20000);
         struct group group;
+        point.transport = i & 4 ? TRANSPORT_IPC : TRANSPORT_TCP;
         point.bind = i & 1 ? BIND_SENDER : BIND_RECEIVER;
         point.send_mode = i & 2 ? SEND_ZERO_COPY : SEND_COPY;
         point.sndhwm = 2000;
