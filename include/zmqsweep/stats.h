@@ -22,6 +22,9 @@ struct stats_interval stats_median_interval(double *values, size_t n, double wan
 /* Median; sorts in place; NaN for n = 0. */
 double stats_median(double *values, size_t n);
 
+/* Median absolute deviation from the median, not scaled; sorts in place; NaN for n = 0. */
+double stats_mad(double *values, size_t n);
+
 /* Mann-Kendall test for a monotone trend: two-sided p-value, exact for n <= 100 without ties (ties count as
  * half), 1 for n < 3. Source: Mann, Econometrica 13 (1945) 245; Kendall, Rank Correlation Methods. */
 double stats_trend_p(const double *values, size_t n);

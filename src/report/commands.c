@@ -22,6 +22,10 @@ static const struct option_line show_options[] = {
      "Sort by these columns, -COLUMN from the largest down. Default: as the sweep was planned."},
     {NAME_WIDE, "wide", 0, NULL, "All columns, however wide the terminal is."},
     {NAME_HOSTS, "hosts", 0, NULL, "The hosts instead of the points."},
+    {NAME_OUTLIERS, "outliers", 0, NULL,
+     "Hosts that are slow as senders or as receivers, of a node matrix or any sweep over several hosts: more "
+     "than "
+     "3.5 scaled median absolute deviations, and 5 %, below the median host."},
     {NAME_ENVIRONMENT, "environment", 0, NULL,
      "Where the file comes from instead of the points: command, versions, bindings, warnings, variables."},
     HELP_LINE,

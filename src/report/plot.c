@@ -51,7 +51,7 @@ static int draw(struct script *script, enum plot_kind_id kind, const struct argu
         return script_timeline(script, &files[0], arguments_text(arguments, NAME_POINT), error);
     }
     if (kind == KIND_MATRIX) {
-        if (matrix_narrow(files, file_count, error))
+        if (streams_narrow(files, file_count, error))
             return -1;
         caption_make(&script->caption, title, files, file_count, "median over the repetitions");
         return script_matrix(script, files, file_count, error);

@@ -140,9 +140,6 @@ void script_y_title(const struct script *script, const char *title);
 int script_chart(struct script *script, const struct chart *chart, struct error *error);
 int script_timeline(struct script *script, const struct loaded *file, const char *points,
                     struct error *error);
-/* Leaves of the files' points only those of the settings with the highest throughput: rates of different
- * settings have no median. @return 0, or -1 when there is no valid point. */
-int matrix_narrow(struct loaded *files, int file_count, struct error *error);
 int script_matrix(struct script *script, const struct loaded *files, int file_count, struct error *error);
 
 /* ---- svg.c, page.c: the page of subcommand html ---- */

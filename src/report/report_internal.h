@@ -16,6 +16,7 @@ enum option_name {
     NAME_WIDE,
     NAME_HOSTS,
     NAME_ENVIRONMENT,
+    NAME_OUTLIERS,
     NAME_TABLE,
     NAME_LIKE,
     NAME_OUTPUT,
@@ -287,5 +288,34 @@ int run_plot(struct task *task, struct error *error);
 int run_html(struct task *task, struct error *error);
 int run_compare(struct task *task, struct error *error);
 int run_recover(struct task *task, struct error *error);
+
+/* ---- streams.c: from host to host ---- */
+
+/* The rates between a pair of hosts, a repetition each. */
+struct cell {
+    double *rates, median;
+    size_t count, capacity;
+};
+
+struct matrix {
+    char (*names)[64]; /* of all files' hosts */
+    size_t hosts;
+    struct cell *cells; /* [sender][receiver] */
+    double lowest, highest;
+    size_t filled;
+};
+
+/* Keeps the points of the fastest settings, all steps of a matrix: small messages say little of a link.
+ * @return 0 or -1. */
+int streams_narrow(struct loaded *files, int file_count, struct error *error);
+/* The streams of the files' points, hosts by name; `matrix` begins zeroed. @return 0, or -1; streams_free
+ * either way. */
+int streams_collect(struct matrix *matrix, const struct loaded *files, int file_count, struct error *error);
+void streams_free(struct matrix *matrix);
+
+/* ---- outliers.c ---- */
+
+/* Hosts that are slow as senders or as receivers. Narrows the files. @return 0 or -1. */
+int print_outliers(const struct task *task, struct loaded *files, int file_count, struct error *error);
 
 #endif

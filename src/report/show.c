@@ -364,6 +364,11 @@ int run_show(struct task *task, struct error *error)
         return EXIT_USAGE;
     if (load_all(task->arguments, &filter, &files, error))
         return EXIT_FAILED;
+    if (arguments_flag(task->arguments, NAME_OUTLIERS)) {
+        failed = print_outliers(task, files, count, error);
+        load_free_all(files, count);
+        return failed ? EXIT_FAILED : EXIT_OK;
+    }
     for (int i = 0; i < count && !failed; i++) {
         qsort_r(files[i].points, files[i].point_count, sizeof *files[i].points, compare_points, &keys);
         fputs(i > 0 ? "\n" : "", task->out);

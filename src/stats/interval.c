@@ -24,6 +24,20 @@ double stats_median(double *values, size_t n)
     return median_of_sorted(values, n);
 }
 
+double stats_mad(double *values, size_t n)
+{
+    double *deviations = malloc((n + 1) * sizeof *deviations);
+    double middle = stats_median(values, n), mad = NAN;
+    for (size_t i = 0; deviations && i < n; i++) {
+        deviations[i] = fabs(values[i] - middle);
+    }
+    if (deviations) {
+        mad = stats_median(deviations, n);
+    }
+    free(deviations);
+    return mad;
+}
+
 struct stats_interval stats_median_interval(double *values, size_t n, double wanted)
 {
     struct stats_interval interval = {NAN, NAN, NAN, NAN};
