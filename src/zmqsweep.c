@@ -198,6 +198,7 @@ static int launched(int argc, char **argv)
     memset(&settings, 0, sizeof settings);
     memset(&plan, 0, sizeof plan);
     memset(&job, 0, sizeof job);
+    sweep_catch_signals();
     if (cluster_start(&argc, &argv, &cluster, &error)) {
         refuse(&error);
         return EXIT_FAILED;

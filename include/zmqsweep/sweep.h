@@ -38,8 +38,10 @@ int sweep_check_output(const struct settings *settings, struct error *error);
 /* --dry-run: the points, their time, the memory; with a cluster also who talks to whom. */
 void sweep_print_plan(const struct plan *plan, const struct cluster *cluster, FILE *out);
 
-/* Sets this rank up for the sweep: log level, signals (SIGUSR1, SIGTERM and SIGINT: finish what is there,
- * leave with 4). */
+/* SIGUSR1, SIGTERM and SIGINT: finish what is there, leave with 4. Call before MPI starts: a batch system's
+ * warning may come at any time, and kills a rank that does not catch it. */
+void sweep_catch_signals(void);
+/* Sets this rank up for the sweep: log level, the signal that wakes a loop. */
 void sweep_start_rank(const struct cluster *cluster, const struct job *job);
 /* After SIGTERM or SIGINT the launcher kills in 2 s and MPI_Finalize hangs: leaves at once. Else does
  * nothing. */

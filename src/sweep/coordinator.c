@@ -241,7 +241,9 @@ static void finish_point(struct coordinator *coordinator, const struct point *po
     append_to_journal(coordinator);
     coordinator->finished += !coordinator->interrupted;
     coordinator->failed += rows->point.valid_repetitions == 0;
-    progress_point(coordinator->finished, &rows->point);
+    if (!coordinator->interrupted) { /* a line is for a point that is done */
+        progress_point(coordinator->finished, &rows->point);
+    }
 }
 
 /* A point whose peers cannot be brought together is given up after one try: the next would wait as long

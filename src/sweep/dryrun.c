@@ -27,7 +27,7 @@ static void print_point(const struct plan *plan, int64_t id, FILE *out)
     } else {
         config_word(OPTION_DURATION, point.duration_ns, window);
     }
-    fprintf(out, "%6lld  %-9s %-4s %9s  %-9s %-8s %3d x %d:%d  %6lld/%-6lld %2d  %s\n", (long long)id,
+    fprintf(out, "%6lld  %-9s %-4s %9s  %-9s %-8s %3d x %d:%d  %6lld/%-6lld %2d  %s", (long long)id,
             config_word(OPTION_PATTERN, point.pattern, word),
             config_word(OPTION_TRANSPORT, point.transport, word2),
             config_humane_bytes(point.size_bytes, size, sizeof size),
@@ -35,6 +35,11 @@ static void print_point(const struct plan *plan, int64_t id, FILE *out)
             config_word(OPTION_RECEIVE_MODE, point.receive_mode, word4), point.pairs,
             point.senders_per_receiver, point.receivers_per_sender, (long long)point.sndhwm,
             (long long)point.rcvhwm, point.io_threads, window);
+    if (point.sender_cpus != OPTION_KEYWORD || point.receiver_cpus != OPTION_KEYWORD) {
+        fprintf(out, "  cpus %s -> %s", config_word(OPTION_SENDER_CPUS, point.sender_cpus, word),
+                config_word(OPTION_RECEIVER_CPUS, point.receiver_cpus, word2));
+    }
+    fputc('\n', out);
 }
 
 static void print_totals(const struct plan *plan, FILE *out)

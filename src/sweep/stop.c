@@ -42,7 +42,7 @@ static void on_signal(int number)
     }
 }
 
-static void catch_signals(void)
+void sweep_catch_signals(void)
 {
     static const int numbers[] = {SIGUSR1, SIGTERM, SIGINT, SIGALRM};
     struct sigaction action;
@@ -57,7 +57,6 @@ void sweep_start_rank(const struct cluster *cluster, const struct job *job)
 {
     log_start(job->log_level, cluster_rank(cluster));
     traffic_start_process();
-    catch_signals();
 }
 
 void sweep_leave_if_urgent(int code)

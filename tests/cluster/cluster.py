@@ -171,7 +171,7 @@ class Matrix(Case):
         names = {f"h{number}" for number in (1, 2, 3, 4)}
         self.assertEqual(set(rates), {(a, b) for a in names for b in names if a != b})
         for (sender, receiver), values in rates.items():
-            rate = sorted(values)[len(values) // 2]
+            rate = max(values)  # other work on the machine can only take away
             slow = [limit for name, host, limit in ((sender, "h2", self.SLOW_UP), (receiver, "h3", self.SLOW_DOWN))
                     if name == host]
             if slow:
@@ -184,7 +184,7 @@ class Matrix(Case):
         self.check_matrix(["h1", "h1", "h1", "h2", "h2", "h3", "h3", "h4", "h4"], "--matrix", "rounds")
 
     def test_alone(self):
-        self.check_matrix(["h1", "h1", "h2", "h3", "h4"], "--matrix", "alone", "--repetitions", 1)
+        self.check_matrix(["h1", "h1", "h2", "h3", "h4"], "--matrix", "alone")
         points = self.table("points")
         pairs = list(zip(points.sender_host, points.receiver_host))
         self.assertEqual(len(pairs), 12)
@@ -204,8 +204,8 @@ class Trouble(Case):
     def test_link_cut_in_mid_window(self):
         """The point in whose window it is cut is not passed off as good; the job goes on, and measures well again later."""
         shape("100mbit", "h2", "h3")
-        process = self.start(["h1", "h2", "h3"], *QUICK, "--size", "64K,65K,66K,67K", "--order", "listed", "--duration", "2s",
-                             "--repetitions", 1, "--timeout", "3s", "--placement", "listed")
+        process = self.start(["h1", "h2", "h3"], *QUICK, "--size", "64K,65K,66K,67K", "--order", "listed", "--duration",
+                             "2s", "--repetitions", 1, "--timeout", "3s", "--placement", "listed")
         self.await_traffic("h3", 100e6 / 8)  # a second, of 0.2 s warm-up and 2 s window
         hosts("cable", "h3", "cut")
         self.read_until(process, r"^ *1/4 ")

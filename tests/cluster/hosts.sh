@@ -137,9 +137,9 @@ agent() {
 
 # ---- links ----
 
-# Linux counts 1514 bytes for a full frame, a wire carries 1538 (checksum 4, preamble 8, gap 12), so the rate is scaled; tbf's
-# own overhead is charged once per GSO packet. The burst is what may be made up for after the shaper or the sender had no CPU for
-# a while: 16 ms, several ticks, and more than one GSO packet. The queue is of 32 ms: acknowledgements wait in it too.
+# Linux counts 1514 bytes for a full frame, a wire carries 1538 (checksum 4, preamble 8, gap 12), so the rate is scaled;
+# tbf's own overhead is charged once per GSO packet. The burst is what may be made up for after the shaper or the sender had
+# no CPU for a while: 16 ms, several ticks, and more than one GSO packet. The queue is of 32 ms: acknowledgements wait in it.
 shape() { # HOST|head DEVICE RATE
     local enter=() bits burst
     [ "$1" = head ] || enter=(inside "$1")

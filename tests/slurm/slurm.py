@@ -76,9 +76,9 @@ class Job:
         return os.path.join(self.folder, f"{self.name}-{self.id}.h5")
 
     def measured(self):
-        """How many points the log tells of, but for one that was cut short."""
-        lines = re.findall(r"^ *\d+/\d+ .*bit/s.*$", self.log(), re.MULTILINE)
-        return sum("interrupted" not in line for line in lines)
+        """How many points the log tells of; one that was cut short has the number of the one before it in that start."""
+        starts = self.log().split(", start ")[1:]
+        return sum(len(set(re.findall(r"^ *([1-9]\d*)/\d+ .*bit/s", start, re.MULTILINE))) for start in starts)
 
     def wait(self, condition, what):
         until = time.monotonic() + PATIENCE_S
