@@ -1,8 +1,9 @@
 /* plain_pair.c - a PUSH/PULL pair with nothing around it, to hold zmqsweep's numbers against.
  *
  * Usage: plain_pair SIZE SECONDS untouched|copy
- * The parent binds a PULL, the child connects a PUSH and sends for as long as it lives, as libzmq's remote_thr does
- * (untouched) or with a payload that is written (copy). Prints the rate of the parent's window in Mbit/s. */
+ * The parent binds a PULL, the child connects a PUSH and sends for as long as it lives, as libzmq's
+ * remote_thr does (untouched) or with a payload that is written (copy). Prints the rate of the parent's
+ * window in Mbit/s. */
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -52,7 +53,8 @@ static _Noreturn void send_for_ever(const char *endpoint, size_t size, int copy)
     }
 }
 
-/* Counts what comes until the clock says `until`; looks at it after every `every` messages. @return when it stopped. */
+/* Counts what comes until the clock says `until`; looks at it after every `every` messages. @return when it
+ * stopped. */
 static double receive_until(void *socket, double until, int64_t every, int64_t *count)
 {
     zmq_msg_t message;
@@ -82,7 +84,8 @@ int main(int argc, char **argv)
     size_t size = strtoul(argv[1], NULL, 10);
     void *context = zmq_ctx_new(), *socket = zmq_socket(context, ZMQ_PULL);
     set_hwm(socket, size);
-    if (zmq_bind(socket, "tcp://127.0.0.1:*") < 0 || zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, endpoint, &length) < 0) {
+    if (zmq_bind(socket, "tcp://127.0.0.1:*") < 0 ||
+        zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, endpoint, &length) < 0) {
         perror("zmq_bind");
         return 1;
     }
