@@ -2,8 +2,9 @@
  *
  * A host's figure is the median of its streams; hosts are compared by the modified z-score, 0.6745 (x -
  * median) / MAD, and one below -3.5 stands out. Source: Iglewicz and Hoaglin, How to Detect and Handle
- * Outliers, ASQC 1993. Where links are so alike that the MAD is next to nothing, 5 % below the median is
- * asked for as well.
+ * Outliers, ASQC 1993. x is the logarithm of the rate: rates cannot go below zero, so that on their own scale
+ * no host could stand out once the MAD is a fifth of the median, however slow it is. Where links are so alike
+ * that the MAD is next to nothing, 5 % below the median is asked for as well.
  */
 #include "report_internal.h"
 
@@ -20,8 +21,8 @@
 
 /* One side of the hosts: their medians as senders, or as receivers. */
 struct side {
-    double *medians; /* by host; NaN without a stream */
-    double middle, mad;
+    double *medians;    /* by host; NaN without a stream */
+    double middle, mad; /* of the logarithms of the medians */
 };
 
 /* The median of a host's streams: a row of the matrix for a sender, a column for a receiver. */
@@ -43,15 +44,15 @@ static void fill_side(const struct matrix *matrix, bool sends, struct side *side
         side->medians[host] = host_median(matrix, host, sends, scratch);
     for (size_t host = 0; host < matrix->hosts; host++)
         if (!isnan(side->medians[host]))
-            scratch[count++] = side->medians[host];
+            scratch[count++] = log(side->medians[host]);
     side->mad = stats_mad(scratch, count);
     side->middle = stats_median(scratch, count);
 }
 
 static bool is_slow(const struct side *side, size_t host)
 {
-    double below = side->middle - side->medians[host];
-    return below > LEAST_SHARE * side->middle && 0.6745 * below > SCORE_LIMIT * side->mad;
+    double below = side->middle - log(side->medians[host]);
+    return below > -log(1 - LEAST_SHARE) && 0.6745 * below > SCORE_LIMIT * side->mad;
 }
 
 /* @return the slow ones. */

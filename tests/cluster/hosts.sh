@@ -162,24 +162,17 @@ rate() { # HOST RATE [up|down]
     [ "${3:-down}" = up ] || shape head "data-$1" "$2"
 }
 
-# Packets must not be joined on their way, or 64 KiB are lost at a time.
-segments() { # MOST
-    local host
-    for host in $(hosts); do
-        inside "$host" ip link set eth0 gso_max_segs "$1"
-        ip link set "data-$host" gso_max_segs "$1"
-    done
-}
-
 loss() { # HOST SHARE
     inside "$1" iptables -F INPUT
-    if [ "$2" = 0 ]; then
-        segments 65535
-    else
-        segments 1
-        inside "$1" iptables -A INPUT -i eth0 -p tcp -m length --length 1000: \
-            -m statistic --mode random --probability "$2" -j DROP
-    fi
+    [ "$2" != 0 ] || return 0
+    # Packets must not be joined on their way, or 64 KiB are lost at a time.
+    local host
+    for host in $(hosts); do
+        inside "$host" ip link set eth0 gso_max_segs 1
+        ip link set "data-$host" gso_max_segs 1
+    done
+    inside "$1" iptables -A INPUT -i eth0 -p tcp -m length --length 1000: \
+        -m statistic --mode random --probability "$2" -j DROP
 }
 
 cable() { # HOST cut|plug
@@ -203,11 +196,10 @@ wall() { # HOST FIRST:LAST
 mend() {
     local host
     for host in $(hosts); do
-        rate "$host" off
-        cable "$host" plug
-        inside "$host" iptables -F INPUT
+        inside "$host" sh -c 'tc qdisc del dev eth0 root 2>/dev/null; ip link set eth0 gso_max_segs 65535; iptables -F INPUT'
+        tc qdisc del dev "data-$host" root 2>/dev/null || true
+        ip link set "data-$host" up gso_max_segs 65535
     done
-    segments 65535
 }
 
 verb=${1:-}

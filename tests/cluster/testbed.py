@@ -60,11 +60,19 @@ def mpirun(places, program):
 
 
 class Case(harness.Case):
-    """A test with a folder of its own and all links as new."""
+    """A test with a folder of its own, and all links as new at its end."""
+    links_changed = False
 
-    def setUp(self):
-        super().setUp()
-        self.addCleanup(hosts, "mend")
+    def link(self, *words):
+        """A verb of hosts.sh that changes a data link."""
+        if not self.links_changed:
+            self.links_changed = True
+            self.addCleanup(hosts, "mend")
+        hosts(*words)
+
+    def shape(self, rate, *names):
+        for name in names:
+            self.link("rate", name, rate)
 
     def command(self, places, options):
         return mpirun(places, [harness.ZMQSWEEP, "--output", "results.h5", *map(str, options)])
