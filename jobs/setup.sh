@@ -17,8 +17,11 @@ install_packages() {
         sudo=(sudo)
     fi
     "${sudo[@]}" apt-get update -qq || true # an old list may do
+    local log
+    log=$(mktemp)
     "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -qq -y \
-        --no-install-recommends "${missing[@]}" >/dev/null
+        --no-install-recommends "${missing[@]}" >"$log" 2>&1 || { tail -n 40 "$log" >&2; rm -f "$log"; return 1; }
+    rm -f "$log"
 }
 
 # build PRESET: configures and builds into build/PRESET.
