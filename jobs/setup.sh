@@ -21,6 +21,12 @@ install_packages() {
     log=$(mktemp)
     # Nobody wants daemons started because of a test: Debian's policy-rc.d says so while the packages are installed.
     if [ -e "$policy" ]; then policy=; else printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" install -m 755 /dev/stdin "$policy"; fi
+    # munge's package makes its key as another user, who may not get through a root folder of mode 0700, as a bare system in a
+    # temporary folder has; it takes a key that is there. (The tests have a key of their own.)
+    if [[ " ${missing[*]} " == *" munge "* ]] && ! "${sudo[@]}" test -e /etc/munge/munge.key; then
+        "${sudo[@]}" mkdir -p /etc/munge
+        head -c 1024 /dev/urandom | "${sudo[@]}" install -m 400 /dev/stdin /etc/munge/munge.key
+    fi
     "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -qq -y \
         --no-install-recommends "${missing[@]}" >"$log" 2>&1 || code=1
     [ -z "$policy" ] || "${sudo[@]}" rm -f "$policy"
