@@ -12,14 +12,20 @@
 # After sbatch --export=NAME,... srun (mpirun calls it, too) would pass on those variables and no PATH.
 unset SLURM_EXPORT_ENV
 
-# More than once: mpirun loses a signal that comes before it has started its ranks.
+journal_size() { stat -c %s "$OUTPUT.journal" 2>/dev/null || echo none; }
+
+# warn_launcher PID: once the ranks are up, which the first line in the journal tells. Before that USR1 would be lost by mpirun, and by
+# srun would end the ranks: that leaves PMIx's socket of the step behind for some seconds, and the requeued job's step, of the same
+# number, fails on it. More than once, for what else might be lost.
 warn_launcher() {
+    local tries=300
+    while [ "$(journal_size)" = "$size_before" ] && [ $((tries -= 1)) -gt 0 ] && kill -0 "$1" 2>/dev/null; do sleep 0.1; done
     while kill -USR1 "$1" 2>/dev/null; do sleep 1; done
 }
 
 # run_sweep OPTIONS...: does not return; the job's exit code is zmqsweep's.
 run_sweep() {
-    local launch pid='' code again=yes warned='' ended=''
+    local launch pid='' code again=yes warned='' ended='' size_before
     case $LAUNCHER in # unbound, since each rank has ZeroMQ's threads besides its own
         mpirun) launch=(mpirun --bind-to none) ;;
         srun) launch=(srun --mpi=pmix --cpu-bind=none --wait=10) ;; # a lost rank ends all
@@ -28,6 +34,7 @@ run_sweep() {
     trap 'warned=yes again=yes; [ -z "$pid" ] || warn_launcher "$pid" &' USR1
     trap 'ended=yes again=yes' TERM # scancel or the time limit itself: Slurm tells the ranks, too
     echo "job $SLURM_JOB_ID, start $((1 + ${SLURM_RESTART_COUNT:-0})), on $SLURM_JOB_NODELIST: $OUTPUT"
+    size_before=$(journal_size)
     # In the background, because bash runs a trap only between commands or in `wait`.
     "${launch[@]}" $LAUNCHER_OPTIONS "$PROGRAM" --resume --output "$OUTPUT" "$@" &
     pid=$!
@@ -37,7 +44,7 @@ run_sweep() {
         wait "$pid"
         code=$?
     done
-    # 4: interrupted and saved. Over 128: USR1 came before the ranks were up to it.
+    # 4: interrupted and saved. Over 128: USR1 came before the ranks were up to it, half a minute notwithstanding.
     if [ "$warned" ] && [ ! "$ended" ] && { [ $code = 4 ] || [ $code -gt 128 ]; }; then
         if [ "${SLURM_RESTART_COUNT:-0}" -ge "$MAX_RESTARTS" ]; then
             echo "not done after $MAX_RESTARTS restarts; go on with: scontrol requeue $SLURM_JOB_ID" >&2
