@@ -270,6 +270,18 @@ class Clocks(Case):
         self.assertLess((first + 200e3).abs().median(), 50e3, first)
         return repetitions.overlap.median()
 
+    def check_drift(self, places):
+        """The clocks of these hosts are one clock with offsets: they come out so after the sweep, too, and do not drift."""
+        rows, before = self.environment_rows(), self.rank_facts()
+        for rank, host in list(enumerate(places))[1:]:
+            after = dict(word.split("=") for word in rows[f"clock.rank.{rank}"].split())
+            truth = (self.OFFSETS_S[host] - self.OFFSETS_S[places[0]]) * 10 ** 9
+            self.assertEqual(after["offset_before_ns"], before[rank]["clock_offset_ns"])
+            self.assertLessEqual(abs(int(after["offset_after_ns"]) - truth), int(after["uncertainty_ns"]), after)
+            # The sweep takes over a second, and what is off at its two ends counts as drift.
+            off_ns = int(before[rank]["clock_uncertainty_ns"]) + int(after["uncertainty_ns"])
+            self.assertLessEqual(abs(float(after["drift_ppm"])), off_ns * 1e-3 + 0.001, after)
+
     def test_clocks_hours_apart(self):
         # The coordinator's clock is neither the first nor the last.
         places = ["h6", "h6", "h5", "h7", "h7", "h5"]
@@ -282,6 +294,7 @@ class Clocks(Case):
             # A round trip over the control network takes well under this, even on a busy machine.
             self.assertLess(uncertainty, 50e6, facts)
             self.assertEqual(uncertainty == 0, host == "h6", facts)
+        self.check_drift(places)
         together = self.overlap(["h1", "h1", "h2", "h3", "h3", "h2"])
         self.assertLess(abs(apart - together), 0.05)
         self.assertGreater(apart, 0.9)
