@@ -2,8 +2,8 @@
  *
  * barriers [COUNT]
  * Every rank passes COUNT (30) barriers: MPI_Ibarrier, then MPI_Test and nanosleep until it is done, with
- * pauses that double from 50 us to 10 ms. Rank 0 prints the median of what they took, in ms. The same again with
- * pauses of a sixteenth of the time waited, within the same limits: two lines.
+ * pauses that double from 50 us to 10 ms. Rank 0 prints the median of what they took, in ms. The same again
+ * with pauses of a sixteenth of the time waited, within the same limits: two lines.
  */
 #include <mpi.h>
 #include <stdint.h>

@@ -14,13 +14,13 @@ BUILD = sys.argv[1]
 RANKS = [int(ranks) for ranks in sys.argv[2:]] or [4, 16, 64]
 MPIRUN = ["--bind-to", "none", "--oversubscribe"]
 BARRIERS, EXTRA_MS = 8, 20
-REPETITIONS = (4, 24)  # of the two runs whose difference is rank 0's work
+REPETITIONS = (4, 44)  # of the two runs whose difference is rank 0's work
 TARGET = 10000
 # Runs the rest as its child, and writes what that used to the file.
 METER = ("import os, subprocess, resource, sys\ncode = subprocess.run(sys.argv[2:]).returncode\n"
          "if os.environ['OMPI_COMM_WORLD_RANK'] == '0':\n"
          "    used = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
-         "    open(sys.argv[1], 'w').write(f'{used.ru_utime + used.ru_stime} {used.ru_maxrss}')\nsys.exit(code)")
+         "    open(sys.argv[1], 'w').write(str(used.ru_utime + used.ru_stime))\nsys.exit(code)")
 
 
 def barrier_ms(ranks):
@@ -39,7 +39,7 @@ def sweep(ranks, pairs, repetitions, folder):
                      ranks=ranks, wrapper=[sys.executable, "-B", "-c", METER, meter])
     rows = read_table(path, "repetitions")
     with open(meter) as file:
-        return [1e3 * float(row["dead_s"]) for row in rows], float(file.read().split()[0])
+        return [1e3 * float(row["dead_s"]) for row in rows], float(file.read())
 
 
 def line_through(points):
@@ -77,14 +77,16 @@ def show_ranks(folder):
 def make_results(points, ranks, folder):
     """CPU time in s, peak memory in MiB and the rows that can be read back."""
     path = os.path.join(folder, "rows.h5")
-    child = subprocess.Popen([os.path.join(BUILD, "make_results"), path, f"points={points}", f"ranks={ranks}", "intervals=0"])
+    child = subprocess.Popen([os.path.join(BUILD, "make_results"), path, f"points={points}", f"ranks={ranks}", "intervals=0",
+                              "memory=1"], stdout=subprocess.PIPE, text=True)
+    peak_kib = int(child.stdout.read())
     _, status, used = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         sys.exit(f"make_results: exit {child.returncode}")
     rows = len(read_table(path, "ranks"))
     os.unlink(path)
-    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, rows
+    return used.ru_utime + used.ru_stime, peak_kib / 1024, rows
 
 
 def show_rows(folder):
