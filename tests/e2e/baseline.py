@@ -147,6 +147,20 @@ class Baseline(Case):
         with open(self.path("made.svg")) as file:
             self.assertNotIn("raw TCP", file.read())
 
+    @unittest.skipUnless(os.path.exists(os.path.join(BUILD, "make_results")), "no make_results")
+    def test_the_link_is_drawn_where_it_is_near(self):
+        """The made-up hosts have links of 100 Gbit/s. At twice the speed rates come up to 80, at 1/100 to 0.8."""
+        for shape, near in ((["ends=1", "speed=2"], True), (["ends=1", "speed=0.01"], False), (["speed=2"], False)):
+            subprocess.run([os.path.join(BUILD, "make_results"), self.path("made.h5"), "points=32", *shape], check=True)
+            for command in (["plot", "made.h5"], ["plot", "made.h5", "--kind", "scaling"], ["html", "made.h5"]):
+                with self.subTest(shape=shape, command=command):
+                    self.report(*command, "-o", "made.html" if command[0] == "html" else "made.svg")
+                    with open(self.path("made.html" if command[0] == "html" else "made.svg")) as file:
+                        self.assertEqual("link 100 Gbit/s" in file.read(), near)
+        self.report("plot", "made.h5", "--kind", "rate", "-o", "rate.svg")
+        with open(self.path("rate.svg")) as file:
+            self.assertNotIn("link", file.read())
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
