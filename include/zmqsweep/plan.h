@@ -12,6 +12,7 @@
 /* Values as the option table orders its choices. */
 enum pattern { PATTERN_PUSH_PULL, PATTERN_PUB_SUB };
 enum transport { TRANSPORT_TCP, TRANSPORT_IPC };
+enum security { SECURITY_NONE, SECURITY_CURVE };
 enum send_mode { SEND_COPY, SEND_ZERO_COPY, SEND_CONST, SEND_SHARED, SEND_UNTOUCHED };
 enum receive_mode { RECEIVE_MESSAGE, RECEIVE_COPY, RECEIVE_READ };
 enum bind_side { BIND_RECEIVER, BIND_SENDER };
@@ -24,7 +25,7 @@ enum role { ROLE_IDLE, ROLE_SENDER, ROLE_RECEIVER };
  * is. */
 struct point {
     int64_t id; /* 0 on, in the order listed */
-    int32_t pattern, transport, send_mode, receive_mode, bind;
+    int32_t pattern, transport, security, send_mode, receive_mode, bind;
     int32_t pairs; /* groups that are busy at once */
     int32_t receivers_per_sender, senders_per_receiver;
     int32_t io_threads;
@@ -39,7 +40,6 @@ struct point {
     int64_t ports;                      /* see config_ports; OPTION_KEYWORD: any */
     int32_t placement, matrix;
     int32_t step; /* matrix: the round, or the ordered pair of hosts, from 0 on */
-    int32_t unused;
 };
 
 struct plan {

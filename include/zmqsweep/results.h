@@ -23,6 +23,7 @@ struct point_record {
                            between files */
     char pattern[16];
     char transport[16];
+    char security[16];
     int64_t message_size_bytes;
     char send_mode[16];
     char receive_mode[16];
@@ -49,7 +50,7 @@ struct point_record {
 struct repetition_record {
     int64_t point_id, repetition;
     double start_s, window_s;
-    int64_t sent, received, lost, foreign, received_bytes, window_messages, window_bytes;
+    int64_t sent, received, lost, foreign, strangers, received_bytes, window_messages, window_bytes;
     double throughput_mbit_s, message_rate_per_s, receiver_min_mbit_s, receiver_max_mbit_s;
     double overlap, dead_s, drain_s;
     char flags[128];

@@ -10,6 +10,7 @@
 static const enum option_id dimensions[] = {
     OPTION_PATTERN,
     OPTION_TRANSPORT,
+    OPTION_SECURITY,
     OPTION_RECEIVERS_PER_SENDER,
     OPTION_SENDERS_PER_RECEIVER,
     OPTION_PAIRS,
@@ -138,6 +139,7 @@ struct point plan_point(const struct plan *plan, int64_t id)
     point.id = id;
     point.pattern = (int32_t)value[OPTION_PATTERN];
     point.transport = (int32_t)value[OPTION_TRANSPORT];
+    point.security = (int32_t)value[OPTION_SECURITY];
     point.send_mode = (int32_t)value[OPTION_SEND_MODE];
     point.receive_mode = (int32_t)value[OPTION_RECEIVE_MODE];
     point.bind = (int32_t)config_value(settings, OPTION_BIND);
@@ -423,7 +425,9 @@ const char *plan_key(const struct plan *plan, int64_t id, char key[PLAN_KEY_LENG
     value[OPTION_RCVHWM] = point.rcvhwm;
     value[OPTION_PAIRS] = point.pairs;
     for (int option = 0; option <= OPTION_RECEIVER_CPUS && used < PLAN_KEY_LENGTH; option++) {
-        if (option == (point.count ? OPTION_DURATION : OPTION_COUNT)) {
+        if (option == (point.count ? OPTION_DURATION : OPTION_COUNT) ||
+            (option == OPTION_SECURITY &&
+             point.security == SECURITY_NONE)) { /* as before there was a choice */
             continue;
         }
         used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, "%s=%s ", option_table[option].name,

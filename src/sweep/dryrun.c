@@ -39,6 +39,9 @@ static void print_point(const struct plan *plan, int64_t id, FILE *out)
         fprintf(out, "  cpus %s -> %s", config_word(OPTION_SENDER_CPUS, point.sender_cpus, word),
                 config_word(OPTION_RECEIVER_CPUS, point.receiver_cpus, word2));
     }
+    if (point.security != SECURITY_NONE) {
+        fprintf(out, "  security %s", config_word(OPTION_SECURITY, point.security, word));
+    }
     fputc('\n', out);
 }
 

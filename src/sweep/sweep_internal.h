@@ -48,7 +48,7 @@ struct interval {
 struct outcome {
     int32_t role, group;
     int32_t failed, timed_out, interrupted;
-    int32_t reconnects;
+    int32_t reconnects, strangers;
     int32_t interval_count;
     int64_t count, foreign;
     int64_t started_ns, first_ns, last_ns;
@@ -126,7 +126,8 @@ enum flag {
     FLAG_FAILED = 1 << 8,
     FLAG_SHARED_CORE = 1 << 9,
     FLAG_UNSTEADY = 1 << 10,
-    FLAG_STALLED = 1 << 11
+    FLAG_STALLED = 1 << 11,
+    FLAG_STRANGERS = 1 << 12
 };
 const char *flags_text(unsigned flags, char *text, size_t length);
 
