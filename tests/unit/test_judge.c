@@ -295,10 +295,10 @@ static void flags_have_their_words(void **state)
     assert_string_equal(flags_text(0, text, sizeof text), "");
     assert_string_equal(flags_text(FLAG_LATE_START, text, sizeof text), "late_start");
     static const char all[] = "foreign_messages,timed_out,interrupted,few_messages,reconnected,short_overlap,"
-                              "late_start,lost_messages,failed,shared_core,unsteady,stalled";
+                              "late_start,lost_messages,failed,shared_core,unsteady,stalled,strangers";
     char whole[sizeof all];
-    assert_string_equal(flags_text(0xfff, whole, sizeof whole), all);
-    flags_text(0xfff, text, sizeof text); /* longer than the column: cut */
+    assert_string_equal(flags_text(0x1fff, whole, sizeof whole), all);
+    flags_text(0x1fff, text, sizeof text); /* longer than the column: cut */
     assert_memory_equal(text, all, sizeof text - 1);
     assert_int_equal(text[sizeof text - 1], 0);
     memset(small, 'x', sizeof small);
@@ -390,6 +390,20 @@ static void a_receiver_with_nothing(void **state)
 }
 
 /* ---- flags, one by one ---- */
+
+/* They were refused: a warning. */
+static void strangers(void **state)
+{
+    (void)state;
+    struct scene scene;
+    set_scene(&scene, PATTERN_PUSH_PULL, 2, 1, 1);
+    scene.outcomes[2].strangers = 3;
+    scene.outcomes[4].strangers = 4;
+    check_flags(&scene, FLAG_STRANGERS, true);
+    assert_int_equal(scene.row.strangers, 7);
+    assert_int_equal(scene.row.foreign, 0);
+    assert_int_equal(scene.row.received, 2400);
+}
 
 static void foreign_messages(void **state)
 {
@@ -831,11 +845,17 @@ int main(void)
         cmocka_unit_test(a_repetition_that_never_ran),
     };
     const struct CMUnitTest flags[] = {
-        cmocka_unit_test(foreign_messages), cmocka_unit_test(pub_sub_is_accounted_by_subscriber),
-        cmocka_unit_test(lost_messages),    cmocka_unit_test(what_ranks_report),
-        cmocka_unit_test(few_messages),     cmocka_unit_test(short_overlap),
-        cmocka_unit_test(late_start),       cmocka_unit_test(shared_core),
-        cmocka_unit_test(stalled),          cmocka_unit_test(unsteady),
+        cmocka_unit_test(strangers),
+        cmocka_unit_test(foreign_messages),
+        cmocka_unit_test(pub_sub_is_accounted_by_subscriber),
+        cmocka_unit_test(lost_messages),
+        cmocka_unit_test(what_ranks_report),
+        cmocka_unit_test(few_messages),
+        cmocka_unit_test(short_overlap),
+        cmocka_unit_test(late_start),
+        cmocka_unit_test(shared_core),
+        cmocka_unit_test(stalled),
+        cmocka_unit_test(unsteady),
     };
     const struct CMUnitTest summary[] = {
         cmocka_unit_test(six_valid_repetitions),
