@@ -150,6 +150,9 @@ static int prepare(const struct cluster *cluster, int argc, char **argv, struct 
     job->log_level = (int32_t)config_value(settings, OPTION_LOG_LEVEL);
     job->timeout_ns = config_value(settings, OPTION_TIMEOUT);
     snprintf(job->interface, sizeof job->interface, "%s", config_text(settings, OPTION_INTERFACE));
+    snprintf(job->last_words, sizeof job->last_words,
+             "; finished points are in %.150s.journal: go on with --resume",
+             config_text(settings, OPTION_OUTPUT));
     return 0;
 }
 
@@ -217,7 +220,7 @@ static int launched(int argc, char **argv)
     fflush(NULL);
     sweep_leave_if_urgent(code);
     CHECK_LEAKS();
-    cluster_finish(&cluster);
+    cluster_finish(&cluster, code);
     return code;
 }
 

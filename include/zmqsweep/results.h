@@ -199,13 +199,19 @@ struct finish_report {
     bool complete;         /* every planned point is there, none interrupted */
 };
 
+/* For a caller that has others wait: `tick` is called after every point. */
+struct finish_watch {
+    void (*tick)(void *data);
+    void *data;
+};
+
 /* Builds OUTPUT from OUTPUT.journal (or from the journal named `journal_file`): written whole to a temporary
  * file in OUTPUT's folder, synced, renamed, folder synced. Points in the order of point_id; the last line of
  * a point wins. Memory does not grow with the number of points (16 bytes each apart). The journal is left in
- * place. Mode 0666 less umask. The temporary file's name is OUTPUT.partial; it is removed on error. @return 0
- * or -1. */
-int results_finish(const char *output, const char *journal_file, struct finish_report *report,
-                   struct error *error);
+ * place. Mode 0666 less umask. The temporary file's name is OUTPUT.partial; it is removed on error. `watch`
+ * and `report` may be NULL. @return 0 or -1. */
+int results_finish(const char *output, const char *journal_file, const struct finish_watch *watch,
+                   struct finish_report *report, struct error *error);
 
 /* Writes an incomplete file's points back into a new OUTPUT.journal, so that a sweep can go on. */
 int results_to_journal(const char *output, struct error *error);

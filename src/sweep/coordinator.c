@@ -8,9 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Beyond the timeout of any wait, ranks may need this long to notice. */
-#define DEADLINE_EXTRA_NS 4000000000
-
 #define CLOCKS_EVERY_S 30
 
 /* What the running point has gathered. */
@@ -39,6 +36,7 @@ struct coordinator {
     int64_t *host_ids; /* of the cluster's hosts, in the file */
     int64_t *offsets_before_ns;
     double began_s, clocks_s; /* when the sweep began, when clocks were last compared */
+    double sign_s;            /* of the last sign of life */
     bool interrupted;
 };
 
@@ -327,6 +325,20 @@ static void run_points(struct coordinator *coordinator)
     }
 }
 
+/* The other ranks wait for an order until their deadline: a long piece of work gives signs of life. */
+static void sign_of_life(void *data)
+{
+    struct coordinator *coordinator = data;
+    struct order order;
+    if (wall_s() - coordinator->sign_s < (double)coordinator->job->timeout_ns / 4e9) {
+        return;
+    }
+    memset(&order, 0, sizeof order);
+    order.command = ORDER_WAIT;
+    cluster_broadcast(coordinator->cluster, &order, sizeof order);
+    coordinator->sign_s = wall_s();
+}
+
 /* The journal becomes the file, and only then goes. */
 static int finish_file(struct coordinator *coordinator)
 {
@@ -340,7 +352,9 @@ static int finish_file(struct coordinator *coordinator)
              "zmqsweep: no time left to finish %.300s; the journal is whole: zmqreport recover %.300s\n",
              output, journal);
     stop_guard(line, partial);
-    if (results_finish(output, journal, &report, &error)) {
+    coordinator->sign_s = wall_s();
+    struct finish_watch watch = {sign_of_life, coordinator};
+    if (results_finish(output, journal, &watch, &report, &error)) {
         log_line(LOG_ERROR, "%s; the journal is whole: zmqreport recover %s", error.text, journal);
         return -1;
     }

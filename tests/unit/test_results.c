@@ -128,7 +128,7 @@ static struct finish_report finish(void)
 {
     struct finish_report report;
     struct error error = {""};
-    if (results_finish(OUTPUT, NULL, &report, &error))
+    if (results_finish(OUTPUT, NULL, NULL, &report, &error))
         fail_msg("%s", error.text);
     assert_int_equal(access(OUTPUT ".partial", F_OK), -1);
     return report;
@@ -390,12 +390,12 @@ static void test_not_a_journal(void **state)
 {
     (void)state;
     struct error error;
-    assert_int_equal(results_finish(OUTPUT, NULL, NULL, &error), -1);
+    assert_int_equal(results_finish(OUTPUT, NULL, NULL, NULL, &error), -1);
     assert_non_null(strstr(error.text, JOURNAL));
     spit(JOURNAL, "hello\n", 6);
-    assert_int_equal(results_finish(OUTPUT, NULL, NULL, &error), -1);
+    assert_int_equal(results_finish(OUTPUT, NULL, NULL, NULL, &error), -1);
     assert_non_null(strstr(error.text, "not a journal"));
-    assert_int_equal(results_finish(OUTPUT, "/", NULL, &error), -1);
+    assert_int_equal(results_finish(OUTPUT, "/", NULL, NULL, &error), -1);
     assert_int_equal(access(OUTPUT, F_OK), -1);
 }
 
@@ -508,7 +508,7 @@ static void append_beyond_limit(void)
 static void finish_beyond_limit(void)
 {
     struct error error = {""};
-    CHILD_CHECK(results_finish(OUTPUT, NULL, NULL, &error) == -1);
+    CHILD_CHECK(results_finish(OUTPUT, NULL, NULL, NULL, &error) == -1);
     CHILD_CHECK(strstr(error.text, "File too large") != NULL);
     CHILD_CHECK(access(OUTPUT, F_OK) == -1 && access(OUTPUT ".partial", F_OK) == -1);
 }
