@@ -4,6 +4,6 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../jobs/setup.sh"
 install_packages build run test
-(cd "$root" && cmake --preset release -Wno-dev >/dev/null && cmake --build --preset release -j "$(nproc)" | tail -n 1) >&2
+build release >&2
 set_up_mpi 64
 exec /usr/bin/python3 -B "$root/tests/benchmark/ranks.py" "$root/build/release" "$@"
