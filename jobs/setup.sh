@@ -35,6 +35,11 @@ install_packages() {
     return $code
 }
 
+# build PRESET: configures and builds into build/PRESET.
+build() {
+    (cd "$root" && cmake --preset "$1" -Wno-dev >/dev/null && cmake --build --preset "$1" -j "$(nproc)" | tail -n 1)
+}
+
 # set_up_mpi RANKS: fills the array `launch` with the mpirun that starts so many ranks on this machine.
 set_up_mpi() {
     launch=(mpirun -n "$1" --bind-to none) # ZeroMQ's I/O threads need cores of their own
