@@ -22,6 +22,7 @@
 /* A pause grows with the time waited, so that waking late costs a sixteenth of it at most. */
 #define PAUSE_SHARE 16
 #define TAG_STOP 7
+#define TAG_SWAP 9
 #define START_DEADLINE_NS 120000000000
 
 static const char *const launcher_variables[] = {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_SIZE",
@@ -203,6 +204,25 @@ void cluster_allgather(struct cluster *cluster, const void *mine, void *all, siz
     MPI_Request request;
     MPI_Iallgather(mine, (int)bytes, MPI_BYTE, all, (int)bytes, MPI_BYTE, MPI_COMM_WORLD, &request);
     cluster_wait(cluster, &request, cluster->deadline_ns);
+}
+
+void cluster_swap(struct cluster *cluster, const int32_t *peers, int32_t count, const void *mine,
+                  void *theirs, size_t bytes)
+{
+    MPI_Request *requests = calloc(2 * (size_t)count + 1, sizeof *requests);
+    if (!requests) {
+        fputs("zmqsweep: error: no memory to exchange endpoints\n", stderr);
+        cluster_abort(EXIT_FAILED);
+    }
+    for (int32_t i = 0; i < count; i++) {
+        MPI_Irecv((char *)theirs + (size_t)i * bytes, (int)bytes, MPI_BYTE, peers[i], TAG_SWAP,
+                  MPI_COMM_WORLD, &requests[i]);
+        MPI_Isend(mine, (int)bytes, MPI_BYTE, peers[i], TAG_SWAP, MPI_COMM_WORLD, &requests[count + i]);
+    }
+    for (int32_t i = 0; i < 2 * count; i++) {
+        cluster_wait(cluster, &requests[i], cluster->deadline_ns);
+    }
+    free(requests);
 }
 
 void cluster_gather(struct cluster *cluster, const void *mine, void *all, size_t bytes)
