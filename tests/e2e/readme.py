@@ -7,7 +7,7 @@ import unittest
 
 from harness import BUILD, PATIENCE_S, SOURCE, Case, environment
 
-ELSEWHERE = ("./jobs/local.sh", "./tests/run.sh", "cmake ")
+ELSEWHERE = ("./jobs/local.sh", "./tests/run.sh", "./tests/benchmark/", "cmake ")
 
 
 def blocks(language):
