@@ -35,9 +35,9 @@ install_packages() {
     return $code
 }
 
-# build PRESET: configures and builds into build/PRESET.
+# build PRESET [CMAKE OPTIONS]: configures and builds into build/PRESET.
 build() {
-    (cd "$root" && cmake --preset "$1" -Wno-dev >/dev/null && cmake --build --preset "$1" -j "$(nproc)" | tail -n 1)
+    (cd "$root" && cmake --preset "$@" -Wno-dev >/dev/null && cmake --build --preset "$1" -j "$(nproc)" | tail -n 1)
 }
 
 # set_up_mpi RANKS: fills the array `launch` with the mpirun that starts so many ranks on this machine.

@@ -19,7 +19,6 @@ find src include tests \( -name '*.[ch]' -o -name '*.cc' \) -print0 | xargs -0 c
 
 for preset in "${presets[@]}"; do
     echo "== $preset"
-    cmake --preset "$preset" -Wno-dev -DZMQSWEEP_WERROR=ON >/dev/null
-    cmake --build --preset "$preset" -j "$(nproc)" | tail -n 1
+    build "$preset" -DZMQSWEEP_WERROR=ON
     ctest --preset "$preset" --no-tests=error "$@"
 done
