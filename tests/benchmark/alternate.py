@@ -4,27 +4,26 @@ import subprocess
 import sys
 import tempfile
 
-import h5py
+import measure
 import numpy
 
 BUILD, PAIRS = sys.argv[1], int(sys.argv[2])
 SECONDS = 0.5
-MPIRUN = ["mpirun", "-n", "3", "--bind-to", "none", "--oversubscribe"]
 
 
 def plain(size, mode):
-    return float(subprocess.check_output([os.path.join(BUILD, "tests/plain_pair"), str(size), str(SECONDS), mode]))
+    return float(subprocess.check_output([os.path.join(BUILD, "plain_pair"), str(size), str(SECONDS), mode]))
 
 
 def sweep(size, mode, folder):
-    """Throughput of one repetition, dead time and drain."""
-    output = os.path.join(folder, "results.h5")
-    subprocess.run([*MPIRUN, os.path.join(BUILD, "zmqsweep"), "--size", str(size), "--send-mode", mode, "--repetitions", "1",
-                    "--duration", f"{int(SECONDS * 1000)}ms", "--force", "--output", output],
-                   stderr=subprocess.DEVNULL, check=False)
-    with h5py.File(output) as file:
-        row = file["repetitions"][0]
-        return row["throughput_mbit_s"], row["dead_s"], row["drain_s"]
+    """Throughput of one repetition, dead time and drain; one that is not valid is taken again."""
+    for _ in range(5):
+        row = measure.sweep(BUILD, 3, folder, "--size", size, "--send-mode", mode, "--repetitions", 1, "--duration",
+                            f"{int(SECONDS * 1000)}ms").iloc[0]
+        if row.valid:
+            return row.throughput_mbit_s, row.dead_s, row.drain_s
+        print(f"{size} B {mode}: {row['flags']}, once more", file=sys.stderr, flush=True)
+    sys.exit(f"{size} B {mode}: no valid repetition")
 
 
 def interval(values):

@@ -5,5 +5,4 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../jobs/setup.sh"
 install_packages build run test
 build release >&2
-set_up_mpi 64
 exec /usr/bin/python3 -B "$root/tests/benchmark/ranks.py" "$root/build/release" "$@"

@@ -5,5 +5,4 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../jobs/setup.sh"
 install_packages build run test
 build release
-set_up_mpi 3
 exec /usr/bin/python3 -B "$root/tests/benchmark/alternate.py" "$root/build/release" "${1:-10}"
