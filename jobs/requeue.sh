@@ -44,7 +44,7 @@ run_sweep() {
         wait "$pid"
         code=$?
     done
-    # 4: interrupted and saved. Over 128: USR1 came before the ranks were up to it, half a minute notwithstanding.
+    # 4: interrupted and saved. Over 128: the ranks were not up after half a minute, and USR1 ended them.
     if [ "$warned" ] && [ ! "$ended" ] && { [ $code = 4 ] || [ $code -gt 128 ]; }; then
         if [ "${SLURM_RESTART_COUNT:-0}" -ge "$MAX_RESTARTS" ]; then
             echo "not done after $MAX_RESTARTS restarts; go on with: scontrol requeue $SLURM_JOB_ID" >&2

@@ -276,7 +276,7 @@ class Clocks(Case):
         """The clocks of these hosts are one clock with offsets: they come out so after the sweep, too, and do not drift."""
         rows, before = self.environment_rows(), self.rank_facts()
         for rank, host in list(enumerate(places))[1:]:
-            after = dict(word.split("=") for word in rows[f"clock.rank.{rank}"].split())
+            after = testbed.facts(rows[f"clock.rank.{rank}"])
             truth = (self.OFFSETS_S[host] - self.OFFSETS_S[places[0]]) * 10 ** 9
             self.assertEqual(after["offset_before_ns"], before[rank]["clock_offset_ns"])
             self.assertLessEqual(abs(int(after["offset_after_ns"]) - truth), int(after["uncertainty_ns"]), after)

@@ -50,6 +50,11 @@ def idle_share(before=None):
     return now if before is None else (now[0] - before[0]) / max(1, now[1] - before[1])
 
 
+def facts(text):
+    """The "name=value" words of a row of /environment."""
+    return dict(word.split("=", 1) for word in text.split() if "=" in word)
+
+
 def mpirun(places, program):
     """The mpirun that starts rank i on host places[i]."""
     command = ["mpirun"]
@@ -120,7 +125,7 @@ class Case(harness.Case):
         """By rank, what /environment says of it: host, address, clock_offset_ns and so on."""
         rows = self.environment_rows()
         ranks = sorted(int(name[5:]) for name in rows if re.fullmatch(r"rank\.\d+", name))
-        return [dict(word.split("=", 1) for word in rows[f"rank.{rank}"].split() if "=" in word) for rank in ranks]
+        return [facts(rows[f"rank.{rank}"]) for rank in ranks]
 
     def named_ranks(self):
         """/ranks with the name of each rank's host."""
