@@ -14,13 +14,12 @@ unset SLURM_EXPORT_ENV
 
 journal_size() { stat -c %s "$OUTPUT.journal" 2>/dev/null || echo none; }
 
-# warn_launcher PID: once the ranks are up, which the first line in the journal tells. Before that USR1 would be lost by mpirun, and by
-# srun would end the ranks: that leaves PMIx's socket of the step behind for some seconds, and the requeued job's step, of the same
-# number, fails on it. More than once, for what else might be lost.
+# warn_launcher PID: once the ranks are up, which a line in the journal tells. Before that USR1 would be lost by mpirun, and by srun
+# would end the ranks: that leaves PMIx's socket of the step behind for some seconds, and the requeued job's step, of the same number,
+# fails on it. Once only: a second USR1 could meet an mpirun that is on its way out, and would end it.
 warn_launcher() {
-    local tries=300
-    while [ "$(journal_size)" = "$size_before" ] && [ $((tries -= 1)) -gt 0 ] && kill -0 "$1" 2>/dev/null; do sleep 0.1; done
-    while kill -USR1 "$1" 2>/dev/null; do sleep 1; done
+    while [ "$(journal_size)" = "$size_before" ] && kill -0 "$1" 2>/dev/null; do sleep 0.1; done
+    kill -USR1 "$1" 2>/dev/null
 }
 
 # run_sweep OPTIONS...: does not return; the job's exit code is zmqsweep's.
@@ -44,8 +43,7 @@ run_sweep() {
         wait "$pid"
         code=$?
     done
-    # 4: interrupted and saved. Over 128: the ranks were not up after half a minute, and USR1 ended them.
-    if [ "$warned" ] && [ ! "$ended" ] && { [ $code = 4 ] || [ $code -gt 128 ]; }; then
+    if [ "$warned" ] && [ ! "$ended" ] && [ $code = 4 ]; then # interrupted and saved
         if [ "${SLURM_RESTART_COUNT:-0}" -ge "$MAX_RESTARTS" ]; then
             echo "not done after $MAX_RESTARTS restarts; go on with: scontrol requeue $SLURM_JOB_ID" >&2
         else

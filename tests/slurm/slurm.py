@@ -243,6 +243,23 @@ class Jobs(unittest.TestCase):
             self.check_over(job)
             self.check_complete(job.output)
 
+    def test_restarts_are_bounded(self):
+        """The job that may not go back ends with zmqsweep's own code, and a person can send it back."""
+        jobs = [self.submit_plan(launcher, variables={"MAX_RESTARTS": "0"}) for launcher in LAUNCHERS]
+        for job in jobs:
+            job.wait_for_points(2)
+            job.command("scancel", "--batch", "--signal=USR1", job.id)
+        for job in jobs:
+            self.assertEqual(job.wait_over(), ("FAILED", "4:0"), job.log())
+            self.assertEqual(job.show("Restarts"), "0")
+            self.assertIn(f"scontrol requeue {job.id}", job.log())
+            before = self.kept(job.output)
+            self.assertGreaterEqual(len(before), 2)
+            self.assertEqual(job.command("scontrol", "requeue", job.id).returncode, 0)
+            job.wait(lambda job=job: job.show("Restarts") == "1", "is not requeued")
+            self.check_over(job)
+            self.check_complete(job.output, before)
+
     def test_time_limit(self):
         """A limit of a minute: the script's own warning is due at once, and there is time to go back into the queue, again and again. A
         limit of nothing: the warning comes together with the end, and a person requeues. Slurm looks at limits every 30 s."""
