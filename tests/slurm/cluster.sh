@@ -11,9 +11,14 @@ set -euo pipefail
 
 skip() { echo "skipped: $*" >&2; exit 77; }
 
+# In a chroot, "/" need not be a mount whose propagation could be changed.
+mount_namespace=(--mount)
+unshare --mount true 2>/dev/null || mount_namespace+=(--propagation unchanged)
+
 if [ "${CLUSTER_INSIDE:-}" != yes ]; then
-    why=$(unshare --pid --fork --mount-proc --uts --ipc true 2>&1) || skip "namespaces are not allowed here: $why"
-    CLUSTER_INSIDE=yes exec unshare --pid --fork --kill-child --mount --mount-proc "$0" "$@"
+    why=$(unshare --pid --fork "${mount_namespace[@]}" --mount-proc --uts --ipc true 2>&1) ||
+        skip "namespaces are not allowed here: $why"
+    CLUSTER_INSIDE=yes exec unshare --pid --fork --kill-child "${mount_namespace[@]}" --mount-proc "$0" "$@"
 fi
 unset CLUSTER_INSIDE
 
@@ -105,7 +110,7 @@ start_slurm() {
     slurmctld -D -i >/dev/null 2>&1 &
     daemons+=($!)
     for ((i = 1; i <= nodes; i++)); do
-        unshare --uts --mount --ipc sh -c '
+        unshare --uts "${mount_namespace[@]}" --ipc sh -c '
             hostname "$1" && mount -t tmpfs -o mode=1777 tmpfs /dev/shm && mount --bind "$2/hosts" /etc/hosts &&
             exec slurmd -D -N "$1"' sh "n$i" "$run" >/dev/null 2>&1 &
         daemons+=($!)
