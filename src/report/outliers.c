@@ -55,26 +55,29 @@ static bool is_slow(const struct side *side, size_t host)
     return below > -log(1 - LEAST_SHARE) && 0.6745 * below > SCORE_LIMIT * side->mad;
 }
 
-/* @return the slow ones. */
-static size_t print_table(const struct task *task, const struct matrix *matrix, const struct side *senders,
-                          const struct side *receivers)
+struct verdict {
+    size_t slow, silent; /* hosts; silent: without a valid stream, so that nothing can be said of them */
+};
+
+static struct verdict print_table(const struct task *task, const struct matrix *matrix,
+                                  const struct side *senders, const struct side *receivers)
 {
     char sent[CELL], received[CELL];
-    size_t slow = 0;
+    struct verdict verdict = {0, 0};
     fprintf(task->out, "%-20s %14s %14s\n", "host", "as sender", "as receiver");
     for (size_t host = 0; host < matrix->hosts; host++) {
         bool slow_sender = is_slow(senders, host), slow_receiver = is_slow(receivers, host);
-        if (isnan(senders->medians[host]) && isnan(receivers->medians[host]))
-            continue;
-        fprintf(task->out, "%-20s %14s %14s%s%s%s\n", matrix->names[host],
+        bool silent = isnan(senders->medians[host]) && isnan(receivers->medians[host]);
+        fprintf(task->out, "%-20s %14s %14s%s%s%s%s\n", matrix->names[host],
                 config_humane_rate(senders->medians[host], sent, sizeof sent),
                 config_humane_rate(receivers->medians[host], received, sizeof received),
                 slow_sender || slow_receiver ? "  slow as " : "",
                 slow_sender ? (slow_receiver ? "sender and receiver" : "sender") : "",
-                slow_receiver && !slow_sender ? "receiver" : "");
-        slow += slow_sender || slow_receiver;
+                slow_receiver && !slow_sender ? "receiver" : "", silent ? "  no valid stream" : "");
+        verdict.slow += slow_sender || slow_receiver;
+        verdict.silent += silent;
     }
-    return slow;
+    return verdict;
 }
 
 static int judge_hosts(const struct task *task, const struct matrix *matrix, struct error *error)
@@ -86,12 +89,13 @@ static int judge_hosts(const struct task *task, const struct matrix *matrix, str
     double *scratch = memory + 2 * matrix->hosts;
     fill_side(matrix, true, &senders, scratch);
     fill_side(matrix, false, &receivers, scratch);
-    size_t slow = print_table(task, matrix, &senders, &receivers);
-    if (matrix->hosts < FEWEST_HOSTS)
-        fprintf(task->out, "of %zu hosts none can stand out\n", matrix->hosts);
+    struct verdict verdict = print_table(task, matrix, &senders, &receivers);
+    size_t judged = matrix->hosts - verdict.silent;
+    if (judged < FEWEST_HOSTS)
+        fprintf(task->out, "of %zu hosts none can stand out\n", judged);
     else
         fprintf(task->out, "%zu of %zu hosts slow: over %.1f scaled MADs and %.0f %% below the median host\n",
-                slow, matrix->hosts, SCORE_LIMIT, 100 * LEAST_SHARE);
+                verdict.slow, judged, SCORE_LIMIT, 100 * LEAST_SHARE);
     free(memory);
     return 0;
 }

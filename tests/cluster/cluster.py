@@ -199,6 +199,19 @@ class Matrix(Case):
             for role, name in (("sender", point.sender_host), ("receiver", point.receiver_host)):
                 self.assertEqual(set(ranks[(ranks.point_id == point.point_id) & (ranks.role == role)].host), {name})
 
+    def test_host_that_cannot_be_reached(self):
+        """The other hosts are measured, and it is not passed over in silence."""
+        self.link("cable", "h3", "cut")
+        self.sweep(["h1", "h1", "h2", "h3", "h4"], *QUICK, *BRIEF, "--matrix", "alone", "--timeout", "1s", "--interface",
+                   f"{DATA}.0/24", code=3)
+        points = self.table("points")
+        lost = (points.sender_host == "h3") | (points.receiver_host == "h3")
+        self.assertEqual(list(points.stop_reason == "unreachable"), list(lost))
+        self.assertEqual(lost.sum(), 6)
+        shown = self.report("show", "--outliers", "results.h5").stdout
+        self.assertRegex(shown, r"(?m)^h3 +- +- +no valid stream$")
+        self.assertRegex(shown, r"(?m)^\d of 3 hosts slow")
+
 
 class Trouble(Case):
     def test_link_cut_in_mid_window(self):
