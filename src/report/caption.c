@@ -86,15 +86,33 @@ void caption_make(struct caption *caption, const char *title, const struct loade
     caption_add(caption, statistics);
 }
 
+static const char *write_repetitions(int64_t least, int64_t most, char text[64])
+{
+    if (least == most)
+        snprintf(text, 64, "%" PRId64 " valid repetition%s", most, most == 1 ? "" : "s");
+    else
+        snprintf(text, 64, "%" PRId64 " to %" PRId64 " valid repetitions", least, most);
+    return text;
+}
+
+const char *caption_streams(const struct loaded *files, int file_count, char text[256])
+{
+    int64_t least = INT64_MAX, most = 0;
+    char repetitions[64];
+    for (int i = 0; i < file_count; i++)
+        for (size_t k = 0; k < files[i].point_count; k++) {
+            int64_t valid = files[i].points[k].valid_repetitions;
+            least = valid > 0 && valid < least ? valid : least;
+            most = valid > most ? valid : most;
+        }
+    snprintf(text, 256, "median of %s", write_repetitions(least < most ? least : most, most, repetitions));
+    return text;
+}
+
 const char *caption_statistics(const struct chart *chart, char text[256])
 {
     char repetitions[64], bars[96] = "";
-    if (chart->least_repetitions == chart->most_repetitions)
-        snprintf(repetitions, sizeof repetitions, "%" PRId64 " valid repetition%s", chart->most_repetitions,
-                 chart->most_repetitions == 1 ? "" : "s");
-    else
-        snprintf(repetitions, sizeof repetitions, "%" PRId64 " to %" PRId64 " valid repetitions",
-                 chart->least_repetitions, chart->most_repetitions);
+    write_repetitions(chart->least_repetitions, chart->most_repetitions, repetitions);
     if (chart->most_coverage - chart->least_coverage < 0.0005)
         snprintf(bars, sizeof bars, ", bars: %.1f %% interval of the median", 100 * chart->least_coverage);
     else if (isfinite(chart->least_coverage))

@@ -26,6 +26,11 @@ const char *humane_number(double value, char text[CELL])
     return text;
 }
 
+const char *humane_loss(int64_t lost, int64_t sent, char text[CELL])
+{
+    return humane_percent(sent > 0 ? 100.0 * (double)lost / (double)sent : NAN, text);
+}
+
 /* How many Mbit/s the unit has in which config_humane_rate prints this rate. */
 static double rate_unit(double mbit_s)
 {
@@ -46,9 +51,8 @@ const char *humane_interval(double median, double low, double high, char text[CE
     return text;
 }
 
-const char *humane_loss(int64_t lost, int64_t sent, char text[CELL])
+const char *humane_percent(double percent, char text[CELL])
 {
-    double percent = sent > 0 ? 100.0 * (double)lost / (double)sent : NAN;
     char number[CELL];
     if (percent > 0 && percent < 0.01)
         snprintf(text, CELL, "< 0.01 %%");

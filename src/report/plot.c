@@ -45,6 +45,7 @@ static int draw(struct script *script, enum plot_kind_id kind, const struct argu
 {
     int file_count = arguments->file_count;
     const char *title = arguments_text(arguments, NAME_TITLE);
+    char statistics[256];
     title = title ? title : plot_kinds[kind].title;
     if (kind == KIND_TIME) {
         caption_make(&script->caption, title, files, 1, "");
@@ -53,7 +54,8 @@ static int draw(struct script *script, enum plot_kind_id kind, const struct argu
     if (kind == KIND_MATRIX) {
         if (streams_narrow(files, file_count, error))
             return -1;
-        caption_make(&script->caption, title, files, file_count, "median over the repetitions");
+        caption_make(&script->caption, title, files, file_count,
+                     caption_streams(files, file_count, statistics));
         return script_matrix(script, files, file_count, error);
     }
     return draw_chart(script, kind, title, files, file_count, error);

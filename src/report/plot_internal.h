@@ -104,6 +104,8 @@ void caption_make(struct caption *caption, const char *title, const struct loade
 void caption_add(struct caption *caption, const char *text);
 /* "median of 6 repetitions, bars: 96.9 % interval" */
 const char *caption_statistics(const struct chart *chart, char text[256]);
+/* The same without bars, over the files' valid points. */
+const char *caption_streams(const struct loaded *files, int file_count, char text[256]);
 
 /* ---- script.c, timeline.c, matrix.c: gnuplot scripts ---- */
 

@@ -229,7 +229,9 @@ const char *load_host_line(const struct loaded *loaded, char *text, size_t lengt
 const char *humane_interval(double median, double low, double high, char text[CELL]);
 /* Three significant digits and never an exponent. */
 const char *humane_number(double value, char text[CELL]);
-/* "94.5 %", "< 0.01 %", "-" when nothing was sent. */
+/* "94.5 %", "< 0.01 %", "> 99.9 %": 0 % and 100 % are for none and all; "-" for NaN. */
+const char *humane_percent(double percent, char text[CELL]);
+/* The same of a share; "-" when nothing was sent. */
 const char *humane_loss(int64_t lost, int64_t sent, char text[CELL]);
 /* "606 ns", "166 us". */
 const char *humane_nanoseconds(double nanoseconds, char text[CELL]);

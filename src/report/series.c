@@ -52,13 +52,6 @@ static const char *write_count(double value, char text[CELL])
     return config_humane_count(value, text, CELL);
 }
 
-static const char *write_percent(double value, char text[CELL])
-{
-    char number[CELL];
-    snprintf(text, CELL, "%.40s %%", humane_number(value, number));
-    return text;
-}
-
 static double pick_unit(double largest, double first, const char *const *units, const char **unit)
 {
     double size = first;
@@ -103,7 +96,7 @@ const struct plot_kind plot_kinds[KIND_COUNT] = {
     [KIND_SCALING] = {"scaling", "Throughput as pairs are added", "pairs", "throughput",
                       "Best of each series", true, false, throughput, write_rate, rate_unit},
     [KIND_LOSS] = {"loss", "Messages lost over message size", "message size", "lost", "Worst of each series",
-                   false, false, loss, write_percent, percent_unit},
+                   false, false, loss, humane_percent, percent_unit},
     [KIND_CPU] = {"cpu", "Processor time of all ranks per message", "message size",
                   "processor time per message", "Least of each series", true, true, cpu, humane_nanoseconds,
                   time_unit},

@@ -190,6 +190,8 @@ static void cells_have_three_digits_and_no_exponent(void **state)
     assert_string_equal(humane_loss(999999, 1000000, text), "> 99.9 %");
     assert_string_equal(humane_loss(945, 1000, text), "94.5 %");
     assert_string_equal(humane_loss(0, 0, text), "-");
+    assert_string_equal(humane_percent(99.9999, text), "> 99.9 %");
+    assert_string_equal(humane_percent(100, text), "100 %");
     assert_string_equal(humane_nanoseconds(166128, text), "166 us");
     assert_string_equal(humane_duration(0.2, text), "200ms");
 }
