@@ -1,7 +1,6 @@
 """zmqreport plot and html: every kind makes a picture that says what it shows; nothing is requested by the page."""
 
 import html.parser
-import os
 import re
 import shutil
 import subprocess
@@ -36,6 +35,7 @@ class Plot(ReportTest):
                 self.assertIn(word, words, kind)
         self.assertIn("64 KiB", self.words(self.folder / "size.svg"))
         self.assertIn("96.9 % interval", self.words(self.folder / "size.svg"))
+        self.assertRegex(self.words(self.folder / "matrix.svg"), r"median of \d+ valid repetitions")
 
     def test_formats(self):
         for ending, start in (("png", b"\x89PNG"), ("pdf", b"%PDF"), ("svg", b"<?xml")):
@@ -129,13 +129,26 @@ class Html(ReportTest):
         text = self.succeed("html", path)
         self.assertEqual(text.count("invalid: few_messages"), 3)
 
-    @unittest.skipUnless(shutil.which("chromium") and os.environ.get("TEST_CHROMIUM"), "set TEST_CHROMIUM=1")
+    def dump(self, page):
+        """What Chromium makes of a page of this test's folder, after its scripts."""
+        done = subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files",
+                               "--virtual-time-budget=5000", "--dump-dom", f"file://{self.folder}/{page}"],
+                              capture_output=True, text=True, timeout=120, check=True)
+        return done.stdout
+
+    @unittest.skipUnless(shutil.which("chromium"), "there is no chromium")
     def test_in_chromium(self):
+        """Its scripts run, and at the width of a phone and of a desk nothing reaches out of the page."""
         path = make_results(self.folder / "c.h5", points=32)
         self.succeed("html", path, "-o", self.folder / "c.html")
-        done = subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom",
-                               f"file://{self.folder}/c.html"], capture_output=True, text=True, timeout=120, check=True)
-        self.assertRegex(done.stdout, r'class="hit"[^>]*aria-label="push-pull')
+        self.assertRegex(self.dump("c.html"), r'class="hit"[^>]*aria-label="push-pull')
+        for width in (390, 1280):
+            (self.folder / "frame.html").write_text(
+                f'<iframe id="page" width="{width}" height="800" style="border:0" src="c.html"></iframe><script>page.onload = () =>'
+                "{ document.body.title = 'needs ' + page.contentDocument.documentElement.scrollWidth }</script>")
+            needs = re.search(r'title="needs (\d+)"', self.dump("frame.html"))
+            self.assertIsNotNone(needs)
+            self.assertLessEqual(int(needs.group(1)), width)
 
 
 class Manual(unittest.TestCase):
