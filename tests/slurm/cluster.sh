@@ -11,7 +11,7 @@ set -euo pipefail
 
 skip() { echo "skipped: $*" >&2; exit 77; }
 
-# In a chroot, "/" need not be a mount whose propagation could be changed.
+# In a chroot, "/" need not be a mount whose propagation could be changed; what is mounted here is then as private as what is there.
 mount_namespace=(--mount)
 unshare --mount true 2>/dev/null || mount_namespace+=(--propagation unchanged)
 
