@@ -99,7 +99,8 @@ wait_for() {
 start_munge() {
     local at=$run/munge
     (umask 077 && head -c 128 /dev/urandom >"$at/key")
-    munged --foreground --key-file="$at/key" --socket="$at/socket" --pid-file="$at/pid" --seed-file="$at/seed" \
+    # By force: everybody here is root, and a bare system's "/" may be closed to others, which munged would not have.
+    munged --force --foreground --key-file="$at/key" --socket="$at/socket" --pid-file="$at/pid" --seed-file="$at/seed" \
         </dev/null >"$at/said" 2>&1 &
     daemons+=($!)
     wait_for 10 munge -S "$at/socket" -n || skip "munge does not run here: $(tail -n 1 "$at/said")"
