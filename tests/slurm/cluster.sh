@@ -77,6 +77,8 @@ SchedulerParameters=sched_interval=1,batch_sched_delay=0,bf_interval=1
 NodeName=DEFAULT CPUs=$cpus Sockets=1 CoresPerSocket=$cpus ThreadsPerCore=1 RealMemory=1000
 PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 END
+    # Nothing here uses cgroups; left to find out which kind there is, slurmd does not start where none is mounted.
+    echo CgroupPlugin=cgroup/v1 >"$run/cgroup.conf"
     cp /etc/hosts "$run/hosts"
     for ((i = 1; i <= nodes; i++)); do
         # One address for all: srun on a node binds to the node's own, and slurmd calls back to 127.0.0.1.
