@@ -38,6 +38,10 @@ enum option_id {
     OPTION_MATRIX,
     OPTION_WARMUP,
     OPTION_REPETITIONS,
+    OPTION_PRECISION,
+    OPTION_MIN_REPETITIONS,
+    OPTION_MAX_REPETITIONS,
+    OPTION_MAX_TIME,
     OPTION_INTERVAL,
     OPTION_TIMEOUT,
     OPTION_ORDER,
@@ -63,6 +67,7 @@ enum option_type {
     OPTION_TYPE_BYTES,    /* 64, 1K, 4M, 1G: powers of 1024 */
     OPTION_TYPE_INTEGER,  /* 1000; K, M, G are powers of 1000 */
     OPTION_TYPE_DURATION, /* 1s, 200ms, 50us, 2min, 1.5s; the value is in ns */
+    OPTION_TYPE_SHARE,    /* 5%, 0.1%: the value is in millionths */
     OPTION_TYPE_CPUS,     /* numa:0, core:0-3, pu:2, package:1, nic; see config_cpus */
     OPTION_TYPE_PORTS,    /* 43000-43999; see config_ports */
     OPTION_TYPE_TEXT,     /* taken as it is; has no values */
@@ -112,7 +117,8 @@ struct preset {
  * names, and the preset that --preset or --short names out of `presets` (ended by a NULL name). Checks every
  * value by itself, and that --count and --duration do not come from the same source (the higher source wins:
  * a --duration on the command line unsets a preset's count, and the other way round; a `count` that is unset
- * has the keyword's value).
+ * has the keyword's value). The same holds for --repetitions and --precision; what only --precision gives a
+ * meaning is refused where no source gives that.
  * @return 0, or -1 with one line in `error` that says what, where (command line, ZMQSWEEP_X, file:line) and
  * what would be right; then *settings owns nothing. */
 int config_read(int argc, char *const *argv, char *const *environment, const struct preset *presets,

@@ -28,11 +28,13 @@ struct point {
     int32_t pairs; /* groups that are busy at once */
     int32_t receivers_per_sender, senders_per_receiver;
     int32_t io_threads;
-    int32_t repetitions;
+    int32_t repetitions;                    /* with a precision the most of them */
+    int32_t min_repetitions, precision_ppm; /* of the median, in millionths; 0: no precision is asked for */
     int64_t size_bytes;
     int64_t sndhwm, rcvhwm; /* messages; `auto` resolved */
     int64_t count;          /* messages per sender; 0 in duration mode */
     int64_t duration_ns, warmup_ns, interval_ns, timeout_ns;
+    int64_t max_time_ns;                /* of the point, with a precision */
     int64_t sndbuf_bytes, rcvbuf_bytes; /* OPTION_KEYWORD: the system's */
     int64_t sender_cpus, receiver_cpus; /* see config_cpus; OPTION_KEYWORD: where the launcher put them */
     int64_t io_cpus;                    /* the same; OPTION_KEYWORD: with their sender or receiver */
@@ -116,9 +118,12 @@ int64_t plan_host_queue_bytes(const struct plan *plan, int32_t host, struct poin
 int64_t plan_largest_hwm(const struct plan *plan, const struct point *point, int32_t host,
                          int64_t limit_bytes);
 
-/* Expected length of one repetition and of the whole plan, in seconds; NaN in count mode. */
+/* Expected length of one repetition and of the whole plan, in seconds; NaN in count mode. With a precision
+ * the total is the most that the plan may take, and plan_least_s what it takes with the fewest repetitions.
+ */
 double plan_repetition_s(const struct point *point);
 double plan_total_s(const struct plan *plan);
+double plan_least_s(const struct plan *plan);
 
 /* The point's settings as asked for: "pattern=push-pull transport=tcp size=64K ..."; equal points of two
  * files have equal texts. */

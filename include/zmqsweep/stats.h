@@ -19,6 +19,44 @@ struct stats_interval {
  * `values` is sorted in place. n = 0 gives NaN throughout. */
 struct stats_interval stats_median_interval(double *values, size_t n, double wanted);
 
+/* ---- stopping.c: how many values are enough? ---- */
+
+/* Which interval a growing sample has after each value, such that with probability `coverage` all of them
+ * cover the population's median. So whoever stops after any value, for whatever reason, has an interval that
+ * covers with at least that, whatever the (continuous) distribution. */
+struct stats_schedule {
+    size_t least, most; /* values */
+    size_t *ranks;      /* ranks[n], n = 0 ... most: x_(rank) to x_(n+1-rank); 0: no interval yet. Owned. */
+    double wanted, coverage; /* coverage is at least wanted */
+};
+
+/* A schedule of looks after `least`, least + 1, ... `most` values, 2 <= least <= most.
+ *
+ * Method: of the values up to the n-th, S_n are below the median: a random walk whose law is Binomial(n, 1/2)
+ * for every continuous distribution. [x_(k), x_(n+1-k)] misses when S_n < k or n - S_n < k. So the chance
+ * that any look up to the n-th misses is that of a walk that has left its bounds, which is computed exactly,
+ * value by value (Armitage, McPherson & Rowe, J. R. Stat. Soc. A 132 (1969) 235). It may use up 1 - wanted by
+ * a spending function of n (Lan & DeMets, Biometrika 70 (1983) 659): at n = least the larger of 2^(1 -
+ * least), which is minimum to maximum, and a quarter; then in step with log n, and all of it at n = most.
+ * Every look takes the largest rank that this allows.
+ * @return 0, or -1 when memory is out; then *schedule owns nothing. */
+int stats_schedule_make(size_t least, size_t most, double wanted, struct stats_schedule *schedule);
+void stats_schedule_free(struct stats_schedule *schedule);
+
+/* Median of n values, n <= most, their interval by the schedule, and the schedule's coverage, which holds for
+ * all looks together. Before the first of them nobody stops for what he saw: there it is the interval of
+ * stats_median_interval, and its coverage where that is less. `values` is sorted
+ * in place. n < 2 has no interval. */
+struct stats_interval stats_schedule_interval(const struct stats_schedule *schedule, double *values,
+                                              size_t n);
+
+/* May one stop? True when there is an interval, half of which is at most precision (0.05 = 5 %) x the median,
+ * and the values, in the order measured, have no trend at the 10 % level: as long as they may drift they have
+ * no precision. False when memory is out. */
+bool stats_precise(const struct stats_schedule *schedule, const double *values, size_t n, double precision);
+
+/* ---- interval.c ---- */
+
 /* Median; sorts in place; NaN for n = 0. */
 double stats_median(double *values, size_t n);
 

@@ -492,6 +492,45 @@ static int settle_mode(struct reading *reading)
     return place_default(reading, count->source > duration->source ? OPTION_DURATION : OPTION_COUNT);
 }
 
+/* What has a meaning with a precision only. */
+static const enum option_id precision_options[] = {OPTION_MIN_REPETITIONS, OPTION_MAX_REPETITIONS,
+                                                   OPTION_MAX_TIME};
+
+static int refuse_without_precision(struct reading *reading)
+{
+    char where[WHERE_LENGTH];
+    for (size_t i = 0; i < sizeof precision_options / sizeof *precision_options; i++) {
+        const struct setting *setting = &reading->settings->items[precision_options[i]];
+        if (setting->source != SOURCE_DEFAULT)
+            return error_set(reading->error,
+                             "%s: works with --precision only; say that too, such as "
+                             "--precision 5%%",
+                             name_place(reading, precision_options[i], setting->source, where));
+    }
+    return 0;
+}
+
+/* Of --repetitions and --precision the one from the higher source is in force. */
+static int settle_precision(struct reading *reading)
+{
+    const struct setting *items = reading->settings->items, *precision = &items[OPTION_PRECISION];
+    const struct setting *repetitions = &items[OPTION_REPETITIONS];
+    if (precision->source == SOURCE_DEFAULT)
+        return refuse_without_precision(reading);
+    if (precision->values[0] == OPTION_KEYWORD)
+        return 0;
+    if (repetitions->source == precision->source)
+        return refuse_both(reading, OPTION_REPETITIONS, OPTION_PRECISION);
+    if (repetitions->source > precision->source)
+        return place_default(reading, OPTION_PRECISION);
+    int64_t least = items[OPTION_MIN_REPETITIONS].values[0], most = items[OPTION_MAX_REPETITIONS].values[0];
+    if (least > most)
+        return error_set(reading->error,
+                         "min-repetitions %lld is over max-repetitions %lld; raise one or lower the other",
+                         (long long)least, (long long)most);
+    return place_default(reading, OPTION_REPETITIONS);
+}
+
 /* Paths and variables in an error line may hold anything; the line stays one line. */
 static void keep_one_line(struct error *error)
 {
@@ -506,7 +545,7 @@ static int read_the_rest(struct reading *reading, char *const *environment)
     if (read_environment(reading, environment) || read_file(reading) || read_preset(reading) ||
         place_defaults(reading))
         return -1;
-    return settle_mode(reading);
+    return settle_mode(reading) || settle_precision(reading) ? -1 : 0;
 }
 
 int config_read(int argc, char *const *argv, char *const *environment, const struct preset *presets,

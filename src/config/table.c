@@ -10,6 +10,7 @@
 #define DAY (86400 * 1000 * MILLISECOND)
 #define MOST_RANKS 1000000          /* far more than any job has, and products of it stay in 64 bits */
 #define MOST_MESSAGES 1000000000000 /* a day at ten million a second is less */
+#define MOST_LOOKS 10000            /* of a sequential test; a day of repetitions of ten seconds is less */
 #define MOST_OF_AN_INT ((int64_t)INT32_MAX) /* ZeroMQ keeps these options in an int */
 
 #define CHOICES(...)                                                                                         \
@@ -209,7 +210,40 @@ const struct option_spec option_table[OPTION_TOTAL] = {
                             .minimum = 1,
                             .maximum = 100000,
                             .metavar = "N",
-                            .help = "How often each point is measured."},
+                            .help = "How often each point is measured. Not together with --precision."},
+    [OPTION_PRECISION] = {.name = "precision",
+                          .type = OPTION_TYPE_SHARE,
+                          .fallback = "off",
+                          .keyword = "off",
+                          .minimum = 1000,
+                          .maximum = 500000,
+                          .metavar = "SHARE",
+                          .help =
+                              "Repeat each point until half of its interval, which covers with 95 % after "
+                              "all looks, is within this share of the median, such as 5%. Not together with "
+                              "--repetitions."},
+    [OPTION_MIN_REPETITIONS] = {.name = "min-repetitions",
+                                .type = OPTION_TYPE_INTEGER,
+                                .fallback = "6",
+                                .minimum = 6,
+                                .maximum = MOST_LOOKS,
+                                .metavar = "N",
+                                .help = "With --precision: the fewest valid repetitions of a point."},
+    [OPTION_MAX_REPETITIONS] = {.name = "max-repetitions",
+                                .type = OPTION_TYPE_INTEGER,
+                                .fallback = "100",
+                                .minimum = 6,
+                                .maximum = MOST_LOOKS,
+                                .metavar = "N",
+                                .help = "With --precision: the most repetitions of a point, valid or not."},
+    [OPTION_MAX_TIME] = {.name = "max-time",
+                         .type = OPTION_TYPE_DURATION,
+                         .fallback = "5min",
+                         .minimum = MILLISECOND,
+                         .maximum = DAY,
+                         .metavar = "TIME",
+                         .help = "With --precision: the longest that a point may take; no repetition begins "
+                                 "that would probably end later, but one is always run."},
     [OPTION_INTERVAL] = {.name = "interval",
                          .type = OPTION_TYPE_DURATION,
                          .fallback = "100ms",

@@ -38,6 +38,8 @@ static const struct unit time_units[] = {{"h", 3600 * SECOND},
                                          {"ns", 1},
                                          {NULL, 0}};
 
+static const struct unit share_units[] = {{"%", 10000}, {NULL, 0}};
+
 /* The values of one option text while they are collected. */
 struct list {
     enum option_id id;
@@ -65,12 +67,22 @@ const char *config_quote(const char *text, char quoted[CONFIG_QUOTE_LENGTH])
 
 static bool is_number(enum option_type type)
 {
-    return type == OPTION_TYPE_BYTES || type == OPTION_TYPE_INTEGER || type == OPTION_TYPE_DURATION;
+    return type == OPTION_TYPE_BYTES || type == OPTION_TYPE_INTEGER || type == OPTION_TYPE_DURATION ||
+           type == OPTION_TYPE_SHARE;
 }
 
 static const struct unit *units_of(enum option_type type)
 {
-    return type == OPTION_TYPE_BYTES ? byte_units : type == OPTION_TYPE_INTEGER ? integer_units : time_units;
+    switch (type) {
+    case OPTION_TYPE_BYTES:
+        return byte_units;
+    case OPTION_TYPE_INTEGER:
+        return integer_units;
+    case OPTION_TYPE_SHARE:
+        return share_units;
+    default:
+        return time_units;
+    }
 }
 
 /* What the option's value is called in an error line. */
@@ -83,6 +95,8 @@ static const char *noun_of(const struct option_spec *spec)
         return "a whole number";
     case OPTION_TYPE_DURATION:
         return "a time";
+    case OPTION_TYPE_SHARE:
+        return "a share";
     case OPTION_TYPE_FLAG:
         return "yes or no";
     default:
@@ -112,6 +126,9 @@ static const char *advise(const struct option_spec *spec, char advice[ADVICE_LEN
         break;
     case OPTION_TYPE_DURATION:
         numbers = "say a number with ns, us, ms, s, min or h, such as 200ms";
+        break;
+    case OPTION_TYPE_SHARE:
+        numbers = "say a number with %, such as 5%";
         break;
     case OPTION_TYPE_CHOICE:
         write_choices(spec->choices, advice, ADVICE_LENGTH);
@@ -220,7 +237,10 @@ static int read_number(const struct list *list, const char *word, int64_t *value
                          word);
     if (number == NUMBER_BROKEN)
         return error_set(error, "%s is not a whole number of %s; %s", quoted,
-                         spec->type == OPTION_TYPE_BYTES ? "bytes" : "nanoseconds", advise(spec, advice));
+                         spec->type == OPTION_TYPE_BYTES   ? "bytes"
+                         : spec->type == OPTION_TYPE_SHARE ? "millionths"
+                                                           : "nanoseconds",
+                         advise(spec, advice));
     if (number == NUMBER_HUGE || *value > spec->maximum)
         return error_set(error, "%s is too large; the largest is %s", quoted,
                          config_word(list->id, spec->maximum, limit));
@@ -371,6 +391,17 @@ int config_parse(enum option_id id, const char *text, int64_t **values, size_t *
     return 0;
 }
 
+/* Millionths as "5%" or "0.125%": four places hold them all. */
+static void write_share(int64_t value, char text[CONFIG_WORD_LENGTH])
+{
+    int length =
+        snprintf(text, CONFIG_WORD_LENGTH - 1, "%" PRId64 ".%04d", value / 10000, (int)(value % 10000));
+    while (text[length - 1] == '0')
+        length--;
+    length -= text[length - 1] == '.';
+    strcpy(text + length, "%");
+}
+
 /* The number in the largest unit that leaves no rest, so that nothing is rounded. */
 static void write_number(enum option_type type, int64_t value, char text[CONFIG_WORD_LENGTH])
 {
@@ -393,6 +424,8 @@ const char *config_word(enum option_id id, int64_t value, char text[CONFIG_WORD_
         snprintf(text, CONFIG_WORD_LENGTH, "%s", value ? "yes" : "no");
     else if (spec->type == OPTION_TYPE_CPUS || spec->type == OPTION_TYPE_PORTS)
         config_write_span(spec->type, value, text);
+    else if (spec->type == OPTION_TYPE_SHARE)
+        write_share(value, text);
     else if (is_number(spec->type))
         write_number(spec->type, value, text);
     else if (spec->type == OPTION_TYPE_CHOICE)

@@ -105,12 +105,33 @@ double plan_repetition_s(const struct point *point)
     return (double)(point->warmup_ns + point->duration_ns + point->interval_ns) * 1e-9;
 }
 
+/* The most that a point may take: the first repetition is always run. In count mode, where its length is not
+ * known, the time limit alone counts. */
+static double point_most_s(const struct point *point)
+{
+    double one = plan_repetition_s(point), all = one * point->repetitions;
+    return point->precision_ppm ? fmin(all, fmax(one, (double)point->max_time_ns * 1e-9)) : all;
+}
+
 double plan_total_s(const struct plan *plan)
 {
     double seconds = 0;
     for (int64_t id = 0; id < plan->points; id++) {
         struct point point = plan_point(plan, id);
-        seconds += plan_repetition_s(&point) * point.repetitions;
+        seconds += point_most_s(&point);
+    }
+    return seconds;
+}
+
+double plan_least_s(const struct plan *plan)
+{
+    double seconds = 0;
+    for (int64_t id = 0; id < plan->points; id++) {
+        struct point point = plan_point(plan, id);
+        double fewest =
+            plan_repetition_s(&point) * (point.precision_ppm ? point.min_repetitions : point.repetitions);
+        double most = point_most_s(&point);
+        seconds += fewest > most ? most : fewest;
     }
     return seconds;
 }

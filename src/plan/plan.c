@@ -152,6 +152,12 @@ struct point plan_point(const struct plan *plan, int64_t id)
     point.ports = config_value(settings, OPTION_PORT_RANGE);
     point.io_threads = (int32_t)value[OPTION_IO_THREADS];
     point.repetitions = (int32_t)config_value(settings, OPTION_REPETITIONS);
+    if (config_value(settings, OPTION_PRECISION) != OPTION_KEYWORD) {
+        point.repetitions = (int32_t)config_value(settings, OPTION_MAX_REPETITIONS);
+        point.min_repetitions = (int32_t)config_value(settings, OPTION_MIN_REPETITIONS);
+        point.precision_ppm = (int32_t)config_value(settings, OPTION_PRECISION);
+        point.max_time_ns = config_value(settings, OPTION_MAX_TIME);
+    }
     point.size_bytes = value[OPTION_SIZE];
     point.sndhwm = resolved_hwm(value[OPTION_SNDHWM], point.size_bytes);
     point.rcvhwm = resolved_hwm(value[OPTION_RCVHWM], point.size_bytes);

@@ -20,7 +20,7 @@ struct gathering {
     struct interval *intervals; /* of the last repetition */
     size_t interval_capacity;
     struct point_rows rows;
-    size_t interval_rows_capacity;
+    size_t repetition_capacity, interval_rows_capacity;
     double *cpu_ns;
     unsigned *flags;
     struct traffic_connections connections;
@@ -38,7 +38,9 @@ struct coordinator {
     int64_t finished, failed, planned;
     int64_t *host_ids; /* of the cluster's hosts, in the file */
     int64_t *offsets_before_ns;
-    double began_s, clocks_s; /* when the sweep began, when clocks were last compared */
+    double began_s, clocks_s;       /* when the sweep began, when clocks were last compared */
+    struct stats_schedule schedule; /* of looks; empty without a precision */
+    int64_t point_began_ns;
     bool interrupted;
 };
 
@@ -136,6 +138,22 @@ static void keep_connections(struct gathering *gathering, const struct outcome *
     }
 }
 
+/* Room for one more repetition: how many there will be is not known when a precision decides. */
+static void make_room(struct coordinator *coordinator)
+{
+    struct gathering *gathering = &coordinator->gathering;
+    struct point_rows *rows = &gathering->rows;
+    size_t ranks = (size_t)cluster_size(coordinator->cluster);
+    if (rows->repetition_count < gathering->repetition_capacity) {
+        return;
+    }
+    size_t room = gathering->repetition_capacity = 8 + 2 * rows->repetition_count;
+    rows->repetitions = grown(rows->repetitions, room, sizeof *rows->repetitions, "repetitions");
+    rows->ranks = grown(rows->ranks, room * ranks, sizeof *rows->ranks, "the ranks' rows");
+    gathering->cpu_ns = grown(gathering->cpu_ns, room, sizeof *gathering->cpu_ns, "repetitions");
+    gathering->flags = grown(gathering->flags, room, sizeof *gathering->flags, "repetitions");
+}
+
 static void keep_repetition(struct coordinator *coordinator, const struct point *point, double ordered_s)
 {
     struct gathering *gathering = &coordinator->gathering;
@@ -186,23 +204,35 @@ static bool run_repetition(struct coordinator *coordinator, const struct point *
         return false;
     }
     say_failures(coordinator);
+    make_room(coordinator);
     keep_repetition(coordinator, point, ordered_s);
     return true;
 }
 
 /* ---- one point ---- */
 
-static void begin_point(struct coordinator *coordinator, const struct point *point)
+static const struct stats_schedule *schedule_of(const struct coordinator *coordinator)
+{
+    return coordinator->schedule.ranks ? &coordinator->schedule : NULL;
+}
+
+static struct tally_of_point count_up(const struct coordinator *coordinator, const struct point *point)
+{
+    return (struct tally_of_point){.point = point,
+                                   .schedule = schedule_of(coordinator),
+                                   .repetitions = coordinator->gathering.rows.repetitions,
+                                   .count = coordinator->gathering.rows.repetition_count,
+                                   .elapsed_s =
+                                       (double)(traffic_clock_ns() - coordinator->point_began_ns) * 1e-9};
+}
+
+static void begin_point(struct coordinator *coordinator)
 {
     struct gathering *gathering = &coordinator->gathering;
     struct point_rows *rows = &gathering->rows;
-    size_t repetitions = (size_t)point->repetitions, ranks = (size_t)cluster_size(coordinator->cluster);
-    rows->repetitions = grown(rows->repetitions, repetitions, sizeof *rows->repetitions, "repetitions");
-    rows->ranks = grown(rows->ranks, repetitions * ranks, sizeof *rows->ranks, "the ranks' rows");
-    gathering->cpu_ns = grown(gathering->cpu_ns, repetitions, sizeof *gathering->cpu_ns, "repetitions");
-    gathering->flags = grown(gathering->flags, repetitions, sizeof *gathering->flags, "repetitions");
     rows->repetition_count = rows->rank_count = rows->interval_count = 0;
     gathering->connections = (struct traffic_connections){NAN, NAN, NAN, NAN, 0, 0};
+    coordinator->point_began_ns = traffic_clock_ns();
 }
 
 static void append_to_journal(struct coordinator *coordinator)
@@ -221,7 +251,7 @@ static double seconds_left(const struct coordinator *coordinator, double points_
 }
 
 /* Summary, journal and line of a point whose repetitions are done. */
-static void finish_point(struct coordinator *coordinator, const struct point *point, bool unreachable)
+static void finish_point(struct coordinator *coordinator, const struct point *point, enum stop stop)
 {
     struct gathering *gathering = &coordinator->gathering;
     struct point_rows *rows = &gathering->rows;
@@ -233,8 +263,8 @@ static void finish_point(struct coordinator *coordinator, const struct point *po
                                   .cpu_ns = gathering->cpu_ns,
                                   .flags = gathering->flags,
                                   .count = rows->repetition_count,
-                                  .interrupted = coordinator->interrupted,
-                                  .unreachable = unreachable,
+                                  .stop = stop,
+                                  .schedule = schedule_of(coordinator),
                                   .connections = gathering->connections};
     summarise_point(&input, &rows->point);
     warn_buffers(point, &gathering->connections);
@@ -251,21 +281,27 @@ static void finish_point(struct coordinator *coordinator, const struct point *po
 static void run_point(struct coordinator *coordinator, int64_t id)
 {
     struct point point = plan_point(coordinator->plan, id);
-    bool unreachable = false;
-    begin_point(coordinator, &point);
-    for (int32_t number = 0; number < point.repetitions && !coordinator->interrupted && !unreachable;
-         number++) {
+    enum stop stop = STOP_REPETITIONS;
+    bool over = false;
+    begin_point(coordinator);
+    for (int32_t number = 0; !over; number++) {
         coordinator->interrupted = !run_repetition(coordinator, &point, number);
-        unreachable = !coordinator->interrupted && !coordinator->repetition.ran;
-        if (!coordinator->interrupted) {
-            double done = (double)coordinator->finished + (number + 1.0) / point.repetitions;
-            progress_repetition(coordinator->finished, &point,
-                                &coordinator->gathering.rows.repetitions[number],
-                                seconds_left(coordinator, done));
+        if (coordinator->interrupted) {
+            stop = STOP_INTERRUPTED;
+            break;
         }
+        struct tally_of_point tally = count_up(coordinator, &point);
+        over = enough(&tally, &stop);
+        if (!coordinator->repetition.ran) {
+            stop = STOP_UNREACHABLE;
+            over = true;
+        }
+        double done = (double)coordinator->finished + (number + 1.0) / enough_expected(&tally);
+        progress_repetition(coordinator->finished, &point, &tally.repetitions[number],
+                            seconds_left(coordinator, done));
     }
     if (coordinator->gathering.rows.repetition_count > 0) {
-        finish_point(coordinator, &point, unreachable);
+        finish_point(coordinator, &point, stop);
     }
 }
 
@@ -405,6 +441,16 @@ static void begin(struct coordinator *coordinator, const struct run_record *run)
     }
 }
 
+/* With a precision, all points share a schedule of looks. */
+static void plan_looks(struct coordinator *coordinator)
+{
+    struct point point = plan_point(coordinator->plan, 0);
+    if (point.precision_ppm && stats_schedule_make((size_t)point.min_repetitions, (size_t)point.repetitions,
+                                                   COVERAGE_WANTED, &coordinator->schedule)) {
+        out_of_memory("the looks of the precision");
+    }
+}
+
 int sweep_coordinate(struct cluster *cluster, const struct job *job, const struct settings *settings,
                      const struct plan *plan, int argc, char **argv)
 {
@@ -427,6 +473,7 @@ int sweep_coordinate(struct cluster *cluster, const struct job *job, const struc
             log_line(LOG_ERROR, "%s", error.text);
         } else {
             begin(&coordinator, &run);
+            plan_looks(&coordinator);
             warn_say(cluster, plan, &run);
             run_points(&coordinator);
             code = end_sweep(&coordinator);
@@ -437,6 +484,7 @@ int sweep_coordinate(struct cluster *cluster, const struct job *job, const struc
     free(coordinator.done);
     free(coordinator.host_ids);
     free(coordinator.offsets_before_ns);
+    stats_schedule_free(&coordinator.schedule);
     repetition_free(&coordinator.repetition);
     free_gathering(&coordinator.gathering);
     return code;

@@ -42,9 +42,37 @@ static void print_point(const struct plan *plan, int64_t id, FILE *out)
     fputc('\n', out);
 }
 
+/* "6 repetitions each", or how many a precision may take. */
+static const char *repetitions_text(const struct plan *plan, char *text, size_t length)
+{
+    struct point point = plan_point(plan, 0);
+    char share[CONFIG_WORD_LENGTH], time[CONFIG_WORD_LENGTH];
+    if (!point.precision_ppm) {
+        snprintf(text, length, "%d repetitions each", point.repetitions);
+    } else {
+        snprintf(text, length, "%d to %d repetitions each until within %s, at most %s each",
+                 point.min_repetitions, point.repetitions,
+                 config_word(OPTION_PRECISION, point.precision_ppm, share),
+                 config_word(OPTION_MAX_TIME, point.max_time_ns, time));
+    }
+    return text;
+}
+
+static void print_time(const struct plan *plan, FILE *out)
+{
+    char text[64];
+    double least_s = plan_least_s(plan);
+    fputs("time for warm-ups, windows and tails: ", out);
+    if (plan_point(plan, 0).precision_ppm) {
+        fprintf(out, "%s%sat most ", isnan(least_s) ? "" : span(least_s, text, sizeof text),
+                isnan(least_s) ? "" : " to ");
+    }
+    fprintf(out, "%s\n", span(plan_total_s(plan), text, sizeof text));
+}
+
 static void print_totals(const struct plan *plan, FILE *out)
 {
-    char text[64], bytes[32];
+    char text[160], bytes[32];
     int64_t most = 0;
     for (int64_t id = 0; id < plan->points; id++) {
         struct point point = plan_point(plan, id);
@@ -53,11 +81,10 @@ static void print_totals(const struct plan *plan, FILE *out)
         most = sender > most ? sender : most;
         most = receiver > most ? receiver : most;
     }
-    fprintf(out, "%lld point%s, %lld repetitions each, in %s order; %d ranks (coordinator included)\n",
-            (long long)plan->points, plan->points == 1 ? "" : "s",
-            (long long)config_value(plan->settings, OPTION_REPETITIONS),
+    fprintf(out, "%lld point%s, %s, in %s order; %d ranks (coordinator included)\n", (long long)plan->points,
+            plan->points == 1 ? "" : "s", repetitions_text(plan, text, sizeof text),
             config_value(plan->settings, OPTION_ORDER) == 0 ? "random" : "listed", plan_ranks_needed(plan));
-    fprintf(out, "time for warm-ups, windows and tails: %s\n", span(plan_total_s(plan), text, sizeof text));
+    print_time(plan, out);
     fprintf(out, "most memory a rank may queue: %s\n", config_humane_bytes(most, bytes, sizeof bytes));
 }
 

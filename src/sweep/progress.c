@@ -54,9 +54,9 @@ void progress_repetition(int64_t done, const struct point *point, const struct r
     if (!live) {
         return;
     }
-    fprintf(stderr, "\r\033[K%lld/%lld done, now %s: repetition %lld of %d, %s, %s left", (long long)done,
+    fprintf(stderr, "\r\033[K%lld/%lld done, now %s: repetition %lld of %s%d, %s, %s left", (long long)done,
             (long long)total, config_humane_bytes(point->size_bytes, size, sizeof size),
-            (long long)row->repetition + 1, point->repetitions,
+            (long long)row->repetition + 1, point->precision_ppm ? "at most " : "", point->repetitions,
             config_humane_rate(row->throughput_mbit_s, rate, sizeof rate),
             left_text(seconds_left, left, sizeof left));
     fflush(stderr);

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COVERAGE_WANTED 0.95
 #define TREND_P 0.01
 
 static void set_text(char *to, size_t length, const char *from)
@@ -94,7 +93,8 @@ static unsigned fill_rates(const struct summary_input *input, struct point_recor
 {
     size_t n = collect(input, offsetof(struct repetition_record, throughput_mbit_s), values);
     unsigned flags = stats_trend_p(values, n) < TREND_P ? FLAG_UNSTEADY : 0;
-    struct stats_interval interval = stats_median_interval(values, n, COVERAGE_WANTED);
+    struct stats_interval interval = input->schedule ? stats_schedule_interval(input->schedule, values, n)
+                                                     : stats_median_interval(values, n, COVERAGE_WANTED);
     row->throughput_mbit_s = interval.median;
     row->throughput_low_mbit_s = interval.low;
     row->throughput_high_mbit_s = interval.high;
@@ -104,6 +104,17 @@ static unsigned fill_rates(const struct summary_input *input, struct point_recor
     row->cpu_ns_per_message = median_cpu(input, values);
     row->valid_repetitions = (int64_t)n;
     return flags;
+}
+
+/* "ok": all repetitions that were to be run are valid. */
+static const char *status_word(const struct summary_input *input, int64_t valid)
+{
+    int64_t wanted = input->point->repetitions;
+    if (input->schedule && (input->stop == STOP_PRECISION || input->stop == STOP_TIME)) {
+        wanted = (int64_t)input->count > input->point->min_repetitions ? (int64_t)input->count
+                                                                       : input->point->min_repetitions;
+    }
+    return valid == 0 ? "failed" : valid >= wanted ? "ok" : "partial";
 }
 
 void summarise_point(const struct summary_input *input, struct point_record *row)
@@ -128,10 +139,6 @@ void summarise_point(const struct summary_input *input, struct point_record *row
         }
     }
     flags_text(flags, row->flags, sizeof row->flags);
-    set_text(row->stop_reason, sizeof row->stop_reason,
-             input->interrupted   ? "interrupted"
-             : input->unreachable ? "unreachable"
-                                  : "repetitions");
-    bool all = row->valid_repetitions == input->point->repetitions;
-    set_text(row->status, sizeof row->status, all ? "ok" : row->valid_repetitions ? "partial" : "failed");
+    set_text(row->stop_reason, sizeof row->stop_reason, stop_word(input->stop));
+    set_text(row->status, sizeof row->status, status_word(input, row->valid_repetitions));
 }

@@ -3,6 +3,7 @@
 #define SWEEP_INTERNAL_H
 
 #include "zmqsweep/results.h"
+#include "zmqsweep/stats.h"
 #include "zmqsweep/sweep.h"
 #include "zmqsweep/traffic.h"
 
@@ -161,6 +162,27 @@ size_t judge_repetition(const struct evidence *evidence, struct repetition_recor
 /* CPU time of all busy ranks per delivered message of the window, in ns; NaN without one. */
 double judge_cpu_ns_per_message(const struct evidence *evidence);
 
+/* What a point's interval is to cover the median with. */
+#define COVERAGE_WANTED 0.95
+
+/* ---- enough.c: has a point been measured often enough? Pure. ---- */
+
+enum stop { STOP_REPETITIONS, STOP_PRECISION, STOP_TIME, STOP_INTERRUPTED, STOP_UNREACHABLE };
+const char *stop_word(enum stop stop);
+
+/* A point's repetitions so far. */
+struct tally_of_point {
+    const struct point *point;
+    const struct stats_schedule *schedule; /* NULL without a precision */
+    const struct repetition_record *repetitions;
+    size_t count;
+    double elapsed_s; /* since the point began */
+};
+/* @return true when no more repetitions are to be run, and *why. */
+bool enough(const struct tally_of_point *tally, enum stop *why);
+/* How many repetitions the point may take in all, by the width of the interval so far: for the time left. */
+double enough_expected(const struct tally_of_point *tally);
+
 /* ---- summary.c ---- */
 
 struct summary_input {
@@ -172,8 +194,8 @@ struct summary_input {
     const double *cpu_ns; /* one per repetition */
     const unsigned *flags;
     size_t count;
-    bool interrupted;
-    bool unreachable; /* given up: the peers could not be brought together */
+    enum stop stop;
+    const struct stats_schedule *schedule; /* NULL without a precision */
     struct traffic_connections connections;
 };
 void summarise_point(const struct summary_input *input, struct point_record *row);

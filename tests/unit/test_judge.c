@@ -689,7 +689,7 @@ static const struct point_record *summarise(struct book *book, size_t count, boo
                                   .cpu_ns = book->cpu_ns,
                                   .flags = book->flags,
                                   .count = count,
-                                  .interrupted = interrupted,
+                                  .stop = interrupted ? STOP_INTERRUPTED : STOP_REPETITIONS,
                                   .connections = {1111, 2222, 0, 50, 12, 34}};
     memset(&book->row, 0xff, sizeof book->row);
     summarise_point(&input, &book->row);
