@@ -51,8 +51,8 @@ struct stats_interval stats_schedule_interval(const struct stats_schedule *sched
                                               size_t n);
 
 /* May one stop? True when there is an interval, half of which is at most precision (0.05 = 5 %) x the median,
- * and the values, in the order measured, have no trend at the 10 % level: as long as they may drift they have
- * no precision. False when memory is out. */
+ * and the values, in the order measured, have no trend at the 20 % level (stats_trend_p): as long as they may
+ * drift they have no precision. False when memory is out. */
 bool stats_precise(const struct stats_schedule *schedule, const double *values, size_t n, double precision);
 
 /* ---- interval.c ---- */

@@ -7,7 +7,7 @@
 
 /* Of the chance to miss, what the first look may use up. */
 #define FIRST_SHARE 0.25
-#define TREND_LEVEL 0.1
+#define TREND_LEVEL 0.2
 
 /* What may be used up by the looks up to the n-th value, of `all`. */
 static double allowance(size_t n, size_t least, size_t most, double all)
