@@ -84,11 +84,12 @@ class Precision(Case):
         self.assertNotEqual(points.status[0], "ok")
 
     def test_invalid_repetitions_count_against_the_most(self):
-        """A message of 1 GiB cannot fill a window within the timeout: none is valid, and the point ends all the same."""
+        """Twenty messages of 64 MiB in 100 ms would be over 100 Gbit/s: none is valid, and the point ends all the same."""
         self.sweep(3, "--size", "64M", "--send-mode", "const", "--duration", "1ms", "--warmup", "0s", "--interval", "10ms",
-                   "--timeout", "100ms", "--precision", "50%", "--max-repetitions", 6)
+                   "--timeout", "100ms", "--precision", "50%", "--max-repetitions", 6, code=3)
         points = self.check_intervals(0.5, 6, 6)
-        self.assertLessEqual(points.repetitions[0], 6)
+        self.assertEqual((points.repetitions[0], points.valid_repetitions[0]), (6, 0))
+        self.assertEqual((points.stop_reason[0], points.status[0]), ("repetitions", "failed"))
 
     def test_resume_wants_the_same_precision(self):
         self.sweep(3, *BRIEF, "--precision", "50%", "--max-repetitions", 6)

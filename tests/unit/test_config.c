@@ -261,6 +261,9 @@ static void numbers_are_read_exactly(void **state)
     assert_int_equal(parse_one(OPTION_DURATION, "1500us"), 1500000);
     assert_int_equal(parse_one(OPTION_WARMUP, "0"), 0);
     assert_int_equal(parse_one(OPTION_WARMUP, "0.000000001s"), 1);
+    assert_int_equal(parse_one(OPTION_PRECISION, "5%"), 50000);
+    assert_int_equal(parse_one(OPTION_PRECISION, "0.1%"), 1000);
+    assert_int_equal(parse_one(OPTION_PRECISION, "off"), OPTION_KEYWORD);
     assert_int_equal(parse_one(OPTION_SNDHWM, "auto"), OPTION_KEYWORD);
     assert_int_equal(parse_one(OPTION_FORCE, "on"), 1);
     assert_int_equal(parse_one(OPTION_FORCE, "false"), 0);
@@ -424,6 +427,10 @@ static void words_use_the_largest_exact_unit(void **state)
     assert_string_equal(config_word(OPTION_DURATION, 200000000, word), "200ms");
     assert_string_equal(config_word(OPTION_DURATION, 90000000000, word), "90s");
     assert_string_equal(config_word(OPTION_WARMUP, 0, word), "0s");
+    assert_string_equal(config_word(OPTION_PRECISION, 50000, word), "5%");
+    assert_string_equal(config_word(OPTION_PRECISION, 100000, word), "10%");
+    assert_string_equal(config_word(OPTION_PRECISION, 1250, word), "0.125%");
+    assert_string_equal(config_word(OPTION_PRECISION, 0, word), "0%");
     assert_string_equal(config_word(OPTION_PAIRS, OPTION_KEYWORD, word), "all");
     assert_string_equal(config_word(OPTION_BIND, 7, word), "");
 }

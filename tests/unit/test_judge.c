@@ -818,6 +818,85 @@ static void a_trend_over_the_repetitions_is_unsteady(void **state)
     close_book(&book);
 }
 
+/* Eight values, then one of them invalid: with a precision the schedule's ranks and coverage count.
+ */
+static void a_precision_has_its_schedule(void **state)
+{
+    (void)state;
+    struct book book;
+    struct stats_schedule schedule;
+    open_book(&book);
+    assert_int_equal(stats_schedule_make(6, 100, COVERAGE_WANTED, &schedule), 0);
+    struct summary_input input = {.plan = &book.plan,
+                                  .point = &book.point,
+                                  .seating = &book.seating,
+                                  .cluster = &book.cluster,
+                                  .repetitions = book.repetitions,
+                                  .cpu_ns = book.cpu_ns,
+                                  .flags = book.flags,
+                                  .count = 8,
+                                  .stop = STOP_PRECISION,
+                                  .schedule = &schedule};
+    book.point.repetitions = 100;
+    book.point.min_repetitions = 6;
+    summarise_point(&input, &book.row);
+    check_near(book.row.throughput_low_mbit_s, 10);
+    check_near(book.row.throughput_high_mbit_s, 80);
+    check_near(book.row.interval_coverage, schedule.coverage);
+    assert_string_equal(book.row.stop_reason, "precision");
+    assert_string_equal(book.row.status, "ok");
+    book.repetitions[1].valid = 0;
+    summarise_point(&input, &book.row);
+    check_near(book.row.throughput_low_mbit_s, 20);
+    assert_string_equal(book.row.status, "partial");
+    book.repetitions[1].valid = 1;
+    input.stop = STOP_TIME;
+    input.count = 5; /* fewer than asked for, and so is the coverage */
+    summarise_point(&input, &book.row);
+    check_near(book.row.interval_coverage, 0.9375);
+    assert_string_equal(book.row.stop_reason, "time");
+    assert_string_equal(book.row.status, "partial");
+    stats_schedule_free(&schedule);
+    close_book(&book);
+}
+
+/* When a point has enough, and why; and how many more it may take. */
+static void enough_says_why(void **state)
+{
+    (void)state;
+    struct book book;
+    struct stats_schedule schedule;
+    enum stop why;
+    open_book(&book);
+    assert_int_equal(stats_schedule_make(6, 8, COVERAGE_WANTED, &schedule), 0);
+    book.point.repetitions = 8;
+    struct tally_of_point tally = {
+        .point = &book.point, .repetitions = book.repetitions, .count = 7, .elapsed_s = 7};
+    assert_false(enough(&tally, &why)); /* a fixed number: time and width do not count */
+    assert_true(enough_expected(&tally) == 8);
+    tally.count = 8;
+    assert_true(enough(&tally, &why) && why == STOP_REPETITIONS);
+    tally.schedule = &schedule;
+    tally.count = 6; /* 40, 10, 60, 20, 50, 30: half of the interval is 25, the median 35 */
+    book.point.min_repetitions = 6;
+    book.point.max_time_ns = 9000000000;
+    book.point.precision_ppm = 700000;
+    assert_false(enough(&tally, &why)); /* 7 s passed: the seventh would end after 8.2 s */
+    check_near(enough_expected(&tally), 6 * pow(25.0 / 35 / 0.7, 2));
+    book.point.precision_ppm = 720000;
+    assert_true(enough(&tally, &why) && why == STOP_PRECISION);
+    check_near(enough_expected(&tally), 6);
+    book.repetitions[0].valid = 0;
+    assert_false(enough(&tally, &why));
+    tally.elapsed_s = 7.8; /* 9.1 s */
+    assert_true(enough(&tally, &why) && why == STOP_TIME);
+    tally.count = 8;
+    book.point.precision_ppm = 1000;
+    assert_true(enough(&tally, &why) && why == STOP_REPETITIONS);
+    stats_schedule_free(&schedule);
+    close_book(&book);
+}
+
 int main(void)
 {
     const struct CMUnitTest rows[] = {
@@ -843,6 +922,8 @@ int main(void)
         cmocka_unit_test(one_valid_repetition_has_no_interval),
         cmocka_unit_test(no_valid_repetition),
         cmocka_unit_test(a_trend_over_the_repetitions_is_unsteady),
+        cmocka_unit_test(a_precision_has_its_schedule),
+        cmocka_unit_test(enough_says_why),
     };
     int failed = cmocka_run_group_tests_name("rows", rows, NULL, NULL);
     failed += cmocka_run_group_tests_name("flags", flags, NULL, NULL);
