@@ -150,17 +150,19 @@ static int prepare(const struct cluster *cluster, int argc, char **argv, struct 
     job->log_level = (int32_t)config_value(settings, OPTION_LOG_LEVEL);
     job->timeout_ns = config_value(settings, OPTION_TIMEOUT);
     snprintf(job->interface, sizeof job->interface, "%s", config_text(settings, OPTION_INTERFACE));
+    snprintf(job->write_dir, sizeof job->write_dir, "%s", config_text(settings, OPTION_WRITE_DIR));
     return 0;
 }
 
 /* All ranks find their address and their CPUs; the first that cannot says so, for all.
  * @return EXIT_OK or EXIT_USAGE on every rank. */
-static int find_places(struct cluster *cluster, const struct job *job)
+static int find_places(struct cluster *cluster, const struct job *job, const struct plan *plan)
 {
     struct error error = {""};
     struct tally tally;
     int failed = cluster_find_address(cluster, job->interface, &error);
     failed = failed || cluster_check_cpus(cluster, job->cpus, JOB_CPUS, &error);
+    failed = sweep_check_write_dir(cluster, job, plan, failed ? NULL : &error) || failed;
     memset(&tally, 0, sizeof tally);
     tally.most[0] = failed ? cluster_size(cluster) - cluster_rank(cluster) : 0;
     cluster_tally(cluster, &tally);
@@ -174,7 +176,7 @@ static int find_places(struct cluster *cluster, const struct job *job)
 static int play_part(struct cluster *cluster, const struct job *job, const struct settings *settings,
                      const struct plan *plan, int argc, char **argv)
 {
-    int code = find_places(cluster, job);
+    int code = find_places(cluster, job, plan);
     if (code != EXIT_OK) {
         return code;
     }

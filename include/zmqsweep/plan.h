@@ -13,7 +13,7 @@
 enum pattern { PATTERN_PUSH_PULL, PATTERN_PUB_SUB };
 enum transport { TRANSPORT_TCP, TRANSPORT_IPC };
 enum send_mode { SEND_COPY, SEND_ZERO_COPY, SEND_CONST, SEND_SHARED, SEND_UNTOUCHED };
-enum receive_mode { RECEIVE_MESSAGE, RECEIVE_COPY, RECEIVE_READ };
+enum receive_mode { RECEIVE_MESSAGE, RECEIVE_COPY, RECEIVE_READ, RECEIVE_WRITE };
 enum bind_side { BIND_RECEIVER, BIND_SENDER };
 enum placement { PLACEMENT_AUTO, PLACEMENT_ACROSS, PLACEMENT_WITHIN, PLACEMENT_LISTED, PLACEMENT_SPLIT };
 enum matrix { MATRIX_OFF, MATRIX_ROUNDS, MATRIX_ALONE };
@@ -38,6 +38,7 @@ struct point {
     int64_t sndbuf_bytes, rcvbuf_bytes; /* OPTION_KEYWORD: the system's */
     int64_t sender_cpus, receiver_cpus; /* see config_cpus; OPTION_KEYWORD: where the launcher put them */
     int64_t io_cpus;                    /* the same; OPTION_KEYWORD: with their sender or receiver */
+    int64_t write_buffer_bytes;         /* of receive mode write */
     int64_t ports;                      /* see config_ports; OPTION_KEYWORD: any */
     int32_t placement, matrix;
     int32_t step; /* matrix: the round, or the ordered pair of hosts, from 0 on */
@@ -74,6 +75,8 @@ struct point plan_point(const struct plan *plan, int64_t id);
 int32_t plan_ranks_needed(const struct plan *plan);
 /* busy[rank] becomes true where a rank takes part in some point. */
 void plan_mark_busy(const struct plan *plan, bool *busy);
+/* writes[rank] becomes true where a rank is a receiver in mode write in some point. */
+void plan_mark_writers(const struct plan *plan, bool *writes);
 /* Do two points have the same ranks in the same seats? */
 bool plan_same_seats(const struct point *a, const struct point *b);
 /* The fewest ranks that settings can run on, coordinator included. */

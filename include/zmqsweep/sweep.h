@@ -16,6 +16,7 @@ struct job {
     int32_t log_level; /* enum log_level */
     int64_t timeout_ns;
     char interface[64];
+    char write_dir[1024];   /* "": no point writes */
     int64_t cpus[JOB_CPUS]; /* every value that --sender-cpus and its like have; the rest OPTION_KEYWORD */
 };
 
@@ -34,6 +35,11 @@ int sweep_check_memory(const struct plan *plan, int32_t host, const struct clust
                        struct error *error);
 /* Is the output free, or to be gone on with or replaced? Makes nothing. @return 0 or -1. */
 int sweep_check_output(const struct settings *settings, struct error *error);
+
+/* Can every rank that is to write do so in job->write_dir? Collective; `plan` on rank 0 only. @return 0, or
+ * -1 with rank and host on the ranks that cannot. */
+int sweep_check_write_dir(struct cluster *cluster, const struct job *job, const struct plan *plan,
+                          struct error *error);
 
 /* --dry-run: the points, their time, the memory; with a cluster also who talks to whom. */
 void sweep_print_plan(const struct plan *plan, const struct cluster *cluster, FILE *out);

@@ -91,6 +91,25 @@ void traffic_leave(struct traffic *traffic);
 void traffic_read_cpus(const struct traffic *traffic, char loop[TRAFFIC_CPUS_LENGTH],
                        char io[TRAFFIC_CPUS_LENGTH]);
 
+/* What a thread has used. NaN: the kernel does not tell. */
+struct traffic_thread {
+    double cpu_s;                  /* processor time */
+    double runqueue_s;             /* ready to run, and waiting for a processor */
+    double voluntary, involuntary; /* context switches */
+};
+/* Since traffic_usage_begin. */
+struct traffic_usage {
+    bool known; /* else the rest says nothing */
+    int64_t length_ns;
+    struct traffic_thread loop;       /* the sending or receiving thread */
+    struct traffic_thread io;         /* all I/O threads together */
+    struct traffic_thread io_busiest; /* the one that ran or waited for a processor the longest */
+};
+/* Finds the threads, so that the window's edges need not. Once the loop was started. */
+void traffic_usage_watch(struct traffic *traffic);
+void traffic_usage_begin(struct traffic *traffic);
+struct traffic_usage traffic_usage(const struct traffic *traffic);
+
 /* What the connections say while they are there; NaN where nothing can be said (ipc, none). */
 struct traffic_connections {
     double sndbuf_bytes, rcvbuf_bytes; /* largest */
@@ -107,6 +126,28 @@ void traffic_close(struct traffic **traffic);
 /* Removes the socket file of ipc, where there is one. For a process that leaves without traffic_close; safe
  * in a signal handler. One traffic per process binds ipc at a time. */
 void traffic_remove_ipc(void);
+
+/* ---- receive mode write: a receiver's messages go to a file of its own ---- */
+
+/* Where the files of this process go. Call before the first traffic is opened. */
+void traffic_write_to(const char *folder);
+/* Is it a folder that this process can write to? @return 0, or -1 with the folder and the cause. */
+int traffic_check_write_dir(const char *folder, struct error *error);
+bool traffic_writes(const struct traffic *traffic);
+/* Tells the loop to bring to disk what it has received, then to go on. Ask again only when it is done. */
+void traffic_sync_ask(struct traffic *traffic);
+/* When it is done: fills the count that is on disk into *sample, with the moment at which the sync ended, and
+ * how long it took. @return false: not yet. */
+bool traffic_sync_done(struct traffic *traffic, struct traffic_sample *sample, int64_t *sync_ns);
+/* How long the last sync took; 0 before, and in other modes. Once the loop has ended. */
+int64_t traffic_sync_ns(const struct traffic *traffic);
+/* Has the loop ended with an error? traffic_stop tells which. */
+bool traffic_loop_has_failed(const struct traffic *traffic);
+/* Once the loop has ended: does the file have, on disk, the bytes of every message received? @return 0, or -1
+ * with both numbers. 0 in other modes. */
+int traffic_check_file(struct traffic *traffic, struct error *error);
+/* As traffic_remove_ipc, for that file. */
+void traffic_remove_file(void);
 
 int64_t traffic_clock_ns(void);
 

@@ -56,11 +56,12 @@ const struct option_spec option_table[OPTION_TOTAL] = {
                              .type = OPTION_TYPE_CHOICE,
                              .list = true,
                              .fallback = "message",
-                             .choices = CHOICES("message", "copy", "read"),
+                             .choices = CHOICES("message", "copy", "read", "write"),
                              .metavar = "MODE",
                              .help =
                                  "What the receiver does with a message: take it and not look at it, copy it "
-                                 "into a buffer of its own, or read every cache line."},
+                                 "into a buffer of its own, read every cache line, or write it to a file in "
+                                 "--write-dir that is synced before the clock stops."},
     [OPTION_SNDHWM] =
         {.name = "sndhwm",
          .type = OPTION_TYPE_INTEGER,
@@ -292,6 +293,20 @@ const struct option_spec option_table[OPTION_TOTAL] = {
                            .metavar = "FIRST-LAST",
                            .help =
                                "TCP ports to bind, for sites with firewalls; any: what the kernel gives."},
+    [OPTION_WRITE_DIR] = {.name = "write-dir",
+                          .type = OPTION_TYPE_TEXT,
+                          .fallback = "",
+                          .metavar = "DIR",
+                          .help =
+                              "Folder on the receivers' hosts for the files of --receive-mode write, one a "
+                              "receiver; they are removed."},
+    [OPTION_WRITE_BUFFER] = {.name = "write-buffer",
+                             .type = OPTION_TYPE_BYTES,
+                             .fallback = "1M",
+                             .minimum = 4 * KIB,
+                             .maximum = GIB,
+                             .metavar = "BYTES",
+                             .help = "What --receive-mode write gathers before it writes."},
     [OPTION_OUTPUT] = {.name = "output",
                        .type = OPTION_TYPE_TEXT,
                        .fallback = "",

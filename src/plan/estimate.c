@@ -38,7 +38,8 @@ int64_t plan_queue_bytes(const struct point *point, enum role role)
     case ROLE_SENDER:
         return sender_bytes(point);
     case ROLE_RECEIVER:
-        return times(times(point->size_bytes, point->rcvhwm), point->senders_per_receiver);
+        return plus(times(times(point->size_bytes, point->rcvhwm), point->senders_per_receiver),
+                    point->receive_mode == RECEIVE_WRITE ? point->write_buffer_bytes : 0);
     default:
         return 0;
     }

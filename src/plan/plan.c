@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define POINTS_LIMIT 10000000
+#define WRITE_DIR_MOST 1000
 
 /* The dimensions from the slowest to the fastest: sizes run innermost, as a person reads a table. */
 static const enum option_id dimensions[] = {
@@ -149,6 +150,7 @@ struct point plan_point(const struct plan *plan, int64_t id)
     point.sender_cpus = value[OPTION_SENDER_CPUS];
     point.receiver_cpus = value[OPTION_RECEIVER_CPUS];
     point.io_cpus = config_value(settings, OPTION_IO_CPUS);
+    point.write_buffer_bytes = config_value(settings, OPTION_WRITE_BUFFER);
     point.ports = config_value(settings, OPTION_PORT_RANGE);
     point.io_threads = (int32_t)value[OPTION_IO_THREADS];
     point.repetitions = (int32_t)config_value(settings, OPTION_REPETITIONS);
@@ -227,6 +229,20 @@ static int check_shape(const struct settings *settings, struct error *error)
     if (largest_pairs(settings) > (INT32_MAX - 1) / largest_group(settings)) {
         return error_set(error, "--pairs %lld: more ranks than MPI can number; say fewer",
                          (long long)largest_pairs(settings));
+    }
+    return 0;
+}
+
+static int check_writing(const struct settings *settings, struct error *error)
+{
+    const struct setting *modes = &settings->items[OPTION_RECEIVE_MODE];
+    if (strlen(config_text(settings, OPTION_WRITE_DIR)) > WRITE_DIR_MOST) {
+        return error_set(error, "--write-dir: the name is longer than %d characters", WRITE_DIR_MOST);
+    }
+    for (size_t i = 0; i < modes->count; i++) {
+        if (modes->values[i] == RECEIVE_WRITE && !*config_text(settings, OPTION_WRITE_DIR)) {
+            return error_set(error, "--receive-mode write: say where the files go: --write-dir DIR");
+        }
     }
     return 0;
 }
@@ -390,7 +406,7 @@ int plan_make(const struct settings *settings, int32_t ranks, const int32_t *hos
 {
     struct plan made = {
         .settings = settings, .ranks = ranks, .hosts = hosts, .seed = seed, .unplaced = ranks == 0};
-    if (check_shape(settings, error)) {
+    if (check_shape(settings, error) || check_writing(settings, error)) {
         return -1;
     }
     if (ranks == 0) {
@@ -438,6 +454,10 @@ const char *plan_key(const struct plan *plan, int64_t id, char key[PLAN_KEY_LENG
     if (used < PLAN_KEY_LENGTH) {
         used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, "bind=%s",
                                  config_word(OPTION_BIND, point.bind, word));
+    }
+    if (used < PLAN_KEY_LENGTH && point.receive_mode == RECEIVE_WRITE) {
+        used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, " write-buffer=%s",
+                                 config_word(OPTION_WRITE_BUFFER, point.write_buffer_bytes, word));
     }
     if (used < PLAN_KEY_LENGTH && point.matrix != MATRIX_OFF) {
         snprintf(key + used, PLAN_KEY_LENGTH - used, " matrix=%s step=%d",

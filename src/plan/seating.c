@@ -358,3 +358,21 @@ void plan_mark_busy(const struct plan *plan, bool *busy)
         before = point;
     }
 }
+
+void plan_mark_writers(const struct plan *plan, bool *writes)
+{
+    struct point before = {.pairs = 0};
+    for (int64_t id = 0; id < plan->points; id++) {
+        struct point point = plan_point(plan, id);
+        struct seating seating;
+        if (point.receive_mode != RECEIVE_WRITE || plan_same_seats(&point, &before) ||
+            plan_seat_all(&point, plan->hosts, plan->ranks, &seating, NULL)) {
+            continue;
+        }
+        for (int32_t rank = 1; rank < plan->ranks; rank++) {
+            writes[rank] = writes[rank] || seating.seats[rank].role == ROLE_RECEIVER;
+        }
+        plan_free_seating(&seating);
+        before = point;
+    }
+}

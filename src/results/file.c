@@ -19,7 +19,8 @@ struct results {
     char *path;
     hid_t file, transfer;
     hid_t datasets[TABLE_TOTAL];
-    hid_t types[TABLE_TOTAL];  /* in memory: our columns, packed, as the file's own types */
+    hid_t types[TABLE_TOTAL];              /* in memory: our columns, packed, as the file's own types */
+    bool absent[TABLE_TOTAL][MAX_COLUMNS]; /* columns of ours that an older file does not have */
     bool exact[TABLE_TOTAL];   /* the file's rows have these columns, in this order, and no others */
     int64_t next[TABLE_TOTAL]; /* rows read in order so far, and their CRC */
     uint32_t running[TABLE_TOTAL];
@@ -215,7 +216,9 @@ static int check_columns(struct results *results, enum table_id id, hid_t file_t
                          table->name);
     results->types[id] = H5Tcreate(H5T_COMPOUND, table_packed_bytes(table));
     for (size_t i = 0; i < table->column_count; i++) {
-        if (add_column(&table->columns[i], file_type, results->types[id], offset))
+        const struct column *column = &table->columns[i];
+        results->absent[id][i] = H5Tget_member_index(file_type, column->name) < 0 && column_may_lack(column);
+        if (!results->absent[id][i] && add_column(&table->columns[i], file_type, results->types[id], offset))
             return error_set(error, "%s: column %s of table %s is missing or of another type", results->path,
                              table->columns[i].name, table->name);
         offset += table->columns[i].width;
@@ -402,6 +405,13 @@ static void note_read(struct results *results, enum table_id table, int64_t firs
     }
 }
 
+static void set_absent(const struct results *results, enum table_id id, void *record)
+{
+    for (size_t i = 0; i < result_tables[id].column_count; i++)
+        if (results->absent[id][i])
+            column_set_missing(&result_tables[id].columns[i], record);
+}
+
 int results_read(struct results *results, enum table_id table, int64_t first, int64_t count, void *records,
                  struct error *error)
 {
@@ -411,7 +421,7 @@ int results_read(struct results *results, enum table_id table, int64_t first, in
     char *record = records;
     if (first < 0 || count < 0 || count > results->rows[table] - first)
         return error_set(error, "%s: table %s has no such rows", results->path, spec->name);
-    unsigned char *packed = malloc((size_t)batch * bytes);
+    unsigned char *packed = calloc((size_t)batch, bytes);
     if (!packed)
         return error_set(error, "%s: out of memory", results->path);
     int failed = 0;
@@ -420,8 +430,10 @@ int results_read(struct results *results, enum table_id table, int64_t first, in
         failed = read_packed(results, table, results->types[table], first + done, rows, packed, error);
         if (!failed)
             note_read(results, table, first + done, rows, packed);
-        for (int64_t i = 0; i < rows && !failed; i++, record += spec->record_bytes)
+        for (int64_t i = 0; i < rows && !failed; i++, record += spec->record_bytes) {
             table_unpack(spec, packed + (size_t)i * bytes, record);
+            set_absent(results, table, record);
+        }
     }
     free(packed);
     return failed;

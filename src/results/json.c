@@ -70,17 +70,6 @@ static json_t *rows_array(enum table_id id, const void *records, size_t count)
     return rows;
 }
 
-/* A value that is missing: NaN, 0 or "". */
-static void set_missing(const struct column *column, void *record)
-{
-    char *field = (char *)record + column->offset;
-    double missing = (double)NAN;
-    if (column->kind == COLUMN_FLOAT64)
-        memcpy(field, &missing, sizeof missing);
-    else
-        memset(field, 0, column->width);
-}
-
 static int set_value(const struct column *column, const json_t *value, void *record)
 {
     char *field = (char *)record + column->offset;
@@ -116,7 +105,7 @@ static int row_record(const json_t *row, enum table_id id, const struct row_form
     for (size_t i = 0; i < table->column_count; i++) {
         int position = format->position[id][i];
         if (position < 0)
-            set_missing(&table->columns[i], record);
+            column_set_missing(&table->columns[i], record);
         else if (set_value(&table->columns[i], json_array_get(row, (size_t)position), record))
             return -1;
     }

@@ -104,13 +104,25 @@ static const struct column rank_columns[] = {
     FLOAT64(cpu_system_s, "s", "processor time in the kernel"),
     INT64(voluntary_switches, "", "voluntary context switches"),
     INT64(involuntary_switches, "", "involuntary context switches"),
-    FLOAT64(blocked_s, "s", "time blocked on the socket"),
+    FLOAT64(blocked_s, "s", "time blocked on the socket: a sender's queue full, a receiver's empty"),
     FLOAT64(ring_wait_s, "s", "time waited for a buffer of the zero-copy ring"),
     FLOAT64(tcp_retransmits, "segments", "TCP segments sent again, sum over connections"),
     FLOAT64(tcp_rtt_us, "us", "smoothed TCP round-trip time, largest of the connections"),
     INT64(peak_rss_bytes, "bytes", "peak resident memory of the process"),
     STRING(cpus, "processing units of the sending or receiving thread"),
     STRING(io_cpus, "processing units of the I/O threads"),
+    FLOAT64(usage_s, "s", "time over which use and waits are counted"),
+    FLOAT64(app_cpu_s, "s", "processor time of the sending or receiving thread"),
+    FLOAT64(app_runqueue_s, "s", "time in which that thread was ready and waited for a processor"),
+    FLOAT64(app_voluntary_switches, "", "voluntary context switches of that thread"),
+    FLOAT64(app_involuntary_switches, "", "involuntary context switches of that thread"),
+    FLOAT64(io_cpu_s, "s", "processor time of the I/O threads, sum"),
+    FLOAT64(io_runqueue_s, "s", "time in which I/O threads were ready and waited for a processor, sum"),
+    FLOAT64(io_voluntary_switches, "", "voluntary context switches of the I/O threads"),
+    FLOAT64(io_involuntary_switches, "", "involuntary context switches of the I/O threads"),
+    FLOAT64(io_cpu_max_s, "s", "processor time of the I/O thread that was busy the longest"),
+    FLOAT64(io_runqueue_max_s, "s", "wait for a processor of that I/O thread"),
+    FLOAT64(sync_s, "s", "time of the sync to disk that ends the window, receive mode write only"),
 };
 #undef ROW
 
@@ -181,6 +193,40 @@ const struct table_spec result_tables[TABLE_TOTAL] = {
     [TABLE_ENVIRONMENT] = TABLE("environment", environment_columns, struct environment_record,
                                 "options, versions, variables and system settings"),
 };
+
+/* Columns that came after the first release: an older file may lack them. */
+static const char *const later_columns[] = {
+    "usage_s",
+    "app_cpu_s",
+    "app_runqueue_s",
+    "app_voluntary_switches",
+    "app_involuntary_switches",
+    "io_cpu_s",
+    "io_runqueue_s",
+    "io_voluntary_switches",
+    "io_involuntary_switches",
+    "io_cpu_max_s",
+    "io_runqueue_max_s",
+    "sync_s",
+};
+
+bool column_may_lack(const struct column *column)
+{
+    for (size_t i = 0; i < sizeof later_columns / sizeof *later_columns; i++)
+        if (strcmp(column->name, later_columns[i]) == 0)
+            return true;
+    return false;
+}
+
+void column_set_missing(const struct column *column, void *record)
+{
+    char *field = (char *)record + column->offset;
+    double missing = (double)NAN;
+    if (column->kind == COLUMN_FLOAT64)
+        memcpy(field, &missing, sizeof missing);
+    else
+        memset(field, 0, column->width);
+}
 
 int results_table_named(const char *name)
 {

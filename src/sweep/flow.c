@@ -64,6 +64,15 @@ static void begin_tally(struct repetition *repetition, struct cluster *cluster, 
     tally->most[MOST_FAILED] = repetition->outcome.failed;
 }
 
+/* A loop that cannot go on (a full disk) fails the repetition now: nothing is to be waited for. */
+static void note_failed_loop(struct repetition *repetition, struct traffic *traffic)
+{
+    struct error error = {""};
+    if (traffic && traffic_loop_has_failed(traffic) && traffic_stop(traffic, &error)) {
+        repetition_fail(repetition, &error);
+    }
+}
+
 /* Lets the window grow until every receiver has its messages. All ranks see the same tally and decide the
  * same. */
 static void settle_window(struct cluster *cluster, struct repetition *repetition, struct sampler *sampler)
@@ -76,16 +85,30 @@ static void settle_window(struct cluster *cluster, struct repetition *repetition
         int64_t length_ns = timeline->window_end_ns - timeline->window_begin_ns;
         begin_tally(repetition, cluster, &tally);
         tally.most[MOST_FEWEST_NEGATED] = fewest_negated(repetition);
+        note_failed_loop(repetition, sampler->traffic);
+        tally.most[MOST_FAILED] = repetition->outcome.failed;
         cluster_tally(cluster, &tally);
         repetition->stopped = tally.most[MOST_STOP] > 0;
         int64_t fewest = -tally.most[MOST_FEWEST_NEGATED];
-        if (repetition->stopped || fewest >= WINDOW_MESSAGES_MIN || length_ns >= most_ns) {
+        if (repetition->stopped || tally.most[MOST_FAILED] || fewest >= WINDOW_MESSAGES_MIN ||
+            length_ns >= most_ns) {
             return;
         }
         timeline->window_end_ns = timeline->window_begin_ns + grown_window_ns(length_ns, fewest, most_ns);
         sampler_run_until(sampler, timeline->window_end_ns);
-        repetition->outcome.end = sampler_edge(sampler_take(sampler));
+        sampler_end_window(sampler, true);
     }
+}
+
+/* A receiver that writes begins its window when the disk has its warm-up: all windows end `duration` after
+ * the last such moment. */
+static void settle_begin(struct cluster *cluster, struct repetition *repetition)
+{
+    struct tally tally;
+    begin_tally(repetition, cluster, &tally);
+    tally.most[MOST_NOW] = now_ns(cluster);
+    cluster_tally(cluster, &tally);
+    repetition->timeline.window_end_ns = tally.most[MOST_NOW] + repetition->order.point.duration_ns;
 }
 
 static void run_window(struct cluster *cluster, struct repetition *repetition, struct sampler *sampler)
@@ -93,10 +116,13 @@ static void run_window(struct cluster *cluster, struct repetition *repetition, s
     const struct point *point = &repetition->order.point;
     struct timeline *timeline = &repetition->timeline;
     sampler_run_until(sampler, timeline->window_begin_ns);
-    repetition->outcome.begin = sampler_edge(sampler_take(sampler));
+    sampler_begin_window(sampler);
+    if (point->receive_mode == RECEIVE_WRITE) {
+        settle_begin(cluster, repetition);
+    }
     sampler->grid_ns = timeline->window_begin_ns + point->interval_ns;
     sampler_run_until(sampler, timeline->window_end_ns);
-    repetition->outcome.end = sampler_edge(sampler_take(sampler));
+    sampler_end_window(sampler, true);
     settle_window(cluster, repetition, sampler);
     if (!repetition->stopped) {
         timeline->stop_ns = timeline->window_end_ns + point->interval_ns;
@@ -130,9 +156,10 @@ static int64_t round_pause_ns(int64_t elapsed_ns, int64_t most_ns)
 }
 
 /* Where does this rank stand? `pending`: it has still to send, or to receive. */
-static void count_tally(struct cluster *cluster, struct repetition *repetition, const struct traffic *traffic,
+static void count_tally(struct cluster *cluster, struct repetition *repetition, struct traffic *traffic,
                         bool pending, bool expired, struct tally *tally)
 {
+    note_failed_loop(repetition, traffic);
     begin_tally(repetition, cluster, tally);
     tally->most[MOST_EXPIRED] = expired;
     tally->sum[SUM_PENDING] = pending;
@@ -150,17 +177,18 @@ static void run_count(struct cluster *cluster, struct repetition *repetition, st
     const int64_t pause_most_ns = COUNT_PAUSE_MAX_NS * (1 + cluster_size(cluster) / 16);
     struct stall stall = {repetition->timeline.start_ns, -1};
     bool sending = is_sender(repetition), expired = false;
-    repetition->outcome.begin = sampler_edge(sampler_take(sampler));
+    sampler_begin_window(sampler);
     for (;;) {
         struct tally tally;
         int64_t now = now_ns(cluster);
         sampler_run_until(sampler, now + round_pause_ns(now - repetition->timeline.start_ns, pause_most_ns));
         if (sending && traffic_ended(sampler->traffic)) {
-            repetition->outcome.end = sampler_edge(sampler_look(sampler));
+            sampler_end_window(sampler, false);
             sending = false;
         }
         count_tally(cluster, repetition, sampler->traffic, sending, expired, &tally);
-        if (tally.sum[SUM_PENDING] == 0 || repetition->stopped || repetition->outcome.timed_out) {
+        if (tally.sum[SUM_PENDING] == 0 || repetition->stopped || repetition->outcome.timed_out ||
+            tally.most[MOST_FAILED]) {
             break;
         }
         expired = stalled(cluster, &stall, tally.sum[SUM_SENT] + tally.sum[SUM_RECEIVED],
@@ -188,6 +216,9 @@ void flow_run(struct cluster *cluster, struct repetition *repetition, struct tra
     cluster_set_phase(cluster, "traffic");
     if (traffic && traffic_go(traffic, cluster_to_local_ns(cluster, timeline->start_ns), &error)) {
         repetition_fail(repetition, &error);
+    }
+    if (traffic) {
+        traffic_usage_watch(traffic);
     }
     sampler_start(&sampler, timeline->window_begin_ns - lead_ns / point->interval_ns * point->interval_ns);
     if (point->count) {
@@ -253,7 +284,8 @@ void drain_run(struct cluster *cluster, struct repetition *repetition, struct tr
         }
         count_tally(cluster, repetition, traffic, is_receiver(repetition) && !traffic_ended(traffic), expired,
                     &tally);
-        if (drained(point, &tally) || repetition->stopped || repetition->outcome.timed_out) {
+        if (drained(point, &tally) || repetition->stopped || repetition->outcome.timed_out ||
+            tally.most[MOST_FAILED]) {
             break;
         }
         if (first && publishes(repetition)) {
@@ -266,6 +298,6 @@ void drain_run(struct cluster *cluster, struct repetition *repetition, struct tr
     repetition->timeline.drained_ns = now_ns(cluster);
     if (point->count && is_receiver(repetition)) {
         struct sampler sampler = {.cluster = cluster, .repetition = repetition, .traffic = traffic};
-        repetition->outcome.end = sampler_edge(sampler_look(&sampler));
+        sampler_end_window(&sampler, false);
     }
 }

@@ -279,6 +279,26 @@ static double owed_and_missing(const struct evidence *evidence, const struct out
     return (double)(missing > 0 ? missing : 0);
 }
 
+static double known(const struct traffic_usage *usage, double value)
+{
+    return usage->known ? value : NAN;
+}
+
+static void fill_usage(const struct traffic_usage *usage, struct rank_record *row)
+{
+    row->usage_s = known(usage, (double)usage->length_ns / 1e9);
+    row->app_cpu_s = known(usage, usage->loop.cpu_s);
+    row->app_runqueue_s = known(usage, usage->loop.runqueue_s);
+    row->app_voluntary_switches = known(usage, usage->loop.voluntary);
+    row->app_involuntary_switches = known(usage, usage->loop.involuntary);
+    row->io_cpu_s = known(usage, usage->io.cpu_s);
+    row->io_runqueue_s = known(usage, usage->io.runqueue_s);
+    row->io_voluntary_switches = known(usage, usage->io.voluntary);
+    row->io_involuntary_switches = known(usage, usage->io.involuntary);
+    row->io_cpu_max_s = known(usage, usage->io_busiest.cpu_s);
+    row->io_runqueue_max_s = known(usage, usage->io_busiest.runqueue_s);
+}
+
 static void fill_rank(const struct evidence *evidence, int32_t rank, struct rank_record *row)
 {
     const struct outcome *outcome = &evidence->outcomes[rank];
@@ -308,6 +328,10 @@ static void fill_rank(const struct evidence *evidence, int32_t rank, struct rank
     row->tcp_retransmits = outcome->connections.retransmits;
     row->tcp_rtt_us = outcome->connections.rtt_us;
     row->peak_rss_bytes = outcome->peak_rss_bytes;
+    fill_usage(&outcome->usage, row);
+    row->sync_s = point->receive_mode == RECEIVE_WRITE && outcome->role == ROLE_RECEIVER
+                      ? (double)outcome->sync_ns / 1e9
+                      : NAN;
     memcpy(row->cpus, outcome->cpus, sizeof row->cpus);
     memcpy(row->io_cpus, outcome->io_cpus, sizeof row->io_cpus);
 }

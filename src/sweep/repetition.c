@@ -185,6 +185,12 @@ static void close_traffic(struct cluster *cluster, struct repetition *repetition
     if (traffic_stop(*traffic, &error)) {
         repetition_fail(repetition, &error);
     }
+    if (!repetition->stopped && repetition->ran && traffic_check_file(*traffic, &error)) {
+        repetition_fail(repetition, &error);
+    }
+    if (repetition->order.point.count) {
+        outcome->sync_ns = traffic_sync_ns(*traffic);
+    }
     outcome->count = traffic_count(*traffic);
     outcome->foreign = traffic_foreign(*traffic);
     outcome->started_ns = cluster_to_coordinator_ns(cluster, traffic_started_ns(*traffic));

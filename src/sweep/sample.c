@@ -9,6 +9,8 @@
 
 /* The longest sleep without a look at the stop flags. */
 #define LOOK_NS 250000000
+/* Between two looks for the end of a sync, whose time the loop itself takes. */
+#define SYNC_LOOK_NS 500000
 
 struct traffic_sample sampler_look(const struct sampler *sampler)
 {
@@ -72,7 +74,8 @@ static int64_t time_ns(struct timeval time)
     return (int64_t)time.tv_sec * 1000000000 + time.tv_usec * 1000;
 }
 
-struct window_edge sampler_edge(struct traffic_sample sample)
+/* A window's edge: the sample, and what the process has used so far. */
+static struct window_edge make_edge(struct traffic_sample sample)
 {
     struct window_edge edge;
     struct rusage usage;
@@ -84,6 +87,65 @@ struct window_edge sampler_edge(struct traffic_sample sample)
     edge.voluntary = usage.ru_nvcsw;
     edge.involuntary = usage.ru_nivcsw;
     return edge;
+}
+
+/* Waits until the loop has all on disk that it received. @return false: it did not get so far. */
+static bool await_sync(struct sampler *sampler, struct traffic_sample *sample, int64_t *sync_ns)
+{
+    const struct point *point = &sampler->repetition->order.point;
+    int64_t deadline_ns = traffic_clock_ns() + point->timeout_ns;
+    struct error error = {""};
+    traffic_sync_ask(sampler->traffic);
+    while (!traffic_sync_done(sampler->traffic, sample, sync_ns)) {
+        if (traffic_ended(sampler->traffic) || flow_stop_wanted(sampler->cluster)) {
+            return false;
+        }
+        if (traffic_clock_ns() > deadline_ns) {
+            error_set(&error, "the file in --write-dir was not synced within --timeout");
+            repetition_fail(sampler->repetition, &error);
+            return false;
+        }
+        cluster_sleep_until(traffic_clock_ns() + SYNC_LOOK_NS);
+    }
+    return true;
+}
+
+/* The sample at an edge. A receiver that writes has it when its disk has all of it. */
+static struct traffic_sample edge_sample(struct sampler *sampler)
+{
+    struct traffic_sample on_disk, now;
+    bool writes =
+        sampler->traffic && traffic_writes(sampler->traffic) && sampler->repetition->order.point.count == 0;
+    bool synced = writes && await_sync(sampler, &on_disk, &sampler->repetition->outcome.sync_ns);
+    now = sampler_look(sampler);
+    if (synced) {
+        now.count = on_disk.count;
+        now.instant_ns = now.cut_ns = cluster_to_coordinator_ns(sampler->cluster, on_disk.instant_ns);
+    }
+    return now;
+}
+
+void sampler_begin_window(struct sampler *sampler)
+{
+    struct traffic_sample now = edge_sample(sampler);
+    close_interval(sampler, &now);
+    sampler->repetition->outcome.begin = make_edge(now);
+    if (sampler->traffic) {
+        traffic_usage_begin(sampler->traffic);
+    }
+}
+
+void sampler_end_window(struct sampler *sampler, bool interval)
+{
+    struct outcome *outcome = &sampler->repetition->outcome;
+    struct traffic_sample now = edge_sample(sampler);
+    if (interval) {
+        close_interval(sampler, &now);
+    }
+    outcome->end = make_edge(now);
+    if (sampler->traffic) {
+        outcome->usage = traffic_usage(sampler->traffic);
+    }
 }
 
 void sampler_run_until(struct sampler *sampler, int64_t until_ns)

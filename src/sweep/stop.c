@@ -26,6 +26,7 @@ static void leave_now(void)
         unlink(guard_partial);
     }
     traffic_remove_ipc();
+    traffic_remove_file();
     _exit(EXIT_INTERRUPTED);
 }
 
@@ -57,6 +58,7 @@ void sweep_start_rank(const struct cluster *cluster, const struct job *job)
 {
     log_start(job->log_level, cluster_rank(cluster));
     traffic_start_process();
+    traffic_write_to(job->write_dir);
 }
 
 void sweep_leave_if_urgent(int code)

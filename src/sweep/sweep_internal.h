@@ -54,6 +54,8 @@ struct outcome {
     int64_t count, foreign;
     int64_t started_ns, first_ns, last_ns;
     struct window_edge begin, end;
+    struct traffic_usage usage; /* by thread, between the two */
+    int64_t sync_ns;            /* of the sync to disk at the end, in receive mode write */
     struct traffic_connections connections;
     int64_t peak_rss_bytes;
     char cpus[TRAFFIC_CPUS_LENGTH], io_cpus[TRAFFIC_CPUS_LENGTH];
@@ -108,8 +110,10 @@ void sampler_run_until(struct sampler *sampler, int64_t until_ns);
 struct traffic_sample sampler_look(const struct sampler *sampler);
 /* The same, and the running interval ends here. */
 struct traffic_sample sampler_take(struct sampler *sampler);
-/* A window's edge: the sample, and what the process has used so far. */
-struct window_edge sampler_edge(struct traffic_sample sample);
+/* The window begins: the sample, and what process and threads have used so far. */
+void sampler_begin_window(struct sampler *sampler);
+/* It ends here, or goes on: the last call counts. With `interval` the running interval ends as well. */
+void sampler_end_window(struct sampler *sampler, bool interval);
 void peak_rss_reset(void);
 int64_t peak_rss_bytes(void);
 

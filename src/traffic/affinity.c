@@ -52,19 +52,32 @@ static bool is_io_thread(const char *task)
     return strstr(name, "/IO/") != NULL;
 }
 
-static void read_io_threads(cpu_set_t *all)
+size_t affinity_find_io_threads(int *tids, size_t most)
 {
     DIR *folder = opendir("/proc/self/task");
-    CPU_ZERO(all);
+    size_t found = 0;
     for (struct dirent *entry = folder ? readdir(folder) : NULL; entry; entry = readdir(folder)) {
-        cpu_set_t cpus;
         int task = (int)strtol(entry->d_name, NULL, 10);
-        if (task > 0 && is_io_thread(entry->d_name) && sched_getaffinity(task, sizeof cpus, &cpus) == 0) {
-            CPU_OR(all, all, &cpus);
+        if (task > 0 && found < most && is_io_thread(entry->d_name)) {
+            tids[found++] = task;
         }
     }
     if (folder) {
         closedir(folder);
+    }
+    return found;
+}
+
+static void read_io_threads(cpu_set_t *all)
+{
+    int tids[USAGE_THREADS_MOST];
+    size_t found = affinity_find_io_threads(tids, USAGE_THREADS_MOST);
+    CPU_ZERO(all);
+    for (size_t i = 0; i < found; i++) {
+        cpu_set_t cpus;
+        if (sched_getaffinity(tids[i], sizeof cpus, &cpus) == 0) {
+            CPU_OR(all, all, &cpus);
+        }
     }
 }
 

@@ -32,11 +32,13 @@ static void *run_loop(void *argument)
     if (traffic->cpus.loop_bound) {
         affinity_set(&traffic->cpus.loop); /* it could be set when the payload was made */
     }
+    usage_loop_begins(traffic);
     if (traffic->role == ROLE_SENDER) {
         sender_run(traffic);
     } else {
         receiver_run(traffic);
     }
+    usage_loop_ends(traffic);
     atomic_store_explicit(&traffic->ended, true, memory_order_release);
     return NULL;
 }
@@ -58,7 +60,7 @@ int traffic_go(struct traffic *traffic, int64_t start_ns, struct error *error)
     return 0;
 }
 
-static void wake(struct traffic *traffic)
+void loop_wake(struct traffic *traffic)
 {
     if (traffic->running && !traffic_ended(traffic)) {
         pthread_kill(traffic->thread, WAKE_SIGNAL);
@@ -73,7 +75,7 @@ bool traffic_ended(const struct traffic *traffic)
 void traffic_finish_stream(struct traffic *traffic)
 {
     atomic_store_explicit(&traffic->peers_gone, true, memory_order_release);
-    wake(traffic);
+    loop_wake(traffic);
 }
 
 static void join(struct traffic *traffic)
@@ -81,7 +83,7 @@ static void join(struct traffic *traffic)
     int rc;
     do {
         struct timespec until;
-        wake(traffic);
+        loop_wake(traffic);
         clock_gettime(CLOCK_REALTIME, &until);
         until.tv_nsec += WAKE_AGAIN_NS;
         if (until.tv_nsec >= 1000000000) {

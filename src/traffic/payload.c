@@ -46,6 +46,9 @@ static int make_sender_payload(struct traffic *traffic)
 
 int payload_make(struct traffic *traffic, struct error *error)
 {
+    if (traffic->role == ROLE_RECEIVER && traffic->point.receive_mode == RECEIVE_WRITE) {
+        return writer_open(traffic, error);
+    }
     int failed = traffic->role == ROLE_SENDER                  ? make_sender_payload(traffic)
                  : traffic->point.receive_mode == RECEIVE_COPY ? make_buffer(traffic)
                                                                : 0;
@@ -63,6 +66,7 @@ void payload_free(struct traffic *traffic)
         traffic->shared_made = false;
     }
     ring_destroy(&traffic->ring);
+    writer_close(traffic);
     free(traffic->buffer);
     traffic->buffer = NULL;
 }

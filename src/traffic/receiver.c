@@ -114,6 +114,83 @@ static inline __attribute__((always_inline)) void receive_loop(struct receiver *
     }
 }
 
+/* ---- mode write: loops of its own, so that the others have nothing of it ---- */
+
+/* The queue is empty: wait, and sync the file when that is asked for, which is no waiting for messages.
+ * @return the next message's size, or -1 when the loop is to end. */
+static int64_t wait_to_write(struct receiver *receiver)
+{
+    struct traffic *traffic = receiver->traffic;
+    struct progress *progress = &traffic->progress;
+    int64_t now = clock_ns(), size = -1;
+    bool gone = atomic_load_explicit(&traffic->peers_gone, memory_order_acquire);
+    if (receiver->count != receiver->count_when_empty && !traffic->timed) {
+        receiver->count_when_empty = receiver->count;
+        traffic->last_ns = now;
+    }
+    if (errno != EAGAIN && errno != EINTR) {
+        traffic_loop_failed(traffic, "zmq_msg_recv");
+        return -1;
+    }
+    wait_begin(&progress->blocked_since_ns, now);
+    while (size < 0) {
+        size = receive_one(receiver, RECEIVE_MESSAGE, gone ? ZMQ_DONTWAIT : 0);
+        if (size < 0 && may_end(traffic, gone)) {
+            break;
+        }
+        gone = atomic_load_explicit(&traffic->peers_gone, memory_order_acquire);
+        if (size < 0 && writer_is_asked(traffic)) {
+            wait_end(&progress->blocked_since_ns, &progress->blocked_ns, clock_ns());
+            int failed = writer_step(traffic, receiver->count);
+            wait_begin(&progress->blocked_since_ns, clock_ns());
+            if (failed) {
+                break;
+            }
+        }
+    }
+    wait_end(&progress->blocked_since_ns, &progress->blocked_ns, clock_ns());
+    return size;
+}
+
+/* Counts and dates a message that is in the writer's hands. */
+static void count_written(struct receiver *receiver)
+{
+    struct traffic *traffic = receiver->traffic;
+    receiver->count++;
+    if (traffic->timed) {
+        traffic->last_ns = clock_ns();
+        progress_publish_timed(&traffic->progress, receiver->count, traffic->last_ns);
+    } else {
+        progress_publish(&traffic->progress, receiver->count);
+    }
+    if (receiver->count == 1) {
+        traffic->first_ns = traffic->timed ? traffic->last_ns : clock_ns();
+    }
+}
+
+static void receive_write(struct receiver *receiver)
+{
+    struct traffic *traffic = receiver->traffic;
+    while (!traffic_told_to_stop(traffic)) {
+        int64_t size = receive_one(receiver, RECEIVE_MESSAGE, ZMQ_DONTWAIT);
+        if (size < 0 && (size = wait_to_write(receiver)) < 0) {
+            break;
+        }
+        if (size != traffic->point.size_bytes) {
+            traffic->foreign++;
+            continue;
+        }
+        if (writer_append(traffic, zmq_msg_data(&receiver->message), (size_t)size)) {
+            break;
+        }
+        count_written(receiver);
+        if (writer_step(traffic, receiver->count)) {
+            break;
+        }
+    }
+    writer_end(traffic, receiver->count);
+}
+
 /* A loop per mode, so that nothing is decided per message. */
 #define RECEIVE_LOOP(NAME, MODE)                                                                             \
     static __attribute__((noinline)) void NAME(struct receiver *receiver)                                    \
@@ -134,6 +211,7 @@ void receiver_run(struct traffic *traffic)
         [RECEIVE_MESSAGE] = {receive_message, receive_message_timed},
         [RECEIVE_COPY] = {receive_copy, receive_copy_timed},
         [RECEIVE_READ] = {receive_read, receive_read_timed},
+        [RECEIVE_WRITE] = {receive_write, receive_write},
     };
     struct receiver receiver = {.traffic = traffic};
     zmq_msg_init(&receiver.message);

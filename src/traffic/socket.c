@@ -380,6 +380,7 @@ void traffic_close(struct traffic **traffic)
     while (closing->context && zmq_ctx_term(closing->context) < 0 && errno == EINTR) {
     }
     payload_free(closing);
+    usage_free(&closing->usage);
     if (closing->folder[0]) {
         traffic_remove_ipc();
     }

@@ -89,6 +89,31 @@ void monitor_close(struct monitor *monitor);
 /* Moves the calling thread, and threads that it makes from now on. @return 0, or -1 with errno. */
 int affinity_set(const cpu_set_t *cpus);
 void affinity_get(cpu_set_t *cpus);
+/* The process's I/O threads of libzmq. @return how many thread ids are in `tids`. */
+size_t affinity_find_io_threads(int *tids, size_t most);
+
+/* ---- usage.c: what threads use ---- */
+
+#define USAGE_THREADS_MOST 1024
+
+struct watched_thread {
+    int tid;
+    int schedstat_fd, status_fd; /* -1: the system has none */
+    struct traffic_thread begin; /* at the window's start */
+};
+
+struct usage {
+    struct watched_thread *threads; /* the loop's first, then the I/O threads */
+    size_t count;
+    bool begun;
+    int64_t began_ns;
+    atomic_int loop_tid;            /* 0 until the loop runs */
+    struct traffic_thread loop_end; /* written by the loop before `ended` */
+};
+/* By the loop's own thread. */
+void usage_loop_begins(struct traffic *traffic);
+void usage_loop_ends(struct traffic *traffic);
+void usage_free(struct usage *usage);
 
 /* ---- the traffic of one rank ---- */
 
@@ -132,6 +157,8 @@ struct traffic {
     int64_t first_ns, last_ns, foreign; /* written by the loop, read after its end */
     int loop_errno;
     const char *loop_call;
+    struct usage usage;
+    struct writer *writer; /* of --receive-mode write, else NULL */
 };
 
 static inline bool traffic_told_to_stop(struct traffic *traffic)
@@ -144,6 +171,21 @@ static inline void traffic_loop_failed(struct traffic *traffic, const char *call
     traffic->loop_errno = errno;
     traffic->loop_call = call;
 }
+
+/* ---- write.c: the file of a receiver in mode write ---- */
+
+/* traffic->writer, with its file and buffer; writer_close releases it, also after an error. */
+int writer_open(struct traffic *traffic, struct error *error);
+void writer_close(struct traffic *traffic);
+/* By the loop. @return 0, or -1 when the loop has failed. */
+int writer_append(struct traffic *traffic, const void *data, size_t length);
+/* After a message or at an empty queue: syncs when that is asked for, or when all has come. */
+bool writer_is_asked(const struct traffic *traffic);
+int writer_step(struct traffic *traffic, int64_t count);
+void writer_end(struct traffic *traffic, int64_t count);
+
+/* loop.c: a loop that sleeps in libzmq looks around. */
+void loop_wake(struct traffic *traffic);
 
 int payload_make(struct traffic *traffic, struct error *error);
 void payload_free(struct traffic *traffic); /* only after the context has ended */
