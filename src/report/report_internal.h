@@ -17,6 +17,7 @@ enum option_name {
     NAME_HOSTS,
     NAME_ENVIRONMENT,
     NAME_OUTLIERS,
+    NAME_WHY,
     NAME_TABLE,
     NAME_LIKE,
     NAME_OUTPUT,
@@ -314,6 +315,11 @@ int streams_narrow(struct loaded *files, int file_count, struct error *error);
  * either way. */
 int streams_collect(struct matrix *matrix, const struct loaded *files, int file_count, struct error *error);
 void streams_free(struct matrix *matrix);
+
+/* ---- evidence.c ---- */
+
+/* What limits each of the file's points. @return 0 or -1. */
+int print_why(const struct task *task, const struct loaded *file, struct error *error);
 
 /* ---- outliers.c ---- */
 

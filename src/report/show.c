@@ -347,6 +347,8 @@ static int print_file(const struct task *task, const struct loaded *file, struct
         return 0;
     }
     print_constants(task, file);
+    if (arguments_flag(task->arguments, NAME_WHY))
+        return print_why(task, file, error);
     if (print_points(task, file, error))
         return -1;
     print_footnote(task, file);

@@ -46,6 +46,8 @@ class GroundTruth(Case):
                     if abs(rate / truth - 1) < 0.01 or idle > 0.25:
                         break
                 self.assertLess(abs(rate / truth - 1), 0.01, f"{rate} Mbit/s, not {truth}")
+                if megabits == 100:
+                    self.assertIn("link-bound", self.report("show", "--why", "results.h5").stdout)
 
     def test_one_pair(self):
         self.check_rates(["h3"], ["h1", "h2", "h3"])

@@ -1,0 +1,384 @@
+/* evidence.c - show --why: the facts of each point, gathered from the rows of its ranks, and the table of
+ * verdicts. */
+#include "report_internal.h"
+#include "why.h"
+
+#include "zmqsweep/config.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BATCH_ROWS 4096
+#define DROPS_LEAST 0.02 /* of what was owed; below, a surplus is in the queues */
+/* What TCP leaves of a link with frames of 1500 bytes: 1448 of 1538, with headers, time stamps, preamble and
+ * gap. */
+#define TCP_SHARE (1448.0 / 1538.0)
+
+/* Sums over the rows of one end. */
+struct side_sums {
+    double rates; /* Mbit/s */
+    double usage, app_cpu, app_runqueue, io_cpu, io_runqueue, waits, syncs;
+};
+
+/* What is gathered of a point. */
+struct gathered {
+    const struct point_record *point;
+    unsigned char *valid; /* by repetition */
+    int64_t repetitions;  /* room in `valid` */
+    int64_t groups;       /* seen, over all valid repetitions */
+    int64_t groups_across;
+    bool unknown; /* a row does not say */
+    struct side_sums sender, receiver;
+    double *loads; /* Mbit/s out of and into each host, 2 a host, sums over valid repetitions */
+};
+
+struct gathering {
+    const struct loaded *file;
+    struct gathered *points; /* by point_id */
+    size_t count;
+    struct rank_record *rows; /* of the point whose rows are being read */
+    size_t row_count, row_capacity;
+    struct point_record *baselines;
+    size_t baseline_count;
+};
+
+static int out_of_memory(struct error *error)
+{
+    return error_set(error, "out of memory for the evidence");
+}
+
+/* ---- points ---- */
+
+static int by_id(const void *a, const void *b)
+{
+    const struct gathered *x = a, *y = b;
+    return (x->point->point_id > y->point->point_id) - (x->point->point_id < y->point->point_id);
+}
+
+static struct gathered *find_point(const struct gathering *gathering, int64_t id)
+{
+    struct point_record wanted = {.point_id = id};
+    struct gathered key = {.point = &wanted};
+    return bsearch(&key, gathering->points, gathering->count, sizeof key, by_id);
+}
+
+static bool is_baseline(const struct point_record *point)
+{
+    return strcmp(point->pattern, "stream") == 0 && strcmp(point->transport, "raw-tcp") == 0;
+}
+
+/* The file's own, whatever a filter has let through. */
+static int load_baselines(struct gathering *gathering, struct error *error)
+{
+    void *records;
+    size_t count, kept = 0;
+    if (load_table(gathering->file->results, TABLE_POINTS, &records, &count, error))
+        return -1;
+    gathering->baselines = records;
+    for (size_t i = 0; i < count; i++)
+        if (is_baseline(&gathering->baselines[i]) && gathering->baselines[i].valid_repetitions > 0)
+            gathering->baselines[kept++] = gathering->baselines[i];
+    gathering->baseline_count = kept;
+    return 0;
+}
+
+static int make_points(struct gathering *gathering, struct error *error)
+{
+    const struct loaded *file = gathering->file;
+    gathering->points = calloc(file->point_count + 1, sizeof *gathering->points);
+    if (!gathering->points)
+        return out_of_memory(error);
+    gathering->count = file->point_count;
+    for (size_t i = 0; i < file->point_count; i++) {
+        struct gathered *gathered = &gathering->points[i];
+        gathered->point = &file->points[i];
+        gathered->repetitions = file->points[i].repetitions > 0 ? file->points[i].repetitions : 0;
+        gathered->valid = calloc((size_t)gathered->repetitions + 1, 1);
+        gathered->loads = calloc(2 * file->host_count + 1, sizeof *gathered->loads);
+        if (!gathered->valid || !gathered->loads)
+            return out_of_memory(error);
+    }
+    qsort(gathering->points, gathering->count, sizeof *gathering->points, by_id);
+    return load_baselines(gathering, error);
+}
+
+static void free_gathering(struct gathering *gathering)
+{
+    for (size_t i = 0; gathering->points && i < gathering->count; i++) {
+        free(gathering->points[i].valid);
+        free(gathering->points[i].loads);
+    }
+    free(gathering->points);
+    free(gathering->rows);
+    free(gathering->baselines);
+}
+
+/* ---- rows ---- */
+
+static bool is_valid(const struct gathered *gathered, int64_t repetition)
+{
+    return repetition >= 0 && repetition < gathered->repetitions && gathered->valid[repetition];
+}
+
+static double or_zero(double value)
+{
+    return isnan(value) ? 0 : value;
+}
+
+static void add_row(struct side_sums *sums, const struct rank_record *row)
+{
+    sums->rates += or_zero(row->throughput_mbit_s);
+    sums->usage += row->usage_s;
+    sums->app_cpu += row->app_cpu_s;
+    sums->app_runqueue += or_zero(row->app_runqueue_s);
+    sums->io_cpu += row->io_cpu_max_s;
+    sums->io_runqueue += or_zero(row->io_runqueue_max_s);
+    sums->waits += row->blocked_s + row->ring_wait_s;
+    sums->syncs += or_zero(row->sync_s);
+}
+
+static size_t host_index(const struct loaded *file, int64_t host_id)
+{
+    size_t i = 0;
+    while (i < file->host_count && file->hosts[i].host_id != host_id)
+        i++;
+    return i;
+}
+
+static bool is_sender(const struct rank_record *row)
+{
+    return strcmp(row->role, "sender") == 0;
+}
+
+/* The receivers' goodput crosses the links of their hosts, and in equal parts those of the group's senders.
+ */
+static void add_group(const struct loaded *file, struct gathered *gathered, const struct rank_record *rows,
+                      size_t count)
+{
+    double received = 0;
+    int64_t senders = 0;
+    bool across = true;
+    for (size_t i = 0; i < count; i++) {
+        received += is_sender(&rows[i]) ? 0 : or_zero(rows[i].throughput_mbit_s);
+        senders += is_sender(&rows[i]);
+        for (size_t k = 0; k < count; k++)
+            across =
+                across && (is_sender(&rows[i]) == is_sender(&rows[k]) || rows[i].host_id != rows[k].host_id);
+    }
+    gathered->groups++;
+    gathered->groups_across += across;
+    for (size_t i = 0; i < count; i++) {
+        size_t host = host_index(file, rows[i].host_id);
+        if (host < file->host_count)
+            gathered->loads[2 * host + !is_sender(&rows[i])] +=
+                is_sender(&rows[i]) ? received / (double)senders : or_zero(rows[i].throughput_mbit_s);
+    }
+}
+
+static int by_group(const void *a, const void *b)
+{
+    const struct rank_record *x = a, *y = b;
+    if (x->repetition != y->repetition)
+        return x->repetition < y->repetition ? -1 : 1;
+    return (x->group > y->group) - (x->group < y->group);
+}
+
+/* All rows of a point have been read. */
+static void finish_rows(struct gathering *gathering)
+{
+    struct rank_record *rows = gathering->rows;
+    size_t count = gathering->row_count;
+    struct gathered *gathered = count ? find_point(gathering, rows[0].point_id) : NULL;
+    gathering->row_count = 0;
+    if (!gathered)
+        return;
+    qsort(rows, count, sizeof *rows, by_group);
+    for (size_t i = 0; i < count; i++) {
+        gathered->unknown = gathered->unknown || isnan(rows[i].usage_s);
+        add_row(is_sender(&rows[i]) ? &gathered->sender : &gathered->receiver, &rows[i]);
+    }
+    for (size_t first = 0, i = 1; i <= count; i++)
+        if (i == count || by_group(&rows[first], &rows[i]) != 0) {
+            add_group(gathering->file, gathered, rows + first, i - first);
+            first = i;
+        }
+}
+
+/* A file has the rows of a point one after the other. */
+static int take_rank(struct gathering *gathering, const void *record)
+{
+    const struct rank_record *row = record;
+    const struct gathered *gathered = find_point(gathering, row->point_id);
+    if (gathering->row_count > 0 && gathering->rows[0].point_id != row->point_id)
+        finish_rows(gathering);
+    if (!gathered || !is_valid(gathered, row->repetition))
+        return 0;
+    if (gathering->row_count == gathering->row_capacity) {
+        size_t capacity = gathering->row_capacity ? 2 * gathering->row_capacity : 64;
+        struct rank_record *grown = realloc(gathering->rows, capacity * sizeof *grown);
+        if (!grown)
+            return -1;
+        gathering->rows = grown;
+        gathering->row_capacity = capacity;
+    }
+    gathering->rows[gathering->row_count++] = *row;
+    return 0;
+}
+
+static int take_repetition(struct gathering *gathering, const void *record)
+{
+    const struct repetition_record *row = record;
+    struct gathered *gathered = find_point(gathering, row->point_id);
+    if (gathered && row->repetition >= 0 && row->repetition < gathered->repetitions)
+        gathered->valid[row->repetition] = row->valid;
+    return 0;
+}
+
+static int read_table(struct gathering *gathering, enum table_id table,
+                      int (*take)(struct gathering *, const void *), struct error *error)
+{
+    struct results *results = gathering->file->results;
+    size_t bytes = result_tables[table].record_bytes;
+    int64_t total = results_row_count(results, table);
+    char *rows = calloc(BATCH_ROWS, bytes);
+    if (!rows)
+        return out_of_memory(error);
+    int failed = results_verify(results, table, error);
+    for (int64_t first = 0; first < total && !failed; first += BATCH_ROWS) {
+        int64_t count = total - first < BATCH_ROWS ? total - first : BATCH_ROWS;
+        failed = results_read(results, table, first, count, rows, error);
+        for (int64_t i = 0; i < count && !failed; i++)
+            if (take(gathering, rows + (size_t)i * bytes))
+                failed = out_of_memory(error);
+    }
+    free(rows);
+    return failed;
+}
+
+/* ---- facts ---- */
+
+static struct why_side make_side(const struct side_sums *sums)
+{
+    return (struct why_side){.app = {sums->app_cpu / sums->usage, sums->app_runqueue / sums->usage},
+                             .io = {sums->io_cpu / sums->usage, sums->io_runqueue / sums->usage},
+                             .waits = sums->waits / sums->usage};
+}
+
+static bool same_traffic(const struct point_record *a, const struct point_record *b)
+{
+    return a->message_size_bytes == b->message_size_bytes && a->pairs == b->pairs &&
+           a->receivers_per_sender == b->receivers_per_sender &&
+           a->senders_per_receiver == b->senders_per_receiver && strcmp(a->placement, b->placement) == 0 &&
+           strcmp(a->sender_cpus, b->sender_cpus) == 0 && strcmp(a->receiver_cpus, b->receiver_cpus) == 0 &&
+           strcmp(a->sender_host, b->sender_host) == 0 && strcmp(a->receiver_host, b->receiver_host) == 0;
+}
+
+static double share_of_baseline(const struct gathering *gathering, const struct point_record *point)
+{
+    if (strcmp(point->transport, "tcp") != 0)
+        return NAN;
+    for (size_t i = 0; i < gathering->baseline_count; i++)
+        if (same_traffic(point, &gathering->baselines[i]))
+            return point->throughput_mbit_s / gathering->baselines[i].throughput_mbit_s;
+    return NAN;
+}
+
+static double share_of_link(const struct loaded *file, const struct gathered *gathered)
+{
+    double most = NAN, repetitions = (double)gathered->point->valid_repetitions;
+    for (size_t i = 0; i < 2 * file->host_count; i++)
+        if (gathered->loads[i] > 0)
+            most =
+                fmax(most, gathered->loads[i] / repetitions / (file->hosts[i / 2].link_mbit_s * TCP_SHARE));
+    return most;
+}
+
+/* Each message of a publisher is owed to all of its subscribers. */
+static double surplus(const struct gathered *gathered)
+{
+    const struct point_record *point = gathered->point;
+    double copies = strcmp(point->pattern, "pub-sub") == 0 ? (double)point->receivers_per_sender : 1;
+    double made = gathered->sender.rates * copies;
+    return made > 0 ? 1 - gathered->receiver.rates / made : 0;
+}
+
+static struct why_facts make_facts(const struct gathering *gathering, const struct gathered *gathered)
+{
+    const struct point_record *point = gathered->point;
+    struct why_facts facts = {.known = !gathered->unknown && gathered->sender.usage > 0 &&
+                                       gathered->receiver.usage > 0,
+                              .across = gathered->groups > 0 && gathered->groups_across == gathered->groups,
+                              .writes = strcmp(point->receive_mode, "write") == 0,
+                              .drops = (double)point->lost > DROPS_LEAST * (double)point->sent,
+                              .of_baseline = share_of_baseline(gathering, point),
+                              .of_link = share_of_link(gathering->file, gathered)};
+    if (facts.known) {
+        facts.sender = make_side(&gathered->sender);
+        facts.receiver = make_side(&gathered->receiver);
+        facts.surplus = surplus(gathered);
+        facts.syncs = gathered->receiver.syncs / gathered->receiver.usage;
+    }
+    return facts;
+}
+
+/* ---- the table ---- */
+
+static size_t choose_dimensions(const struct loaded *file, const struct dimension **chosen,
+                                struct layout_column *columns)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < dimension_count; i++)
+        if (strcmp(dimensions[i].title, "size") == 0 ||
+            dimension_varies(&dimensions[i], file->points, file->point_count)) {
+            columns[count] = (struct layout_column){dimensions[i].title, dimensions[i].right, 0};
+            chosen[count++] = &dimensions[i];
+        }
+    return count;
+}
+
+static int print_verdicts(const struct task *task, const struct gathering *gathering, struct error *error)
+{
+    const struct loaded *file = gathering->file;
+    const struct dimension *chosen[MOST_DIMENSIONS];
+    struct layout_column columns[MOST_DIMENSIONS + 3];
+    struct layout layout;
+    char cell[CELL];
+    size_t count = choose_dimensions(file, chosen, columns);
+    columns[count] = (struct layout_column){"throughput", true, 0};
+    columns[count + 1] = (struct layout_column){"limited by", false, 0};
+    columns[count + 2] = (struct layout_column){"because", false, 0};
+    if (layout_make(&layout, columns, count + 3, file->point_count))
+        return error_set(error, "out of memory for the table");
+    for (size_t row = 0; row < file->point_count; row++) {
+        const struct point_record *point = &file->points[row];
+        const struct why_facts facts = make_facts(gathering, find_point(gathering, point->point_id));
+        struct why_verdict verdict;
+        why_judge(&facts, &verdict);
+        for (size_t i = 0; i < count; i++)
+            layout_set(&layout, row, i, dimension_write(chosen[i], point, cell));
+        layout_set(&layout, row, count, config_humane_rate(point->throughput_mbit_s, cell, sizeof cell));
+        layout_set(&layout, row, count + 1, verdict.word);
+        layout_set(&layout, row, count + 2, verdict.evidence);
+    }
+    layout_print(&layout, task->out, task->colour);
+    layout_free(&layout);
+    return 0;
+}
+
+int print_why(const struct task *task, const struct loaded *file, struct error *error)
+{
+    struct gathering gathering = {.file = file};
+    guard_reading(file->path);
+    int failed = make_points(&gathering, error) ||
+                 read_table(&gathering, TABLE_REPETITIONS, take_repetition, error) ||
+                 read_table(&gathering, TABLE_RANKS, take_rank, error);
+    guard_reading(NULL);
+    if (!failed) {
+        finish_rows(&gathering);
+        failed = print_verdicts(task, &gathering, error);
+    }
+    free_gathering(&gathering);
+    return failed ? -1 : 0;
+}

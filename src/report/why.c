@@ -1,0 +1,213 @@
+/* why.c - what limits a point: a word, and the numbers that it rests on. Pure.
+ *
+ * A message goes through a pipeline: the sender's thread, its I/O thread, the connection, the receiver's I/O
+ * thread, the receiver's thread, with a bounded queue before each. In a pipeline the slowest stage has a full
+ * queue before it and an empty one behind it. So the queues tell on which side the limit is: how long the
+ * sender was held up (blocked on its socket or its ring), or whether it made more than was received, and how
+ * long the receiver found its queue empty. Whether a stage is the limit itself, its own time tells: a thread
+ * is busy while it runs and while it is ready and waits for a core, which is all that can be seen of a
+ * processor that others use too.
+ */
+#include "why.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Shares of the window. */
+#define RARELY 0.2     /* a queue that is full, or empty, no longer than this does not hold anyone up */
+#define OFTEN 0.3      /* held up, or starved */
+#define BOTH_WAIT 0.75 /* the loops of both ends do little but wait */
+#define AT_WORK 0.7    /* a loop's thread that is not held up */
+#define SATURATED 0.8  /* a thread that can do no more */
+#define MOSTLY_IDLE 0.5
+#define STARVED 0.1 /* waits for a core worth a word */
+/* Of what the senders make. Who makes so much more than is received is no limit, however busy it is: a
+ * publisher drops the rest, a full queue is still to come. */
+#define SURPLUS 0.05
+/* Of the raw TCP baseline, and of what frames of 1538 bytes on the wire with 1448 of payload leave of a
+ * link's speed: what is closer is within the spread of repetitions. */
+#define AT_BASELINE 0.95
+#define AT_LINK 0.93
+
+__attribute__((format(printf, 2, 3))) static void say(struct why_verdict *verdict, const char *format, ...)
+{
+    size_t used = strlen(verdict->evidence);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(verdict->evidence + used, sizeof verdict->evidence - used, format, arguments);
+    va_end(arguments);
+}
+
+static double percent(double share)
+{
+    return 100 * fmin(fmax(share, 0), 1);
+}
+
+double why_busy(const struct why_thread *thread)
+{
+    return thread->cpu + (isnan(thread->runqueue) ? 0 : thread->runqueue);
+}
+
+/* A wait for the socket that has ended in time, but whose thread did not get a core, is the core's: of the
+ * wait counts what the thread can have slept. */
+static double waits(const struct why_side *side)
+{
+    return fmin(side->waits, fmax(0, 1 - why_busy(&side->app)));
+}
+
+/* "its thread 98 % busy (45 % waiting for a core)" */
+static void say_thread(struct why_verdict *verdict, const char *name, const struct why_thread *thread)
+{
+    say(verdict, "%s %.0f %% busy", name, percent(why_busy(thread)));
+    if (thread->runqueue >= STARVED)
+        say(verdict, " (%.0f %% waiting for a core)", percent(thread->runqueue));
+}
+
+static void say_held(struct why_verdict *verdict, const struct why_facts *facts)
+{
+    if (facts->surplus >= SURPLUS)
+        say(verdict,
+            facts->drops ? "sender drops %.0f %%" : "sender's queue grows by %.0f %% of what it makes",
+            percent(facts->surplus));
+    else
+        say(verdict, "sender blocked %.0f %%", percent(waits(&facts->sender)));
+}
+
+static void say_empty(struct why_verdict *verdict, const struct why_facts *facts)
+{
+    say(verdict, "receiver's queue empty %.0f %%", percent(waits(&facts->receiver)));
+}
+
+static double held(const struct why_facts *facts)
+{
+    return facts->surplus >= SURPLUS ? 1 : waits(&facts->sender);
+}
+
+static double busiest_io(const struct why_facts *facts)
+{
+    return fmax(why_busy(&facts->sender.io), why_busy(&facts->receiver.io));
+}
+
+static double busiest(const struct why_facts *facts)
+{
+    return fmax(busiest_io(facts), fmax(why_busy(&facts->sender.app), why_busy(&facts->receiver.app)));
+}
+
+static void say_busiest_io(struct why_verdict *verdict, const struct why_facts *facts)
+{
+    bool sender = why_busy(&facts->sender.io) >= why_busy(&facts->receiver.io);
+    say_thread(verdict, sender ? "sender's I/O thread" : "receiver's I/O thread",
+               sender ? &facts->sender.io : &facts->receiver.io);
+}
+
+/* ---- the rules, the surest first: each says its evidence, or returns false ---- */
+
+static bool link_is_full(const struct why_facts *facts, struct why_verdict *verdict)
+{
+    if (facts->across && facts->of_link >= AT_LINK) {
+        say(verdict, "%.0f %% of what TCP leaves of the link's speed", 100 * facts->of_link);
+        return true;
+    }
+    if (facts->of_baseline >= AT_BASELINE && busiest(facts) < SATURATED) {
+        say(verdict, "%.0f %% of raw TCP, no thread over %.0f %% busy", 100 * facts->of_baseline,
+            percent(busiest(facts)));
+        return true;
+    }
+    return false;
+}
+
+static bool sender_is_slow(const struct why_facts *facts, struct why_verdict *verdict)
+{
+    if (held(facts) > RARELY || waits(&facts->receiver) < OFTEN || why_busy(&facts->sender.app) < AT_WORK)
+        return false;
+    say_held(verdict, facts);
+    say_thread(verdict, ", its thread", &facts->sender.app);
+    say(verdict, "; ");
+    say_empty(verdict, facts);
+    return true;
+}
+
+static bool receiver_is_slow(const struct why_facts *facts, struct why_verdict *verdict)
+{
+    bool works = why_busy(&facts->receiver.app) >= AT_WORK || facts->writes;
+    if (held(facts) < OFTEN || waits(&facts->receiver) > RARELY || !works)
+        return false;
+    say_held(verdict, facts);
+    say(verdict, "; ");
+    say_empty(verdict, facts);
+    say_thread(verdict, ", its thread", &facts->receiver.app);
+    if (facts->writes)
+        say(verdict, ", the rest on its disk (final sync %.0f %%)", percent(facts->syncs));
+    return true;
+}
+
+static bool io_is_slow(const struct why_facts *facts, struct why_verdict *verdict)
+{
+    if (held(facts) <= RARELY || waits(&facts->receiver) <= RARELY || busiest_io(facts) < SATURATED)
+        return false;
+    say_busiest_io(verdict, facts);
+    say(verdict, "; ");
+    say_held(verdict, facts);
+    say(verdict, ", ");
+    say_empty(verdict, facts);
+    return true;
+}
+
+/* Between hosts, where both ends wait and no thread has much to do, the network is what is left. */
+static bool network_is_left(const struct why_facts *facts, struct why_verdict *verdict)
+{
+    if (!facts->across || held(facts) < BOTH_WAIT || waits(&facts->receiver) < BOTH_WAIT ||
+        busiest_io(facts) > MOSTLY_IDLE)
+        return false;
+    say(verdict, "both ends wait for the network: ");
+    say_held(verdict, facts);
+    say(verdict, ", ");
+    say_empty(verdict, facts);
+    say(verdict, ", ");
+    say_busiest_io(verdict, facts);
+    if (!isnan(facts->of_link))
+        say(verdict, ", %.0f %% of the link's speed", 100 * facts->of_link);
+    return true;
+}
+
+static void say_all(const struct why_facts *facts, struct why_verdict *verdict)
+{
+    double idle = 1 - waits(&facts->sender) - why_busy(&facts->sender.app);
+    say_held(verdict, facts);
+    say_thread(verdict, ", its thread", &facts->sender.app);
+    if (idle >= OFTEN)
+        say(verdict, ", neither %.0f %%", percent(idle));
+    say(verdict, "; ");
+    say_empty(verdict, facts);
+    say_thread(verdict, ", its thread", &facts->receiver.app);
+    say(verdict, "; ");
+    say_busiest_io(verdict, facts);
+}
+
+/* ---- */
+
+static const struct {
+    const char *word;
+    bool (*rule)(const struct why_facts *facts, struct why_verdict *verdict);
+} rules[] = {
+    {"link-bound", link_is_full},    {"sender-bound", sender_is_slow}, {"receiver-bound", receiver_is_slow},
+    {"io-thread-bound", io_is_slow}, {"link-bound", network_is_left},
+};
+
+void why_judge(const struct why_facts *facts, struct why_verdict *verdict)
+{
+    memset(verdict, 0, sizeof *verdict);
+    verdict->word = "unclear";
+    if (!facts->known) {
+        say(verdict, "no processor time by thread in the file, or no valid repetition");
+        return;
+    }
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (rules[i].rule(facts, verdict)) {
+            verdict->word = rules[i].word;
+            return;
+        }
+    say_all(facts, verdict);
+}

@@ -1,0 +1,42 @@
+/* why.h - what limits a point, from what its ranks used and waited for. why.c says by which rules; evidence.c
+ * gathers the facts from a file and prints the verdicts. */
+#ifndef REPORT_WHY_H
+#define REPORT_WHY_H
+
+#include <stdbool.h>
+
+/* A thread's shares of the window, 0 to 1 but for the clocks' grain. */
+struct why_thread {
+    double cpu;      /* running */
+    double runqueue; /* ready, and waiting for a core; NaN when the kernel does not tell */
+};
+
+/* One end, the mean over its ranks and the valid repetitions. */
+struct why_side {
+    struct why_thread app; /* the sending or receiving thread */
+    struct why_thread io;  /* the rank's busiest I/O thread */
+    double waits;          /* a sender for room in a queue or for a buffer, a receiver for a message */
+};
+
+struct why_facts {
+    bool known;         /* else the rest says nothing */
+    bool across;        /* all senders and receivers of a group are on different hosts */
+    bool writes;        /* receive mode write */
+    double surplus;     /* share of what the senders made in the window that was not received in it */
+    bool drops;         /* of it, messages were dropped; else queues grew */
+    double syncs;       /* share of the window for the sync that ends it; 0 but for writes */
+    double of_baseline; /* share of the raw TCP point of the same settings; NaN without one */
+    double of_link; /* the busiest host's traffic as a share of what TCP leaves of its link; NaN: not known */
+    struct why_side sender, receiver;
+};
+
+struct why_verdict {
+    const char *word; /* sender-bound, receiver-bound, io-thread-bound, link-bound or unclear */
+    char evidence[256];
+};
+
+/* Share of the window in which the thread was running or ready to. */
+double why_busy(const struct why_thread *thread);
+void why_judge(const struct why_facts *facts, struct why_verdict *verdict);
+
+#endif

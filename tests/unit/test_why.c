@@ -1,0 +1,143 @@
+/* test_why.c - made-up shares of a window, and the word that they give. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+
+#include "why.h"
+
+/* Nothing is busy, nobody waits, on one host. */
+static struct why_facts quiet(void)
+{
+    return (struct why_facts){.known = true, .of_baseline = NAN, .of_link = NAN};
+}
+
+static void check(const struct why_facts *facts, const char *word, const char *evidence)
+{
+    struct why_verdict verdict;
+    why_judge(facts, &verdict);
+    assert_string_equal(verdict.word, word);
+    if (!strstr(verdict.evidence, evidence)) {
+        fail_msg("\"%s\" does not say \"%s\"", verdict.evidence, evidence);
+    }
+}
+
+static void sender(void **state)
+{
+    (void)state;
+    struct why_facts facts = quiet();
+    facts.sender.app = (struct why_thread){0.97, 0.01};
+    facts.receiver.waits = 0.9;
+    check(&facts, "sender-bound", "sender blocked 0 %, its thread 98 % busy; receiver's queue empty 90 %");
+    facts.sender.app = (struct why_thread){0.5, 0.45};
+    check(&facts, "sender-bound", "95 % busy (45 % waiting for a core)");
+    facts.sender.app.runqueue = NAN; /* then only what runs is known to be busy */
+    check(&facts, "unclear", "neither 50 %");
+    facts.sender.app = (struct why_thread){0.97, 0.01};
+    facts.sender.app.cpu = 0.75;
+    facts.sender.waits = 0.21; /* a queue is full for a while */
+    check(&facts, "unclear", "sender blocked 21 %");
+    facts.sender.app.runqueue = 0.2; /* no: woken up, it got no core */
+    check(&facts, "sender-bound", "sender blocked 5 %, its thread 95 % busy (20 % waiting for a core)");
+    facts.sender.waits = 0;
+    facts.receiver.waits = 0.29; /* the receiver hardly waits */
+    check(&facts, "unclear", "empty 29 %");
+}
+
+/* A sender is no limit while it makes more than is received. */
+static void surplus(void **state)
+{
+    (void)state;
+    struct why_facts facts = quiet();
+    facts.sender.app = (struct why_thread){1, 0};
+    facts.receiver.waits = 0.9;
+    facts.surplus = 0.04;
+    check(&facts, "sender-bound", "blocked 0 %");
+    facts.surplus = 0.4;
+    check(&facts, "unclear", "sender's queue grows by 40 % of what it makes");
+    facts.drops = true;
+    check(&facts, "unclear", "sender drops 40 %");
+    facts.sender.io = (struct why_thread){0.9, 0.05};
+    check(&facts, "io-thread-bound", "sender's I/O thread 95 % busy; sender drops 40 %");
+    facts.receiver.waits = 0.9;
+    facts.receiver.app = (struct why_thread){0.8, 0.1};
+    check(&facts, "receiver-bound", "sender drops 40 %; receiver's queue empty 10 %, its thread 90 % busy");
+}
+
+static void receiver(void **state)
+{
+    (void)state;
+    struct why_facts facts = quiet();
+    facts.sender.waits = 0.8;
+    facts.receiver.waits = 0.02;
+    facts.receiver.app = (struct why_thread){0.6, 0.38};
+    facts.receiver.io = (struct why_thread){0.9, 0}; /* busy, but its queue is full */
+    check(&facts, "receiver-bound",
+          "sender blocked 80 %; receiver's queue empty 2 %, its thread 98 % busy (38 %");
+    facts.receiver.app = (struct why_thread){0.2, 0.05};
+    check(&facts, "unclear", "its thread 25 % busy");
+    facts.writes = true;
+    facts.syncs = 0.3;
+    check(&facts, "receiver-bound", "25 % busy, the rest on its disk (final sync 30 %)");
+}
+
+static void io_thread(void **state)
+{
+    (void)state;
+    struct why_facts facts = quiet();
+    facts.sender.waits = 0.6;
+    facts.receiver.waits = 0.5;
+    facts.sender.io = (struct why_thread){0.5, 0};
+    facts.receiver.io = (struct why_thread){0.96, 0.02};
+    check(&facts, "io-thread-bound", "receiver's I/O thread 98 % busy; sender blocked 60 %");
+    facts.receiver.io.cpu = 0.7;
+    check(&facts, "unclear", "receiver's I/O thread 72 % busy");
+}
+
+static void link(void **state)
+{
+    (void)state;
+    struct why_facts facts = quiet();
+    facts.sender.waits = facts.receiver.waits = 0.95;
+    facts.sender.io.cpu = 0.1;
+    check(&facts, "unclear", "sender blocked 95 %"); /* on one host there is no link */
+    facts.across = true;
+    check(&facts, "link-bound", "both ends wait for the network: sender blocked 95 %");
+    facts.of_link = 0.5;
+    check(&facts, "link-bound", "50 % of the link's speed");
+    facts.of_link = 0.99;
+    check(&facts, "link-bound", "99 % of what TCP leaves of the link's speed");
+    facts.across = false;
+    check(&facts, "unclear", "");
+    facts.of_baseline = 0.97;
+    check(&facts, "link-bound", "97 % of raw TCP, no thread over 10 % busy");
+    facts.of_baseline = 0.9;
+    check(&facts, "unclear", "");
+    facts.of_baseline = 0.97;
+    facts.receiver.io.cpu = 1; /* raw TCP had the same trouble with the processor */
+    check(&facts, "io-thread-bound", "receiver's I/O thread 100 % busy");
+}
+
+/* A sender that keeps to a schedule is neither busy nor blocked. */
+static void unknown(void **state)
+{
+    (void)state;
+    struct why_facts facts = quiet();
+    facts.receiver.waits = 0.99;
+    facts.sender.app.cpu = 0.02;
+    check(&facts, "unclear", "neither 98 %");
+    facts.known = false;
+    check(&facts, "unclear", "no processor time by thread");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(sender),   cmocka_unit_test(surplus),
+                                       cmocka_unit_test(receiver), cmocka_unit_test(io_thread),
+                                       cmocka_unit_test(link),     cmocka_unit_test(unknown)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
