@@ -30,10 +30,12 @@ enum option_id {
     OPTION_IO_THREADS,
     OPTION_SNDBUF,
     OPTION_RCVBUF,
+    OPTION_RATE,
     OPTION_SENDER_CPUS,
     OPTION_RECEIVER_CPUS,
     /* run control */
     OPTION_IO_CPUS,
+    OPTION_FIND_RATE,
     OPTION_PLACEMENT,
     OPTION_MATRIX,
     OPTION_WARMUP,
@@ -72,6 +74,8 @@ enum option_type {
     OPTION_TYPE_SHARE,    /* 5%, 0.1%: the value is in millionths */
     OPTION_TYPE_CPUS,     /* numa:0, core:0-3, pu:2, package:1, nic; see config_cpus */
     OPTION_TYPE_PORTS,    /* 43000-43999; see config_ports */
+    OPTION_TYPE_RATE,     /* 10K messages/s, 500Mbit; powers of 1000; see config_rate */
+    OPTION_TYPE_LOSS,     /* loss=0.1%; the value is in 1e-9 */
     OPTION_TYPE_TEXT,     /* taken as it is; has no values */
     OPTION_TYPE_FLAG      /* no argument; 0 or 1; in file and environment: yes/no, true/false, 1/0, on/off */
 };
@@ -157,6 +161,13 @@ struct config_ports {
     int first, last;
 };
 struct config_ports config_ports(int64_t value);
+
+/* A value of OPTION_TYPE_RATE that is not the keyword: what each sender is to send per second. */
+struct config_rate {
+    bool bits;     /* bits of payload, else messages */
+    int64_t per_s; /* 1 or more */
+};
+struct config_rate config_rate(int64_t value);
 
 void config_print_help(FILE *out, const struct preset *presets);
 /* The manual page zmqsweep(1) in man(7) macros. `date` is ISO 8601, `version` the program's. */

@@ -41,7 +41,9 @@ struct point {
     int64_t write_buffer_bytes;         /* of receive mode write */
     int64_t ports;                      /* see config_ports; OPTION_KEYWORD: any */
     int32_t placement, matrix;
-    int32_t step; /* matrix: the round, or the ordered pair of hosts, from 0 on */
+    double rate_per_s;     /* messages per second that each sender is to send; 0: as fast as it can */
+    int64_t find_loss_ppb; /* --find-rate: the share that may be lost, in 1e-9; OPTION_KEYWORD: off */
+    int32_t step;          /* matrix: the round, or the ordered pair of hosts, from 0 on */
     int32_t unused;
 };
 

@@ -43,7 +43,9 @@ struct point_record {
     int64_t sent, received, lost; /* sums over valid repetitions */
     double cpu_ns_per_message;
     char flags[128];
-    char status[16]; /* ok, partial, failed */
+    char status[16];        /* ok, partial, failed */
+    double rate_per_s;      /* messages/s that each sender was to send; NaN when unpaced */
+    double sent_rate_per_s; /* of the slowest sender, median */
 };
 
 struct repetition_record {
@@ -54,6 +56,7 @@ struct repetition_record {
     double overlap, dead_s, drain_s;
     char flags[128];
     uint8_t valid;
+    double sent_rate_per_s; /* of the slowest sender; NaN when there is none */
 };
 
 struct rank_record {

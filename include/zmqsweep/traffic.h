@@ -61,7 +61,8 @@ struct traffic_sample {
 };
 struct traffic_sample traffic_sample(const struct traffic *traffic);
 
-/* A receiver's first and last message; 0 when there was none. Valid once the loop has ended. */
+/* A receiver's first and last message; 0 when there was none. A sender has the end of its loop as its last.
+ * Valid once the loop has ended. */
 int64_t traffic_first_ns(const struct traffic *traffic);
 int64_t traffic_last_ns(const struct traffic *traffic);
 int64_t traffic_count(const struct traffic *traffic);

@@ -28,4 +28,10 @@ int config_read_cpus(const char *word, int64_t *value, struct error *error);
 int config_read_ports(const char *word, int64_t *value, struct error *error);
 void config_write_span(enum option_type type, int64_t value, char text[CONFIG_WORD_LENGTH]);
 
+/* rate.c: values of OPTION_TYPE_RATE and OPTION_TYPE_LOSS. @return 0, or -1 with what would be right. */
+int config_read_rate(const char *word, int64_t *value, struct error *error);
+void config_write_rate(int64_t value, char text[CONFIG_WORD_LENGTH]);
+int config_read_loss(const char *word, int64_t *value, struct error *error);
+void config_write_loss(int64_t value, char text[CONFIG_WORD_LENGTH]);
+
 #endif

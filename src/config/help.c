@@ -84,6 +84,10 @@ static const char *write_facts(enum option_id id, char facts[FACTS_LENGTH])
         snprintf(values, sizeof values, "numa:N, core:N-M, pu:N-M, package:N, nic");
     else if (spec->type == OPTION_TYPE_PORTS)
         snprintf(values, sizeof values, "two ports");
+    else if (spec->type == OPTION_TYPE_RATE)
+        snprintf(values, sizeof values, "1 to 1G messages/s, 1bit to 1000Tbit");
+    else if (spec->type == OPTION_TYPE_LOSS)
+        snprintf(values, sizeof values, "loss=0%% to loss=50%%");
     else
         write_limits(id, values, sizeof values);
     snprintf(facts, FACTS_LENGTH, "Values: %s%s%s. Default: %s.", values, spec->keyword ? ", or " : "",

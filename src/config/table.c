@@ -154,6 +154,16 @@ const struct option_spec option_table[OPTION_TOTAL] = {
                        .maximum = MOST_OF_AN_INT,
                        .metavar = "BYTES",
                        .help = "The kernel's receive buffer; system: as the system sets it."},
+    [OPTION_RATE] =
+        {.name = "rate",
+         .type = OPTION_TYPE_RATE,
+         .list = true,
+         .fallback = "max",
+         .keyword = "max",
+         .metavar = "RATE",
+         .help = "What each sender sends per second, on a schedule that does not wait for late messages: "
+                 "messages (10K) or bits of payload (500Mbit), K, M and G being powers of 1000. Over 20K "
+                 "messages a second go in bursts, one every 50 us or more. max: as fast as it can."},
 
     [OPTION_SENDER_CPUS] =
         {.name = "sender-cpus",
@@ -179,6 +189,14 @@ const struct option_spec option_table[OPTION_TOTAL] = {
          .keyword = "same",
          .metavar = "CPUS",
          .help = "Where ZeroMQ's I/O threads run, in the same words; same: with their sender or receiver."},
+    [OPTION_FIND_RATE] =
+        {.name = "find-rate",
+         .type = OPTION_TYPE_LOSS,
+         .fallback = "off",
+         .keyword = "off",
+         .metavar = "loss=PERCENT",
+         .help = "For pub-sub: find, by bisection to 3 %, the highest rate at which no more than this share "
+                 "is lost, and measure each point at that rate. Not together with --rate or --count."},
     [OPTION_PLACEMENT] =
         {.name = "placement",
          .type = OPTION_TYPE_CHOICE,

@@ -141,6 +141,12 @@ static const char *advise(const struct option_spec *spec, char advice[ADVICE_LEN
     case OPTION_TYPE_PORTS:
         numbers = "say 43000-43999";
         break;
+    case OPTION_TYPE_RATE:
+        numbers = "say messages per second, such as 10K, or bits per second, such as 500Mbit";
+        break;
+    case OPTION_TYPE_LOSS:
+        numbers = "say loss=0.1%";
+        break;
     case OPTION_TYPE_TEXT:
         break;
     }
@@ -228,6 +234,8 @@ static int read_number(const struct list *list, const char *word, int64_t *value
 {
     const struct option_spec *spec = list->spec;
     char quoted[CONFIG_QUOTE_LENGTH], advice[ADVICE_LENGTH], limit[CONFIG_WORD_LENGTH];
+    if (spec->type == OPTION_TYPE_RATE)
+        return config_read_rate(word, value, error);
     enum number number = read_digits(spec->type, word, value);
     config_quote(word, quoted);
     if (number == NUMBER_MALFORMED)
@@ -302,11 +310,19 @@ static int add_range(struct list *list, char *word, struct error *error)
                          last_word, first_word, last_word);
     if (read_factor(trim(word), &factor, error))
         return -1;
+    bool bits = list->spec->type == OPTION_TYPE_RATE && config_rate(first).bits;
+    if (list->spec->type == OPTION_TYPE_RATE) {
+        if (config_rate(last).bits != bits)
+            return error_set(error, "the range %.40s:%.40s is of bits and of messages; say one of them",
+                             first_word, last_word);
+        first = config_rate(first).per_s;
+        last = config_rate(last).per_s;
+    }
     if (first > last)
         return error_set(error, "the range %.40s:%.40s is empty; say the smaller end first", first_word,
                          last_word);
     for (int64_t value = first;; value *= factor) {
-        if (list_add(list, value, error))
+        if (list_add(list, bits ? -value - 1 : value, error))
             return -1;
         if (value > last / factor)
             return 0;
@@ -345,11 +361,13 @@ static int add_element(struct list *list, char *word, struct error *error)
                          spec->list ? " (two commas, or one at an end?)" : "", advise(spec, advice));
     if (spec->keyword && strcmp(word, spec->keyword) == 0)
         return list_add(list, OPTION_KEYWORD, error);
+    if (spec->type == OPTION_TYPE_LOSS)
+        return config_read_loss(word, &value, error) ? -1 : list_add(list, value, error);
     if (spec->type == OPTION_TYPE_CPUS)
         return config_read_cpus(word, &value, error) ? -1 : list_add(list, value, error);
     if (spec->type == OPTION_TYPE_PORTS)
         return config_read_ports(word, &value, error) ? -1 : list_add(list, value, error);
-    if (!is_number(spec->type))
+    if (!is_number(spec->type) && spec->type != OPTION_TYPE_RATE)
         return add_word(list, word, error);
     if (spec->list && strchr(word, ':'))
         return add_range(list, word, error);
@@ -426,6 +444,10 @@ const char *config_word(enum option_id id, int64_t value, char text[CONFIG_WORD_
         config_write_span(spec->type, value, text);
     else if (spec->type == OPTION_TYPE_SHARE)
         write_share(value, text);
+    else if (spec->type == OPTION_TYPE_RATE)
+        config_write_rate(value, text);
+    else if (spec->type == OPTION_TYPE_LOSS)
+        config_write_loss(value, text);
     else if (is_number(spec->type))
         write_number(spec->type, value, text);
     else if (spec->type == OPTION_TYPE_CHOICE)

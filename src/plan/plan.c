@@ -25,6 +25,7 @@ static const enum option_id dimensions[] = {
     OPTION_SEND_MODE,
     OPTION_COUNT,
     OPTION_DURATION,
+    OPTION_RATE,
     OPTION_SIZE,
 };
 #define DIMENSIONS (sizeof dimensions / sizeof *dimensions)
@@ -69,6 +70,16 @@ int64_t plan_auto_hwm(int64_t size_bytes)
 static int64_t resolved_hwm(int64_t asked, int64_t size_bytes)
 {
     return asked == OPTION_KEYWORD ? plan_auto_hwm(size_bytes) : asked;
+}
+
+/* Messages per second of messages of that size; 0 for `max`. */
+static double resolved_rate(int64_t asked, int64_t size_bytes)
+{
+    struct config_rate rate = config_rate(asked);
+    if (asked == OPTION_KEYWORD) {
+        return 0;
+    }
+    return rate.bits ? (double)rate.per_s / (8 * (double)size_bytes) : (double)rate.per_s;
 }
 
 static int32_t host_count(const struct plan *plan)
@@ -165,6 +176,8 @@ struct point plan_point(const struct plan *plan, int64_t id)
     point.rcvhwm = resolved_hwm(value[OPTION_RCVHWM], point.size_bytes);
     point.sndbuf_bytes = value[OPTION_SNDBUF];
     point.rcvbuf_bytes = value[OPTION_RCVBUF];
+    point.rate_per_s = resolved_rate(value[OPTION_RATE], point.size_bytes);
+    point.find_loss_ppb = config_value(settings, OPTION_FIND_RATE);
     point.interval_ns = config_value(settings, OPTION_INTERVAL);
     point.timeout_ns = config_value(settings, OPTION_TIMEOUT);
     if (value[OPTION_COUNT] != OPTION_KEYWORD) {
@@ -243,6 +256,28 @@ static int check_writing(const struct settings *settings, struct error *error)
         if (modes->values[i] == RECEIVE_WRITE && !*config_text(settings, OPTION_WRITE_DIR)) {
             return error_set(error, "--receive-mode write: say where the files go: --write-dir DIR");
         }
+    }
+    return 0;
+}
+
+static int check_find_rate(const struct settings *settings, struct error *error)
+{
+    const struct setting *patterns = &settings->items[OPTION_PATTERN];
+    if (config_value(settings, OPTION_FIND_RATE) == OPTION_KEYWORD) {
+        return 0;
+    }
+    for (size_t i = 0; i < patterns->count; i++) {
+        if (patterns->values[i] != PATTERN_PUB_SUB) {
+            return error_set(error,
+                             "--find-rate is for pub-sub: no other pattern loses anything; say --pattern "
+                             "pub-sub");
+        }
+    }
+    if (settings->items[OPTION_RATE].count > 1 || config_value(settings, OPTION_RATE) != OPTION_KEYWORD) {
+        return error_set(error, "--find-rate and --rate exclude each other; give one of them");
+    }
+    if (config_value(settings, OPTION_COUNT) != OPTION_KEYWORD) {
+        return error_set(error, "--find-rate measures in windows; leave out --count");
     }
     return 0;
 }
@@ -406,7 +441,7 @@ int plan_make(const struct settings *settings, int32_t ranks, const int32_t *hos
 {
     struct plan made = {
         .settings = settings, .ranks = ranks, .hosts = hosts, .seed = seed, .unplaced = ranks == 0};
-    if (check_shape(settings, error) || check_writing(settings, error)) {
+    if (check_shape(settings, error) || check_writing(settings, error) || check_find_rate(settings, error)) {
         return -1;
     }
     if (ranks == 0) {
@@ -445,8 +480,9 @@ const char *plan_key(const struct plan *plan, int64_t id, char key[PLAN_KEY_LENG
     value[OPTION_RCVHWM] = point.rcvhwm;
     value[OPTION_PAIRS] = point.pairs;
     for (int option = 0; option <= OPTION_RECEIVER_CPUS && used < PLAN_KEY_LENGTH; option++) {
-        if (option == (point.count ? OPTION_DURATION : OPTION_COUNT)) {
-            continue;
+        if (option == (point.count ? OPTION_DURATION : OPTION_COUNT) ||
+            (option == OPTION_RATE && value[option] == OPTION_KEYWORD)) {
+            continue; /* unpaced points are worded as before there were rates */
         }
         used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, "%s=%s ", option_table[option].name,
                                  config_word((enum option_id)option, value[option], word));
@@ -458,6 +494,10 @@ const char *plan_key(const struct plan *plan, int64_t id, char key[PLAN_KEY_LENG
     if (used < PLAN_KEY_LENGTH && point.receive_mode == RECEIVE_WRITE) {
         used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, " write-buffer=%s",
                                  config_word(OPTION_WRITE_BUFFER, point.write_buffer_bytes, word));
+    }
+    if (used < PLAN_KEY_LENGTH && point.find_loss_ppb != OPTION_KEYWORD) {
+        used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, " find-rate=%s",
+                                 config_word(OPTION_FIND_RATE, point.find_loss_ppb, word));
     }
     if (used < PLAN_KEY_LENGTH && point.matrix != MATRIX_OFF) {
         snprintf(key + used, PLAN_KEY_LENGTH - used, " matrix=%s step=%d",

@@ -20,6 +20,8 @@ const struct dimension dimensions[] = {
     {"senders/receiver", "senders_per_receiver", NULL, true, 0},
     {"count", "message_count", NULL, true, 0},
     {"duration", "duration_s", NULL, true, 0},
+    {"rate", NULL, "rate", true, 0},
+    {"find-rate", NULL, "find-rate", true, 0},
     {"I/O threads", "io_threads", NULL, true, 0},
     {"sndbuf", NULL, "sndbuf", true, 0},
     {"rcvbuf", NULL, "rcvbuf", true, 0},

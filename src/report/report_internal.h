@@ -179,7 +179,7 @@ struct dimension {
 };
 extern const struct dimension dimensions[];
 extern const size_t dimension_count;
-#define MOST_DIMENSIONS 24
+#define MOST_DIMENSIONS 32
 
 const char *dimension_write(const struct dimension *dimension, const struct point_record *point,
                             char text[CELL]);

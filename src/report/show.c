@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_COLUMNS 48
+#define MOST_COLUMNS 64
 #define MOST_KEYS 8
 
 typedef const char *write_function(const struct point_record *point, char text[NOTES]);
@@ -40,6 +40,16 @@ static const char *write_messages(const struct point_record *point, char text[NO
     return config_humane_count(point->message_rate_per_s, text, CELL);
 }
 
+static const char *write_paced(const struct point_record *point, char text[NOTES])
+{
+    return config_humane_count(point->rate_per_s, text, CELL);
+}
+
+static const char *write_sent_rate(const struct point_record *point, char text[NOTES])
+{
+    return config_humane_count(point->sent_rate_per_s, text, CELL);
+}
+
 static const char *write_loss(const struct point_record *point, char text[NOTES])
 {
     return humane_loss(point->lost, point->sent, text);
@@ -62,6 +72,8 @@ static const struct show_column measures[] = {
     {{"interval", false, 2}, false, NULL, write_interval, NULL},
     {{"coverage", true, 0}, true, "interval_coverage", NULL, NULL},
     {{"messages", true, 3}, false, NULL, write_messages, NULL},
+    {{"paced at", true, 2}, false, NULL, write_paced, NULL},
+    {{"sent at", true, 2}, false, NULL, write_sent_rate, NULL},
     {{"loss", true, 1}, false, NULL, write_loss, NULL},
     {{"cpu/message", true, 5}, false, NULL, write_cpu, NULL},
     {{"sent", true, 0}, true, "sent", NULL, NULL},
@@ -96,6 +108,15 @@ static bool is_above(const struct dimension *dimension, const struct loaded *fil
            !dimension_varies(dimension, file->points, file->point_count);
 }
 
+/* Rates per sender are of interest where one was set. */
+static bool is_empty(const struct show_column *measure, const struct loaded *file)
+{
+    bool paced = false;
+    for (size_t i = 0; i < file->point_count; i++)
+        paced = paced || !isnan(file->points[i].rate_per_s);
+    return !paced && (measure->write == write_paced || measure->write == write_sent_rate);
+}
+
 static size_t choose_columns(const struct loaded *file, bool wide, struct show_column *chosen)
 {
     size_t count = 0;
@@ -108,7 +129,7 @@ static size_t choose_columns(const struct loaded *file, bool wide, struct show_c
                 .layout = {dimension->title, dimension->right, dimension->rank}, .dimension = dimension};
     }
     for (size_t i = 0; i < MEASURE_COUNT; i++)
-        if (wide || !measures[i].detail)
+        if ((wide || !measures[i].detail) && !is_empty(&measures[i], file))
             chosen[count++] = measures[i];
     return count;
 }

@@ -20,7 +20,7 @@ struct results {
     hid_t file, transfer;
     hid_t datasets[TABLE_TOTAL];
     hid_t types[TABLE_TOTAL];              /* in memory: our columns, packed, as the file's own types */
-    bool absent[TABLE_TOTAL][MAX_COLUMNS]; /* columns of ours that an older file does not have */
+    bool absent[TABLE_TOTAL][MAX_COLUMNS]; /* columns that an older file lacks */
     bool exact[TABLE_TOTAL];   /* the file's rows have these columns, in this order, and no others */
     int64_t next[TABLE_TOTAL]; /* rows read in order so far, and their CRC */
     uint32_t running[TABLE_TOTAL];
@@ -207,6 +207,18 @@ static int add_column(const struct column *column, hid_t file_type, hid_t memory
     return failed;
 }
 
+static bool has_member(hid_t type, const char *name)
+{
+    int count = H5Tget_nmembers(type);
+    bool found = false;
+    for (int i = 0; i < count && !found; i++) {
+        char *member = H5Tget_member_name(type, (unsigned)i);
+        found = member && strcmp(member, name) == 0;
+        H5free_memory(member);
+    }
+    return found;
+}
+
 static int check_columns(struct results *results, enum table_id id, hid_t file_type, struct error *error)
 {
     const struct table_spec *table = &result_tables[id];
@@ -216,9 +228,10 @@ static int check_columns(struct results *results, enum table_id id, hid_t file_t
                          table->name);
     results->types[id] = H5Tcreate(H5T_COMPOUND, table_packed_bytes(table));
     for (size_t i = 0; i < table->column_count; i++) {
-        const struct column *column = &table->columns[i];
-        results->absent[id][i] = H5Tget_member_index(file_type, column->name) < 0 && column_may_lack(column);
-        if (!results->absent[id][i] && add_column(&table->columns[i], file_type, results->types[id], offset))
+        if (table_column_is_later(table, &table->columns[i]) &&
+            !has_member(file_type, table->columns[i].name)) {
+            results->absent[id][i] = true;
+        } else if (add_column(&table->columns[i], file_type, results->types[id], offset))
             return error_set(error, "%s: column %s of table %s is missing or of another type", results->path,
                              table->columns[i].name, table->name);
         offset += table->columns[i].width;
@@ -405,11 +418,12 @@ static void note_read(struct results *results, enum table_id table, int64_t firs
     }
 }
 
-static void set_absent(const struct results *results, enum table_id id, void *record)
+static void set_absent(const struct results *results, enum table_id table, void *record)
 {
-    for (size_t i = 0; i < result_tables[id].column_count; i++)
-        if (results->absent[id][i])
-            column_set_missing(&result_tables[id].columns[i], record);
+    const struct table_spec *spec = &result_tables[table];
+    for (size_t i = 0; i < spec->column_count; i++)
+        if (results->absent[table][i])
+            column_set_missing(&spec->columns[i], record);
 }
 
 int results_read(struct results *results, enum table_id table, int64_t first, int64_t count, void *records,
@@ -421,7 +435,7 @@ int results_read(struct results *results, enum table_id table, int64_t first, in
     char *record = records;
     if (first < 0 || count < 0 || count > results->rows[table] - first)
         return error_set(error, "%s: table %s has no such rows", results->path, spec->name);
-    unsigned char *packed = calloc((size_t)batch, bytes);
+    unsigned char *packed = calloc((size_t)batch, bytes); /* what is not read stays zero */
     if (!packed)
         return error_set(error, "%s: out of memory", results->path);
     int failed = 0;

@@ -9,9 +9,9 @@
 #include <sys/types.h>
 
 #define RESULTS_FORMAT "zmqsweep-results"
-#define RESULTS_SCHEMA "1.0"
+#define RESULTS_SCHEMA "1.1"
 #define RESULTS_SCHEMA_MAJOR 1
-#define MAX_COLUMNS 40
+#define MAX_COLUMNS 64
 #define PATH_BYTES 4096
 
 /* ---- tables.c: records and their packed form, which is little-endian, without padding, NaN in one form only
@@ -22,6 +22,10 @@
 extern const struct column run_columns[];
 extern const size_t run_column_count;
 
+/* Has this column come after schema 1.0? Files without it are read as if the value were missing. */
+bool table_column_is_later(const struct table_spec *table, const struct column *column);
+/* Sets a record's column to missing: NaN, 0 or "". */
+void column_set_missing(const struct column *column, void *record);
 size_t table_packed_bytes(const struct table_spec *table);
 void table_pack(const struct table_spec *table, const void *record, unsigned char *packed);
 void table_unpack(const struct table_spec *table, const unsigned char *packed, void *record);

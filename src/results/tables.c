@@ -57,6 +57,8 @@ static const struct column point_columns[] = {
     FLOAT64(cpu_ns_per_message, "ns/message", "processor time of all ranks per message received"),
     STRING(flags, "what is to know about the point, comma-joined"),
     STRING(status, "ok, partial or failed"),
+    FLOAT64(rate_per_s, "messages/s", "messages each sender was to send per second, missing when unpaced"),
+    FLOAT64(sent_rate_per_s, "messages/s", "messages sent per second by the slowest sender, median"),
 };
 #undef ROW
 
@@ -82,6 +84,7 @@ static const struct column repetition_columns[] = {
     FLOAT64(drain_s, "s", "time to receive what was still queued"),
     STRING(flags, "what is to know about the repetition, comma-joined"),
     UINT8(valid, "", "1 when the repetition is in the summary"),
+    FLOAT64(sent_rate_per_s, "messages/s", "messages sent per second by the slowest sender, in the window"),
 };
 #undef ROW
 
@@ -194,26 +197,33 @@ const struct table_spec result_tables[TABLE_TOTAL] = {
                                 "options, versions, variables and system settings"),
 };
 
-/* Columns that came after the first release: an older file may lack them. */
-static const char *const later_columns[] = {
-    "usage_s",
-    "app_cpu_s",
-    "app_runqueue_s",
-    "app_voluntary_switches",
-    "app_involuntary_switches",
-    "io_cpu_s",
-    "io_runqueue_s",
-    "io_voluntary_switches",
-    "io_involuntary_switches",
-    "io_cpu_max_s",
-    "io_runqueue_max_s",
-    "sync_s",
+/* Columns that schema 1.0 did not have. */
+static const struct {
+    enum table_id table;
+    const char *name;
+} later_columns[] = {
+    {TABLE_POINTS, "rate_per_s"},
+    {TABLE_POINTS, "sent_rate_per_s"},
+    {TABLE_REPETITIONS, "sent_rate_per_s"},
+    {TABLE_RANKS, "usage_s"},
+    {TABLE_RANKS, "app_cpu_s"},
+    {TABLE_RANKS, "app_runqueue_s"},
+    {TABLE_RANKS, "app_voluntary_switches"},
+    {TABLE_RANKS, "app_involuntary_switches"},
+    {TABLE_RANKS, "io_cpu_s"},
+    {TABLE_RANKS, "io_runqueue_s"},
+    {TABLE_RANKS, "io_voluntary_switches"},
+    {TABLE_RANKS, "io_involuntary_switches"},
+    {TABLE_RANKS, "io_cpu_max_s"},
+    {TABLE_RANKS, "io_runqueue_max_s"},
+    {TABLE_RANKS, "sync_s"},
 };
 
-bool column_may_lack(const struct column *column)
+bool table_column_is_later(const struct table_spec *table, const struct column *column)
 {
     for (size_t i = 0; i < sizeof later_columns / sizeof *later_columns; i++)
-        if (strcmp(column->name, later_columns[i]) == 0)
+        if (table == &result_tables[later_columns[i].table] &&
+            strcmp(column->name, later_columns[i].name) == 0)
             return true;
     return false;
 }

@@ -276,30 +276,141 @@ static void finish_point(struct coordinator *coordinator, const struct point *po
     }
 }
 
-/* A point whose peers cannot be brought together is given up after one try: the next would wait as long
- * again. */
-static void run_point(struct coordinator *coordinator, int64_t id)
+/* ---- --find-rate ---- */
+
+#define PROBE_SHARE 4
+#define PROBE_MIN_NS 100000000
+/* A busy machine may spoil a probe: it is run again so often. */
+#define PROBE_RUNS 3
+/* Measurements at ever lower rates, when the one at the found rate lost too much after all. */
+#define FIND_ROUNDS 6
+
+/* Forgets the repetitions measured so far: they were probes. */
+static void drop_repetitions(struct gathering *gathering)
 {
-    struct point point = plan_point(coordinator->plan, id);
-    enum stop stop = STOP_REPETITIONS;
-    bool over = false;
-    begin_point(coordinator);
-    for (int32_t number = 0; !over; number++) {
-        coordinator->interrupted = !run_repetition(coordinator, &point, number);
-        if (coordinator->interrupted) {
-            stop = STOP_INTERRUPTED;
+    gathering->rows.repetition_count = gathering->rows.rank_count = gathering->rows.interval_count = 0;
+}
+
+/* One repetition in a short window at point->rate_per_s, again when it is invalid. *row is what it gave.
+ * @return false when the search cannot go on: interrupted, or the peers could not be brought together. */
+static bool run_probe(struct coordinator *coordinator, const struct point *point,
+                      struct repetition_record *row)
+{
+    struct point probe = *point;
+    int64_t window_ns = point->duration_ns / PROBE_SHARE;
+    window_ns = window_ns < PROBE_MIN_NS ? PROBE_MIN_NS : window_ns;
+    probe.duration_ns = window_ns < point->duration_ns ? window_ns : point->duration_ns;
+    for (int run = 0; run < PROBE_RUNS; run++) {
+        drop_repetitions(&coordinator->gathering);
+        coordinator->interrupted = !run_repetition(coordinator, &probe, 0);
+        if (coordinator->interrupted || !coordinator->repetition.ran) {
+            return false;
+        }
+        *row = coordinator->gathering.rows.repetitions[0];
+        if (row->valid) {
             break;
         }
-        struct tally_of_point tally = count_up(coordinator, &point);
+    }
+    log_line(LOG_INFO,
+             "find-rate: point %lld at %.0f/s per sender (0: unpaced): sent %.0f/s, lost %lld of %lld%s%s",
+             (long long)point->id, point->rate_per_s, row->sent_rate_per_s, (long long)row->lost,
+             (long long)row->sent, *row->flags ? ", " : "", row->flags);
+    return true;
+}
+
+/* The rate per sender that the slowest receiver of an unpaced probe took. */
+static double delivered_per_s(const struct point *point, const struct repetition_record *row)
+{
+    return row->receiver_min_mbit_s * 1e6 / (8 * (double)point->size_bytes) / point->senders_per_receiver;
+}
+
+/* Sets point->rate_per_s to the highest rate that loses no more than asked for. @return as run_probe. */
+static bool find_rate(struct coordinator *coordinator, struct point *point)
+{
+    struct repetition_record row;
+    struct search search;
+    point->rate_per_s = 0;
+    if (!run_probe(coordinator, point, &row)) {
+        return false;
+    }
+    for (search_begin(&search, delivered_per_s(point, &row)); !search_done(&search);) {
+        point->rate_per_s = search.next_per_s;
+        if (!run_probe(coordinator, point, &row)) {
+            return false;
+        }
+        search_take(&search, row.valid && !(coordinator->gathering.flags[0] & FLAG_RATE_MISSED) &&
+                                 !search_loss_over(point->find_loss_ppb, row.lost, row.sent));
+    }
+    point->rate_per_s = search_found_per_s(&search);
+    return true;
+}
+
+/* Did the valid repetitions together lose more than asked for? */
+static bool lost_too_much(const struct point *point, const struct point_rows *rows)
+{
+    int64_t lost = 0, sent = 0;
+    for (size_t i = 0; i < rows->repetition_count; i++) {
+        lost += rows->repetitions[i].valid ? rows->repetitions[i].lost : 0;
+        sent += rows->repetitions[i].valid ? rows->repetitions[i].sent : 0;
+    }
+    return search_loss_over(point->find_loss_ppb, lost, sent);
+}
+
+/* Repeats the point until it is enough. A point whose peers cannot be brought together is given up after one
+ * try: the next would wait as long again. @return why it ended. */
+static enum stop run_repetitions(struct coordinator *coordinator, const struct point *point)
+{
+    enum stop stop = STOP_REPETITIONS;
+    bool over = false;
+    for (int32_t number = 0; !over; number++) {
+        coordinator->interrupted = !run_repetition(coordinator, point, number);
+        if (coordinator->interrupted) {
+            return STOP_INTERRUPTED;
+        }
+        struct tally_of_point tally = count_up(coordinator, point);
         over = enough(&tally, &stop);
         if (!coordinator->repetition.ran) {
             stop = STOP_UNREACHABLE;
             over = true;
         }
         double done = (double)coordinator->finished + (number + 1.0) / enough_expected(&tally);
-        progress_repetition(coordinator->finished, &point, &tally.repetitions[number],
+        progress_repetition(coordinator->finished, point, &tally.repetitions[number],
                             seconds_left(coordinator, done));
     }
+    return stop;
+}
+
+/* Finds the rate, then measures at it; lower when that lost too much, so that what is recorded keeps the
+ * target or is flagged. @return why it ended. */
+static enum stop run_found_rate(struct coordinator *coordinator, struct point *point)
+{
+    if (!find_rate(coordinator, point)) {
+        return coordinator->interrupted ? STOP_INTERRUPTED : STOP_UNREACHABLE;
+    }
+    double found_per_s = point->rate_per_s;
+    enum stop stop = STOP_REPETITIONS;
+    for (int32_t round = 0; round < FIND_ROUNDS; round++) {
+        if (round > 0) {
+            point->rate_per_s = search_lower_per_s(found_per_s, round);
+            log_line(LOG_INFO, "find-rate: point %lld lost too much; measured again at %.0f/s",
+                     (long long)point->id, point->rate_per_s);
+        }
+        drop_repetitions(&coordinator->gathering);
+        stop = run_repetitions(coordinator, point);
+        if (stop == STOP_INTERRUPTED || stop == STOP_UNREACHABLE ||
+            !lost_too_much(point, &coordinator->gathering.rows)) {
+            break;
+        }
+    }
+    return stop;
+}
+
+static void run_point(struct coordinator *coordinator, int64_t id)
+{
+    struct point point = plan_point(coordinator->plan, id);
+    begin_point(coordinator);
+    enum stop stop = point.find_loss_ppb == OPTION_KEYWORD ? run_repetitions(coordinator, &point)
+                                                           : run_found_rate(coordinator, &point);
     if (coordinator->gathering.rows.repetition_count > 0) {
         finish_point(coordinator, &point, stop);
     }

@@ -39,6 +39,10 @@ static void print_point(const struct plan *plan, int64_t id, FILE *out)
         fprintf(out, "  cpus %s -> %s", config_word(OPTION_SENDER_CPUS, point.sender_cpus, word),
                 config_word(OPTION_RECEIVER_CPUS, point.receiver_cpus, word2));
     }
+    if (point.rate_per_s > 0) {
+        char rate[32];
+        fprintf(out, "  at %s", config_humane_count(point.rate_per_s, rate, sizeof rate));
+    }
     fputc('\n', out);
 }
 

@@ -1,6 +1,7 @@
 /* judge.c - from what the ranks saw to the rows of a repetition, and whether it may be believed. */
 #include "sweep_internal.h"
 
+#include "zmqsweep/pace.h"
 #include "zmqsweep/stats.h"
 
 #include <math.h>
@@ -10,15 +11,18 @@
 #define OVERLAP_MIN 0.95
 #define UNSTEADY_LIMIT 0.2
 #define STALL_DUE_MIN 10
+/* A sender this far below its rate has missed it. */
+#define RATE_MISSED_SHARE 0.01
 #define INVALIDATING                                                                                         \
     (FLAG_FOREIGN | FLAG_TIMED_OUT | FLAG_INTERRUPTED | FLAG_FEW_MESSAGES | FLAG_RECONNECTED |               \
      FLAG_SHORT_OVERLAP | FLAG_LATE_START | FLAG_FAILED)
 
 const char *flags_text(unsigned flags, char *text, size_t length)
 {
-    static const char *const names[] = {"foreign_messages", "timed_out",     "interrupted", "few_messages",
-                                        "reconnected",      "short_overlap", "late_start",  "lost_messages",
-                                        "failed",           "shared_core",   "unsteady",    "stalled"};
+    static const char *const names[] = {"foreign_messages", "timed_out",       "interrupted", "few_messages",
+                                        "reconnected",      "short_overlap",   "late_start",  "lost_messages",
+                                        "failed",           "shared_core",     "unsteady",    "stalled",
+                                        "rate_missed",      "loss_over_target"};
     size_t used = 0;
     memset(text, 0, length);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -52,6 +56,13 @@ static struct rate make_rate(const struct point *point, int64_t messages, int64_
     return rate;
 }
 
+/* Messages that a paced sender, which starts with a burst, has over what its time stands for: the last burst.
+ */
+static int64_t last_burst(const struct point *point)
+{
+    return point->rate_per_s > 0 ? pace_burst(point->rate_per_s) : 0;
+}
+
 /* Count mode, receiver: n messages have n - 1 gaps between the first and the last. */
 static struct rate count_rate(const struct point *point, const struct outcome *outcome)
 {
@@ -59,7 +70,8 @@ static struct rate count_rate(const struct point *point, const struct outcome *o
         return make_rate(point, outcome->count > 0 ? outcome->count - 1 : 0,
                          outcome->last_ns - outcome->first_ns);
     }
-    return make_rate(point, outcome->count, outcome->end.sample.cut_ns - outcome->started_ns);
+    int64_t end_ns = outcome->last_ns ? outcome->last_ns : outcome->end.sample.cut_ns;
+    return make_rate(point, outcome->count - last_burst(point), end_ns - outcome->started_ns);
 }
 
 struct rate judge_rate(const struct point *point, const struct outcome *outcome)
@@ -69,7 +81,7 @@ struct rate judge_rate(const struct point *point, const struct outcome *outcome)
         return count_rate(point, outcome);
     }
     if (begins_at_first(begin) && outcome->role == ROLE_SENDER) { /* it has a start, and no first message */
-        return make_rate(point, end->count, end->cut_ns - outcome->started_ns);
+        return make_rate(point, end->count - last_burst(point), end->cut_ns - outcome->started_ns);
     }
     return make_rate(point, judge_window_messages(begin, end),
                      end->cut_ns - (begins_at_first(begin) ? outcome->first_ns : begin->cut_ns));
@@ -183,6 +195,25 @@ static void add_rates(const struct evidence *evidence, struct repetition_record 
     row->overlap = stats_overlap(starts, ends, receivers);
     *flags |= row->overlap < OVERLAP_MIN ? FLAG_SHORT_OVERLAP : 0;
     free(starts);
+}
+
+/* What the slowest sender sent per second; NaN where one sent nothing. */
+static double slowest_sender(const struct evidence *evidence)
+{
+    double slowest = INFINITY;
+    for (int32_t rank = 1; rank < evidence->ranks; rank++) {
+        if (evidence->outcomes[rank].role == ROLE_SENDER) {
+            double per_s = judge_rate(evidence->point, &evidence->outcomes[rank]).per_s;
+            slowest = isnan(per_s) || isnan(slowest) ? NAN : fmin(slowest, per_s);
+        }
+    }
+    return isinf(slowest) ? NAN : slowest;
+}
+
+/* A rate that no sender is known to have kept was missed. */
+static bool rate_missed(const struct point *point, double sent_per_s)
+{
+    return point->rate_per_s > 0 && !(sent_per_s >= (1 - RATE_MISSED_SHARE) * point->rate_per_s);
 }
 
 /* ---- intervals ---- */
@@ -367,6 +398,8 @@ size_t judge_repetition(const struct evidence *evidence, struct repetition_recor
             fill_rank(evidence, rank, &ranks[count++]);
         }
     }
+    row->sent_rate_per_s = slowest_sender(evidence);
+    *flags |= rate_missed(evidence->point, row->sent_rate_per_s) ? FLAG_RATE_MISSED : 0;
     *flags |= evidence->outcomes[0].timed_out ? FLAG_TIMED_OUT : 0;
     *flags |= row->foreign ? FLAG_FOREIGN : 0;
     *flags |= row->lost ? FLAG_LOST_MESSAGES : 0;

@@ -259,10 +259,13 @@ static const char *find_row(const struct run_record *run, const char *name)
     return NULL;
 }
 
+/* A record without the row is from before there was such an option: then it was in force as `fallback` says.
+ */
 static int compare_row(const struct run_record *run, const struct run_record *now, const char *output,
-                       const char *name, struct error *error)
+                       const char *name, const char *fallback, struct error *error)
 {
     const char *before = find_row(run, name), *after = find_row(now, name);
+    before = before ? before : fallback;
     if (before && after && strcmp(before, after) != 0) {
         const char *shown = strncmp(name, "option.", 7) == 0 ? name + 7 : name;
         return error_set(
@@ -278,13 +281,14 @@ int record_compare(const struct run_record *run, const struct run_record *now, c
     char name[64];
     for (int id = 0; id < OPTION_HELP; id++) {
         snprintf(name, sizeof name, "option.%s", option_table[id].name);
-        if (!is_free((enum option_id)id) && compare_row(run, now, output, name, error)) {
+        if (!is_free((enum option_id)id) &&
+            compare_row(run, now, output, name, option_table[id].fallback, error)) {
             return -1;
         }
     }
     const char *pairs = find_row(now, "option.pairs");
     if (pairs && strstr(pairs, "all")) { /* then the number of ranks decides what the points are */
-        return compare_row(run, now, output, "ranks", error);
+        return compare_row(run, now, output, "ranks", NULL, error);
     }
     return 0;
 }

@@ -38,6 +38,7 @@ static void fill_settings(const struct summary_input *input, struct point_record
     row->pairs = point->pairs;
     row->receivers_per_sender = point->receivers_per_sender;
     row->senders_per_receiver = point->senders_per_receiver;
+    row->rate_per_s = point->rate_per_s > 0 ? point->rate_per_s : NAN;
     row->message_count = point->count;
     row->duration_s = point->count ? NAN : (double)point->duration_ns * 1e-9;
     row->io_threads = point->io_threads;
@@ -101,8 +102,10 @@ static unsigned fill_rates(const struct summary_input *input, struct point_recor
     row->interval_coverage = interval.coverage;
     n = collect(input, offsetof(struct repetition_record, message_rate_per_s), values);
     row->message_rate_per_s = stats_median(values, n);
-    row->cpu_ns_per_message = median_cpu(input, values);
     row->valid_repetitions = (int64_t)n;
+    n = collect(input, offsetof(struct repetition_record, sent_rate_per_s), values);
+    row->sent_rate_per_s = stats_median(values, n);
+    row->cpu_ns_per_message = median_cpu(input, values);
     return flags;
 }
 
@@ -115,6 +118,12 @@ static const char *status_word(const struct summary_input *input, int64_t valid)
                                                                        : input->point->min_repetitions;
     }
     return valid == 0 ? "failed" : valid >= wanted ? "ok" : "partial";
+}
+
+static bool loss_over_target(const struct point *point, const struct point_record *row)
+{
+    return point->find_loss_ppb != OPTION_KEYWORD && row->sent > 0 &&
+           search_loss_over(point->find_loss_ppb, row->lost, row->sent);
 }
 
 void summarise_point(const struct summary_input *input, struct point_record *row)
@@ -138,6 +147,7 @@ void summarise_point(const struct summary_input *input, struct point_record *row
             row->lost += input->repetitions[i].lost;
         }
     }
+    flags |= loss_over_target(input->point, row) ? FLAG_LOSS_OVER_TARGET : 0;
     flags_text(flags, row->flags, sizeof row->flags);
     set_text(row->stop_reason, sizeof row->stop_reason, stop_word(input->stop));
     set_text(row->status, sizeof row->status, status_word(input, row->valid_repetitions));

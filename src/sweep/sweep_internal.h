@@ -131,7 +131,9 @@ enum flag {
     FLAG_FAILED = 1 << 8,
     FLAG_SHARED_CORE = 1 << 9,
     FLAG_UNSTEADY = 1 << 10,
-    FLAG_STALLED = 1 << 11
+    FLAG_STALLED = 1 << 11,
+    FLAG_RATE_MISSED = 1 << 12,
+    FLAG_LOSS_OVER_TARGET = 1 << 13
 };
 const char *flags_text(unsigned flags, char *text, size_t length);
 
@@ -203,6 +205,26 @@ struct summary_input {
     struct traffic_connections connections;
 };
 void summarise_point(const struct summary_input *input, struct point_record *row);
+
+/* ---- search.c: the highest rate that loses no more than a share. Pure. ---- */
+
+#define SEARCH_TRIES_MAX 40
+struct search {
+    double good_per_s, bad_per_s; /* the highest good rate and the lowest bad one so far; 0: none */
+    double next_per_s;            /* to be tried next */
+    int32_t tries;
+};
+/* Begins at a rate (messages/s per sender, from 1 to 10^9; else the nearer of these). */
+void search_begin(struct search *search, double first_per_s);
+bool search_done(const struct search *search);
+/* How the try at search->next_per_s went. */
+void search_take(struct search *search, bool good);
+/* The highest good rate; without one the lowest rate tried. */
+double search_found_per_s(const struct search *search);
+/* The rate to take after `failures` (1 or more) measurements in a row that lost too much. */
+double search_lower_per_s(double per_s, int32_t failures);
+/* Is `lost` of `sent` over the target (in 1e-9)? */
+bool search_loss_over(int64_t target_ppb, int64_t lost, int64_t sent);
 
 /* ---- progress.c ---- */
 

@@ -6,6 +6,8 @@
  */
 #include "traffic_internal.h"
 
+#include "zmqsweep/pace.h"
+
 #include <errno.h>
 #include <string.h>
 #include <time.h>
@@ -79,14 +81,34 @@ static inline __attribute__((always_inline)) int make_message(struct traffic *tr
     }
 }
 
+/* Sleeps until the burst that is next is due. The sleep ends early to look at the stop flag.
+ * @return 0, or -1 when told to stop. */
+static __attribute__((noinline)) int pace_wait(struct traffic *traffic, struct pace *pace)
+{
+    int64_t due_ns = pace_due_ns(pace, pace->next);
+    pace->next += pace->burst;
+    if (clock_ns() >= due_ns) { /* late: catch up, the schedule stays */
+        return 0;
+    }
+    struct timespec due = {due_ns / 1000000000, due_ns % 1000000000};
+    while (!traffic_told_to_stop(traffic) &&
+           clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL) == EINTR) {
+    }
+    return traffic_told_to_stop(traffic) ? -1 : 0;
+}
+
 static inline __attribute__((always_inline)) void send_loop(struct traffic *traffic, const int mode,
-                                                            const bool timed)
+                                                            const bool timed, const bool paced)
 {
     const size_t size = (size_t)traffic->point.size_bytes;
     const int64_t limit = traffic->limit;
     void *const socket = traffic->socket;
     zmq_msg_t message;
+    struct pace pace = pace_make(traffic->start_ns, paced ? traffic->point.rate_per_s : 0);
     for (int64_t sent = 0; sent < limit && !traffic_told_to_stop(traffic);) {
+        if (paced && sent == pace.next && pace_wait(traffic, &pace)) {
+            return;
+        }
         if (make_message(traffic, &message, mode, size)) {
             if (!traffic_told_to_stop(traffic)) {
                 traffic_loop_failed(traffic, "making a message");
@@ -110,11 +132,19 @@ static inline __attribute__((always_inline)) void send_loop(struct traffic *traf
 #define SEND_LOOP(NAME, MODE)                                                                                \
     static __attribute__((noinline)) void NAME(struct traffic *traffic)                                      \
     {                                                                                                        \
-        send_loop(traffic, MODE, false);                                                                     \
+        send_loop(traffic, MODE, false, false);                                                              \
     }                                                                                                        \
     static __attribute__((noinline)) void NAME##_timed(struct traffic *traffic)                              \
     {                                                                                                        \
-        send_loop(traffic, MODE, true);                                                                      \
+        send_loop(traffic, MODE, true, false);                                                               \
+    }                                                                                                        \
+    static __attribute__((noinline)) void NAME##_paced(struct traffic *traffic)                              \
+    {                                                                                                        \
+        send_loop(traffic, MODE, false, true);                                                               \
+    }                                                                                                        \
+    static __attribute__((noinline)) void NAME##_paced_timed(struct traffic *traffic)                        \
+    {                                                                                                        \
+        send_loop(traffic, MODE, true, true);                                                                \
     }
 SEND_LOOP(send_copy, SEND_COPY)
 SEND_LOOP(send_zero_copy, SEND_ZERO_COPY)
@@ -124,17 +154,20 @@ SEND_LOOP(send_untouched, SEND_UNTOUCHED)
 
 void sender_run(struct traffic *traffic)
 {
-    static void (*const loops[][2])(struct traffic *) = {
-        [SEND_COPY] = {send_copy, send_copy_timed},
-        [SEND_ZERO_COPY] = {send_zero_copy, send_zero_copy_timed},
-        [SEND_CONST] = {send_const, send_const_timed},
-        [SEND_SHARED] = {send_shared, send_shared_timed},
-        [SEND_UNTOUCHED] = {send_untouched, send_untouched_timed},
+    static void (*const loops[][4])(struct traffic *) = {
+        [SEND_COPY] = {send_copy, send_copy_timed, send_copy_paced, send_copy_paced_timed},
+        [SEND_ZERO_COPY] = {send_zero_copy, send_zero_copy_timed, send_zero_copy_paced,
+                            send_zero_copy_paced_timed},
+        [SEND_CONST] = {send_const, send_const_timed, send_const_paced, send_const_paced_timed},
+        [SEND_SHARED] = {send_shared, send_shared_timed, send_shared_paced, send_shared_paced_timed},
+        [SEND_UNTOUCHED] = {send_untouched, send_untouched_timed, send_untouched_paced,
+                            send_untouched_paced_timed},
     };
     struct timespec start = {traffic->start_ns / 1000000000, traffic->start_ns % 1000000000};
     while (!traffic_told_to_stop(traffic) &&
            clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &start, NULL) == EINTR) {
     }
     atomic_store_explicit(&traffic->started_ns, clock_ns(), memory_order_relaxed);
-    loops[traffic->point.send_mode][traffic->timed](traffic);
+    loops[traffic->point.send_mode][traffic->timed + (traffic->point.rate_per_s > 0 ? 2 : 0)](traffic);
+    traffic->last_ns = clock_ns();
 }

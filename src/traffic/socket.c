@@ -1,6 +1,8 @@
 /* socket.c - contexts and sockets: opened, proven ready, read, closed. */
 #include "traffic_internal.h"
 
+#include "zmqsweep/pace.h"
+
 #include <errno.h>
 #include <math.h>
 #include <netinet/in.h>
@@ -227,7 +229,7 @@ int traffic_open(const struct point *point, enum role role, const char *address,
     made->role = role;
     made->cpus = *cpus;
     made->peers = role == ROLE_SENDER ? point->receivers_per_sender : point->senders_per_receiver;
-    made->timed = point->size_bytes >= TRAFFIC_TIMED_BYTES;
+    made->timed = point->size_bytes >= TRAFFIC_TIMED_BYTES || pace_is_slow(point->rate_per_s);
     made->limit = point->count ? point->count : INT64_MAX;
     affinity_get(&before);
     int failed = open_on_cpus(made, address, error) || (binds(made) && bind_socket(made, address, error));

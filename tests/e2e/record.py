@@ -18,7 +18,7 @@ TABLES = ("points", "repetitions", "ranks", "intervals", "hosts", "environment")
 POINT_COLUMNS = """point_id settings pattern transport message_size_bytes send_mode receive_mode sndhwm rcvhwm pairs
     receivers_per_sender senders_per_receiver message_count duration_s io_threads sndbuf_bytes rcvbuf_bytes bind
     placement sender_cpus receiver_cpus io_cpus sender_host receiver_host repetitions valid_repetitions stop_reason throughput_mbit_s throughput_low_mbit_s throughput_high_mbit_s
-    interval_coverage message_rate_per_s sent received lost cpu_ns_per_message flags status""".split()
+    interval_coverage message_rate_per_s sent received lost cpu_ns_per_message flags status rate_per_s sent_rate_per_s""".split()
 
 
 class Record(Case):
@@ -48,7 +48,7 @@ class Record(Case):
     def test_attributes(self):
         with h5py.File(self.path("results.h5")) as file:
             self.assertEqual(file.attrs["format"], b"zmqsweep-results")
-            self.assertEqual(file.attrs["schema_version"], b"1.0")
+            self.assertEqual(file.attrs["schema_version"], b"1.1")
             self.assertEqual(file.attrs["complete"], 1)
             self.assertIn(b"--io-threads 2", file.attrs["command_line"])
             self.assertRegex(file.attrs["created"].decode(), r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")

@@ -1,0 +1,62 @@
+/* search.c - the highest rate at which no more than a share of the messages is lost: a bracket by doubling,
+ * then bisection of the rate's logarithm. Pure: it says which rate to try next and is told how that went.
+ *
+ * A rate is good when it was kept by every sender, the repetition is valid and the loss is no more than the
+ * target. What is found is the highest good rate that was tried; the next bad one is at most SEARCH_RATIO
+ * above it, unless the tries ran out.
+ */
+#include "sweep_internal.h"
+
+#include <math.h>
+
+#define SEARCH_RATIO 1.03
+#define SLOWEST_PER_S 1.0
+#define FASTEST_PER_S 1e9
+#define STEP_WHEN_MISSED 0.95
+
+bool search_loss_over(int64_t target_ppb, int64_t lost, int64_t sent)
+{
+    return (long double)lost * 1e9L > (long double)target_ppb * (long double)sent;
+}
+
+void search_begin(struct search *search, double first_per_s)
+{
+    *search = (struct search){.next_per_s = fmin(fmax(first_per_s, SLOWEST_PER_S), FASTEST_PER_S)};
+}
+
+bool search_done(const struct search *search)
+{
+    bool narrow = search->good_per_s > 0 && search->bad_per_s > 0 &&
+                  search->bad_per_s <= SEARCH_RATIO * search->good_per_s;
+    bool at_an_end =
+        search->good_per_s >= FASTEST_PER_S || (search->bad_per_s > 0 && search->bad_per_s <= SLOWEST_PER_S);
+    return narrow || at_an_end || search->tries >= SEARCH_TRIES_MAX;
+}
+
+void search_take(struct search *search, bool good)
+{
+    search->tries++;
+    if (good) {
+        search->good_per_s = search->next_per_s;
+    } else {
+        search->bad_per_s = search->next_per_s;
+    }
+    if (search->good_per_s > 0 && search->bad_per_s > 0) {
+        search->next_per_s = sqrt(search->good_per_s * search->bad_per_s);
+    } else if (good) {
+        search->next_per_s = fmin(2 * search->next_per_s, FASTEST_PER_S);
+    } else {
+        search->next_per_s = fmax(search->next_per_s / 2, SLOWEST_PER_S);
+    }
+}
+
+double search_found_per_s(const struct search *search)
+{
+    double found = search->good_per_s > 0 ? search->good_per_s : search->bad_per_s;
+    return found > 0 ? found : search->next_per_s;
+}
+
+double search_lower_per_s(double per_s, int32_t failures)
+{
+    return fmax(per_s * pow(STEP_WHEN_MISSED, failures), SLOWEST_PER_S);
+}
