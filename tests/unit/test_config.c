@@ -474,7 +474,7 @@ static void bad_command_lines_are_refused(void **state)
     check_refused(WORDS("--siz", "64"), NULL, "unknown option --siz; written in full it is --size");
     check_refused(WORDS("--siz"), NULL, "unknown option --siz; written in full it is --size");
     check_refused(WORDS("--forc"), NULL, "unknown option --forc; written in full it is --force");
-    check_refused(WORDS("--re"), NULL, "unknown option --re; --help lists all");
+    check_refused(WORDS("--re"), NULL, "unknown option --re; the nearest is --rate");
     check_refused(WORDS("-size", "64"), NULL, "unknown option -size; the nearest is --size");
     check_refused(WORDS("-h"), NULL, "unknown option -h; --help lists all");
     check_refused(WORDS("--force=yes"), NULL, "--force takes no value; say --force alone");
