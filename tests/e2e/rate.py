@@ -2,20 +2,23 @@
 import math
 import os
 import re
+import signal
 import statistics
+import time
 import unittest
+import zlib
 
 import h5py
 import numpy
 
-from harness import BUSY_FLAGS, ZMQREPORT, ZMQSWEEP, Case, flags, mpirun, run
+from harness import BUSY_FLAGS, ZMQSWEEP, Case, end, flags, mpirun, rank_process, run
 
 WINDOW = ["--duration", "500ms", "--warmup", "100ms", "--interval", "100ms", "--repetitions", "5", "--send-mode", "copy"]
 
 
 class Rate(Case):
     def test_a_known_rate_is_measured_as_itself(self):
-        """2,000/s and 20,000/s of 1 KiB, 100,000/s of 64 B in bursts, within 0.5 %; throughput = rate x size, exactly."""
+        """2,000/s and 20,000/s of 1 KiB within 0.5 %; throughput = rate x size, exactly."""
         self.sweep(3, *WINDOW, "--size", "1K", "--rate", "2K,20K")
         self.known({2000, 20000}, 1024)
 
@@ -24,7 +27,9 @@ class Rate(Case):
         self.known({100000, 2000}, 512)
         points = self.table("points")
         self.assertEqual(set(points.settings.str.extract(r" rate=(\S+)")[0]), {"100K", "8192kbit"})
-        self.assertTrue((points.lost == 0).all(), points[["rate_per_s", "lost"]])
+        # a publisher that catches up after a stall may overrun a queue: what it then loses is counted
+        self.assertTrue((points[points.pattern == "push-pull"].lost == 0).all())
+        self.assertTrue((points.sent == points.received + points.lost).all())
 
     def known(self, rates, size):
         points = self.table("points")
@@ -77,18 +82,15 @@ class Rate(Case):
         self.sweep(3, *WINDOW, "--duration", "200ms", "--repetitions", "2", "--size", "1K", "--rate", "1G,max,1K")
         points = self.table("points").set_index("point_id").sort_index()
         missed, unpaced, kept = points.iloc[0], points.iloc[1], points.iloc[2]
-        self.assertIn("rate_missed", flags(missed.flags))
+        self.assertIn("rate_missed", flags(missed["flags"]))
         self.assertLess(missed.sent_rate_per_s, 0.5e9)
         self.assertTrue(math.isnan(unpaced.rate_per_s))
-        self.assertNotIn("rate_missed", flags(unpaced.flags))
+        self.assertNotIn("rate_missed", flags(unpaced["flags"]))
         self.assertNotIn(" rate=", unpaced.settings)
-        self.assertEqual(flags(kept.flags) - BUSY_FLAGS, set())
+        self.assertEqual(flags(kept["flags"]) - BUSY_FLAGS, set())
 
     def test_a_late_sender_catches_up(self):
-        """The launcher stops a sender for a while in a count-mode run: the schedule is not shifted by that."""
-        from harness import end, rank_process
-        import signal
-        import time
+        """A sender is stopped for a while in a count-mode run: the schedule is not shifted by that."""
         process = self.start(3, "--count", "3000", "--size", "64", "--rate", "2K", "--repetitions", "1", "--send-mode", "copy")
         pid = None
         for _ in range(200):
@@ -131,7 +133,6 @@ class Rate(Case):
         self.assertIn("rate", refused.stderr)
 
     def make_old(self):
-        import zlib
         with h5py.File(self.path("results.h5"), "r+") as file:
             file.attrs["schema_version"] = numpy.bytes_("1.0")
             for name, later in (("points", {"rate_per_s", "sent_rate_per_s"}), ("repetitions", {"sent_rate_per_s"}),
@@ -153,7 +154,7 @@ class Rate(Case):
 
 class FindRate(Case):
     def test_what_is_found_holds(self):
-        """The recorded repetitions lose no more than the target; a much faster unpaced run of the same point loses more."""
+        """The recorded repetitions lose no more than the target, or say so; the rate is one that a probe found good."""
         options = ["--pattern", "pub-sub", "--size", "64", "--send-mode", "copy", "--sndhwm", "100", "--rcvhwm", "100",
                    "--duration", "200ms", "--warmup", "20ms", "--interval", "50ms", "--repetitions", "3"]
         result = self.sweep(3, *options, "--find-rate", "loss=1%")
@@ -161,7 +162,7 @@ class FindRate(Case):
         self.assertGreater(point.rate_per_s, 0)
         self.assertEqual(point.repetitions, 3)
         self.assertIn("find-rate=loss=1%", point.settings)
-        if "loss_over_target" not in flags(point.flags):
+        if "loss_over_target" not in flags(point["flags"]):
             self.assertLessEqual(point.lost, 0.01 * point.sent)
         else:
             self.assertGreater(point.lost, 0.01 * point.sent)
