@@ -111,6 +111,7 @@ static void fill_repetition(struct repetition_record *row, const struct point_re
     row->dead_s = 0.004;
     row->drain_s = 0.02 * uniform();
     row->valid = !shape->invalid;
+    row->sent_rate_per_s = row->message_rate_per_s;
     snprintf(row->flags, sizeof row->flags, "%s",
              shape->invalid ? "few_messages"
              : row->lost    ? "lost_messages"
@@ -182,6 +183,8 @@ static void summarise(struct point_rows *rows, const struct shape *shape)
     point->interval_coverage = interval.coverage;
     point->message_rate_per_s = interval.median * 1e6 / 8 / (double)point->message_size_bytes;
     point->cpu_ns_per_message = shape->invalid ? NAN : 400 + (double)point->message_size_bytes * 0.2;
+    point->rate_per_s = NAN;
+    point->sent_rate_per_s = shape->invalid ? NAN : point->message_rate_per_s;
     snprintf(point->stop_reason, sizeof point->stop_reason, "repetitions");
     snprintf(point->flags, sizeof point->flags, "%s",
              shape->invalid ? "few_messages"
