@@ -70,12 +70,11 @@ class Rate(Case):
         self.assertAlmostEqual(point.sent_rate_per_s, 5000, delta=0.005 * 5000)
 
     def test_a_window_grows_at_a_low_rate(self):
-        self.sweep(3, "--size", "64", "--rate", "25", "--duration", "100ms", "--warmup", "0s", "--repetitions", "1",
+        self.sweep(3, "--size", "64", "--rate", "25", "--duration", "100ms", "--warmup", "0s", "--repetitions", "5",
                    "--send-mode", "copy")
-        row = self.table("repetitions").iloc[0]
-        self.assertGreaterEqual(row.window_messages, 20)
-        self.assertGreater(row.window_s, 0.7)
-        self.assertAlmostEqual(row.message_rate_per_s, 25, delta=0.02 * 25)
+        rows = self.table("repetitions")
+        self.assertTrue((rows.window_messages >= 20).all() and (rows.window_s > 0.7).all())
+        self.assertAlmostEqual(self.table("points").message_rate_per_s[0], 25, delta=0.005 * 25)
 
     def test_a_rate_that_cannot_be_kept_says_so(self):
         """A thousand million messages a second is beyond any machine: flagged, and what was sent is recorded; unpaced is not."""
