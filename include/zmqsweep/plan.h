@@ -10,8 +10,12 @@
 #include <stdint.h>
 
 /* Values as the option table orders its choices. */
-enum pattern { PATTERN_PUSH_PULL, PATTERN_PUB_SUB };
-enum transport { TRANSPORT_TCP, TRANSPORT_IPC };
+enum pattern { PATTERN_PUSH_PULL, PATTERN_PUB_SUB, PATTERN_STREAM = 100 };
+enum transport { TRANSPORT_TCP, TRANSPORT_IPC, TRANSPORT_RAW_TCP = 100 };
+/* Those of 100 and on are no choices: only the baseline's points have them. Their words, and all others. */
+const char *plan_pattern_word(int32_t pattern);
+const char *plan_transport_word(int32_t transport);
+enum baseline { BASELINE_NONE, BASELINE_TCP };
 enum send_mode { SEND_COPY, SEND_ZERO_COPY, SEND_CONST, SEND_SHARED, SEND_UNTOUCHED };
 enum receive_mode { RECEIVE_MESSAGE, RECEIVE_COPY, RECEIVE_READ, RECEIVE_WRITE };
 enum bind_side { BIND_RECEIVER, BIND_SENDER };
@@ -57,7 +61,9 @@ struct plan {
     int32_t steps;        /* of the matrix; 1 without one */
     uint64_t seed;        /* that the order was shuffled with */
     int64_t points;
-    uint32_t *order; /* order[n]: id of the point that runs as number n */
+    int64_t listed;   /* of them, made from the dimensions; the others are the baseline's */
+    uint32_t *models; /* models[n]: the point after which the baseline's point `listed` + n is made */
+    uint32_t *order;  /* order[n]: id of the point that runs as number n */
 };
 
 extern const struct preset plan_presets[]; /* ended by a NULL name */
@@ -65,12 +71,12 @@ extern const struct preset plan_presets[]; /* ended by a NULL name */
 /* Expands the settings for a job of `ranks` ranks on `hosts` (hosts[rank], from 0 on; NULL: all on one host);
  * ranks 0: as many as the plan needs at least. `seed` shuffles the order when it is random. @return 0, or -1:
  * a group shape that cannot be, a count past 2^63 bytes, too few ranks (with the number that would do) or too
- * few on a host for the placement (with the arithmetic), too many points. */
+ * few on a host for the placement (with the arithmetic), too many points, a baseline of tcp without tcp. */
 int plan_make(const struct settings *settings, int32_t ranks, const int32_t *hosts, uint64_t seed,
               struct plan *plan, struct error *error);
 void plan_free(struct plan *plan);
 
-/* Point `id`, 0 to points - 1. */
+/* Point `id`, 0 to points - 1; the baseline's come last. */
 struct point plan_point(const struct plan *plan, int64_t id);
 
 /* Ranks that the largest point needs, coordinator included. */
@@ -83,6 +89,15 @@ void plan_mark_writers(const struct plan *plan, bool *writes);
 bool plan_same_seats(const struct point *a, const struct point *b);
 /* The fewest ranks that settings can run on, coordinator included. */
 int32_t plan_fewest_ranks(const struct settings *settings);
+
+/* ---- baseline.c: what plain sockets carry, under the settings of other points ---- */
+
+bool plan_is_baseline(const struct point *point);
+/* Makes a point of plain sockets of its model: the same ranks, places, sizes, windows and buffers. */
+struct point plan_baseline_of(const struct point *model);
+/* Does a point that is made of these values, as asked for, differ from others in what matters to plain
+ * sockets, and not only in what is ZeroMQ's? True for the first of those that differ in nothing else. */
+bool plan_is_model(const struct settings *settings, const int64_t value[OPTION_TOTAL]);
 
 /* ---- seats: who is what in a point ---- */
 

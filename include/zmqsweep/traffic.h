@@ -1,9 +1,10 @@
 /* traffic.h - one rank's end of the measured traffic during one repetition: sockets, payload, the hot loop,
  * counters.
  *
- * The only module that knows ZeroMQ. The hot loop runs in a thread of its own; the thread that calls these
- * functions (one per traffic) does the rest: it waits asleep, samples the counters and talks to the other
- * ranks. All times are CLOCK_MONOTONIC in ns.
+ * The only module that knows ZeroMQ; a point of the baseline runs over plain TCP sockets instead (stream.c).
+ * The hot loop runs in a thread of its own; the thread that calls these functions (one per traffic) does the
+ * rest: it waits asleep, samples the counters and talks to the other ranks. All times are CLOCK_MONOTONIC in
+ * ns.
  */
 #ifndef ZMQSWEEP_TRAFFIC_H
 #define ZMQSWEEP_TRAFFIC_H
@@ -42,8 +43,8 @@ int traffic_open(const struct point *point, enum role role, const char *address,
 const char *traffic_endpoint(const struct traffic *traffic);
 int traffic_connect(struct traffic *traffic, const char *endpoint, struct error *error);
 
-/* Has every peer been proven there? PUSH, PULL, SUB: a handshake per peer; PUB: a subscription per subscriber
- * as well. Waits up to 1 ms for news. @return 1 yes, 0 not yet, -1 it failed, with `error`. */
+/* Has every peer been proven there? PUSH, PULL, SUB, stream: a handshake per peer; PUB: a subscription per
+ * subscriber as well. Waits up to 1 ms for news. @return 1 yes, 0 not yet, -1 it failed, with `error`. */
 int traffic_ready(struct traffic *traffic, struct error *error);
 /* What readiness is waiting for, for the line of a time-out. */
 void traffic_describe_wait(const struct traffic *traffic, struct error *error);
@@ -70,6 +71,9 @@ int64_t traffic_foreign(const struct traffic *traffic);
 
 /* Has the loop ended by itself (count reached, stream ended, error)? */
 bool traffic_ended(const struct traffic *traffic);
+/* Tells a sender to send no more. Its loop has ended on return; but a stream's ends by itself, once the
+ * message under way is written. @return as traffic_stop. */
+int traffic_end_sending(struct traffic *traffic, struct error *error);
 /* Tells the loop to end, wakes it and joins it. @return 0, or -1 with the loop's error. */
 int traffic_stop(struct traffic *traffic, struct error *error);
 

@@ -216,6 +216,14 @@ const struct option_spec option_table[OPTION_TOTAL] = {
          .help =
              "Measure every ordered pair of hosts: rounds: each host sends and receives once a round, all "
              "links loaded; alone: one pair at a time. Alone on the command line it means rounds."},
+    [OPTION_BASELINE] =
+        {.name = "baseline",
+         .type = OPTION_TYPE_CHOICE,
+         .fallback = "none",
+         .choices = CHOICES("none", "tcp"),
+         .metavar = "WHAT",
+         .help = "Measure what plain sockets carry, too: tcp: for every size, shape and placement "
+                 "of the sweep a point of pattern stream and transport raw-tcp."},
     [OPTION_WARMUP] = {.name = "warmup",
                        .type = OPTION_TYPE_DURATION,
                        .fallback = "200ms",

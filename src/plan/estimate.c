@@ -34,6 +34,11 @@ static int64_t sender_bytes(const struct point *point)
 
 int64_t plan_queue_bytes(const struct point *point, enum role role)
 {
+    if (plan_is_baseline(point)) { /* nothing is queued: a message as it is written, one as it is read */
+        return role == ROLE_IDLE     ? 0
+               : role == ROLE_SENDER ? point->size_bytes
+                                     : times(point->size_bytes, point->senders_per_receiver);
+    }
     switch (role) {
     case ROLE_SENDER:
         return sender_bytes(point);

@@ -140,7 +140,8 @@ static int32_t resolved_placement(const struct plan *plan)
     return plan->host_count > 1 ? PLACEMENT_ACROSS : PLACEMENT_LISTED;
 }
 
-struct point plan_point(const struct plan *plan, int64_t id)
+/* A point of the dimensions' product. */
+static struct point listed_point(const struct plan *plan, int64_t id)
 {
     const struct settings *settings = plan->settings;
     int64_t value[OPTION_TOTAL] = {0};
@@ -185,6 +186,22 @@ struct point plan_point(const struct plan *plan, int64_t id)
     } else {
         point.duration_ns = value[OPTION_DURATION];
         point.warmup_ns = config_value(settings, OPTION_WARMUP);
+    }
+    return point;
+}
+
+/* The point of the product that a point is made after: itself, but for the baseline's. */
+static int64_t model_of(const struct plan *plan, int64_t id)
+{
+    return id < plan->listed ? id : plan->models[id - plan->listed];
+}
+
+struct point plan_point(const struct plan *plan, int64_t id)
+{
+    struct point point = listed_point(plan, model_of(plan, id));
+    if (id >= plan->listed) {
+        point = plan_baseline_of(&point);
+        point.id = id;
     }
     return point;
 }
@@ -331,13 +348,67 @@ static int check_ranks(const struct settings *settings, int32_t ranks, struct er
         largest_pairs(settings) == 1 ? "" : "s", (long long)largest_group(settings), fewest, fewest);
 }
 
+static int too_many_points(struct error *error)
+{
+    return error_set(error, "the sweep has over %d points; list fewer values", POINTS_LIMIT);
+}
+
 static int count_points(struct plan *plan, struct error *error)
 {
-    plan->points = plan->steps * points_a_step(plan->settings);
-    if (plan->points > POINTS_LIMIT) {
-        return error_set(error, "the sweep has over %d points; list fewer values", POINTS_LIMIT);
+    plan->points = plan->listed = plan->steps * points_a_step(plan->settings);
+    return plan->points > POINTS_LIMIT ? too_many_points(error) : 0;
+}
+
+static bool lists_all_pairs(const struct settings *settings)
+{
+    const struct setting *pairs = &settings->items[OPTION_PAIRS];
+    bool found = false;
+    for (size_t i = 0; i < pairs->count; i++) {
+        found = found || pairs->values[i] == OPTION_KEYWORD;
     }
+    return found;
+}
+
+/* Is this number of pairs also what the `all` beside it comes to? */
+static bool is_all_pairs(const struct plan *plan, int64_t id, int64_t asked)
+{
+    struct point point = listed_point(plan, id);
+    return asked != OPTION_KEYWORD && lists_all_pairs(plan->settings) && all_pairs(plan, &point) == asked;
+}
+
+static int add_model(struct plan *plan, int64_t id, struct error *error)
+{
+    int64_t count = plan->points - plan->listed;
+    if ((count & (count - 1)) == 0) { /* full: at each power of two */
+        uint32_t *more = realloc(plan->models, (count ? 2 * (size_t)count : 1) * sizeof *more);
+        if (!more) {
+            return error_set(error, "no memory for the points of the baseline");
+        }
+        plan->models = more;
+    }
+    plan->models[count] = (uint32_t)id;
+    plan->points++;
     return 0;
+}
+
+/* The baseline's points follow the others. */
+static int add_baseline(struct plan *plan, struct error *error)
+{
+    if (config_value(plan->settings, OPTION_BASELINE) == BASELINE_NONE) {
+        return 0;
+    }
+    for (int64_t id = 0; id < plan->listed; id++) {
+        int64_t value[OPTION_TOTAL] = {0};
+        digits(plan, id, value);
+        if (plan_is_model(plan->settings, value) && !is_all_pairs(plan, id, value[OPTION_PAIRS]) &&
+            add_model(plan, id, error)) {
+            return -1;
+        }
+    }
+    if (plan->points == plan->listed) {
+        return error_set(error, "--baseline tcp: no point of this sweep has --transport tcp to compare with");
+    }
+    return plan->points > POINTS_LIMIT ? too_many_points(error) : 0;
 }
 
 /* A matrix has pairs of its own making. */
@@ -379,7 +450,7 @@ static int check_seats(const struct plan *plan, struct error *error)
     for (size_t i = DIMENSIONS; i-- > 0 && dimensions[i] != OPTION_PAIRS;) {
         stride *= (int64_t)dimension_length(plan->settings, dimensions[i]);
     }
-    for (int64_t id = 0; id < plan->points; id += stride) {
+    for (int64_t id = 0; id < plan->listed; id += stride) {
         struct point point = plan_point(plan, id);
         struct seating seating;
         if (plan_seat_all(&point, plan->hosts, plan->ranks, &seating, error)) {
@@ -456,7 +527,8 @@ int plan_make(const struct settings *settings, int32_t ranks, const int32_t *hos
     if (count_steps(&made, error) || count_points(&made, error) || check_seats(&made, error)) {
         return -1;
     }
-    if (make_order(&made, error)) {
+    if (add_baseline(&made, error) || make_order(&made, error)) {
+        plan_free(&made);
         return -1;
     }
     *plan = made;
@@ -466,7 +538,21 @@ int plan_make(const struct settings *settings, int32_t ranks, const int32_t *hos
 void plan_free(struct plan *plan)
 {
     free(plan->order);
-    plan->order = NULL;
+    free(plan->models);
+    plan->order = plan->models = NULL;
+}
+
+static const char *key_word(const struct point *point, int option, int64_t value,
+                            char word[CONFIG_WORD_LENGTH])
+{
+    switch (option) {
+    case OPTION_PATTERN:
+        return plan_pattern_word(point->pattern);
+    case OPTION_TRANSPORT:
+        return plan_transport_word(point->transport);
+    default:
+        return config_word((enum option_id)option, value, word);
+    }
 }
 
 const char *plan_key(const struct plan *plan, int64_t id, char key[PLAN_KEY_LENGTH])
@@ -475,7 +561,10 @@ const char *plan_key(const struct plan *plan, int64_t id, char key[PLAN_KEY_LENG
     char word[CONFIG_WORD_LENGTH];
     struct point point = plan_point(plan, id);
     size_t used = 0;
-    digits(plan, id, value);
+    digits(plan, model_of(plan, id), value);
+    value[OPTION_SEND_MODE] = point.send_mode;
+    value[OPTION_RECEIVE_MODE] = point.receive_mode;
+    value[OPTION_IO_THREADS] = point.io_threads;
     value[OPTION_SNDHWM] = point.sndhwm;
     value[OPTION_RCVHWM] = point.rcvhwm;
     value[OPTION_PAIRS] = point.pairs;
@@ -485,7 +574,7 @@ const char *plan_key(const struct plan *plan, int64_t id, char key[PLAN_KEY_LENG
             continue; /* unpaced points are worded as before there were rates */
         }
         used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, "%s=%s ", option_table[option].name,
-                                 config_word((enum option_id)option, value[option], word));
+                                 key_word(&point, option, value[option], word));
     }
     if (used < PLAN_KEY_LENGTH) {
         used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, "bind=%s",

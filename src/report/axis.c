@@ -69,7 +69,7 @@ double chart_highest(const struct chart *chart)
 {
     double highest = chart->y_high;
     for (size_t i = 0; chart->kind == &plot_kinds[KIND_SCALING] && i < chart->count; i++)
-        highest = fmax(highest, chart_ideal(&chart->series[i]));
+        highest = fmax(highest, chart->series[i].ceiling ? 0 : chart_ideal(&chart->series[i]));
     return highest;
 }
 
@@ -93,11 +93,20 @@ size_t chart_choose_named(const struct chart *chart, bool *named)
         size_t better = 0;
         for (size_t k = 0; k < chart->count; k++) {
             double other = best_of(&chart->series[k]);
+            if (chart->series[k].ceiling != chart->series[i].ceiling)
+                continue;
             bool beats = chart->kind->least_is_best ? other < here : other > here;
             better += beats || (other == here && k < i);
         }
-        named[i] = better < CHART_MOST_NAMED;
+        named[i] = better < (chart->series[i].ceiling ? CHART_MOST_CEILINGS : CHART_MOST_NAMED);
         count += named[i];
     }
     return count;
+}
+
+const char *chart_link_text(const struct chart *chart, char text[CELL])
+{
+    bool giga = chart->link_mbit_s >= 1000;
+    snprintf(text, CELL, "link %.4g %s", chart->link_mbit_s / (giga ? 1000 : 1), giga ? "Gbit/s" : "Mbit/s");
+    return text;
 }

@@ -36,6 +36,19 @@ static int by_id(const void *a, const void *b)
     return (x->point_id > y->point_id) - (x->point_id < y->point_id);
 }
 
+/* They are looked up for points that the filter lets through, and need not meet it. */
+static int keep_baselines(struct loaded *loaded, size_t count)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        found += baseline_is(&loaded->points[i]);
+    loaded->baselines = found ? calloc(found, sizeof *loaded->baselines) : NULL;
+    for (size_t i = 0; i < count && loaded->baselines; i++)
+        if (baseline_is(&loaded->points[i]))
+            loaded->baselines[loaded->baseline_count++] = loaded->points[i];
+    return found == loaded->baseline_count ? 0 : -1;
+}
+
 static int load_points(struct loaded *loaded, const struct filter *filter, struct error *error)
 {
     void *records;
@@ -44,9 +57,13 @@ static int load_points(struct loaded *loaded, const struct filter *filter, struc
         return -1;
     loaded->points = records;
     loaded->points_in_file = (int64_t)count;
+    if (keep_baselines(loaded, count))
+        return error_set(error, "out of memory for the baseline");
     for (size_t i = 0; i < count; i++)
-        if (filter_accepts_point(filter, &loaded->points[i]))
+        if (filter_accepts_point(filter, &loaded->points[i])) {
+            loaded->beside = loaded->beside || !baseline_is(&loaded->points[i]);
             loaded->points[kept++] = loaded->points[i];
+        }
     loaded->point_count = kept;
     qsort(loaded->points, kept, sizeof *loaded->points, by_id);
     return 0;
@@ -88,6 +105,7 @@ void load_free(struct loaded *loaded)
 {
     results_close(&loaded->results);
     free(loaded->points);
+    free(loaded->baselines);
     free(loaded->hosts);
     free(loaded->environment);
     *loaded = (struct loaded){0};

@@ -37,7 +37,7 @@ static const char style[] =
     "var(--c)}.hit{fill:transparent}.hit:hover{fill:var(--c);fill-opacity:.3}\n"
     ".s0{--c:var(--s0)}.s1{--c:var(--s1)}.s2{--c:var(--s2)}.s3{--c:var(--s3)}.s4{--c:var(--s4)}.s5{--c:var(--"
     "s5)}"
-    ".s6{--c:var(--s6)}\n"
+    ".s6{--c:var(--s6)}.ceiling{--c:var(--dim)}\n"
     ".legend{list-style:none;margin:8px 0 "
     "0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax("
     "min(100%,260px),1fr));gap:2px 14px;font-size:.87rem}.legend "
@@ -304,22 +304,32 @@ static void write_dimension(FILE *out, const struct dimension *dimension, const 
         write_word(out, cell);
 }
 
+/* The columns that not every page has. */
+struct shown {
+    const struct dimension *dimensions[MOST_DIMENSIONS];
+    size_t count;
+    bool labels, shares;
+};
+
 static void write_row(FILE *out, const struct loaded *file, const struct point_record *point,
-                      const struct dimension **shown, size_t shown_count, bool labelled)
+                      const struct shown *shown)
 {
     char text[CELL], notes[NOTES];
     double loss = point->sent > 0 ? (double)point->lost / (double)point->sent : NAN;
     bool failed = point->valid_repetitions == 0;
     fprintf(out, "<tr%s>", failed ? " class=\"bad\"" : *point->flags ? " class=\"warn\"" : "");
-    if (labelled)
+    if (shown->labels)
         write_word(out, file->label);
-    for (size_t i = 0; i < shown_count; i++)
-        write_dimension(out, shown[i], point);
+    for (size_t i = 0; i < shown->count; i++)
+        write_dimension(out, shown->dimensions[i], point);
     write_number(out, point->throughput_mbit_s,
                  config_humane_rate(point->throughput_mbit_s, text, sizeof text));
     write_number(out, point->throughput_low_mbit_s,
                  humane_interval(point->throughput_mbit_s, point->throughput_low_mbit_s,
                                  point->throughput_high_mbit_s, text));
+    if (shown->shares)
+        write_number(out, baseline_share(file, point),
+                     baseline_write_share(baseline_share(file, point), text));
     write_number(out, point->message_rate_per_s,
                  config_humane_count(point->message_rate_per_s, text, sizeof text));
     write_number(out, loss, humane_loss(point->lost, point->sent, text));
@@ -332,26 +342,29 @@ static void write_row(FILE *out, const struct loaded *file, const struct point_r
 
 static void write_points(FILE *out, const struct loaded *files, int count)
 {
-    static const char *const measures[] = {"throughput", "interval",    "messages",
+    static const char *const measures[] = {"throughput", "interval",    "of TCP", "messages",
                                            "loss",       "cpu/message", "valid"};
-    const struct dimension *shown[MOST_DIMENSIONS];
-    size_t shown_count = 0;
+    struct shown shown = {.count = 0, .labels = count > 1};
     for (size_t i = 0; i < dimension_count; i++)
         if (is_shown(&dimensions[i], files, count))
-            shown[shown_count++] = &dimensions[i];
+            shown.dimensions[shown.count++] = &dimensions[i];
+    for (int i = 0; i < count; i++)
+        shown.shares = shown.shares || files[i].baseline_count > 0;
     fprintf(out, "<h2>Points <small>a click on a heading sorts</small></h2>\n<div "
                  "class=\"wide\"><table><thead><tr>");
     if (count > 1)
         write_heading(out, "file", false);
-    for (size_t i = 0; i < shown_count; i++)
-        write_heading(out, shown[i]->title, shown[i]->right && shown[i]->column);
+    for (size_t i = 0; i < shown.count; i++)
+        write_heading(out, shown.dimensions[i]->title,
+                      shown.dimensions[i]->right && shown.dimensions[i]->column);
     for (size_t i = 0; i < sizeof measures / sizeof *measures; i++)
-        write_heading(out, measures[i], true);
+        if (shown.shares || strcmp(measures[i], "of TCP") != 0)
+            write_heading(out, measures[i], true);
     write_heading(out, "notes", false);
     fprintf(out, "</tr></thead><tbody>\n");
     for (int i = 0; i < count; i++)
         for (size_t k = 0; k < files[i].point_count; k++)
-            write_row(out, &files[i], &files[i].points[k], shown, shown_count, count > 1);
+            write_row(out, &files[i], &files[i].points[k], &shown);
     fprintf(out, "</tbody></table></div>\n");
 }
 

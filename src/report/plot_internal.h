@@ -17,6 +17,7 @@ struct series {
     size_t count, capacity;
     size_t best; /* index of the point to name */
     const struct loaded *file;
+    bool ceiling; /* what plain TCP sockets carried; these come last */
 };
 
 enum plot_kind_id {
@@ -36,6 +37,7 @@ struct plot_kind {
     const char *x_title, *y_title; /* y without its unit */
     const char *best;              /* heading of the second panel */
     bool log_y, least_is_best;
+    bool has_ceiling; /* what plain TCP sockets carried can stand beside it */
     /* Sets y, low, high of a valid point. @return false when the point has no such value. */
     bool (*value)(const struct point_record *point, struct series_point *value);
     const char *(*write)(double value, char text[CELL]);
@@ -51,7 +53,8 @@ struct chart {
     int file_count;
     struct series *series;
     size_t count;
-    double x_low, x_high, y_low, y_high; /* of the data, intervals included */
+    double x_low, x_high, y_low, y_high; /* of the data, intervals included, and the link's */
+    double link_mbit_s; /* of the network interfaces; NaN when it is not known, or out of sight */
     int64_t least_repetitions, most_repetitions;
     double least_coverage, most_coverage; /* NaN without intervals */
 };
@@ -68,7 +71,9 @@ double *chart_x_values(const struct chart *chart, size_t *count);
 /* ---- axis.c ---- */
 
 #define AXIS_MOST_TICKS 32
-#define CHART_MOST_NAMED 12 /* series that a reader can tell apart, and that fit beside a chart */
+#define CHART_MOST_NAMED 12   /* series that a reader can tell apart, and that fit beside a chart */
+#define CHART_MOST_CEILINGS 3 /* and ceilings */
+#define CEILING_COLOUR "#444444"
 
 /* A step of 1, 2 or 5 times a power of ten that makes at most `most` steps of `top`. */
 double axis_nice_step(double top, double most);
@@ -85,9 +90,12 @@ double chart_ideal(const struct series *series);
 double chart_highest(const struct chart *chart);
 /* What to divide y values by for the axis, and what they are in then. */
 double chart_unit(const struct chart *chart, const char **unit);
-/* Which series get a name and a colour: the best, CHART_MOST_NAMED at most. named[i] is false for those that
- * stay grey. @return how many. */
+/* Which series get a name and a colour: the best, CHART_MOST_NAMED at most, and the highest ceilings.
+ * named[i] is false for those that stay grey. @return how many. */
 size_t chart_choose_named(const struct chart *chart, bool *named);
+
+/* "link 10 Gbit/s" */
+const char *chart_link_text(const struct chart *chart, char text[CELL]);
 
 /* ---- caption.c: what a picture says of where it comes from ---- */
 

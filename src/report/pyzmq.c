@@ -61,7 +61,7 @@ static void join_row(FILE *out, const struct join *join, const struct rank_recor
     const struct point_record *point = load_find_point(&join->file, row->point_id);
     const struct repetition_record *repetition =
         bsearch(&wanted, join->repetitions, join->repetition_count, sizeof wanted, by_point_then_repetition);
-    if (repetition && point && repetition->valid)
+    if (repetition && point && repetition->valid && !baseline_is(point))
         write_row(out, row, repetition, point);
 }
 

@@ -200,6 +200,9 @@ struct loaded {
     struct point_record *points; /* those that the filter accepts, by point_id */
     size_t point_count;
     int64_t points_in_file;
+    struct point_record *baselines; /* of the file, whatever the filter lets through */
+    size_t baseline_count;
+    bool beside; /* `points` has others than the baseline's */
     struct host_record *hosts;
     size_t host_count;
     struct environment_record *environment;
@@ -223,6 +226,24 @@ const struct point_record *load_find_point(const struct loaded *loaded, int64_t 
 const char *load_environment(const struct loaded *loaded, const char *name);
 /* Name and processor of the host, or how many hosts there are, for headings. */
 const char *load_host_line(const struct loaded *loaded, char *text, size_t length);
+
+/* ---- baseline.c: what plain TCP sockets carried, beside what ZeroMQ did ---- */
+
+bool baseline_is(const struct point_record *point);
+/* Is it one beside others? Then it is no series, and no setting, of its own. */
+bool baseline_is_beside(const struct loaded *file, const struct point_record *point);
+/* Of the same file, between the same hosts, in the same settings as far as they matter to plain sockets;
+ * with a valid repetition. NULL without one, and for points over no TCP. */
+const struct point_record *baseline_find(const struct loaded *file, const struct point_record *point);
+/* Throughput over the baseline's; NaN without one. */
+double baseline_share(const struct loaded *file, const struct point_record *point);
+/* "87 %", or "-". */
+const char *baseline_write_share(double share, char text[CELL]);
+/* May two baselines differ in this dimension? */
+bool baseline_has_dimension(const struct dimension *dimension);
+/* What the network interfaces between the ends can carry in Mbit/s, where all traffic of all these points
+ * goes through one of them; else NaN. */
+double baseline_link_mbit_s(const struct loaded *files, int file_count);
 
 /* ---- humane.c: numbers and texts in cells ---- */
 

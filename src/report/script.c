@@ -219,6 +219,18 @@ static void write_ideal(const struct script *script, const struct series *series
             first->y / first->x, colour);
 }
 
+static void write_link_label(const struct script *script, const struct chart *chart)
+{
+    char text[CELL];
+    if (isnan(chart->link_mbit_s))
+        return;
+    fprintf(script->out, "set label 21 ");
+    script_string(script->out, chart_link_text(chart, text));
+    fprintf(script->out,
+            " at graph 0.99, first %.17g/unit right offset 0,0.5 font ',8' textcolor rgb '#666666'\n",
+            chart->link_mbit_s);
+}
+
 static void write_series(const struct script *script, const struct chart *chart, const bool *named)
 {
     FILE *out = script->out;
@@ -230,6 +242,13 @@ static void write_series(const struct script *script, const struct chart *chart,
     for (size_t i = 0; i < chart->count; i++) {
         if (!named[i])
             continue;
+        if (chart->series[i].ceiling) {
+            fprintf(out,
+                    ", \\\n  data index %zu using 1:($2/unit) with linespoints lc rgb '" CEILING_COLOUR
+                    "' lw 1.3 dt 2 pt 2 ps 0.5",
+                    i);
+            continue;
+        }
         const char *colour = palette[style % PALETTE_COUNT];
         fprintf(
             out,
@@ -240,6 +259,8 @@ static void write_series(const struct script *script, const struct chart *chart,
             write_ideal(script, &chart->series[i], colour);
         style++;
     }
+    if (!isnan(chart->link_mbit_s))
+        fprintf(out, ", \\\n  %.17g/unit with lines lc rgb '#888888' lw 0.7 dt 1", chart->link_mbit_s);
     fputc('\n', out);
 }
 
@@ -278,7 +299,17 @@ static size_t write_best_data(struct script *script, const struct chart *chart, 
     return script_block_end(script);
 }
 
-static void write_best(const struct script *script, const struct chart *chart, size_t count, size_t block)
+/* Ceilings come last, in the chart and here. */
+static size_t count_ceilings(const struct chart *chart, const bool *named)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < chart->count; i++)
+        count += named[i] && chart->series[i].ceiling;
+    return count;
+}
+
+static void write_best(const struct script *script, const struct chart *chart, size_t count, size_t ceilings,
+                       size_t block)
 {
     FILE *out = script->out;
     size_t rows = count < 7 ? 7 : count;
@@ -297,14 +328,15 @@ static void write_best(const struct script *script, const struct chart *chart, s
     script_string(out, chart->count > 1 ? heading : "");
     fprintf(out, " at graph 0, graph 1.04 left font ',9'\nplot NaN");
     for (size_t row = 0; row < count; row++) {
-        const char *colour = palette[row % PALETTE_COUNT];
+        bool ceiling = row >= count - ceilings;
+        const char *colour = ceiling ? CEILING_COLOUR : palette[row % PALETTE_COUNT];
         fprintf(
             out,
             ", \\\n  data index %zu every ::%zu::%zu using 2:1:(0):2:($1+0.48):($1+0.92) with boxxyerror lc "
             "rgb '%s', '' index %zu every ::%zu::%zu using (0.03):($1+0.25) with points lc rgb '%s' pt %zu "
             "ps "
             "0.7",
-            block, row, row, colour, block, row, row, colour, 4 + row % 6);
+            block, row, row, colour, block, row, row, colour, ceiling ? 2 : 4 + row % 6);
     }
     fprintf(out,
             ", \\\n  data index %zu using (0.07):($1+0.25):4 with labels left font ',8', '' index %zu using "
@@ -326,8 +358,9 @@ int script_chart(struct script *script, const struct chart *chart, struct error 
     script_margins(script, 0.85, LEGEND_INCHES + 0.25, 0.85, 0.12);
     write_y_axis(script, chart, chart_highest(chart), unit, unit_name);
     int failed = write_x_axis(script, chart);
+    write_link_label(script, chart);
     write_series(script, chart, named);
-    write_best(script, chart, count, best);
+    write_best(script, chart, count, count_ceilings(chart, named), best);
     script_end(script);
     free(named);
     return failed ? error_set(error, "out of memory for the plot") : 0;

@@ -90,16 +90,16 @@ static double percent_unit(double largest, const char **unit)
 
 const struct plot_kind plot_kinds[KIND_COUNT] = {
     [KIND_SIZE] = {"size", "Delivered throughput over message size", "message size", "throughput",
-                   "Best of each series", true, false, throughput, write_rate, rate_unit},
+                   "Best of each series", true, false, true, throughput, write_rate, rate_unit},
     [KIND_RATE] = {"rate", "Message rate over message size", "message size", "message rate",
-                   "Best of each series", true, false, message_rate, write_count, count_unit},
+                   "Best of each series", true, false, true, message_rate, write_count, count_unit},
     [KIND_SCALING] = {"scaling", "Throughput as pairs are added", "pairs", "throughput",
-                      "Best of each series", true, false, throughput, write_rate, rate_unit},
+                      "Best of each series", true, false, true, throughput, write_rate, rate_unit},
     [KIND_LOSS] = {"loss", "Messages lost over message size", "message size", "lost", "Worst of each series",
-                   false, false, loss, humane_percent, percent_unit},
+                   false, false, false, loss, humane_percent, percent_unit},
     [KIND_CPU] = {"cpu", "Processor time of all ranks per message", "message size",
-                  "processor time per message", "Least of each series", true, true, cpu, humane_nanoseconds,
-                  time_unit},
+                  "processor time per message", "Least of each series", true, true, false, cpu,
+                  humane_nanoseconds, time_unit},
     [KIND_TIME] = {.name = "time", .title = "Throughput over time"},
     [KIND_MATRIX] = {.name = "matrix", .title = "Throughput from host to host"},
 };
@@ -130,17 +130,25 @@ static double x_of(const struct dimension *x, const struct point_record *point)
 }
 
 /* Only points with a valid repetition have a rate. An interval that is missing, or does not hold the value,
- * is not drawn. */
+ * is not drawn. @return whether there is anything to draw. */
+static bool read_point(const struct chart *chart, const struct point_record *point,
+                       struct series_point *value)
+{
+    *value = (struct series_point){.record = point, .x = x_of(chart->x, point)};
+    if (point->valid_repetitions <= 0 || !(value->x > 0) || !chart->kind->value(point, value) ||
+        !isfinite(value->y))
+        return false;
+    if (!(value->low <= value->y && value->y <= value->high && (value->low > 0 || !chart->kind->log_y)))
+        value->low = value->high = value->y;
+    return true;
+}
+
 static void add_candidate(struct candidates *all, const struct chart *chart, const struct loaded *file,
                           const struct point_record *point)
 {
-    struct series_point value = {.record = point, .x = x_of(chart->x, point)};
-    if (point->valid_repetitions <= 0 || !(value.x > 0) || !chart->kind->value(point, &value) ||
-        !isfinite(value.y))
-        return;
-    if (!(value.low <= value.y && value.y <= value.high && (value.low > 0 || !chart->kind->log_y)))
-        value.low = value.high = value.y;
-    all->items[all->count++] = (struct candidate){value, file};
+    struct series_point value;
+    if (!baseline_is_beside(file, point) && read_point(chart, point, &value))
+        all->items[all->count++] = (struct candidate){value, file};
 }
 
 static int collect(struct candidates *all, const struct chart *chart, struct error *error)
@@ -289,13 +297,49 @@ static int by_point_x(const void *a, const void *b)
     return (p->x > q->x) - (p->x < q->x);
 }
 
+static bool is_placed(const struct series *series, const struct point_record *record)
+{
+    for (size_t i = 0; series && i < series->count; i++)
+        if (series->points[i].record == record)
+            return true;
+    return false;
+}
+
+/* The baseline of each point, once, as series of their own: "raw TCP", and what sets apart those that differ.
+ * @return 0 or -1. */
+static int add_ceilings(struct chart *chart, const struct candidates *all,
+                        const struct dimension **distinctive, size_t count)
+{
+    const struct dimension *shared[MOST_DIMENSIONS];
+    size_t shared_count = 0;
+    char rest[192], name[192];
+    for (size_t i = 0; i < count; i++)
+        if (baseline_has_dimension(distinctive[i]))
+            shared[shared_count++] = distinctive[i];
+    for (size_t i = 0; i < all->count; i++) {
+        struct candidate ceiling = {.file = all->items[i].file};
+        const struct point_record *record = baseline_find(ceiling.file, all->items[i].value.record);
+        if (!record || !read_point(chart, record, &ceiling.value))
+            continue;
+        name_series(rest, &ceiling, shared, shared_count, chart->file_count > 1);
+        bool plain = shared_count == 0 && chart->file_count == 1;
+        snprintf(name, sizeof name, "raw TCP%s%.180s", plain ? "" : ", ", plain ? "" : rest);
+        if (is_placed(find_series(chart, name), record))
+            continue;
+        if (place(chart, &ceiling, name))
+            return -1;
+        find_series(chart, name)->ceiling = true;
+    }
+    return 0;
+}
+
 static int make_series(struct chart *chart, struct candidates *all)
 {
     const struct dimension *distinctive[MOST_DIMENSIONS];
     size_t count = find_distinctive(chart, all, distinctive);
     char name[192];
     qsort(all->items, all->count, sizeof *all->items, by_file_then_id);
-    chart->series = calloc(all->count, sizeof *chart->series);
+    chart->series = calloc(2 * all->count, sizeof *chart->series); /* a ceiling each at most */
     if (!chart->series)
         return -1;
     for (size_t i = 0; i < all->count; i++) {
@@ -303,6 +347,8 @@ static int make_series(struct chart *chart, struct candidates *all)
         if (place(chart, &all->items[i], name))
             return -1;
     }
+    if (chart->kind->has_ceiling && add_ceilings(chart, all, distinctive, count))
+        return -1;
     for (size_t i = 0; i < chart->count; i++)
         qsort(chart->series[i].points, chart->series[i].count, sizeof(struct series_point), by_point_x);
     return 0;
@@ -347,6 +393,19 @@ static void summarise(struct chart *chart)
     }
 }
 
+/* A link far above or below what was measured is left out: it would press the data flat. */
+static void add_link(struct chart *chart)
+{
+    double link = baseline_link_mbit_s(chart->files, chart->file_count);
+    bool in_mbit_s = chart->kind->value == throughput;
+    chart->link_mbit_s = NAN;
+    if (in_mbit_s && link >= chart->y_low / 2 && link <= 2 * chart->y_high) {
+        chart->link_mbit_s = link;
+        chart->y_low = fmin(chart->y_low, link);
+        chart->y_high = fmax(chart->y_high, link);
+    }
+}
+
 /* Scaling goes over pairs, or over receivers or senders when the pairs are all alike. */
 static const struct dimension *choose_x(const struct chart *chart, enum plot_kind_id kind)
 {
@@ -376,6 +435,7 @@ int chart_make(struct chart *chart, enum plot_kind_id kind, const struct loaded 
         return error_set(error, "out of memory for the plot");
     }
     summarise(chart);
+    add_link(chart);
     return 0;
 }
 

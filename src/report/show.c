@@ -66,11 +66,15 @@ static const char *write_valid(const struct point_record *point, char text[NOTES
     return text;
 }
 
+/* The share of the baseline: a point's file is asked for it. */
+static const char of_tcp[] = "of TCP";
+
 /* What was measured, in the order of the table. */
 static const struct show_column measures[] = {
     {{"throughput", true, 0}, false, NULL, write_rate, NULL},
     {{"interval", false, 2}, false, NULL, write_interval, NULL},
     {{"coverage", true, 0}, true, "interval_coverage", NULL, NULL},
+    {{of_tcp, true, 0}, false, of_tcp, NULL, NULL},
     {{"messages", true, 3}, false, NULL, write_messages, NULL},
     {{"paced at", true, 2}, false, NULL, write_paced, NULL},
     {{"sent at", true, 2}, false, NULL, write_sent_rate, NULL},
@@ -89,9 +93,11 @@ static const struct show_column measures[] = {
 #define MEASURE_COUNT (sizeof measures / sizeof *measures)
 _Static_assert(MEASURE_COUNT + MOST_DIMENSIONS + 1 <= MOST_COLUMNS, "raise MOST_COLUMNS");
 
-static const char *write_cell(const struct show_column *shown, const struct point_record *point,
-                              char text[NOTES])
+static const char *write_cell(const struct loaded *file, const struct show_column *shown,
+                              const struct point_record *point, char text[NOTES])
 {
+    if (shown->name == of_tcp)
+        return baseline_write_share(baseline_share(file, point), text);
     if (shown->dimension)
         return dimension_write(shown->dimension, point, text);
     if (shown->write)
@@ -101,20 +107,44 @@ static const char *write_cell(const struct show_column *shown, const struct poin
 
 /* ---- which columns ---- */
 
+/* The first that is no baseline beside others. */
+static const struct point_record *first_point(const struct loaded *file)
+{
+    size_t i = 0;
+    while (i + 1 < file->point_count && baseline_is_beside(file, &file->points[i]))
+        i++;
+    return &file->points[i];
+}
+
+static bool has_rows_of_baseline(const struct loaded *file)
+{
+    bool found = false;
+    for (size_t i = 0; i < file->point_count && !found; i++)
+        found = baseline_is_beside(file, &file->points[i]);
+    return found;
+}
+
 /* The size is what a reader looks for, even when there is only one. */
 static bool is_above(const struct dimension *dimension, const struct loaded *file)
 {
-    return strcmp(dimension->title, "size") != 0 && file->point_count > 0 &&
-           !dimension_varies(dimension, file->points, file->point_count);
+    bool varies = strcmp(dimension->title, "size") == 0;
+    const struct point_record *first = first_point(file);
+    for (size_t i = 0; i < file->point_count && !varies; i++)
+        varies = !baseline_is_beside(file, &file->points[i]) &&
+                 dimension_compare(dimension, first, &file->points[i]) != 0;
+    /* What sets the baseline's rows apart is their pattern: print_footnote says the rest. */
+    bool beside = strcmp(dimension->title, "pattern") == 0 && has_rows_of_baseline(file);
+    return file->point_count > 0 && !varies && !beside;
 }
 
-/* Rates per sender are of interest where one was set. */
+/* Rates per sender are of interest where one was set, shares of TCP where it was measured. */
 static bool is_empty(const struct show_column *measure, const struct loaded *file)
 {
     bool paced = false;
     for (size_t i = 0; i < file->point_count; i++)
         paced = paced || !isnan(file->points[i].rate_per_s);
-    return !paced && (measure->write == write_paced || measure->write == write_sent_rate);
+    return (!paced && (measure->write == write_paced || measure->write == write_sent_rate)) ||
+           (measure->name == of_tcp && file->baseline_count == 0);
 }
 
 static size_t choose_columns(const struct loaded *file, bool wide, struct show_column *chosen)
@@ -158,7 +188,7 @@ static void print_constants(const struct task *task, const struct loaded *file)
     for (size_t i = 0; i < dimension_count && used < sizeof line; i++) {
         if (!is_above(&dimensions[i], file))
             continue;
-        dimension_write(&dimensions[i], &file->points[0], cell);
+        dimension_write(&dimensions[i], first_point(file), cell);
         if (dimension_is_usual(&dimensions[i], cell))
             continue;
         used += (size_t)snprintf(line + used, sizeof line - used, "%s%s %s", used ? ", " : "",
@@ -176,6 +206,12 @@ static void print_footnote(const struct task *task, const struct loaded *file)
         least = fmin(least, file->points[i].interval_coverage);
         most = fmax(most, file->points[i].interval_coverage);
     }
+    if (has_rows_of_baseline(file))
+        layout_wrap(
+            task->out,
+            "stream: plain TCP sockets without ZeroMQ (transport raw-tcp, send const, receive copy); of "
+            "TCP: throughput as a share of theirs",
+            0, (size_t)task->width);
     if (isnan(least))
         return;
     if (most - least < 0.0005)
@@ -223,7 +259,7 @@ static int print_points(const struct task *task, const struct loaded *file, stru
     for (size_t row = 0; row < file->point_count; row++) {
         layout.styles[row] = (unsigned char)style_of(&file->points[row]);
         for (size_t i = 0; i < count; i++)
-            layout_set(&layout, row, i, write_cell(&chosen[i], &file->points[row], cell));
+            layout_set(&layout, row, i, write_cell(file, &chosen[i], &file->points[row], cell));
     }
     if (!wide)
         layout_fit(&layout, (size_t)task->width);

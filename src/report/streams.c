@@ -212,9 +212,21 @@ static size_t common_length(const char *settings)
     return steps ? (size_t)(steps - settings) : strlen(settings);
 }
 
+/* Plain sockets would be the fastest settings of all. */
+static void set_baselines_aside(struct loaded *file)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < file->point_count; i++)
+        if (!baseline_is_beside(file, &file->points[i]))
+            file->points[kept++] = file->points[i];
+    file->point_count = kept;
+}
+
 int streams_narrow(struct loaded *files, int file_count, struct error *error)
 {
     char settings[sizeof files->points->settings];
+    for (int i = 0; i < file_count; i++)
+        set_baselines_aside(&files[i]);
     const char *chosen = choose_settings(files, file_count);
     if (!chosen)
         return error_set(error, "%.300s: has no valid point", files[0].path);

@@ -107,9 +107,31 @@ static void write_point(const struct frame *frame, const struct series *series,
     fprintf(frame->out, "</title></circle>\n");
 }
 
+/* Classes of the page's style sheet. */
+static const char *style_of(const struct series *series, size_t style, char text[CELL])
+{
+    if (series->ceiling)
+        return "ceiling dash";
+    snprintf(text, CELL, "s%zu%s", style % PALETTE_COUNT, style >= PALETTE_COUNT ? " dash" : "");
+    return text;
+}
+
+static void write_link(const struct frame *frame)
+{
+    char text[CELL];
+    if (isnan(frame->chart->link_mbit_s))
+        return;
+    double y = place_y(frame, frame->chart->link_mbit_s);
+    fprintf(frame->out,
+            "<line class=\"axis\" x1=\"%g\" y1=\"%.1f\" x2=\"%g\" y2=\"%.1f\"/><text class=\"tick\" x=\"%g\" "
+            "y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
+            LEFT, y, WIDTH - RIGHT, y, WIDTH - RIGHT, y - 4, chart_link_text(frame->chart, text));
+}
+
 static void write_series(const struct frame *frame, const bool *named)
 {
     const struct chart *chart = frame->chart;
+    char text[CELL];
     size_t style = 0;
     for (size_t i = 0; i < chart->count; i++)
         if (!named[i])
@@ -118,10 +140,9 @@ static void write_series(const struct frame *frame, const bool *named)
         if (!named[i])
             continue;
         const struct series *series = &chart->series[i];
-        fprintf(frame->out, "<g class=\"s%zu%s\">\n", style % PALETTE_COUNT,
-                style >= PALETTE_COUNT ? " dash" : "");
+        fprintf(frame->out, "<g class=\"%s\">\n", style_of(series, style, text));
         write_line(frame, series, "line");
-        if (chart->kind == &plot_kinds[KIND_SCALING] && series->count > 1)
+        if (chart->kind == &plot_kinds[KIND_SCALING] && !series->ceiling && series->count > 1)
             fprintf(frame->out, "<line class=\"ideal\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n",
                     place_x(frame, series->points[0].x), place_y(frame, series->points[0].y),
                     place_x(frame, series->points[series->count - 1].x), place_y(frame, chart_ideal(series)));
@@ -135,7 +156,7 @@ static void write_series(const struct frame *frame, const bool *named)
 static void write_legend(const struct frame *frame, const bool *named, size_t count)
 {
     const struct chart *chart = frame->chart;
-    char value[CELL], at[CELL];
+    char value[CELL], at[CELL], text[CELL];
     size_t style = 0;
     fprintf(frame->out, "<ul class=\"legend\">\n");
     for (size_t i = 0; i < chart->count; i++) {
@@ -143,8 +164,7 @@ static void write_legend(const struct frame *frame, const bool *named, size_t co
             continue;
         const struct series *series = &chart->series[i];
         const struct series_point *best = &series->points[series->best];
-        fprintf(frame->out, "<li class=\"s%zu%s\"><i></i>", style % PALETTE_COUNT,
-                style >= PALETTE_COUNT ? " dash" : "");
+        fprintf(frame->out, "<li class=\"%s\"><i></i>", style_of(series, style, text));
         page_text(frame->out, series->name);
         fprintf(frame->out, " <small>%s at %s</small></li>\n", chart->kind->write(best->y, value),
                 chart_x_text(chart, best->x, at));
@@ -170,6 +190,7 @@ int svg_chart(FILE *out, const struct chart *chart)
             chart->kind->title, frame.unit_name, WIDTH, HEIGHT, chart->kind->title);
     write_y_axis(&frame);
     int failed = write_x_axis(&frame);
+    write_link(&frame);
     write_series(&frame, named);
     fprintf(out, "<text class=\"tick\" x=\"%g\" y=\"%g\" text-anchor=\"middle\">%s</text>\n</svg>\n",
             (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 4,

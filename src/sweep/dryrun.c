@@ -27,9 +27,8 @@ static void print_point(const struct plan *plan, int64_t id, FILE *out)
     } else {
         config_word(OPTION_DURATION, point.duration_ns, window);
     }
-    fprintf(out, "%6lld  %-9s %-4s %9s  %-9s %-8s %3d x %d:%d  %6lld/%-6lld %2d  %s", (long long)id,
-            config_word(OPTION_PATTERN, point.pattern, word),
-            config_word(OPTION_TRANSPORT, point.transport, word2),
+    fprintf(out, "%6lld  %-9s %-7s %9s  %-9s %-8s %3d x %d:%d  %6lld/%-6lld %2d  %s", (long long)id,
+            plan_pattern_word(point.pattern), plan_transport_word(point.transport),
             config_humane_bytes(point.size_bytes, size, sizeof size),
             config_word(OPTION_SEND_MODE, point.send_mode, word3),
             config_word(OPTION_RECEIVE_MODE, point.receive_mode, word4), point.pairs,
@@ -140,7 +139,7 @@ static void print_maps(const struct plan *plan, const struct cluster *cluster, F
 
 void sweep_print_plan(const struct plan *plan, const struct cluster *cluster, FILE *out)
 {
-    fprintf(out, "%6s  %-9s %-4s %9s  %-9s %-8s %-9s  %-13s %s  %s\n", "point", "pattern", "via", "size",
+    fprintf(out, "%6s  %-9s %-7s %9s  %-9s %-8s %-9s  %-13s %s  %s\n", "point", "pattern", "via", "size",
             "send", "receive", "pairs S:R", "HWM snd/rcv", "io", "window");
     for (int64_t id = 0; id < plan->points; id++) {
         print_point(plan, id, out);

@@ -230,7 +230,7 @@ void flow_run(struct cluster *cluster, struct repetition *repetition, struct tra
     if (traffic) {
         traffic_read_cpus(traffic, repetition->outcome.cpus, repetition->outcome.io_cpus);
     }
-    if (traffic && is_sender(repetition) && traffic_stop(traffic, &error)) {
+    if (traffic && is_sender(repetition) && traffic_end_sending(traffic, &error)) {
         repetition_fail(repetition, &error);
     }
     if (traffic) {
@@ -250,12 +250,19 @@ static bool subscribes(const struct repetition *repetition)
     return is_receiver(repetition) && repetition->order.point.pattern == PATTERN_PUB_SUB;
 }
 
+/* A stream's sender may have the rest of a message to write, its receivers read to the end. */
+static bool is_pending(const struct repetition *repetition, const struct traffic *traffic)
+{
+    bool waited_for = is_receiver(repetition) || plan_is_baseline(&repetition->order.point);
+    return traffic && waited_for && !traffic_ended(traffic);
+}
+
 /* Push-pull: the group has all of it. Pub-sub: every subscriber saw its publishers leave and emptied its
- * queue. */
+ * queue. Stream: every loop came to its end. */
 static bool drained(const struct point *point, const struct tally *tally)
 {
-    return point->pattern == PATTERN_PUB_SUB ? tally->sum[SUM_PENDING] == 0
-                                             : tally->sum[SUM_RECEIVED] >= tally->sum[SUM_SENT];
+    return point->pattern == PATTERN_PUSH_PULL ? tally->sum[SUM_RECEIVED] >= tally->sum[SUM_SENT]
+                                               : tally->sum[SUM_PENDING] == 0;
 }
 
 /* A subscriber's loop may end once its publishers are known to have left. */
@@ -279,11 +286,10 @@ void drain_run(struct cluster *cluster, struct repetition *repetition, struct tr
     cluster_set_phase(cluster, "drain");
     for (bool first = true;; first = false) {
         look_for_end(repetition, traffic);
-        if (traffic && point->pattern == PATTERN_PUSH_PULL) {
+        if (traffic && point->pattern != PATTERN_PUB_SUB) {
             read_connections(repetition, traffic); /* before the tally after which peers may close */
         }
-        count_tally(cluster, repetition, traffic, is_receiver(repetition) && !traffic_ended(traffic), expired,
-                    &tally);
+        count_tally(cluster, repetition, traffic, is_pending(repetition, traffic), expired, &tally);
         if (drained(point, &tally) || repetition->stopped || repetition->outcome.timed_out ||
             tally.most[MOST_FAILED]) {
             break;

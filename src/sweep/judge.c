@@ -117,7 +117,7 @@ static void settle(struct repetition_record *row, int64_t owed, int64_t received
     row->foreign += excess;
 }
 
-/* Push-pull owes each message to one receiver of the group, pub-sub to every subscriber. */
+/* Pub-sub owes each message to every subscriber, the others to one receiver of the group. */
 static void account_group(const struct evidence *evidence, int32_t group, struct repetition_record *row)
 {
     const struct point *point = evidence->point;
@@ -128,7 +128,7 @@ static void account_group(const struct evidence *evidence, int32_t group, struct
         }
         received += received_by(evidence, group, i);
     }
-    if (point->pattern == PATTERN_PUSH_PULL) {
+    if (point->pattern != PATTERN_PUB_SUB) {
         settle(row, owed, received);
     }
 }
@@ -277,7 +277,7 @@ static bool shares_core(const struct evidence *evidence, int32_t rank)
     const struct outcome *outcome = &evidence->outcomes[rank];
     bool one =
         *outcome->cpus && !strpbrk(outcome->cpus, ",-") && strcmp(outcome->cpus, outcome->io_cpus) == 0;
-    return one || cluster_member(evidence->cluster, rank)->cores <= 1;
+    return !plan_is_baseline(evidence->point) && (one || cluster_member(evidence->cluster, rank)->cores <= 1);
 }
 
 static unsigned rank_flags(const struct evidence *evidence, int32_t rank)
@@ -403,7 +403,7 @@ size_t judge_repetition(const struct evidence *evidence, struct repetition_recor
     *flags |= evidence->outcomes[0].timed_out ? FLAG_TIMED_OUT : 0;
     *flags |= row->foreign ? FLAG_FOREIGN : 0;
     *flags |= row->lost ? FLAG_LOST_MESSAGES : 0;
-    unsigned bad = INVALIDATING | (evidence->point->pattern == PATTERN_PUSH_PULL ? FLAG_LOST_MESSAGES : 0);
+    unsigned bad = INVALIDATING | (evidence->point->pattern != PATTERN_PUB_SUB ? FLAG_LOST_MESSAGES : 0);
     row->valid = !(*flags & bad);
     flags_text(*flags, row->flags, sizeof row->flags);
     return count;

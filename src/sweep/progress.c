@@ -100,7 +100,7 @@ void progress_point(int64_t done, const struct point_record *row)
         return;
     }
     clear_live_line();
-    fprintf(stderr, "%*lld/%lld  %-9s %-4s %9s %-9s %-30s %11s", total > 999 ? 5 : 3, (long long)done,
+    fprintf(stderr, "%*lld/%lld  %-9s %-7s %9s %-9s %-30s %11s", total > 999 ? 5 : 3, (long long)done,
             (long long)total, row->pattern, row->transport,
             config_humane_bytes(row->message_size_bytes, size, sizeof size), row->send_mode,
             rate_text(row, rate, sizeof rate),

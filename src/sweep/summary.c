@@ -20,8 +20,8 @@ static void fill_settings(const struct summary_input *input, struct point_record
     char word[CONFIG_WORD_LENGTH];
     row->point_id = point->id;
     plan_key(input->plan, point->id, row->settings);
-    set_text(row->pattern, sizeof row->pattern, config_word(OPTION_PATTERN, point->pattern, word));
-    set_text(row->transport, sizeof row->transport, config_word(OPTION_TRANSPORT, point->transport, word));
+    set_text(row->pattern, sizeof row->pattern, plan_pattern_word(point->pattern));
+    set_text(row->transport, sizeof row->transport, plan_transport_word(point->transport));
     set_text(row->send_mode, sizeof row->send_mode, config_word(OPTION_SEND_MODE, point->send_mode, word));
     set_text(row->receive_mode, sizeof row->receive_mode,
              config_word(OPTION_RECEIVE_MODE, point->receive_mode, word));

@@ -33,7 +33,9 @@ static void *run_loop(void *argument)
         affinity_set(&traffic->cpus.loop); /* it could be set when the payload was made */
     }
     usage_loop_begins(traffic);
-    if (traffic->role == ROLE_SENDER) {
+    if (is_stream(traffic)) {
+        stream_run(traffic);
+    } else if (traffic->role == ROLE_SENDER) {
         sender_run(traffic);
     } else {
         receiver_run(traffic);
@@ -95,8 +97,19 @@ static void join(struct traffic *traffic)
     traffic->running = false;
 }
 
+int traffic_end_sending(struct traffic *traffic, struct error *error)
+{
+    if (!is_stream(traffic)) {
+        return traffic_stop(traffic, error);
+    }
+    atomic_store_explicit(&traffic->stop, true, memory_order_relaxed);
+    loop_wake(traffic);
+    return 0;
+}
+
 int traffic_stop(struct traffic *traffic, struct error *error)
 {
+    atomic_store_explicit(&traffic->abandon, true, memory_order_relaxed);
     atomic_store_explicit(&traffic->stop, true, memory_order_relaxed);
     if (traffic->running) {
         join(traffic);

@@ -76,7 +76,7 @@ static bool read_event(struct monitor *monitor)
 void monitor_read(struct monitor *monitor, int wait_ms)
 {
     zmq_pollitem_t item = {monitor->socket, 0, ZMQ_POLLIN, 0};
-    if (wait_ms > 0 && zmq_poll(&item, 1, wait_ms) <= 0) {
+    if (!monitor->socket || (wait_ms > 0 && zmq_poll(&item, 1, wait_ms) <= 0)) {
         return;
     }
     while (read_event(monitor)) {

@@ -9,13 +9,14 @@
 /* Any byte but zero: a page that was never written reads as the kernel's one zero page. */
 #define FILL 0x5a
 
-static int make_buffer(struct traffic *traffic)
+static int make_buffer(struct traffic *traffic, size_t messages)
 {
-    traffic->buffer = malloc((size_t)traffic->point.size_bytes);
+    const size_t bytes = messages * (size_t)traffic->point.size_bytes;
+    traffic->buffer = malloc(bytes);
     if (!traffic->buffer) {
         return -1;
     }
-    memset(traffic->buffer, FILL, (size_t)traffic->point.size_bytes);
+    memset(traffic->buffer, FILL, bytes);
     return 0;
 }
 
@@ -40,7 +41,7 @@ static int make_sender_payload(struct traffic *traffic)
     case SEND_UNTOUCHED:
         return 0;
     default:
-        return make_buffer(traffic);
+        return make_buffer(traffic, 1);
     }
 }
 
@@ -49,8 +50,10 @@ int payload_make(struct traffic *traffic, struct error *error)
     if (traffic->role == ROLE_RECEIVER && traffic->point.receive_mode == RECEIVE_WRITE) {
         return writer_open(traffic, error);
     }
+    /* A stream has a message of every peer under way. */
+    const size_t messages = is_stream(traffic) ? (size_t)traffic->peers : 1;
     int failed = traffic->role == ROLE_SENDER                  ? make_sender_payload(traffic)
-                 : traffic->point.receive_mode == RECEIVE_COPY ? make_buffer(traffic)
+                 : traffic->point.receive_mode == RECEIVE_COPY ? make_buffer(traffic, messages)
                                                                : 0;
     if (failed) {
         return error_set(error, "no memory for the payload of %lld-byte messages",

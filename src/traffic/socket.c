@@ -28,11 +28,6 @@ const char *traffic_library_version(char *text, size_t length)
     return text;
 }
 
-static bool binds(const struct traffic *traffic)
-{
-    return (traffic->role == ROLE_RECEIVER) == (traffic->point.bind == BIND_RECEIVER);
-}
-
 static bool publishes(const struct traffic *traffic)
 {
     return traffic->role == ROLE_SENDER && traffic->point.pattern == PATTERN_PUB_SUB;
@@ -76,7 +71,7 @@ static int set_options(struct traffic *traffic, const char *address, struct erro
     }
     if (!failed && publishes(traffic)) {
         failed = set_int(traffic, ZMQ_XPUB_VERBOSE, 1, "ZMQ_XPUB_VERBOSE", error);
-    } else if (!failed && sender && !binds(traffic)) {
+    } else if (!failed && sender && !traffic_binds(traffic)) {
         failed = set_int(traffic, ZMQ_IMMEDIATE, 1, "ZMQ_IMMEDIATE", error);
     }
     if (!failed && !sender && point->pattern == PATTERN_PUB_SUB &&
@@ -232,7 +227,9 @@ int traffic_open(const struct point *point, enum role role, const char *address,
     made->timed = point->size_bytes >= TRAFFIC_TIMED_BYTES || pace_is_slow(point->rate_per_s);
     made->limit = point->count ? point->count : INT64_MAX;
     affinity_get(&before);
-    int failed = open_on_cpus(made, address, error) || (binds(made) && bind_socket(made, address, error));
+    int failed = is_stream(made) ? stream_open(made, address, error)
+                                 : open_on_cpus(made, address, error) ||
+                                       (traffic_binds(made) && bind_socket(made, address, error));
     if (cpus->loop_bound || cpus->io_bound) {
         affinity_set(&before);
     }
@@ -251,8 +248,11 @@ const char *traffic_endpoint(const struct traffic *traffic)
 
 int traffic_connect(struct traffic *traffic, const char *endpoint, struct error *error)
 {
-    if (binds(traffic)) {
+    if (traffic_binds(traffic)) {
         return 0;
+    }
+    if (is_stream(traffic)) {
+        return stream_connect(traffic, endpoint, error);
     }
     snprintf(traffic->endpoint, sizeof traffic->endpoint, "%s", endpoint);
     if (zmq_connect(traffic->socket, endpoint) < 0) {
@@ -272,6 +272,9 @@ static void read_subscriptions(struct traffic *traffic)
 
 int traffic_ready(struct traffic *traffic, struct error *error)
 {
+    if (is_stream(traffic)) {
+        return stream_ready(traffic, error);
+    }
     monitor_read(&traffic->monitor, 1);
     if (publishes(traffic)) {
         read_subscriptions(traffic);
@@ -284,7 +287,7 @@ int traffic_ready(struct traffic *traffic, struct error *error)
     }
     if (traffic->monitor.failures > 0) {
         return error_set(error, "%s %s: refused, or the handshake failed (monitor event %d)",
-                         binds(traffic) ? "a peer of" : "connecting to", traffic->endpoint,
+                         traffic_binds(traffic) ? "a peer of" : "connecting to", traffic->endpoint,
                          traffic->monitor.last_event);
     }
     return traffic->monitor.handshakes >= traffic->peers &&
@@ -297,8 +300,9 @@ void traffic_describe_wait(const struct traffic *traffic, struct error *error)
         error_set(error, "%d of %d subscriptions came through %s", traffic->subscriptions, traffic->peers,
                   traffic->endpoint);
     } else {
-        error_set(error, "%d of %d handshakes done on %s", traffic->monitor.handshakes, traffic->peers,
-                  traffic->endpoint);
+        int length = (int)strcspn(traffic->endpoint, "#"); /* a stream's token is nobody's business */
+        error_set(error, "%d of %d handshakes done on %.*s", traffic->monitor.handshakes, traffic->peers,
+                  length, traffic->endpoint);
     }
 }
 
@@ -377,6 +381,7 @@ void traffic_close(struct traffic **traffic)
         closing->shared_made = false;
     }
     leave_end(closing);
+    stream_close(closing);
     traffic_close_socket(closing);
     monitor_close(&closing->monitor);
     while (closing->context && zmq_ctx_term(closing->context) < 0 && errno == EINTR) {

@@ -115,6 +115,35 @@ void usage_loop_begins(struct traffic *traffic);
 void usage_loop_ends(struct traffic *traffic);
 void usage_free(struct usage *usage);
 
+/* ---- stream.c, stream_loop.c: the baseline's plain TCP sockets ---- */
+
+/* A connection with a peer that has been proven. */
+struct connection {
+    int fd;
+    unsigned char *buffer; /* of a message */
+    size_t done;           /* bytes of the message under way */
+    bool waits;            /* the kernel would not take, or had not, any more */
+    bool ended;            /* its end has been read */
+};
+
+struct guest;
+struct pollfd;
+struct stream {
+    int listener;         /* -1: none */
+    char token[33];       /* what a peer must know to be let in: random, in hexadecimal */
+    struct guest *guests; /* connections whose peers have not been proven yet */
+    int guest_count, guest_room;
+    struct connection *connections; /* `peers` places, as many in use as there were handshakes */
+    struct pollfd *polled;          /* room for both kinds */
+};
+
+/* As traffic_open, traffic_connect and traffic_ready. */
+int stream_open(struct traffic *traffic, const char *address, struct error *error);
+int stream_connect(struct traffic *traffic, const char *endpoint, struct error *error);
+int stream_ready(struct traffic *traffic, struct error *error);
+void stream_close(struct traffic *traffic);
+void stream_run(struct traffic *traffic);
+
 /* ---- the traffic of one rank ---- */
 
 /* A publisher over ipc on its way out; see leave.c. */
@@ -135,6 +164,7 @@ struct traffic {
     int subscriptions;      /* an XPUB's: read so far */
     int64_t sndhwm, rcvhwm; /* read back once, before the loop has the socket */
     struct leave leave;
+    struct stream *stream; /* in place of context and socket, for the baseline */
     char endpoint[TRAFFIC_ENDPOINT_LENGTH];
     char folder[TRAFFIC_ENDPOINT_LENGTH]; /* private, for ipc; "" when there is none */
 
@@ -151,6 +181,7 @@ struct traffic {
     int64_t limit; /* messages to send */
     struct progress progress;
     _Alignas(64) atomic_bool stop;
+    atomic_bool abandon; /* even a stream's message under way */
     atomic_bool peers_gone;
     atomic_bool ended;
     _Atomic int64_t started_ns;
@@ -160,6 +191,16 @@ struct traffic {
     struct usage usage;
     struct writer *writer; /* of --receive-mode write, else NULL */
 };
+
+static inline bool is_stream(const struct traffic *traffic)
+{
+    return plan_is_baseline(&traffic->point);
+}
+
+static inline bool traffic_binds(const struct traffic *traffic)
+{
+    return (traffic->role == ROLE_RECEIVER) == (traffic->point.bind == BIND_RECEIVER);
+}
 
 static inline bool traffic_told_to_stop(struct traffic *traffic)
 {

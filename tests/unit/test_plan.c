@@ -183,6 +183,106 @@ static void count_mode_has_no_window(void **state)
     config_free(&settings);
 }
 
+/* ---- the baseline ---- */
+
+static int64_t count_baseline(const char *line, int32_t ranks)
+{
+    struct made made;
+    int64_t found = 0;
+    make(&made, ranks, 1, line);
+    for (int64_t id = 0; id < made.plan.points; id++) {
+        struct point point = plan_point(&made.plan, id);
+        assert_int_equal(point.id, id);
+        assert_int_equal(plan_is_baseline(&point), id >= made.plan.listed);
+        found += plan_is_baseline(&point);
+    }
+    for (int64_t a = made.plan.listed; a < made.plan.points; a++) { /* each only once */
+        for (int64_t b = made.plan.listed; b < a; b++) {
+            char key[PLAN_KEY_LENGTH], other[PLAN_KEY_LENGTH];
+            assert_string_not_equal(plan_key(&made.plan, a, key), plan_key(&made.plan, b, other));
+        }
+    }
+    unmake(&made);
+    return found;
+}
+
+static void the_baseline_has_a_point_for_what_matters_to_it(void **state)
+{
+    (void)state;
+    assert_int_equal(count_baseline("--size 64,1K", 3), 0);
+    assert_int_equal(count_baseline("--size 64,1K --baseline none", 3), 0);
+    assert_int_equal(count_baseline("--size 64,1K --baseline tcp", 3), 2);
+    assert_int_equal(
+        count_baseline("--size 64,1K --baseline tcp --pattern push-pull,pub-sub --transport ipc,tcp "
+                       "--send-mode copy,const --receive-mode copy,read --sndhwm 1,2 --rcvhwm "
+                       "1,2,3 --io-threads 1,2",
+                       3),
+        2);
+    assert_int_equal(
+        count_baseline("--size 64 --baseline tcp --pairs 1,2 --sndbuf 64K,system --rcvbuf 64K,system "
+                       "--duration 1s,2s --sender-cpus none,core:0 --receiver-cpus none,core:0",
+                       5),
+        64);
+    assert_int_equal(count_baseline("--size 64 --baseline tcp --count 10,20 --receivers-per-sender 1,2", 5),
+                     4);
+    assert_int_equal(count_baseline("--size 64 --baseline tcp --pairs 1,2,all", 5), 2); /* all is 2 */
+    assert_int_equal(count_baseline("--size 64 --baseline tcp --pairs 1,2,all", 7), 3);
+}
+
+static void every_step_of_a_matrix_has_its_baseline(void **state)
+{
+    (void)state;
+    static const int32_t hosts[] = {0, 0, 1, 2};
+    struct made made;
+    make_on(&made, 4, hosts, 1, "--size 64,1K --matrix alone --baseline tcp");
+    assert_int_equal(made.plan.listed, 6 * 2 * 2); /* two send modes */
+    assert_int_equal(made.plan.points, made.plan.listed + 6 * 2);
+    for (int64_t id = made.plan.listed; id < made.plan.points; id++) {
+        struct point point = plan_point(&made.plan, id);
+        assert_int_equal(point.step, (id - made.plan.listed) / 2);
+    }
+    unmake(&made);
+}
+
+static void a_baseline_of_tcp_needs_tcp(void **state)
+{
+    (void)state;
+    check_refused(3, "--baseline tcp --transport ipc", WORDS("--baseline tcp", "--transport tcp"));
+}
+
+static void a_point_of_the_baseline_has_what_is_not_zeromqs(void **state)
+{
+    (void)state;
+    struct made made;
+    char key[PLAN_KEY_LENGTH];
+    make(&made, 5, 1,
+         "--size 64K --baseline tcp --senders-per-receiver 3 --sndbuf 32K --io-cpus core:1 --io-threads 2 "
+         "--send-mode "
+         "zero-copy --repetitions 7 --warmup 50ms --bind sender");
+    assert_int_equal(made.plan.points, 2);
+    struct point model = plan_point(&made.plan, 0), point = plan_point(&made.plan, 1);
+    assert_int_equal(point.pattern, PATTERN_STREAM);
+    assert_int_equal(point.transport, TRANSPORT_RAW_TCP);
+    assert_true(plan_same_seats(&model, &point));
+    assert_int_equal(point.size_bytes, 64 * KIB);
+    assert_int_equal(point.sndbuf_bytes, 32 * KIB);
+    assert_int_equal(point.bind, model.bind);
+    assert_int_equal(point.repetitions, 7);
+    assert_int_equal(point.warmup_ns, model.warmup_ns);
+    assert_int_equal(point.duration_ns, model.duration_ns);
+    assert_int_equal(point.sndhwm, 0);
+    assert_int_equal(point.rcvhwm, 0);
+    assert_int_equal(point.io_threads, 0);
+    assert_int_equal(plan_queue_bytes(&point, ROLE_SENDER), 64 * KIB);
+    assert_int_equal(plan_queue_bytes(&point, ROLE_RECEIVER), 3 * 64 * KIB);
+    assert_string_equal(
+        plan_key(&made.plan, 1, key),
+        "pattern=stream transport=raw-tcp size=64K send-mode=const receive-mode=copy sndhwm=0 "
+        "rcvhwm=0 pairs=1 receivers-per-sender=1 senders-per-receiver=3 duration=1s "
+        "io-threads=0 sndbuf=32K rcvbuf=system sender-cpus=none receiver-cpus=none bind=sender");
+    unmake(&made);
+}
+
 static void a_plan_takes_as_long_as_its_windows(void **state)
 {
     (void)state;
@@ -647,9 +747,16 @@ static void presets_are_what_they_say(void **state)
 int main(void)
 {
     const struct CMUnitTest points[] = {
-        cmocka_unit_test(sizes_run_innermost),         cmocka_unit_test(every_setting_reaches_the_point),
-        cmocka_unit_test(count_mode_has_no_window),    cmocka_unit_test(a_plan_takes_as_long_as_its_windows),
-        cmocka_unit_test(too_many_points_are_refused), cmocka_unit_test(auto_hwm_holds_64_mib),
+        cmocka_unit_test(sizes_run_innermost),
+        cmocka_unit_test(every_setting_reaches_the_point),
+        cmocka_unit_test(the_baseline_has_a_point_for_what_matters_to_it),
+        cmocka_unit_test(a_point_of_the_baseline_has_what_is_not_zeromqs),
+        cmocka_unit_test(every_step_of_a_matrix_has_its_baseline),
+        cmocka_unit_test(a_baseline_of_tcp_needs_tcp),
+        cmocka_unit_test(count_mode_has_no_window),
+        cmocka_unit_test(a_plan_takes_as_long_as_its_windows),
+        cmocka_unit_test(too_many_points_are_refused),
+        cmocka_unit_test(auto_hwm_holds_64_mib),
     };
     const struct CMUnitTest ranks[] = {
         cmocka_unit_test(groups_take_senders_then_receivers),

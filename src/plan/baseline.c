@@ -1,0 +1,64 @@
+/* baseline.c - the points of --baseline: what plain TCP sockets carry between the same ranks. */
+#include "zmqsweep/plan.h"
+
+/* What matters to plain sockets. The other dimensions are ZeroMQ's. */
+static const enum option_id mattering[] = {
+    OPTION_RECEIVERS_PER_SENDER, OPTION_SENDERS_PER_RECEIVER, OPTION_PAIRS, OPTION_SNDBUF,   OPTION_RCVBUF,
+    OPTION_SENDER_CPUS,          OPTION_RECEIVER_CPUS,        OPTION_COUNT, OPTION_DURATION, OPTION_SIZE,
+};
+
+static bool matters(enum option_id id)
+{
+    bool found = false;
+    for (size_t i = 0; i < sizeof mattering / sizeof *mattering; i++) {
+        found = found || mattering[i] == id;
+    }
+    return found;
+}
+
+bool plan_is_model(const struct settings *settings, const int64_t value[OPTION_TOTAL])
+{
+    for (int id = 0; id < OPTION_TOTAL; id++) {
+        if (option_table[id].list && id != OPTION_TRANSPORT && !matters((enum option_id)id) &&
+            value[id] != settings->items[id].values[0]) {
+            return false;
+        }
+    }
+    return value[OPTION_TRANSPORT] == TRANSPORT_TCP;
+}
+
+bool plan_is_baseline(const struct point *point)
+{
+    return point->pattern == PATTERN_STREAM;
+}
+
+struct point plan_baseline_of(const struct point *model)
+{
+    struct point point = *model;
+    point.pattern = PATTERN_STREAM;
+    point.transport = TRANSPORT_RAW_TCP;
+    point.send_mode = SEND_CONST;
+    point.receive_mode = RECEIVE_COPY;
+    point.sndhwm = point.rcvhwm = 0; /* there are no queues, */
+    point.io_threads = 0;            /* and no I/O threads */
+    point.io_cpus = OPTION_KEYWORD;
+    point.rate_per_s = 0; /* as fast as it goes: it is the ceiling */
+    point.find_loss_ppb = OPTION_KEYWORD;
+    return point;
+}
+
+/* The words of the option table; those that are no choices are named here. */
+static const char *choice(enum option_id id, int32_t value)
+{
+    return option_table[id].choices[value];
+}
+
+const char *plan_pattern_word(int32_t pattern)
+{
+    return pattern == PATTERN_STREAM ? "stream" : choice(OPTION_PATTERN, pattern);
+}
+
+const char *plan_transport_word(int32_t transport)
+{
+    return transport == TRANSPORT_RAW_TCP ? "raw-tcp" : choice(OPTION_TRANSPORT, transport);
+}

@@ -1,0 +1,306 @@
+/* stream_loop.c - the hot loops of the baseline: a stream of messages over plain sockets.
+ *
+ * A sender writes its one buffer again and again, a system call a message as long as the kernel takes it
+ * whole; a receiver reads into a buffer of a message, as iperf3 does with a length of the message's size.
+ * With one peer the waiting is done in the socket call, with several in poll: whole messages go round to
+ * whichever connection takes them. Where the kernel would make the caller wait, the clock is read.
+ */
+#include "traffic_internal.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <time.h>
+
+/* How many rounds may pass until connections that could not go on are looked at again. */
+#define ROUNDS_A_LOOK 64
+
+struct stream_loop {
+    struct traffic *traffic;
+    struct progress *progress;
+    size_t size;
+    bool timed;
+    int64_t begun; /* messages of which a byte at least is written */
+    int64_t count; /* whole messages, written or read */
+    int64_t count_when_empty;
+};
+
+static bool abandoned(struct traffic *traffic)
+{
+    return atomic_load_explicit(&traffic->abandon, memory_order_relaxed);
+}
+
+static bool only_later(void)
+{
+    return errno == EAGAIN || errno == EINTR;
+}
+
+static inline void count_message(struct stream_loop *loop, int64_t now_ns)
+{
+    loop->count++;
+    if (loop->timed) {
+        progress_publish_timed(loop->progress, loop->count, now_ns);
+    } else {
+        progress_publish(loop->progress, loop->count);
+    }
+}
+
+/* ---- sender ---- */
+
+/* The kernel did not take the whole message: wait in the socket call. @return 0 when it is written, -1: told
+ * to stop before its first byte, told to give up, or failed. */
+static __attribute__((noinline)) int write_rest(struct stream_loop *loop, struct connection *connection,
+                                                ssize_t wrote)
+{
+    struct traffic *traffic = loop->traffic;
+    size_t done = wrote > 0 ? (size_t)wrote : 0;
+    bool failed = wrote < 0 && !only_later();
+    wait_begin(&loop->progress->blocked_since_ns, clock_ns());
+    while (!failed && done < loop->size && !abandoned(traffic) &&
+           (done > 0 || !traffic_told_to_stop(traffic))) {
+        wrote = send(connection->fd, connection->buffer + done, loop->size - done, MSG_NOSIGNAL);
+        done += wrote > 0 ? (size_t)wrote : 0;
+        failed = wrote < 0 && !only_later();
+    }
+    if (failed) {
+        traffic_loop_failed(traffic, "send");
+    }
+    wait_end(&loop->progress->blocked_since_ns, &loop->progress->blocked_ns, clock_ns());
+    return done == loop->size ? 0 : -1;
+}
+
+static void send_to_one(struct stream_loop *loop)
+{
+    struct traffic *traffic = loop->traffic;
+    struct connection *connection = &traffic->stream->connections[0];
+    while (loop->count < traffic->limit && !traffic_told_to_stop(traffic)) {
+        ssize_t wrote = send(connection->fd, connection->buffer, loop->size, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (wrote < (ssize_t)loop->size && write_rest(loop, connection, wrote)) {
+            return;
+        }
+        count_message(loop, loop->timed ? clock_ns() : 0);
+    }
+}
+
+/* A message that is begun is written to its end. */
+static bool wants_to_send(const struct stream_loop *loop, const struct connection *connection)
+{
+    return connection->done > 0 ||
+           (loop->begun < loop->traffic->limit && !traffic_told_to_stop(loop->traffic));
+}
+
+static int send_some(struct stream_loop *loop, struct connection *connection)
+{
+    ssize_t wrote = send(connection->fd, connection->buffer + connection->done, loop->size - connection->done,
+                         MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (wrote < 0 && !only_later()) {
+        traffic_loop_failed(loop->traffic, "send");
+        return -1;
+    }
+    loop->begun += connection->done == 0 && wrote > 0;
+    connection->done += wrote > 0 ? (size_t)wrote : 0;
+    connection->waits = connection->done < loop->size;
+    if (!connection->waits) {
+        connection->done = 0;
+        count_message(loop, loop->timed ? clock_ns() : 0);
+    }
+    return 0;
+}
+
+/* ---- receiver ---- */
+
+/* Before it waits, and at its end: that is when the last message came, or just after. */
+static void date_last(struct stream_loop *loop, int64_t now_ns)
+{
+    if (!loop->timed && loop->count != loop->count_when_empty) {
+        loop->count_when_empty = loop->count;
+        loop->traffic->last_ns = now_ns;
+    }
+}
+
+/* Bytes have come, or the stream's end. What is not a whole message then is foreign. */
+static inline void take(struct stream_loop *loop, struct connection *connection, ssize_t got)
+{
+    struct traffic *traffic = loop->traffic;
+    if (got == 0) {
+        connection->ended = true;
+        traffic->foreign += connection->done > 0;
+        return;
+    }
+    connection->done += (size_t)got;
+    if (connection->done < loop->size) {
+        return;
+    }
+    connection->done = 0;
+    int64_t now_ns = loop->timed || loop->count == 0 ? clock_ns() : 0;
+    if (loop->count == 0) {
+        traffic->first_ns = now_ns;
+    }
+    if (loop->timed) {
+        traffic->last_ns = now_ns;
+    }
+    count_message(loop, now_ns);
+}
+
+/* Nothing is there: wait in the socket call. @return as recv; -1 told to stop, or failed. */
+static __attribute__((noinline)) ssize_t wait_to_read(struct stream_loop *loop, struct connection *connection)
+{
+    struct traffic *traffic = loop->traffic;
+    ssize_t got = -1;
+    int64_t now_ns = clock_ns();
+    date_last(loop, now_ns);
+    wait_begin(&loop->progress->blocked_since_ns, now_ns);
+    while (got < 0 && only_later() && !traffic_told_to_stop(traffic)) {
+        got = recv(connection->fd, connection->buffer + connection->done, loop->size - connection->done, 0);
+    }
+    if (got < 0 && !only_later()) {
+        traffic_loop_failed(traffic, "recv");
+    }
+    wait_end(&loop->progress->blocked_since_ns, &loop->progress->blocked_ns, clock_ns());
+    return got;
+}
+
+static void receive_from_one(struct stream_loop *loop)
+{
+    struct traffic *traffic = loop->traffic;
+    struct connection *connection = &traffic->stream->connections[0];
+    while (!connection->ended && !traffic_told_to_stop(traffic)) {
+        ssize_t got = recv(connection->fd, connection->buffer + connection->done,
+                           loop->size - connection->done, MSG_DONTWAIT);
+        if (got < 0 && (got = wait_to_read(loop, connection)) < 0) {
+            return;
+        }
+        take(loop, connection, got);
+    }
+}
+
+static bool wants_to_receive(const struct stream_loop *loop, const struct connection *connection)
+{
+    (void)loop;
+    return !connection->ended;
+}
+
+static int receive_some(struct stream_loop *loop, struct connection *connection)
+{
+    ssize_t got = recv(connection->fd, connection->buffer + connection->done, loop->size - connection->done,
+                       MSG_DONTWAIT);
+    if (got < 0 && !only_later()) {
+        traffic_loop_failed(loop->traffic, "recv");
+        return -1;
+    }
+    connection->waits = got < 0;
+    if (got >= 0) {
+        take(loop, connection, got);
+    }
+    return 0;
+}
+
+/* ---- several peers ---- */
+
+typedef bool wants_function(const struct stream_loop *loop, const struct connection *connection);
+typedef int step_function(struct stream_loop *loop, struct connection *connection); /* 0, or -1: failed */
+
+/* Looks which of the waiting connections can go on. */
+static void look(struct stream_loop *loop, wants_function *wants, short events, int wait_ms)
+{
+    struct stream *stream = loop->traffic->stream;
+    int peers = loop->traffic->peers;
+    for (int i = 0; i < peers; i++) {
+        struct connection *connection = &stream->connections[i];
+        bool looked_at = connection->waits && wants(loop, connection);
+        stream->polled[i] = (struct pollfd){.fd = looked_at ? connection->fd : -1, .events = events};
+    }
+    if (poll(stream->polled, (nfds_t)peers, wait_ms) <= 0) {
+        return;
+    }
+    for (int i = 0; i < peers; i++) {
+        if (stream->polled[i].revents) {
+            stream->connections[i].waits = false;
+        }
+    }
+}
+
+static void look_and_wait(struct stream_loop *loop, wants_function *wants, short events)
+{
+    struct progress *progress = loop->progress;
+    int64_t now_ns = clock_ns();
+    if (loop->traffic->role == ROLE_RECEIVER) {
+        date_last(loop, now_ns);
+    }
+    wait_begin(&progress->blocked_since_ns, now_ns);
+    look(loop, wants, events, LOOK_AROUND_MS);
+    wait_end(&progress->blocked_since_ns, &progress->blocked_ns, clock_ns());
+}
+
+static inline __attribute__((always_inline)) void go_round(struct stream_loop *loop, wants_function *wants,
+                                                           step_function *step, short events)
+{
+    struct traffic *traffic = loop->traffic;
+    for (unsigned round = 1; !abandoned(traffic); round++) {
+        int wanting = 0, waiting = 0;
+        for (int i = 0; i < traffic->peers; i++) {
+            struct connection *connection = &traffic->stream->connections[i];
+            if (!wants(loop, connection)) {
+                continue;
+            }
+            wanting++;
+            waiting += connection->waits;
+            if (!connection->waits && step(loop, connection)) {
+                return;
+            }
+        }
+        if (wanting == 0) {
+            return;
+        }
+        if (waiting == wanting) {
+            look_and_wait(loop, wants, events);
+        } else if (waiting > 0 && round % ROUNDS_A_LOOK == 0) {
+            look(loop, wants, events, 0);
+        }
+    }
+}
+
+/* ---- run ---- */
+
+static void run_sender(struct stream_loop *loop)
+{
+    struct traffic *traffic = loop->traffic;
+    const struct timespec start = {traffic->start_ns / 1000000000, traffic->start_ns % 1000000000};
+    while (!traffic_told_to_stop(traffic) &&
+           clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &start, NULL) == EINTR) {
+    }
+    atomic_store_explicit(&traffic->started_ns, clock_ns(), memory_order_relaxed);
+    if (traffic->peers == 1) {
+        send_to_one(loop);
+    } else {
+        go_round(loop, wants_to_send, send_some, POLLOUT);
+    }
+    for (int i = 0; i < traffic->peers; i++) {
+        shutdown(traffic->stream->connections[i].fd, SHUT_WR); /* what is written goes out, then the end */
+    }
+}
+
+static void run_receiver(struct stream_loop *loop)
+{
+    struct traffic *traffic = loop->traffic;
+    atomic_store_explicit(&traffic->started_ns, clock_ns(), memory_order_relaxed);
+    if (traffic->peers == 1) {
+        receive_from_one(loop);
+    } else {
+        go_round(loop, wants_to_receive, receive_some, POLLIN);
+    }
+    date_last(loop, clock_ns());
+}
+
+void stream_run(struct traffic *traffic)
+{
+    struct stream_loop loop = {.traffic = traffic,
+                               .progress = &traffic->progress,
+                               .size = (size_t)traffic->point.size_bytes,
+                               .timed = traffic->timed};
+    if (traffic->role == ROLE_SENDER) {
+        run_sender(&loop);
+    } else {
+        run_receiver(&loop);
+    }
+}
