@@ -2,7 +2,9 @@
  *
  * make_results OUTPUT [points=N] [ranks=N] [intervals=N] [hosts=N] [repetitions=N] [seed=N] [speed=X]
  *              [invalid=1] [journal=1] [name=TEXT] [libzmq=TEXT]
- * ranks and intervals are rows per point; journal=1 keeps the journal. The benchmark of zmqreport and its
+ *              [ends=1]
+ * ranks and intervals are rows per point; journal=1 keeps the journal; ends=1 says that all points
+ * go from the first host to the second. The benchmark of zmqreport and its
  * end-to-end tests read the files.
  */
 #include "zmqsweep/config.h"
@@ -16,7 +18,7 @@
 #include <unistd.h>
 
 struct shape {
-    long points, ranks, intervals, hosts, repetitions, seed, invalid, journal;
+    long points, ranks, intervals, hosts, repetitions, seed, invalid, journal, ends;
     double speed;
     const char *name, *libzmq;
 };
@@ -199,6 +201,10 @@ static void append_point(struct journal *journal, long id, const struct shape *s
     struct point_rows rows = {0};
     struct error error = {""};
     set_settings(&rows.point, id);
+    if (shape->ends) {
+        snprintf(rows.point.sender_host, sizeof rows.point.sender_host, "%s00", shape->name);
+        snprintf(rows.point.receiver_host, sizeof rows.point.receiver_host, "%s01", shape->name);
+    }
     rows.repetition_count = (size_t)shape->repetitions;
     rows.rank_count = (size_t)shape->ranks;
     rows.interval_count = (size_t)shape->intervals;
@@ -283,6 +289,7 @@ int main(int argc, char **argv)
         .seed = atol(value_of(argc, argv, "seed", "1")),
         .invalid = atol(value_of(argc, argv, "invalid", "0")),
         .journal = atol(value_of(argc, argv, "journal", "0")),
+        .ends = atol(value_of(argc, argv, "ends", "0")),
         .speed = atof(value_of(argc, argv, "speed", "1")),
         .name = value_of(argc, argv, "name", "node"),
         .libzmq = value_of(argc, argv, "libzmq", "4.3.4"),

@@ -1,5 +1,7 @@
 """Several hosts: known link speeds, placement, addresses, cut and lossy links, clocks, idle ranks, the node matrix."""
+import json
 import re
+import subprocess
 import unittest
 
 import testbed
@@ -60,6 +62,45 @@ class GroundTruth(Case):
     def test_fan_in(self):
         """Two hosts send to a third: its link is what they share."""
         self.check_rates(["h1"], ["h4", "h2", "h3", "h1"], "--senders-per-receiver", 2)
+
+
+class Baseline(Case):
+    ODD_RATE = "317mbit"
+
+    def iperf3(self, sender, receiver):
+        """What it says of the same link, in Mbit/s of payload at the receiver."""
+        where = [testbed.HOSTS, "on"]
+        server = subprocess.Popen([*where, receiver, "iperf3", "--server", "--one-off", "--forceflush"], text=True,
+                                  stdout=subprocess.PIPE)
+        self.addCleanup(harness.end, server)
+        while "listening" not in server.stdout.readline():
+            self.assertIsNone(server.poll(), "iperf3 does not listen")
+        result = subprocess.run([*where, sender, "iperf3", "--client", address(receiver), "--length", "64K", "--omit", "1",
+                                 "--time", "3", "--json"], stdout=subprocess.PIPE, text=True, check=True,
+                                timeout=harness.PATIENCE_S)
+        server.communicate(timeout=harness.PATIENCE_S)
+        return json.loads(result.stdout)["end"]["sum_received"]["bits_per_second"] / 1e6
+
+    def test_as_iperf3_on_a_shaped_link(self):
+        self.shape(self.ODD_RATE, "h3")
+        for _ in range(3):  # where other work left the cores no time, a figure is about the machine
+            self.sweep(["h1", "h2", "h3"], *STEADY, "--repetitions", 3, "--interface", f"{DATA}.0/24", "--baseline",
+                       "tcp", "--force")
+            other = self.iperf3("h2", "h3")
+            points = self.table("points").set_index("pattern")
+            rate, ratio = points.throughput_mbit_s["stream"], points.throughput_mbit_s["stream"] / other
+            print(f"{self.id()}: {rate:.2f} Mbit/s, iperf3 {other:.2f}", flush=True)
+            if abs(ratio - 1) < 0.03:
+                break
+        self.assertLess(abs(ratio - 1), 0.03)
+        # ZeroMQ fills such a link: its share of the baseline is nearly all of it.
+        shown = self.report("show", "results.h5", "--where", "pattern=push-pull", "--wide").stdout
+        share = round(100 * points.throughput_mbit_s["push-pull"] / rate)
+        self.assertRegex(shown, rf" {share} % ")
+        self.assertLess(abs(share - 100), 4)
+        ranks = self.table("ranks")
+        blocked = ranks[(ranks.point_id == points.point_id["stream"]) & (ranks.role == "sender")]
+        self.assertGreater((blocked.blocked_s / blocked.window_s).median(), 0.5, blocked)  # it is the link that limits
 
 
 class Addresses(Case):
