@@ -40,8 +40,6 @@ struct gathering {
     size_t count;
     struct rank_record *rows; /* of the point whose rows are being read */
     size_t row_count, row_capacity;
-    struct point_record *baselines;
-    size_t baseline_count;
 };
 
 static int out_of_memory(struct error *error)
@@ -64,26 +62,6 @@ static struct gathered *find_point(const struct gathering *gathering, int64_t id
     return bsearch(&key, gathering->points, gathering->count, sizeof key, by_id);
 }
 
-static bool is_baseline(const struct point_record *point)
-{
-    return strcmp(point->pattern, "stream") == 0 && strcmp(point->transport, "raw-tcp") == 0;
-}
-
-/* The file's own, whatever a filter has let through. */
-static int load_baselines(struct gathering *gathering, struct error *error)
-{
-    void *records;
-    size_t count, kept = 0;
-    if (load_table(gathering->file->results, TABLE_POINTS, &records, &count, error))
-        return -1;
-    gathering->baselines = records;
-    for (size_t i = 0; i < count; i++)
-        if (is_baseline(&gathering->baselines[i]) && gathering->baselines[i].valid_repetitions > 0)
-            gathering->baselines[kept++] = gathering->baselines[i];
-    gathering->baseline_count = kept;
-    return 0;
-}
-
 static int make_points(struct gathering *gathering, struct error *error)
 {
     const struct loaded *file = gathering->file;
@@ -101,7 +79,7 @@ static int make_points(struct gathering *gathering, struct error *error)
             return out_of_memory(error);
     }
     qsort(gathering->points, gathering->count, sizeof *gathering->points, by_id);
-    return load_baselines(gathering, error);
+    return 0;
 }
 
 static void free_gathering(struct gathering *gathering)
@@ -112,7 +90,6 @@ static void free_gathering(struct gathering *gathering)
     }
     free(gathering->points);
     free(gathering->rows);
-    free(gathering->baselines);
 }
 
 /* ---- rows ---- */
@@ -266,25 +243,6 @@ static struct why_side make_side(const struct side_sums *sums)
                              .waits = sums->waits / sums->usage};
 }
 
-static bool same_traffic(const struct point_record *a, const struct point_record *b)
-{
-    return a->message_size_bytes == b->message_size_bytes && a->pairs == b->pairs &&
-           a->receivers_per_sender == b->receivers_per_sender &&
-           a->senders_per_receiver == b->senders_per_receiver && strcmp(a->placement, b->placement) == 0 &&
-           strcmp(a->sender_cpus, b->sender_cpus) == 0 && strcmp(a->receiver_cpus, b->receiver_cpus) == 0 &&
-           strcmp(a->sender_host, b->sender_host) == 0 && strcmp(a->receiver_host, b->receiver_host) == 0;
-}
-
-static double share_of_baseline(const struct gathering *gathering, const struct point_record *point)
-{
-    if (strcmp(point->transport, "tcp") != 0)
-        return NAN;
-    for (size_t i = 0; i < gathering->baseline_count; i++)
-        if (same_traffic(point, &gathering->baselines[i]))
-            return point->throughput_mbit_s / gathering->baselines[i].throughput_mbit_s;
-    return NAN;
-}
-
 static double share_of_link(const struct loaded *file, const struct gathered *gathered)
 {
     double most = NAN, repetitions = (double)gathered->point->valid_repetitions;
@@ -312,7 +270,8 @@ static struct why_facts make_facts(const struct gathering *gathering, const stru
                               .across = gathered->groups > 0 && gathered->groups_across == gathered->groups,
                               .writes = strcmp(point->receive_mode, "write") == 0,
                               .drops = (double)point->lost > DROPS_LEAST * (double)point->sent,
-                              .of_baseline = share_of_baseline(gathering, point),
+                              .of_baseline = baseline_share(gathering->file, point),
+                              .of_rate = point->sent_rate_per_s / point->rate_per_s,
                               .of_link = share_of_link(gathering->file, gathered)};
     if (facts.known) {
         facts.sender = make_side(&gathered->sender);

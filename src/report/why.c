@@ -30,6 +30,8 @@
  * link's speed: what is closer is within the spread of repetitions. */
 #define AT_BASELINE 0.95
 #define AT_LINK 0.93
+/* A sender that keeps to its schedule: below, rate_missed is flagged. */
+#define AT_RATE 0.99
 
 __attribute__((format(printf, 2, 3))) static void say(struct why_verdict *verdict, const char *format, ...)
 {
@@ -103,6 +105,15 @@ static void say_busiest_io(struct why_verdict *verdict, const struct why_facts *
 }
 
 /* ---- the rules, the surest first: each says its evidence, or returns false ---- */
+
+static bool rate_is_kept(const struct why_facts *facts, struct why_verdict *verdict)
+{
+    if (!(facts->of_rate >= AT_RATE))
+        return false;
+    say(verdict, "no more was asked for: %.1f %% of the rate was sent; ", 100 * facts->of_rate);
+    say_held(verdict, facts);
+    return true;
+}
 
 static bool link_is_full(const struct why_facts *facts, struct why_verdict *verdict)
 {
@@ -192,8 +203,8 @@ static const struct {
     const char *word;
     bool (*rule)(const struct why_facts *facts, struct why_verdict *verdict);
 } rules[] = {
-    {"link-bound", link_is_full},    {"sender-bound", sender_is_slow}, {"receiver-bound", receiver_is_slow},
-    {"io-thread-bound", io_is_slow}, {"link-bound", network_is_left},
+    {"rate-bound", rate_is_kept},         {"link-bound", link_is_full},    {"sender-bound", sender_is_slow},
+    {"receiver-bound", receiver_is_slow}, {"io-thread-bound", io_is_slow}, {"link-bound", network_is_left},
 };
 
 void why_judge(const struct why_facts *facts, struct why_verdict *verdict)

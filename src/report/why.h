@@ -27,11 +27,12 @@ struct why_facts {
     double syncs;       /* share of the window for the sync that ends it; 0 but for writes */
     double of_baseline; /* share of the raw TCP point of the same settings; NaN without one */
     double of_link; /* the busiest host's traffic as a share of what TCP leaves of its link; NaN: not known */
+    double of_rate; /* of the rate that was asked for, what the slowest sender kept to; NaN: none was */
     struct why_side sender, receiver;
 };
 
 struct why_verdict {
-    const char *word; /* sender-bound, receiver-bound, io-thread-bound, link-bound or unclear */
+    const char *word; /* rate-bound, sender-bound, receiver-bound, io-thread-bound, link-bound, unclear */
     char evidence[256];
 };
 

@@ -13,7 +13,7 @@
 /* Nothing is busy, nobody waits, on one host. */
 static struct why_facts quiet(void)
 {
-    return (struct why_facts){.known = true, .of_baseline = NAN, .of_link = NAN};
+    return (struct why_facts){.known = true, .of_baseline = NAN, .of_link = NAN, .of_rate = NAN};
 }
 
 static void check(const struct why_facts *facts, const char *word, const char *evidence)
@@ -130,6 +130,10 @@ static void unknown(void **state)
     facts.receiver.waits = 0.99;
     facts.sender.app.cpu = 0.02;
     check(&facts, "unclear", "neither 98 %");
+    facts.of_rate = 0.98;
+    check(&facts, "unclear", "neither 98 %");
+    facts.of_rate = 0.999;
+    check(&facts, "rate-bound", "99.9 % of the rate was sent");
     facts.known = false;
     check(&facts, "unclear", "no processor time by thread");
 }
