@@ -168,9 +168,13 @@ struct journal;
 /* "results.h5" -> "results.h5.journal" in `path`. @return -1 when too long. */
 int journal_path(const char *output, char *path, size_t length);
 
+/* What the functions that write return when storage would not (full, read-only, failing): exit code 1, where
+ * -1 is a refusal, exit code 2. */
+#define JOURNAL_FAILED (-2)
+
 /* Makes OUTPUT.journal (mode 0666 less umask, O_EXCL unless `replace`), locks it (flock; a lock held by
  * another process is an error that names its host and process, which the holder wrote into the first line),
- * writes and syncs the line of `run`. @return 0, or -1 with `error`. */
+ * writes and syncs the line of `run`, then the folder. @return 0, or -1 or JOURNAL_FAILED with `error`. */
 int journal_create(const char *output, const struct run_record *run, bool replace, struct journal **journal,
                    struct error *error);
 
@@ -178,13 +182,30 @@ int journal_create(const char *output, const struct run_record *run, bool replac
  * session's record with all sessions' hosts and environment (caller frees; names of later sessions start with
  * "session-2/", "session-3/" ...), *done (malloc'd, in order of point_id) one status per finished point, the
  * last one where a point was run again. A point whose last line has stop_reason "interrupted" is not
- * finished. */
+ * finished. @return 0; 1 when it held nothing, as a kill at its start leaves it: then it is removed, and
+ * there is no journal; -1 or JOURNAL_FAILED with `error`. */
 struct journal_entry {
     int64_t point_id;
     bool failed; /* status "failed" */
 };
 int journal_reopen(const char *output, struct run_record *run, struct journal_entry **done,
                    size_t *done_count, struct journal **journal, struct error *error);
+
+/* Does another process hold the journal `path`? Then `error` names its host and process. */
+bool journal_in_use(const char *path, struct error *error);
+
+/* Locks the journal `path` for a reader, so that no sweep goes on with it meanwhile; close(*fd) unlocks.
+ * *fd is -1 where that cannot be. @return 0, or -1 with `error` when another process holds it. */
+int journal_lock_for_reading(const char *path, int *fd, struct error *error);
+
+/* Is OUTPUT.journal still the file that is being written, with all that was written? If it was moved or
+ * removed, it is written again under its name, *again becomes true. @return 0, or -1 with `error`: it was
+ * changed, or another file has its name (then OUTPUT.PID.journal holds the lines), or it cannot be written.
+ */
+int journal_keep(struct journal *journal, bool *again, struct error *error);
+
+/* Removes temporary files of OUTPUT that a killed program left. For the holder of the journal's lock. */
+void results_remove_leftovers(const char *output);
 
 /* Adds a later session's hosts and environment rows (only those two of `run` are used). */
 int journal_append_session(struct journal *journal, const struct run_record *run, struct error *error);
@@ -216,7 +237,11 @@ struct finish_report {
 int results_finish(const char *output, const char *journal_file, struct finish_report *report,
                    struct error *error);
 
-/* Writes an incomplete file's points back into a new OUTPUT.journal, so that a sweep can go on. */
+/* Gives a file that is on disk its name, and brings the name to disk. @return 0 or -1 with `error`. */
+int results_rename(const char *from, const char *to, struct error *error);
+
+/* Writes an incomplete file's points back into a new OUTPUT.journal, so that a sweep can go on. The file's
+ * checksums are compared first. @return 0, or -1 or JOURNAL_FAILED with `error`. */
 int results_to_journal(const char *output, struct error *error);
 
 /* ---- reading ---- */

@@ -2,11 +2,9 @@
 #include "report_internal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -49,14 +47,17 @@ static int check_journal(const char *journal, struct error *error)
     return status.st_size == 0 ? error_set(error, "%.400s: is empty", journal) : 0;
 }
 
-/* A sweep that writes the journal holds a lock on it. */
-static bool is_in_use(const char *journal)
+/* A sweep that writes the journal holds a lock on it, and will make the output itself: into another file
+ * what it has so far may go. Without a sweep the lock keeps one from starting before the output has its name:
+ * its file would be replaced by ours, which may hold less. @return 0, or -1 with `error`. */
+static int lock_journal(const char *journal, const char *output, int *fd, bool *in_use, struct error *error)
 {
-    int fd = open(journal, O_RDONLY | O_CLOEXEC);
-    bool in_use = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
-    if (fd >= 0)
-        close(fd);
-    return in_use;
+    char own[PATH_MAX];
+    bool is_own = default_output(journal, own, NULL) == 0 && strcmp(own, output) == 0;
+    *in_use = journal_lock_for_reading(journal, fd, error) != 0;
+    if (is_own && *fd >= 0)
+        results_remove_leftovers(output);
+    return *in_use && is_own ? -1 : 0;
 }
 
 static void print_report(FILE *out, const char *journal, const char *output,
@@ -85,8 +86,7 @@ static int recover(const char *journal, const char *output, struct finish_report
         unlink(made);
         return error_set(error, "%.400s: holds no finished point; nothing to recover", journal);
     }
-    if (rename(made, output)) {
-        error_set(error, "%.400s: cannot be written: %s", output, strerror(errno));
+    if (results_rename(made, output, error)) {
         unlink(made);
         return -1;
     }
@@ -98,10 +98,14 @@ int run_recover(struct task *task, struct error *error)
     char output[PATH_MAX];
     struct finish_report report = {0};
     const char *journal = task->arguments->files[0];
-    if (choose_output(task->arguments, output, error))
+    bool in_use;
+    int lock;
+    if (choose_output(task->arguments, output, error) || lock_journal(journal, output, &lock, &in_use, error))
         return EXIT_USAGE;
-    bool in_use = is_in_use(journal);
-    if (recover(journal, output, &report, error))
+    int failed = recover(journal, output, &report, error);
+    if (lock >= 0)
+        close(lock);
+    if (failed)
         return EXIT_FAILED;
     print_report(task->out, journal, output, &report, in_use);
     return EXIT_OK;

@@ -464,16 +464,21 @@ static int write_file(struct finish *finish, const char *partial, struct error *
     return 0;
 }
 
+int results_rename(const char *from, const char *to, struct error *error)
+{
+    if (rename(from, to))
+        return error_set(error, "%s: cannot be renamed to %s: %s", from, to, strerror(errno));
+    if (sync_folder_of(to))
+        return error_set(error, "%s: its folder cannot be synced: %s", to, strerror(errno));
+    return 0;
+}
+
 /* The file is on disk before it gets its name, and the name before the caller may remove the journal. */
 static int publish(const char *partial, const char *output, struct error *error)
 {
     if (sync_path(partial, 0))
         return error_set(error, "%s: cannot be synced: %s", partial, strerror(errno));
-    if (rename(partial, output))
-        return error_set(error, "%s: cannot be renamed to %s: %s", partial, output, strerror(errno));
-    if (sync_folder_of(output))
-        return error_set(error, "%s: its folder cannot be synced: %s", output, strerror(errno));
-    return 0;
+    return results_rename(partial, output, error);
 }
 
 static int build(struct finish *finish, const char *output, struct error *error)

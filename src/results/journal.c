@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -12,12 +13,6 @@
 
 #define STARTS_WITH(text, length, prefix)                                                                    \
     ((length) >= sizeof prefix - 1 && memcmp(text, prefix, sizeof prefix - 1) == 0)
-
-struct journal {
-    int fd;
-    off_t end; /* after the last whole line */
-    char path[PATH_BYTES];
-};
 
 int journal_path(const char *output, char *path, size_t length)
 {
@@ -106,12 +101,20 @@ static int find_writer(const char *path, char *host, size_t host_bytes, int64_t 
     return found;
 }
 
+/* The last writer may be gone, and the lock another's. */
+static bool may_live(const char *host, int64_t pid)
+{
+    char ours[256] = "";
+    gethostname(ours, sizeof ours - 1);
+    return strcmp(ours, host) != 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH;
+}
+
 static int locked_elsewhere(const char *path, struct error *error)
 {
     char host[256];
     int64_t pid;
     const char *advice = "wait for it, or give another --output";
-    if (find_writer(path, host, sizeof host, &pid))
+    if (find_writer(path, host, sizeof host, &pid) || !may_live(host, pid))
         return error_set(error, "%s is in use by another process; %s", path, advice);
     return error_set(error, "%s is in use by process %" PRId64 " on %s; %s", path, pid, host, advice);
 }
@@ -124,10 +127,35 @@ static int lock(int fd, const char *path, struct error *error)
             return locked_elsewhere(path, error);
         if (errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS)
             return 0;
-        if (errno != EINTR)
-            return error_set(error, "%s: cannot be locked: %s", path, strerror(errno));
+        if (errno != EINTR) {
+            error_set(error, "%s: cannot be locked: %s", path, strerror(errno));
+            return JOURNAL_FAILED;
+        }
     }
     return 0;
+}
+
+int journal_lock_for_reading(const char *path, int *fd, struct error *error)
+{
+    *fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (*fd < 0)
+        return 0;
+    int failed = flock(*fd, LOCK_EX | LOCK_NB);
+    if (failed && errno == EBADF) /* a network file system wants a descriptor that can write for this */
+        failed = flock(*fd, LOCK_SH | LOCK_NB);
+    if (!failed || errno != EWOULDBLOCK)
+        return 0;
+    close(*fd);
+    *fd = -1;
+    return locked_elsewhere(path, error);
+}
+
+bool journal_in_use(const char *path, struct error *error)
+{
+    int fd, rc = journal_lock_for_reading(path, &fd, error);
+    if (fd >= 0)
+        close(fd);
+    return rc != 0;
 }
 
 /* False when another process replaced or removed the file between our open and our lock. */
@@ -138,17 +166,19 @@ static bool still_named(int fd, const char *path)
            ours.st_ino == named.st_ino;
 }
 
-/* Opens and locks `path`. @return the descriptor or -1 with `error`; *exists tells EEXIST from the rest. */
-static int open_locked(const char *path, int flags, bool *exists, struct error *error)
+int journal_open_locked(const char *path, int flags, bool *exists, struct error *error)
 {
     for (int attempt = 0; attempt < 10; attempt++) {
         int fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC | flags, 0666);
         *exists = fd < 0 && errno == EEXIST;
-        if (fd < 0)
-            return error_set(error, "%s: %s", path, strerror(errno));
-        if (lock(fd, path, error)) {
+        if (fd < 0) {
+            error_set(error, "%s: %s", path, strerror(errno));
+            return JOURNAL_FAILED;
+        }
+        int rc = lock(fd, path, error);
+        if (rc) {
             close(fd);
-            return -1;
+            return rc;
         }
         if (still_named(fd, path))
             return fd;
@@ -159,7 +189,7 @@ static int open_locked(const char *path, int flags, bool *exists, struct error *
 
 /* ---- writing ---- */
 
-static int write_whole(int fd, const char *text, size_t length)
+int write_whole(int fd, const char *text, size_t length)
 {
     while (length > 0) {
         ssize_t written = write(fd, text, length);
@@ -173,8 +203,8 @@ static int write_whole(int fd, const char *text, size_t length)
     return 0;
 }
 
-/* Appends a line as one write and, with `sync`, brings it to disk. Takes `data` over. On error the file ends
- * where it ended before. */
+/* Appends a line as one write and, with `sync`, brings it to disk. Takes `data` over. On error, -1 or
+ * JOURNAL_FAILED, the file ends where it ended before. */
 static int append_line(struct journal *journal, json_t *data, bool sync, struct error *error)
 {
     size_t length;
@@ -191,9 +221,9 @@ static int append_line(struct journal *journal, json_t *data, bool sync, struct 
     }
     error_set(error, "%s: cannot be written: %s", journal->path, strerror(errno));
     if (ftruncate(journal->fd, journal->end))
-        return error_set(error, "%s: cannot be written, and a torn line stays at its end: %s", journal->path,
-                         strerror(errno));
-    return -1;
+        error_set(error, "%s: cannot be written, and a torn line stays at its end: %s", journal->path,
+                  strerror(errno));
+    return JOURNAL_FAILED;
 }
 
 int sync_path(const char *path, int flags)
@@ -212,7 +242,14 @@ int sync_folder_of(const char *path)
     char folder[PATH_BYTES];
     const char *slash = strrchr(path, '/');
     snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
-    return sync_path(folder, O_DIRECTORY) && errno != EINVAL ? -1 : 0;
+    return sync_path(folder, O_DIRECTORY) && errno != EINVAL && errno != EACCES ? -1 : 0;
+}
+
+static int refuse_existing(const char *path, struct error *error)
+{
+    if (journal_in_use(path, error))
+        return -1;
+    return error_set(error, "%s already exists: --resume goes on with it, --force starts over", path);
 }
 
 /* Makes the file `path` with the line of `run`. The lock comes before the old content goes. */
@@ -220,22 +257,28 @@ static int create_at(const char *path, const struct run_record *run, bool replac
                      struct error *error)
 {
     bool exists;
+    int rc = JOURNAL_FAILED;
     struct journal *made = calloc(1, sizeof *made);
     if (!made)
         return error_set(error, "%s: out of memory", path);
     snprintf(made->path, sizeof made->path, "%s", path);
-    made->fd = open_locked(path, O_CREAT | (replace ? 0 : O_EXCL), &exists, error);
-    if (exists)
-        error_set(error, "%s already exists: --resume goes on with it, --force starts over", path);
-    if (made->fd < 0)
+    made->fd = journal_open_locked(path, O_CREAT | (replace ? 0 : O_EXCL), &exists, error);
+    if (made->fd < 0) {
+        rc = exists ? refuse_existing(path, error) : made->fd;
         goto free_journal;
+    }
     if (ftruncate(made->fd, 0)) {
         error_set(error, "%s: cannot be emptied: %s", path, strerror(errno));
         goto close_file;
     }
-    if (append_line(made, json_from_run(run, error), true, error))
+    rc = append_line(made, json_from_run(run, error), true, error);
+    if (rc)
         goto remove_file;
-    (void)sync_folder_of(path);
+    if (sync_folder_of(path)) {
+        error_set(error, "%s: its folder cannot be synced: %s", path, strerror(errno));
+        rc = JOURNAL_FAILED;
+        goto remove_file;
+    }
     *journal = made;
     return 0;
 remove_file:
@@ -244,7 +287,7 @@ close_file:
     close(made->fd);
 free_journal:
     free(made);
-    return -1;
+    return rc;
 }
 
 int journal_create(const char *output, const struct run_record *run, bool replace, struct journal **journal,
@@ -293,7 +336,8 @@ struct resume {
     struct row_format format;
     struct seen *seen;
     size_t count, capacity;
-    off_t end; /* where a new line goes */
+    off_t end;    /* where a new line goes */
+    bool nothing; /* not one line of it is whole */
 };
 
 static int note_point(struct resume *resume, const struct journal_line *line)
@@ -318,6 +362,22 @@ static int note_point(struct resume *resume, const struct journal_line *line)
     return 0;
 }
 
+/* A kill or a power failure before the first line was on disk leaves this. */
+static bool holds_nothing(struct journal_reader *reader)
+{
+    struct journal_line next;
+    bool begun = journal_line_begun(reader->text, (size_t)reader->offset);
+    return begun && journal_reader_next(reader, &next) == 0;
+}
+
+static int refuse_first_line(const char *path, struct error *error)
+{
+    return error_set(error,
+                     "%s: its first line, which describes the run, is damaged; `zmqreport recover` "
+                     "saves its points, --force starts over",
+                     path);
+}
+
 /* Reads what is there. `resume->end` is before a last line that has no end or is damaged. */
 static int read_lines(struct resume *resume, const char *path, struct error *error)
 {
@@ -329,11 +389,10 @@ static int read_lines(struct resume *resume, const char *path, struct error *err
     while (!failed && (more = journal_reader_next(&reader, &line)) > 0) {
         bool bad = line.kind == LINE_DAMAGED || line.kind == LINE_TORN;
         resume->end = bad ? line.offset : reader.offset;
-        if (line.number == 1 && line.kind != LINE_RUN)
-            failed = error_set(error,
-                               "%s: its first line, which describes the run, is damaged; `zmqreport recover` "
-                               "saves its points, --force starts over",
-                               path);
+        if (line.number == 1 && bad && holds_nothing(&reader))
+            resume->nothing = true;
+        else if (line.number == 1 && line.kind != LINE_RUN)
+            failed = refuse_first_line(path, error);
         else if (line.number == 1)
             failed = json_to_run(line.data, line.data_length, path, resume->run, &resume->format, error);
         else if (line.kind == LINE_SESSION)
@@ -343,8 +402,7 @@ static int read_lines(struct resume *resume, const char *path, struct error *err
     }
     if (!failed && more < 0)
         failed = error_set(error, "%s: cannot be read: %s", path, strerror(errno));
-    if (!failed && reader.number == 0)
-        failed = error_set(error, "%s: is empty; --force starts over", path);
+    resume->nothing = resume->nothing || reader.number == 0;
     journal_reader_close(&reader);
     return failed;
 }
@@ -381,6 +439,7 @@ int journal_reopen(const char *output, struct run_record *run, struct journal_en
                    size_t *done_count, struct journal **journal, struct error *error)
 {
     bool exists;
+    int rc = -1;
     struct resume resume = {.run = run};
     struct journal *opened = calloc(1, sizeof *opened);
     memset(run, 0, sizeof *run);
@@ -392,14 +451,19 @@ int journal_reopen(const char *output, struct run_record *run, struct journal_en
         error_set(error, "%.200s...: the name is too long", output);
         goto free_journal;
     }
-    opened->fd = open_locked(opened->path, 0, &exists, error);
+    opened->fd = journal_open_locked(opened->path, 0, &exists, error);
     if (opened->fd < 0)
         goto free_journal;
     if (read_lines(&resume, opened->path, error))
         goto free_lines;
+    if (resume.nothing) {
+        rc = unlink(opened->path) ? error_set(error, "%s: %s", opened->path, strerror(errno)) : 1;
+        goto free_lines;
+    }
     opened->end = resume.end;
     if (ftruncate(opened->fd, opened->end)) {
         error_set(error, "%s: its torn last line cannot be cut off: %s", opened->path, strerror(errno));
+        rc = JOURNAL_FAILED;
         goto free_lines;
     }
     if (finished_points(&resume, done, done_count)) {
@@ -415,7 +479,7 @@ free_lines:
     close(opened->fd);
 free_journal:
     free(opened);
-    return -1;
+    return rc;
 }
 
 /* ---- from a file back to a journal ---- */
@@ -482,7 +546,7 @@ static int copy_point(struct results *results, struct cursor cursors[4], const s
     if (!failed)
         failed = append_line(journal, json_from_point(&rows, error), false, error);
     point_rows_clear(&rows);
-    return failed ? -1 : 0;
+    return failed;
 }
 
 static int copy_points(struct results *results, const char *output, struct journal *journal,
@@ -510,6 +574,15 @@ static int copy_points(struct results *results, const char *output, struct journ
     return failed;
 }
 
+/* Every row has been read in order by now. */
+static int verify_tables(struct results *results, struct error *error)
+{
+    for (int t = 0; t < TABLE_TOTAL; t++)
+        if (results_verify_read(results, (enum table_id)t, error))
+            return -1;
+    return 0;
+}
+
 static int read_machines(struct results *results, struct run_record *run, struct error *error)
 {
     int64_t hosts = results_row_count(results, TABLE_HOSTS);
@@ -534,7 +607,7 @@ static int publish(const char *partial, const char *path, struct error *error)
     }
     bool no_links = errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS || errno == EMLINK;
     if (errno == EEXIST || (no_links && access(path, F_OK) == 0))
-        return error_set(error, "%s already exists: --resume goes on with it, --force starts over", path);
+        return refuse_existing(path, error);
     if (no_links && rename(partial, path) == 0)
         return 0;
     return error_set(error, "%s: %s", path, strerror(errno));
@@ -549,11 +622,14 @@ static int write_journal(struct results *results, const struct run_record *run, 
     if (journal_path(output, path, sizeof path - 16))
         return error_set(error, "%.200s...: the name is too long", output);
     if (access(path, F_OK) == 0)
-        return error_set(error, "%s already exists: --resume goes on with it, --force starts over", path);
+        return refuse_existing(path, error);
     snprintf(partial, sizeof partial, "%s.partial", path);
-    if (create_at(partial, run, true, &journal, error))
-        return -1;
-    int failed = copy_points(results, output, journal, error);
+    int failed = create_at(partial, run, true, &journal, error);
+    if (failed)
+        return failed;
+    failed = copy_points(results, output, journal, error);
+    if (!failed)
+        failed = verify_tables(results, error);
     if (!failed && fsync(journal->fd))
         failed = error_set(error, "%s: cannot be synced: %s", partial, strerror(errno));
     if (!failed)

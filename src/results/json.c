@@ -404,6 +404,12 @@ char *journal_line_encode(json_t *data, size_t *length)
     return line;
 }
 
+bool journal_line_begun(const char *text, size_t length)
+{
+    size_t known = length < sizeof FRAME_START - 1 ? length : sizeof FRAME_START - 1;
+    return memcmp(text, FRAME_START, known) == 0 || *text == '\0';
+}
+
 const char *journal_line_decode(const char *line, size_t length, size_t *data_length)
 {
     const char *crc = line + sizeof FRAME_START - 1;

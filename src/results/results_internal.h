@@ -78,7 +78,23 @@ char *journal_line_encode(json_t *data, size_t *length);
 /* Where the data of a line starts, after a check of its frame and CRC; NULL when damaged. */
 const char *journal_line_decode(const char *line, size_t length, size_t *data_length);
 
+/* Does `text` start as a line does, or was its place on disk never written (zeros)? */
+bool journal_line_begun(const char *text, size_t length);
+
 /* ---- journal.c ---- */
+
+struct journal {
+    int fd;
+    off_t end; /* after the last whole line */
+    char path[PATH_BYTES];
+};
+
+/* Opens and locks `path`; *exists tells EEXIST from the rest. @return the descriptor, or -1 (another process
+ * holds it) or JOURNAL_FAILED with `error`. */
+int journal_open_locked(const char *path, int flags, bool *exists, struct error *error);
+
+/* Writes all of it. @return 0 or -1 with errno. */
+int write_whole(int fd, const char *text, size_t length);
 
 enum line_kind { LINE_RUN, LINE_SESSION, LINE_POINT, LINE_DAMAGED, LINE_TORN };
 
@@ -107,7 +123,7 @@ int journal_reader_next(struct journal_reader *reader, struct journal_line *line
 int journal_reader_seek(struct journal_reader *reader, off_t offset);
 
 /* Brings a file to disk, opened for reading with `flags` besides; or the folder that names it, where file
- * systems can. @return 0 or -1 with errno. */
+ * systems and the folder's mode allow it. @return 0 or -1 with errno. */
 int sync_path(const char *path, int flags);
 int sync_folder_of(const char *path);
 

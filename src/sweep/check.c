@@ -184,10 +184,14 @@ int sweep_check_output(const struct settings *settings, struct error *error)
     if (config_flag(settings, OPTION_RESUME) || config_flag(settings, OPTION_FORCE)) {
         return 0;
     }
+    bool named = journal_path(output, journal, sizeof journal) == 0;
+    if (named && journal_in_use(journal, error)) {
+        return -1;
+    }
     if (access(output, F_OK) == 0) {
         return error_set(error, "--output %s exists; --resume goes on with it, --force replaces it", output);
     }
-    if (journal_path(output, journal, sizeof journal) == 0 && access(journal, F_OK) == 0) {
+    if (named && access(journal, F_OK) == 0) {
         return error_set(
             error,
             "%s is there from a sweep that was cut short; --resume goes on with it, --force replaces it",

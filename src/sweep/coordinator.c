@@ -235,11 +235,30 @@ static void begin_point(struct coordinator *coordinator)
     coordinator->point_began_ns = traffic_clock_ns();
 }
 
+/* Someone may move or remove the journal while hours of measuring go into it. */
+static int keep_journal(struct coordinator *coordinator, struct error *error)
+{
+    bool again;
+    if (journal_keep(coordinator->journal, &again, error)) {
+        return -1;
+    }
+    if (again) {
+        log_line(LOG_WARNING,
+                 "%s.journal was moved or removed while the sweep ran; it is written again, whole",
+                 config_text(coordinator->settings, OPTION_OUTPUT));
+    }
+    return 0;
+}
+
 static void append_to_journal(struct coordinator *coordinator)
 {
     struct error error = {""};
     if (journal_append(coordinator->journal, &coordinator->gathering.rows, &error)) {
         log_line(LOG_ERROR, "%s; ending the job, the points before are in the journal", error.text);
+        cluster_abort(EXIT_FAILED);
+    }
+    if (keep_journal(coordinator, &error)) {
+        log_line(LOG_ERROR, "%s; ending the job", error.text);
         cluster_abort(EXIT_FAILED);
     }
 }
@@ -474,6 +493,29 @@ static void run_points(struct coordinator *coordinator)
     }
 }
 
+/* Damage that came to the journal since its lines were written must not be taken for a smaller sweep. */
+static int check_report(const struct coordinator *coordinator, const struct finish_report *report,
+                        struct error *error)
+{
+    long long points = coordinator->plan->points - coordinator->planned + coordinator->finished;
+    if (report->points >= points) {
+        return 0;
+    }
+    return error_set(error,
+                     "only %lld of the %lld finished points can be read from the journal, its line %lld is "
+                     "damaged: the file holds those, --resume measures the others",
+                     (long long)report->points, points, (long long)report->first_damaged);
+}
+
+static void say_damage(const char *journal, const struct finish_report *report)
+{
+    if (report->damaged_lines > 0) {
+        log_line(LOG_WARNING, "%s: %lld damaged line%s left out, the first was line %lld", journal,
+                 (long long)report->damaged_lines, report->damaged_lines == 1 ? "" : "s",
+                 (long long)report->first_damaged);
+    }
+}
+
 /* The journal becomes the file, and only then goes. */
 static int finish_file(struct coordinator *coordinator)
 {
@@ -487,11 +529,23 @@ static int finish_file(struct coordinator *coordinator)
              "zmqsweep: no time left to finish %.300s; the journal is whole: zmqreport recover %.300s\n",
              output, journal);
     stop_guard(line, partial);
+    if (keep_journal(coordinator, &error)) {
+        log_line(LOG_ERROR, "%s", error.text);
+        return -1;
+    }
     if (results_finish(output, journal, &report, &error)) {
         log_line(LOG_ERROR, "%s; the journal is whole: zmqreport recover %s", error.text, journal);
         return -1;
     }
-    unlink(journal);
+    stop_unguard();
+    say_damage(journal, &report);
+    if (check_report(coordinator, &report, &error)) {
+        log_line(LOG_ERROR, "%s", error.text);
+        return -1;
+    }
+    if (unlink(journal)) {
+        log_line(LOG_WARNING, "%s: cannot be removed: %s", journal, strerror(errno));
+    }
     log_line(LOG_INFO, "%lld point%s in %s", (long long)report.points, report.points == 1 ? "" : "s", output);
     return 0;
 }
@@ -580,8 +634,10 @@ int sweep_coordinate(struct cluster *cluster, const struct job *job, const struc
         log_line(LOG_ERROR, "%s", error.text);
     } else {
         warn_placement(cluster, plan, &run);
-        if (resume_or_begin(settings, plan, &run, coordinator.done, &coordinator.journal, &error)) {
+        int rc = resume_or_begin(settings, plan, &run, coordinator.done, &coordinator.journal, &error);
+        if (rc) {
             log_line(LOG_ERROR, "%s", error.text);
+            code = rc == JOURNAL_FAILED ? EXIT_FAILED : EXIT_USAGE;
         } else {
             begin(&coordinator, &run);
             plan_looks(&coordinator);

@@ -103,44 +103,65 @@ static int go_on(const char *output, const struct plan *plan, struct run_record 
     struct run_record before;
     struct journal_entry *entries = NULL;
     size_t count = 0;
-    if (journal_reopen(output, &before, &entries, &count, journal, error)) {
-        return -1;
+    int rc = journal_reopen(output, &before, &entries, &count, journal, error);
+    if (rc) {
+        return rc;
     }
     mark_done(entries, count, plan->points, done);
     free(entries);
-    int rc = record_compare(&before, now, output, error) || begin_session(*journal, &before, now, error);
+    rc = record_compare(&before, now, output, error);
+    if (!rc) {
+        results_remove_leftovers(output);
+        rc = begin_session(*journal, &before, now, error);
+    }
     results_free_run(&before);
     if (rc) {
         journal_close(journal);
+    }
+    return rc;
+}
+
+static int begin_anew(const char *output, const struct run_record *now, bool replace,
+                      struct journal **journal, struct error *error)
+{
+    int rc = journal_create(output, now, replace, journal, error);
+    if (!rc) {
+        results_remove_leftovers(output);
+    }
+    return rc;
+}
+
+/* There is no journal: one is made of the file, or a new one. */
+static int go_on_from_file(const char *output, const struct plan *plan, struct run_record *now, bool *done,
+                           struct journal **journal, struct error *error)
+{
+    bool nothing_missing = false;
+    if (access(output, F_OK)) {
+        return begin_anew(output, now, false, journal, error);
+    }
+    if (look_at_file(output, now, &nothing_missing, error)) {
         return -1;
     }
-    return 0;
+    if (nothing_missing) {
+        memset(done, true, (size_t)plan->points * sizeof *done);
+        return 0;
+    }
+    int rc = results_to_journal(output, error);
+    return rc ? rc : go_on(output, plan, now, done, journal, error);
 }
 
 static int resume(const char *output, const struct plan *plan, struct run_record *now, bool *done,
                   struct journal **journal, struct error *error)
 {
     char name[4096 + 16];
-    bool nothing_missing = false;
     if (journal_path(output, name, sizeof name)) {
         return error_set(error, "--output: the name is too long: %s", output);
     }
-    if (access(name, F_OK)) {
-        if (access(output, F_OK)) {
-            return journal_create(output, now, false, journal, error); /* nothing there yet: begin */
-        }
-        if (look_at_file(output, now, &nothing_missing, error)) {
-            return -1;
-        }
-        if (nothing_missing) {
-            memset(done, true, (size_t)plan->points * sizeof *done);
-            return 0;
-        }
-        if (results_to_journal(output, error)) {
-            return -1;
-        }
+    int held_nothing = 1;
+    if (access(name, F_OK) == 0) {
+        held_nothing = go_on(output, plan, now, done, journal, error);
     }
-    return go_on(output, plan, now, done, journal, error);
+    return held_nothing == 1 ? go_on_from_file(output, plan, now, done, journal, error) : held_nothing;
 }
 
 int resume_or_begin(const struct settings *settings, const struct plan *plan, struct run_record *now,
@@ -150,5 +171,5 @@ int resume_or_begin(const struct settings *settings, const struct plan *plan, st
     if (config_flag(settings, OPTION_RESUME)) {
         return resume(output, plan, now, done, journal, error);
     }
-    return journal_create(output, now, config_flag(settings, OPTION_FORCE), journal, error);
+    return begin_anew(output, now, config_flag(settings, OPTION_FORCE), journal, error);
 }

@@ -52,6 +52,7 @@ void sweep_catch_signals(void)
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         sigaction(numbers[i], &action, NULL);
     }
+    signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is then an error of the write, as a full disk is */
 }
 
 void sweep_start_rank(const struct cluster *cluster, const struct job *job)
@@ -76,6 +77,11 @@ bool stop_asked(void)
 bool stop_urgent(void)
 {
     return urgent;
+}
+
+void stop_unguard(void)
+{
+    guard_set = 0;
 }
 
 void stop_guard(const char *line, const char *partial)

@@ -23,6 +23,7 @@ bool stop_urgent(void); /* it was TERM or INT: the launcher kills in 2 s */
 /* Rank 0, before it finishes the file: when time runs out, `line` is written, `partial` removed, and the
  * process leaves with 4. */
 void stop_guard(const char *line, const char *partial);
+void stop_unguard(void); /* the file is finished */
 
 /* ---- repetition.c: all ranks, in step ---- */
 
@@ -250,8 +251,8 @@ int record_compare(const struct run_record *run, const struct run_record *now, c
 /* ---- resume.c ---- */
 
 /* Opens the journal that --output, --force and --resume ask for. done[point] becomes true where a point need
- * not run again. *journal stays NULL when a complete file leaves nothing to do. On an error nothing has
- * changed. */
+ * not run again. *journal stays NULL when a complete file leaves nothing to do. On an error no point is lost.
+ * @return 0, or -1 (refused) or JOURNAL_FAILED (storage would not) with `error`. */
 int resume_or_begin(const struct settings *settings, const struct plan *plan, struct run_record *now,
                     bool *done, struct journal **journal, struct error *error);
 
