@@ -442,6 +442,7 @@ static void test_lock(void **state)
     struct error error;
     size_t count, before, after;
     char pid[40];
+    int reader;
     char *bytes = slurp(JOURNAL, &before);
     free(bytes);
     snprintf(pid, sizeof pid, "in use by process %d on ", (int)getpid());
@@ -451,15 +452,162 @@ static void test_lock(void **state)
     assert_int_equal(journal_create(OUTPUT, &run, true, &other, &error), -1);
     assert_non_null(strstr(error.text, pid));
     assert_int_equal(journal_create(OUTPUT, &run, false, &other, &error), -1);
-    assert_non_null(strstr(error.text, "--resume"));
+    assert_non_null(strstr(error.text, pid));
+    assert_true(journal_in_use(JOURNAL, &error));
+    assert_non_null(strstr(error.text, pid));
     free(slurp(JOURNAL, &after));
     assert_int_equal(before, after);
     append(journal, 0, 1);
     journal_close(&journal);
+    assert_false(journal_in_use(JOURNAL, &error));
+    assert_int_equal(journal_create(OUTPUT, &run, false, &other, &error), -1);
+    assert_non_null(strstr(error.text, "--resume"));
+    assert_int_equal(journal_lock_for_reading(JOURNAL, &reader, &error), 0);
+    assert_int_equal(journal_create(OUTPUT, &run, true, &other, &error), -1); /* a reader keeps writers out */
+    close(reader);
     assert_int_equal(journal_create(OUTPUT, &run, true, &other, &error), 0);
     results_free_run(&run);
     journal_close(&other);
     assert_int_equal(finish().points, 0);
+    assert_int_equal(journal_lock_for_reading("no-such-journal", &reader, &error), 0);
+    assert_int_equal(reader, -1);
+}
+
+/* ---- the journal keeps its name ---- */
+
+static void expect_kept(struct journal *journal, bool written_again)
+{
+    bool again;
+    struct error error = {""};
+    if (journal_keep(journal, &again, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(again, written_again);
+    assert_int_equal(access(JOURNAL ".partial", F_OK), -1);
+}
+
+static void test_journal_is_written_again(void **state)
+{
+    (void)state;
+    struct journal *journal = create(4, false);
+    struct error error;
+    append(journal, 0, 1);
+    expect_kept(journal, false);
+    assert_int_equal(unlink(JOURNAL), 0);
+    append(journal, 1, 2); /* into a file without a name */
+    expect_kept(journal, true);
+    append(journal, 2, 3);
+    expect_kept(journal, false);
+    assert_int_equal(rename(JOURNAL, "elsewhere"), 0);
+    expect_kept(journal, true);
+    append(journal, 3, 4);
+    assert_true(journal_in_use(JOURNAL, &error));
+    journal_close(&journal);
+    assert_true(finish().complete);
+}
+
+static void test_another_file_has_the_name(void **state)
+{
+    (void)state;
+    struct journal *journal = create(2, false);
+    struct error error;
+    struct finish_report report;
+    char aside[80];
+    bool again;
+    append(journal, 0, 1);
+    append(journal, 1, 1);
+    assert_int_equal(unlink(JOURNAL), 0);
+    FILE *other = fopen(JOURNAL, "w");
+    fputs("not ours", other);
+    fclose(other);
+    assert_int_equal(journal_keep(journal, &again, &error), -1);
+    snprintf(aside, sizeof aside, OUTPUT ".%d.journal", (int)getpid());
+    assert_non_null(strstr(error.text, aside));
+    journal_close(&journal);
+    size_t length;
+    char *bytes = slurp(JOURNAL, &length);
+    assert_memory_equal(bytes, "not ours", 8);
+    free(bytes);
+    assert_int_equal(results_finish(OUTPUT, aside, &report, &error), 0);
+    assert_true(report.complete);
+}
+
+static void test_journal_was_changed(void **state)
+{
+    (void)state;
+    struct journal *journal = create(2, false);
+    struct error error;
+    bool again;
+    append(journal, 0, 1);
+    assert_int_equal(truncate(JOURNAL, 100), 0);
+    append(journal, 1, 1);
+    assert_int_equal(journal_keep(journal, &again, &error), -1);
+    assert_non_null(strstr(error.text, "changed"));
+    journal_close(&journal);
+}
+
+static void test_folder_is_gone(void **state)
+{
+    (void)state;
+    struct journal *journal;
+    struct run_record run;
+    struct error error;
+    bool again;
+    assert_int_equal(mkdir("folder", 0700), 0);
+    make_run(&run, 1);
+    assert_int_equal(journal_create("folder/" OUTPUT, &run, false, &journal, &error), 0);
+    results_free_run(&run);
+    assert_int_equal(unlink("folder/" JOURNAL), 0);
+    assert_int_equal(rmdir("folder"), 0);
+    assert_int_equal(journal_keep(journal, &again, &error), -1);
+    assert_non_null(strstr(error.text, "No such file"));
+    journal_close(&journal);
+}
+
+/* As a kill before the first line was on disk leaves it: nothing is lost by beginning anew. */
+static void test_a_journal_that_holds_nothing(void **state)
+{
+    (void)state;
+    struct run_record run;
+    struct journal *journal = create(1, false);
+    struct journal_entry *done;
+    size_t length, count;
+    journal_close(&journal);
+    char *bytes = slurp(JOURNAL, &length);
+    for (size_t cut = 0; cut < length; cut++) {
+        FILE *file = fopen(JOURNAL, "w");
+        fwrite(bytes, 1, cut, file);
+        fclose(file);
+        assert_int_equal(journal_reopen(OUTPUT, &run, &done, &count, &journal, NULL), 1);
+        assert_null(journal);
+        assert_int_equal(access(JOURNAL, F_OK), -1);
+    }
+    FILE *file = fopen(JOURNAL, "w"); /* zeros: its blocks never reached the disk */
+    for (size_t i = 0; i < length; i++)
+        fputc(0, file);
+    fclose(file);
+    assert_int_equal(journal_reopen(OUTPUT, &run, &done, &count, &journal, NULL), 1);
+    file = fopen(JOURNAL, "w"); /* somebody's text */
+    fputs("something else", file);
+    fclose(file);
+    assert_int_equal(journal_reopen(OUTPUT, &run, &done, &count, &journal, NULL), -1);
+    assert_int_equal(access(JOURNAL, F_OK), 0);
+    free(bytes);
+}
+
+static void test_leftovers_are_removed(void **state)
+{
+    (void)state;
+    static const char *const names[] = {OUTPUT ".partial", JOURNAL ".partial", OUTPUT ".recovered",
+                                        OUTPUT ".recovered.partial"};
+    write_sweep(1, 1);
+    finish();
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        fclose(fopen(names[i], "w"));
+    results_remove_leftovers(OUTPUT);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        assert_int_equal(access(names[i], F_OK), -1);
+    assert_int_equal(access(OUTPUT, F_OK), 0);
+    assert_int_equal(access(JOURNAL, F_OK), 0);
 }
 
 /* In a child: the limit stays, and libhdf5 itself leaks on damaged files. */
@@ -499,7 +647,7 @@ static void append_beyond_limit(void)
     results_free_run(&run);
     free(done);
     CHILD_CHECK(stat(JOURNAL, &before) == 0);
-    CHILD_CHECK(append_as(journal, 5, 1, NULL, &error) == -1);
+    CHILD_CHECK(append_as(journal, 5, 1, NULL, &error) == JOURNAL_FAILED);
     CHILD_CHECK(strstr(error.text, "File too large") != NULL);
     CHILD_CHECK(stat(JOURNAL, &after) == 0 && before.st_size == after.st_size);
     journal_close(&journal);
@@ -762,6 +910,12 @@ int main(void)
         TEST(test_resume),
         TEST(test_lock),
         TEST(test_full_disk),
+        TEST(test_journal_is_written_again),
+        TEST(test_another_file_has_the_name),
+        TEST(test_journal_was_changed),
+        TEST(test_folder_is_gone),
+        TEST(test_a_journal_that_holds_nothing),
+        TEST(test_leftovers_are_removed),
         TEST(test_back_to_journal),
         TEST(test_refusals),
         TEST(test_refused_tables),
