@@ -83,7 +83,7 @@ class Kills(KeptCase):
                 killed += 1
                 what = self.keep(session.told(), words)
                 found[what] = found.get(what, 0) + 1
-            session.process.poll() is None and session.end()
+            session.end()
             self.keep(session.told(), f"seed {SEED}, after kill {killed}")
             self.complete(CHAIN)
         print(f"{killed} kills over the sweep's life left: {found}")
@@ -144,7 +144,7 @@ class Kills(KeptCase):
             time.sleep(dice.random() * took * 1.3)
             alive = pid is not None and began is not None and session.kill_rank0(pid)
             if not alive:
-                session.process.poll() is None and session.end()
+                session.end()
             killed += alive
             what = self.keep(lines, words)
             if alive and os.path.exists(self.path(PARTIAL)):

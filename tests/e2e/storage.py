@@ -145,6 +145,12 @@ class FullDisk(KeptCase):
         self.assertEqual(read(self.path("names")).split(), [b"filler", b"results.h5.journal"])
         self.check_after(read(self.path("said")).decode())
 
+    def test_full_when_a_sweep_begins(self):
+        done = self.on_disk("36k", "head -c 1m /dev/zero > filler 2>/dev/null; $sweep; code=$?; ls > ../names; exit $code")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("No space left", done.stderr)
+        self.assertEqual(read(self.path("names")).split(), [b"filler"])
+
     def test_read_only_folder(self):
         done = self.on_disk("1m", "mount -o remount,ro . && $sweep")
         self.assertEqual(done.returncode, 2, done.stderr)
