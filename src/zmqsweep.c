@@ -125,6 +125,19 @@ static int collect_cpus(const struct settings *settings, struct job *job, struct
     return 0;
 }
 
+/* @return 0, or -1 when CURVE is asked for and this libzmq has none. */
+static int check_security(const struct settings *settings, struct job *job, struct error *error)
+{
+    const struct setting *setting = &settings->items[OPTION_SECURITY];
+    for (size_t i = 0; i < setting->count; i++) {
+        job->curve = job->curve || setting->values[i] == SECURITY_CURVE;
+    }
+    return job->curve && !traffic_has_curve()
+               ? error_set(error,
+                           "--security curve: this libzmq was built without CURVE; say --security none")
+               : 0;
+}
+
 /* Rank 0: everything that can be refused without the other ranks. @return 0, or -1 with job->code set. */
 static int prepare(const struct cluster *cluster, int argc, char **argv, struct settings *settings,
                    struct plan *plan, struct job *job)
@@ -138,7 +151,7 @@ static int prepare(const struct cluster *cluster, int argc, char **argv, struct 
     if (print_information(settings)) {
         return -1;
     }
-    if (name_output(settings, &error) ||
+    if (name_output(settings, &error) || check_security(settings, job, &error) ||
         plan_make(settings, cluster_size(cluster), cluster_hosts(cluster), seed_of(settings), plan, &error) ||
         (!config_flag(settings, OPTION_DRY_RUN) && sweep_check_output(settings, &error)) ||
         sweep_check_hosts(cluster, plan, &error) || collect_cpus(settings, job, &error)) {
@@ -180,14 +193,19 @@ static int play_part(struct cluster *cluster, const struct job *job, const struc
     if (code != EXIT_OK) {
         return code;
     }
-    if (cluster_rank(cluster) > 0) {
-        return job->dry_run ? EXIT_OK : sweep_work(cluster, job);
-    }
     if (job->dry_run) {
-        sweep_print_plan(plan, cluster, stdout);
+        if (cluster_rank(cluster) == 0) {
+            sweep_print_plan(plan, cluster, stdout);
+        }
         return EXIT_OK;
     }
-    return sweep_coordinate(cluster, job, settings, plan, argc, argv);
+    code = sweep_share_secrets(cluster, job);
+    if (code == EXIT_OK) {
+        code = cluster_rank(cluster) > 0 ? sweep_work(cluster, job)
+                                         : sweep_coordinate(cluster, job, settings, plan, argc, argv);
+    }
+    traffic_forget_members();
+    return code;
 }
 
 static int launched(int argc, char **argv)

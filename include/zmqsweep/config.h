@@ -17,6 +17,7 @@ enum option_id {
     /* dimensions: each takes a list */
     OPTION_PATTERN,
     OPTION_TRANSPORT,
+    OPTION_SECURITY,
     OPTION_SIZE,
     OPTION_SEND_MODE,
     OPTION_RECEIVE_MODE,

@@ -16,6 +16,7 @@ enum transport { TRANSPORT_TCP, TRANSPORT_IPC, TRANSPORT_RAW_TCP = 100 };
 const char *plan_pattern_word(int32_t pattern);
 const char *plan_transport_word(int32_t transport);
 enum baseline { BASELINE_NONE, BASELINE_TCP };
+enum security { SECURITY_NONE, SECURITY_CURVE };
 enum send_mode { SEND_COPY, SEND_ZERO_COPY, SEND_CONST, SEND_SHARED, SEND_UNTOUCHED };
 enum receive_mode { RECEIVE_MESSAGE, RECEIVE_COPY, RECEIVE_READ, RECEIVE_WRITE };
 enum bind_side { BIND_RECEIVER, BIND_SENDER };
@@ -28,12 +29,13 @@ enum role { ROLE_IDLE, ROLE_SENDER, ROLE_RECEIVER };
  * is. */
 struct point {
     int64_t id; /* 0 on, in the order listed */
-    int32_t pattern, transport, send_mode, receive_mode, bind;
+    int32_t pattern, transport, security, send_mode, receive_mode, bind;
     int32_t pairs; /* groups that are busy at once */
     int32_t receivers_per_sender, senders_per_receiver;
     int32_t io_threads;
     int32_t repetitions;                    /* with a precision the most of them */
     int32_t min_repetitions, precision_ppm; /* of the median, in millionths; 0: no precision is asked for */
+    int32_t step;                           /* matrix: the round, or the ordered pair of hosts, from 0 on */
     int64_t size_bytes;
     int64_t sndhwm, rcvhwm; /* messages; `auto` resolved */
     int64_t count;          /* messages per sender; 0 in duration mode */
@@ -47,8 +49,6 @@ struct point {
     int32_t placement, matrix;
     double rate_per_s;     /* messages per second that each sender is to send; 0: as fast as it can */
     int64_t find_loss_ppb; /* --find-rate: the share that may be lost, in 1e-9; OPTION_KEYWORD: off */
-    int32_t step;          /* matrix: the round, or the ordered pair of hosts, from 0 on */
-    int32_t unused;
 };
 
 struct plan {

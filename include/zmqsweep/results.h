@@ -23,6 +23,7 @@ struct point_record {
                            between files */
     char pattern[16];
     char transport[16];
+    char security[16];
     int64_t message_size_bytes;
     char send_mode[16];
     char receive_mode[16];
@@ -42,7 +43,7 @@ struct point_record {
     double message_rate_per_s;
     int64_t sent, received, lost; /* sums over valid repetitions */
     double cpu_ns_per_message;
-    char flags[128];
+    char flags[256]; /* has room for all of them */
     char status[16];        /* ok, partial, failed */
     double rate_per_s;      /* messages/s that each sender was to send; NaN when unpaced */
     double sent_rate_per_s; /* of the slowest sender, median */
@@ -51,10 +52,10 @@ struct point_record {
 struct repetition_record {
     int64_t point_id, repetition;
     double start_s, window_s;
-    int64_t sent, received, lost, foreign, received_bytes, window_messages, window_bytes;
+    int64_t sent, received, lost, foreign, strangers, received_bytes, window_messages, window_bytes;
     double throughput_mbit_s, message_rate_per_s, receiver_min_mbit_s, receiver_max_mbit_s;
     double overlap, dead_s, drain_s;
-    char flags[128];
+    char flags[256]; /* has room for all of them */
     uint8_t valid;
     double sent_rate_per_s; /* of the slowest sender; NaN when there is none */
 };

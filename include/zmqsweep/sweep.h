@@ -14,11 +14,18 @@ struct job {
     int32_t go;   /* 0: nothing to run (--help, a refusal), leave with `code` */
     int32_t dry_run;
     int32_t log_level; /* enum log_level */
+    int32_t curve;     /* some point is encrypted: every rank must be able to */
+    int32_t unused;
     int64_t timeout_ns;
     char interface[64];
     char write_dir[1024];   /* "": no point writes */
     int64_t cpus[JOB_CPUS]; /* every value that --sender-cpus and its like have; the rest OPTION_KEYWORD */
 };
+
+/* All ranks, before any traffic: a password and key pairs for this run, shared over MPI and never written.
+ * Collective. @return EXIT_OK; EXIT_USAGE when CURVE is asked for and some rank's libzmq has none;
+ * EXIT_FAILED. */
+int sweep_share_secrets(struct cluster *cluster, const struct job *job);
 
 /* Ranks other than 0: repetitions until rank 0 says that it was the last. @return the exit code of all ranks.
  */

@@ -27,6 +27,25 @@ void traffic_start_process(void);
 /* "libzmq 4.3.4, ..." for the record. */
 const char *traffic_library_version(char *text, size_t length);
 
+/* ---- who belongs to the run: once per process, before any traffic is opened ---- */
+
+#define TRAFFIC_PASSWORD_LENGTH 65
+#define TRAFFIC_KEY_LENGTH 41
+/* Was this libzmq built with CURVE? */
+bool traffic_has_curve(void);
+/* A random password for one run: 256 bits from the kernel, in hexadecimal. @return 0, or -1 with `error`. */
+int traffic_make_password(char password[TRAFFIC_PASSWORD_LENGTH], struct error *error);
+/* Makes this process's CURVE key pair; the secret key stays inside. The public one is Z85, "" when libzmq has
+ * no CURVE. @return 0, or -1 with `error`. */
+int traffic_make_keys(char public_key[TRAFFIC_KEY_LENGTH], struct error *error);
+/* From now on those with this password, or with one of these keys (one a rank), are admitted, and nobody
+ * else.
+ * @return 0, or -1 with `error`. */
+int traffic_know_members(const char *password, const char (*public_keys)[TRAFFIC_KEY_LENGTH], int32_t members,
+                         struct error *error);
+/* Frees and wipes all of it. */
+void traffic_forget_members(void);
+
 /* Where the threads run: the loop (its payload is made and first touched there) and ZeroMQ's I/O threads. */
 struct traffic_cpus {
     bool loop_bound, io_bound; /* false: where the process runs */
@@ -41,7 +60,8 @@ int traffic_open(const struct point *point, enum role role, const char *address,
                  const struct traffic_cpus *cpus, struct traffic **traffic, struct error *error);
 /* The endpoint that peers connect to; "" on the side that connects. */
 const char *traffic_endpoint(const struct traffic *traffic);
-int traffic_connect(struct traffic *traffic, const char *endpoint, struct error *error);
+/* `rank` is the peer's, for its key. @return 0, or -1 with `error`. */
+int traffic_connect(struct traffic *traffic, const char *endpoint, int32_t rank, struct error *error);
 
 /* Has every peer been proven there? PUSH, PULL, SUB, stream: a handshake per peer; PUB: a subscription per
  * subscriber as well. Waits up to 1 ms for news. @return 1 yes, 0 not yet, -1 it failed, with `error`. */
@@ -82,6 +102,9 @@ void traffic_watch(struct traffic *traffic, int wait_ms);
 /* Lost or repeated connections so far, by the monitor. In a pub-sub drain the publishers' leaving is
  * expected. */
 int traffic_reconnects(const struct traffic *traffic);
+/* Connections so far, on the side that binds, that did not prove to belong to the run: nothing of theirs was
+ * received. One that is still silent counts. Once ready. */
+int traffic_strangers(const struct traffic *traffic);
 /* Pub-sub: have all publishers gone? Then the loop may end when its queue is empty: traffic_finish_stream. */
 bool traffic_peers_gone(const struct traffic *traffic);
 void traffic_finish_stream(struct traffic *traffic);

@@ -34,6 +34,16 @@ const struct option_spec option_table[OPTION_TOTAL] = {
                           .choices = CHOICES("tcp", "ipc"),
                           .metavar = "TRANSPORT",
                           .help = "Transport; ipc only between ranks of one host."},
+    [OPTION_SECURITY] = {.name = "security",
+                         .type = OPTION_TYPE_CHOICE,
+                         .list = true,
+                         .fallback = "none",
+                         .choices = CHOICES("none", "curve"),
+                         .metavar = "SECURITY",
+                         .help =
+                             "How a connection proves that it belongs to this run: none: by a password made "
+                             "for the run, with no work per message; curve: by keys made for the run, and "
+                             "every message is encrypted. Nobody else is let in either way."},
     [OPTION_SIZE] = {.name = "size",
                      .type = OPTION_TYPE_BYTES,
                      .list = true,

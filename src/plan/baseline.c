@@ -37,6 +37,7 @@ struct point plan_baseline_of(const struct point *model)
     struct point point = *model;
     point.pattern = PATTERN_STREAM;
     point.transport = TRANSPORT_RAW_TCP;
+    point.security = SECURITY_NONE; /* its own token admits the run's ranks only */
     point.send_mode = SEND_CONST;
     point.receive_mode = RECEIVE_COPY;
     point.sndhwm = point.rcvhwm = 0; /* there are no queues, */

@@ -11,6 +11,7 @@
 static const enum option_id dimensions[] = {
     OPTION_PATTERN,
     OPTION_TRANSPORT,
+    OPTION_SECURITY,
     OPTION_RECEIVERS_PER_SENDER,
     OPTION_SENDERS_PER_RECEIVER,
     OPTION_PAIRS,
@@ -151,6 +152,7 @@ static struct point listed_point(const struct plan *plan, int64_t id)
     point.id = id;
     point.pattern = (int32_t)value[OPTION_PATTERN];
     point.transport = (int32_t)value[OPTION_TRANSPORT];
+    point.security = (int32_t)value[OPTION_SECURITY];
     point.send_mode = (int32_t)value[OPTION_SEND_MODE];
     point.receive_mode = (int32_t)value[OPTION_RECEIVE_MODE];
     point.bind = (int32_t)config_value(settings, OPTION_BIND);
@@ -570,8 +572,9 @@ const char *plan_key(const struct plan *plan, int64_t id, char key[PLAN_KEY_LENG
     value[OPTION_PAIRS] = point.pairs;
     for (int option = 0; option <= OPTION_RECEIVER_CPUS && used < PLAN_KEY_LENGTH; option++) {
         if (option == (point.count ? OPTION_DURATION : OPTION_COUNT) ||
-            (option == OPTION_RATE && value[option] == OPTION_KEYWORD)) {
-            continue; /* unpaced points are worded as before there were rates */
+            (option == OPTION_RATE && value[option] == OPTION_KEYWORD) ||
+            (option == OPTION_SECURITY && point.security == SECURITY_NONE)) {
+            continue; /* worded as before there was a choice */
         }
         used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, "%s=%s ", option_table[option].name,
                                  key_word(&point, option, value[option], word));

@@ -10,6 +10,7 @@
 const struct dimension dimensions[] = {
     {"pattern", "pattern", NULL, false, 0},
     {"transport", "transport", NULL, false, 0},
+    {"security", "security", NULL, false, 0},
     {"size", "message_size_bytes", NULL, true, 0},
     {"send", "send_mode", NULL, false, 0},
     {"receive", "receive_mode", NULL, false, 0},
@@ -97,15 +98,11 @@ int dimension_compare(const struct dimension *dimension, const struct point_reco
 /* What zmqsweep does when nobody asks for anything else: not worth a word above a table or a picture. */
 bool dimension_is_usual(const struct dimension *dimension, const char *cell)
 {
-    static const char *const usual[][2] = {{"count", "0"},
-                                           {"sndbuf", "system"},
-                                           {"rcvbuf", "system"},
-                                           {"receivers/sender", "1"},
-                                           {"senders/receiver", "1"},
-                                           {"I/O threads", "1"},
-                                           {"sender CPUs", "none"},
-                                           {"receiver CPUs", "none"},
-                                           {"I/O CPUs", "same"}};
+    static const char *const usual[][2] = {
+        {"count", "0"},       {"security", "none"},      {"sndbuf", "system"},
+        {"rcvbuf", "system"}, {"receivers/sender", "1"}, {"senders/receiver", "1"},
+        {"I/O threads", "1"}, {"sender CPUs", "none"},   {"receiver CPUs", "none"},
+        {"I/O CPUs", "same"}};
     if (strcmp(cell, "-") == 0)
         return true;
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)

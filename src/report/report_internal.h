@@ -91,7 +91,7 @@ bool arguments_flag(const struct arguments *arguments, enum option_name id);
 const char *arguments_nth(const struct arguments *arguments, enum option_name id, size_t index);
 
 #define CELL 96   /* bytes of a cell of a table */
-#define NOTES 192 /* and of the last one, which says what is to know */
+#define NOTES 320 /* and of the last one, which says what is to know */
 
 /* ---- task: one run of a subcommand ---- */
 

@@ -192,15 +192,17 @@ static int read_run(struct results *results, struct error *error)
 /* ---- tables ---- */
 
 /* Adds the column's member of `file_type` to `memory_type`, in the file's own type, so that reading copies
- * bytes. */
+ * bytes. An older file's strings may be shorter. */
 static int add_column(const struct column *column, hid_t file_type, hid_t memory_type, size_t offset)
 {
     int index = H5Tget_member_index(file_type, column->name);
     if (index < 0)
         return -1;
     hid_t member = H5Tget_member_type(file_type, (unsigned)index);
-    bool fits = member >= 0 && type_fits(member, column) && H5Tget_size(member) == column->width;
-    if (H5Tget_member_offset(file_type, (unsigned)index) + column->width > H5Tget_size(file_type))
+    size_t width = member >= 0 ? H5Tget_size(member) : 0;
+    bool fits = width > 0 && type_fits(member, column) &&
+                (width == column->width || (column->kind == COLUMN_STRING && width < column->width));
+    if (H5Tget_member_offset(file_type, (unsigned)index) + width > H5Tget_size(file_type))
         fits = false; /* a damaged header */
     int failed = fits && H5Tinsert(memory_type, column->name, offset, member) >= 0 ? 0 : -1;
     H5Tclose(member);

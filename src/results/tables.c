@@ -23,6 +23,7 @@ static const struct column point_columns[] = {
     STRING(settings, "settings as asked for"),
     STRING(pattern, "messaging pattern"),
     STRING(transport, "ZeroMQ transport"),
+    STRING(security, "how the ranks prove that they belong to the run; curve also encrypts"),
     INT64(message_size_bytes, "bytes", "size of a message"),
     STRING(send_mode, "how the sender makes a message"),
     STRING(receive_mode, "how the receiver takes a message"),
@@ -72,6 +73,7 @@ static const struct column repetition_columns[] = {
     INT64(received, "messages", "messages received in the whole repetition"),
     INT64(lost, "messages", "messages lost in the whole repetition"),
     INT64(foreign, "messages", "messages of another size or over the count"),
+    INT64(strangers, "connections", "connections of others, refused or left unanswered"),
     INT64(received_bytes, "bytes", "bytes received in the whole repetition"),
     INT64(window_messages, "messages", "messages received in the window"),
     INT64(window_bytes, "bytes", "bytes received in the window"),
@@ -203,8 +205,10 @@ static const struct {
     const char *name;
 } later_columns[] = {
     {TABLE_POINTS, "rate_per_s"},
+    {TABLE_POINTS, "security"},
     {TABLE_POINTS, "sent_rate_per_s"},
     {TABLE_REPETITIONS, "sent_rate_per_s"},
+    {TABLE_REPETITIONS, "strangers"},
     {TABLE_RANKS, "usage_s"},
     {TABLE_RANKS, "app_cpu_s"},
     {TABLE_RANKS, "app_runqueue_s"},

@@ -97,6 +97,25 @@ static void say_failures(const struct coordinator *coordinator)
     }
 }
 
+/* Once: the file has them all, and who knocks once knocks on. */
+static void say_strangers(const struct coordinator *coordinator)
+{
+    static bool said;
+    for (int32_t rank = 1; rank < cluster_size(coordinator->cluster) && !said; rank++) {
+        const struct outcome *outcome = &coordinator->gathering.outcomes[rank];
+        if (outcome->strangers) {
+            const struct cluster_member *member = cluster_member(coordinator->cluster, rank);
+            log_line(
+                LOG_WARNING,
+                "rank %d on %s: %d connection%s of strangers (%s), none let in; further ones are counted "
+                "in the results",
+                rank, cluster_host(coordinator->cluster, member->host)->name, outcome->strangers,
+                outcome->strangers == 1 ? "" : "s", member->address);
+            said = true;
+        }
+    }
+}
+
 static void keep_intervals(struct coordinator *coordinator, const struct evidence *evidence)
 {
     struct gathering *gathering = &coordinator->gathering;
@@ -204,6 +223,7 @@ static bool run_repetition(struct coordinator *coordinator, const struct point *
         return false;
     }
     say_failures(coordinator);
+    say_strangers(coordinator);
     make_room(coordinator);
     keep_repetition(coordinator, point, ordered_s);
     return true;

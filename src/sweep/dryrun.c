@@ -42,6 +42,9 @@ static void print_point(const struct plan *plan, int64_t id, FILE *out)
         char rate[32];
         fprintf(out, "  at %s", config_humane_count(point.rate_per_s, rate, sizeof rate));
     }
+    if (point.security != SECURITY_NONE) {
+        fprintf(out, "  security %s", config_word(OPTION_SECURITY, point.security, word));
+    }
     fputc('\n', out);
 }
 

@@ -201,6 +201,7 @@ static void read_connections(struct repetition *repetition, struct traffic *traf
 {
     traffic_watch(traffic, 0);
     repetition->outcome.reconnects = traffic_reconnects(traffic);
+    repetition->outcome.strangers = traffic_strangers(traffic);
     repetition->outcome.connections = traffic_connections(traffic);
 }
 

@@ -19,10 +19,10 @@
 
 const char *flags_text(unsigned flags, char *text, size_t length)
 {
-    static const char *const names[] = {"foreign_messages", "timed_out",       "interrupted", "few_messages",
-                                        "reconnected",      "short_overlap",   "late_start",  "lost_messages",
-                                        "failed",           "shared_core",     "unsteady",    "stalled",
-                                        "rate_missed",      "loss_over_target"};
+    static const char *const names[] = {
+        "foreign_messages", "timed_out",  "interrupted",   "few_messages",     "reconnected",
+        "short_overlap",    "late_start", "lost_messages", "failed",           "shared_core",
+        "unsteady",         "stalled",    "rate_missed",   "loss_over_target", "strangers"};
     size_t used = 0;
     memset(text, 0, length);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -142,6 +142,7 @@ static void account(const struct evidence *evidence, struct repetition_record *r
     row->received_bytes = row->received * evidence->point->size_bytes;
     for (int32_t rank = 1; rank < evidence->ranks; rank++) {
         row->foreign += evidence->outcomes[rank].foreign;
+        row->strangers += evidence->outcomes[rank].strangers;
     }
 }
 
@@ -402,6 +403,7 @@ size_t judge_repetition(const struct evidence *evidence, struct repetition_recor
     *flags |= rate_missed(evidence->point, row->sent_rate_per_s) ? FLAG_RATE_MISSED : 0;
     *flags |= evidence->outcomes[0].timed_out ? FLAG_TIMED_OUT : 0;
     *flags |= row->foreign ? FLAG_FOREIGN : 0;
+    *flags |= row->strangers ? FLAG_STRANGERS : 0;
     *flags |= row->lost ? FLAG_LOST_MESSAGES : 0;
     unsigned bad = INVALIDATING | (evidence->point->pattern != PATTERN_PUB_SUB ? FLAG_LOST_MESSAGES : 0);
     row->valid = !(*flags & bad);

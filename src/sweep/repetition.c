@@ -96,7 +96,7 @@ static void connect_peers(struct repetition *repetition, struct traffic *traffic
         if (!*cards[rank].endpoint) {
             error_set(&error, "rank %d has no endpoint to connect to", rank);
             repetition_fail(repetition, &error);
-        } else if (traffic_connect(traffic, cards[rank].endpoint, &error)) {
+        } else if (traffic_connect(traffic, cards[rank].endpoint, rank, &error)) {
             repetition_fail(repetition, &error);
         }
     }

@@ -22,6 +22,7 @@ static void fill_settings(const struct summary_input *input, struct point_record
     plan_key(input->plan, point->id, row->settings);
     set_text(row->pattern, sizeof row->pattern, plan_pattern_word(point->pattern));
     set_text(row->transport, sizeof row->transport, plan_transport_word(point->transport));
+    set_text(row->security, sizeof row->security, config_word(OPTION_SECURITY, point->security, word));
     set_text(row->send_mode, sizeof row->send_mode, config_word(OPTION_SEND_MODE, point->send_mode, word));
     set_text(row->receive_mode, sizeof row->receive_mode,
              config_word(OPTION_RECEIVE_MODE, point->receive_mode, word));

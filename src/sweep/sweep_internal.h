@@ -50,7 +50,7 @@ struct interval {
 struct outcome {
     int32_t role, group;
     int32_t failed, timed_out, interrupted;
-    int32_t reconnects;
+    int32_t reconnects, strangers;
     int32_t interval_count;
     int64_t count, foreign;
     int64_t started_ns, first_ns, last_ns;
@@ -134,7 +134,8 @@ enum flag {
     FLAG_UNSTEADY = 1 << 10,
     FLAG_STALLED = 1 << 11,
     FLAG_RATE_MISSED = 1 << 12,
-    FLAG_LOSS_OVER_TARGET = 1 << 13
+    FLAG_LOSS_OVER_TARGET = 1 << 13,
+    FLAG_STRANGERS = 1 << 14
 };
 const char *flags_text(unsigned flags, char *text, size_t length);
 

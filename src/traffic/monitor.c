@@ -3,17 +3,22 @@
 #include "traffic_internal.h"
 
 #include <errno.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define MONITOR_ADDRESS "inproc://monitor"
 #define FAILURE_EVENTS                                                                                       \
     (ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |                            \
      ZMQ_EVENT_HANDSHAKE_FAILED_AUTH)
 
-int monitor_open(struct monitor *monitor, void *context, void *watched, int peers)
+int monitor_open(struct monitor *monitor, void *context, void *watched, int peers, bool binds)
 {
+    const int unlimited = 0; /* at a limit libzmq's I/O thread would wait for the reader */
     monitor->peers = peers;
+    monitor->binds = binds;
     monitor->fds = malloc((size_t)peers * sizeof *monitor->fds);
     if (!monitor->fds) {
         errno = ENOMEM;
@@ -26,32 +31,134 @@ int monitor_open(struct monitor *monitor, void *context, void *watched, int peer
         return -1;
     }
     monitor->socket = zmq_socket(context, ZMQ_PAIR);
-    return monitor->socket ? zmq_connect(monitor->socket, MONITOR_ADDRESS) : -1;
+    if (!monitor->socket || zmq_setsockopt(monitor->socket, ZMQ_RCVHWM, &unlimited, sizeof unlimited) < 0) {
+        return -1;
+    }
+    return zmq_connect(monitor->socket, MONITOR_ADDRESS);
 }
 
-static void replace_fd(struct monitor *monitor, int from, int to)
+static bool replace_fd(struct monitor *monitor, int from, int to)
 {
     for (int i = 0; i < monitor->peers; i++) {
         if (monitor->fds[i] == from) {
             monitor->fds[i] = to;
-            return;
+            return true;
         }
     }
+    return false;
 }
 
-static void note_event(struct monitor *monitor, int event, int value)
+/* On the side that connects every connection is a peer's. */
+static void note_connecting(struct monitor *monitor, int event, int value)
 {
-    monitor->last_event = event;
-    if (event & (ZMQ_EVENT_CONNECTED | ZMQ_EVENT_ACCEPTED)) {
+    if (event == ZMQ_EVENT_CONNECTED) {
         monitor->connections++;
         replace_fd(monitor, -1, value);
-    } else if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
-        monitor->handshakes++;
     } else if (event == ZMQ_EVENT_DISCONNECTED) {
         monitor->disconnections++;
         replace_fd(monitor, value, -1);
     } else if (event == ZMQ_EVENT_CLOSED || (event & FAILURE_EVENTS)) {
         monitor->failures++;
+    }
+}
+
+/* ---- the side that binds: which connection is a peer's? ---- */
+
+static void add_open(struct monitor *monitor, int fd)
+{
+    if (monitor->open_count == monitor->open_room) {
+        int room = 2 * monitor->open_room + monitor->peers;
+        int *larger = realloc(monitor->open, (size_t)room * sizeof *larger);
+        if (!larger) {
+            return; /* at worst a peer's connection is not known, and counts as lost */
+        }
+        monitor->open = larger;
+        monitor->open_room = room;
+    }
+    monitor->open[monitor->open_count++] = fd;
+}
+
+static void remove_open(struct monitor *monitor, int fd)
+{
+    for (int i = 0; i < monitor->open_count; i++) {
+        if (monitor->open[i] == fd) {
+            memmove(&monitor->open[i], &monitor->open[i + 1],
+                    (size_t)(--monitor->open_count - i) * sizeof *monitor->open);
+            return;
+        }
+    }
+}
+
+/* A stranger's failed handshake is no failure of the job's: a peer's is seen at its own end. */
+static void note_binding(struct monitor *monitor, int event, int value)
+{
+    if (event == ZMQ_EVENT_ACCEPTED) {
+        monitor->connections++;
+        if (!monitor->settled) {
+            add_open(monitor, value);
+        }
+    } else if (event == ZMQ_EVENT_DISCONNECTED && !monitor->settled) {
+        remove_open(monitor, value);
+    } else if (event == ZMQ_EVENT_DISCONNECTED && replace_fd(monitor, value, -1)) {
+        monitor->disconnections++;
+    }
+}
+
+/* Bytes that have come over a connection; 0 where nobody counts them, -1 when it is closed. */
+static int64_t bytes_in(int fd)
+{
+    struct tcp_info info;
+    socklen_t length = sizeof info;
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0) {
+        return (int64_t)info.tcpi_bytes_received;
+    }
+    return errno == EBADF || errno == ENOTSOCK ? -1 : 0;
+}
+
+/* Takes the open connection that most has come over, of several the oldest. @return -1 when there is none. */
+static int take_busiest(struct monitor *monitor)
+{
+    int64_t most = -1;
+    int found = -1;
+    for (int i = 0; i < monitor->open_count; i++) {
+        int64_t bytes = bytes_in(monitor->open[i]);
+        if (bytes > most) {
+            most = bytes;
+            found = monitor->open[i];
+        }
+    }
+    remove_open(monitor, found);
+    return found;
+}
+
+/* libzmq's events do not say whose handshake succeeded. Where more connections are open than there are peers,
+ * the others hang in the midst of their handshake: a peer has said more than they. */
+bool monitor_settle(struct monitor *monitor)
+{
+    if (monitor->settled || !monitor->binds) {
+        return monitor->handshakes >= monitor->peers;
+    }
+    if (monitor->handshakes < monitor->peers || monitor->connections < monitor->handshakes) {
+        return false;
+    }
+    for (int i = 0; i < monitor->peers; i++) {
+        monitor->fds[i] = take_busiest(monitor);
+        monitor->disconnections += monitor->fds[i] < 0;
+    }
+    free(monitor->open);
+    monitor->open = NULL;
+    monitor->open_count = monitor->open_room = 0;
+    return monitor->settled = true;
+}
+
+static void note_event(struct monitor *monitor, int event, int value)
+{
+    monitor->last_event = event;
+    monitor->handshakes += event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
+    if (monitor->binds) {
+        note_binding(monitor, event, value);
+    } else {
+        note_connecting(monitor, event, value);
     }
 }
 
@@ -92,5 +199,6 @@ void monitor_close(struct monitor *monitor)
         monitor->socket = NULL;
     }
     free(monitor->fds);
-    monitor->fds = NULL;
+    free(monitor->open);
+    monitor->fds = monitor->open = NULL;
 }

@@ -101,12 +101,13 @@ static int open_socket(struct traffic *traffic, const char *address, struct erro
     if (!traffic->socket) {
         return zmq_error(error, "zmq_socket", "");
     }
-    if (set_options(traffic, address, error)) {
+    if (set_options(traffic, address, error) || security_guard(traffic, traffic_binds(traffic), error)) {
         return -1;
     }
     traffic->sndhwm = read_hwm(traffic, ZMQ_SNDHWM);
     traffic->rcvhwm = read_hwm(traffic, ZMQ_RCVHWM);
-    if (monitor_open(&traffic->monitor, traffic->context, traffic->socket, traffic->peers) < 0) {
+    if (monitor_open(&traffic->monitor, traffic->context, traffic->socket, traffic->peers,
+                     traffic_binds(traffic)) < 0) {
         return zmq_error(error, "zmq_socket_monitor", "");
     }
     return 0;
@@ -246,7 +247,7 @@ const char *traffic_endpoint(const struct traffic *traffic)
     return traffic->endpoint;
 }
 
-int traffic_connect(struct traffic *traffic, const char *endpoint, struct error *error)
+int traffic_connect(struct traffic *traffic, const char *endpoint, int32_t rank, struct error *error)
 {
     if (traffic_binds(traffic)) {
         return 0;
@@ -255,6 +256,9 @@ int traffic_connect(struct traffic *traffic, const char *endpoint, struct error 
         return stream_connect(traffic, endpoint, error);
     }
     snprintf(traffic->endpoint, sizeof traffic->endpoint, "%s", endpoint);
+    if (security_present(traffic->socket, traffic->point.security, rank, error)) {
+        return -1;
+    }
     if (zmq_connect(traffic->socket, endpoint) < 0) {
         return zmq_error(error, "zmq_connect", endpoint);
     }
@@ -290,7 +294,7 @@ int traffic_ready(struct traffic *traffic, struct error *error)
                          traffic_binds(traffic) ? "a peer of" : "connecting to", traffic->endpoint,
                          traffic->monitor.last_event);
     }
-    return traffic->monitor.handshakes >= traffic->peers &&
+    return monitor_settle(&traffic->monitor) &&
            (!publishes(traffic) || traffic->subscriptions >= traffic->peers);
 }
 
@@ -314,8 +318,19 @@ void traffic_watch(struct traffic *traffic, int wait_ms)
 int traffic_reconnects(const struct traffic *traffic)
 {
     const struct monitor *monitor = &traffic->monitor;
-    int repeated = monitor->connections > traffic->peers ? monitor->connections - traffic->peers : 0;
-    return repeated + monitor->disconnections;
+    int made = monitor->binds ? monitor->handshakes : monitor->connections;
+    return (made > traffic->peers ? made - traffic->peers : 0) + monitor->disconnections;
+}
+
+int traffic_strangers(const struct traffic *traffic)
+{
+    const struct monitor *monitor = &traffic->monitor;
+    if (is_stream(traffic)) {
+        return stream_strangers(traffic);
+    }
+    return monitor->binds && monitor->connections > monitor->handshakes
+               ? monitor->connections - monitor->handshakes
+               : 0;
 }
 
 bool traffic_peers_gone(const struct traffic *traffic)
@@ -386,6 +401,7 @@ void traffic_close(struct traffic **traffic)
     monitor_close(&closing->monitor);
     while (closing->context && zmq_ctx_term(closing->context) < 0 && errno == EINTR) {
     }
+    security_end(closing);
     payload_free(closing);
     usage_free(&closing->usage);
     if (closing->folder[0]) {

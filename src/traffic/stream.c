@@ -244,6 +244,7 @@ static void add_guest(struct stream *stream, int fd, enum guest_state state)
 {
     if (stream->guest_count == stream->guest_room) { /* the one that has kept silent for longest goes */
         close(stream->guests[0].fd);
+        stream->turned_away++;
         memmove(&stream->guests[0], &stream->guests[1],
                 (size_t)--stream->guest_count * sizeof *stream->guests);
     }
@@ -375,12 +376,19 @@ static int attend_to(struct traffic *traffic, int index, struct error *error)
     if (news > 0 && promote(traffic, guest.fd) == 0) {
         return 0;
     }
-    int rc = guest.state == GUEST_ARRIVED && news < 0
-                 ? 0
-                 : error_set(error, "connecting to %.*s: %s", (int)strcspn(traffic->endpoint, "#"),
-                             traffic->endpoint, strerror(errno));
+    bool stranger = guest.state == GUEST_ARRIVED && news < 0;
+    stream->turned_away += stranger;
+    int rc = stranger ? 0
+                      : error_set(error, "connecting to %.*s: %s", (int)strcspn(traffic->endpoint, "#"),
+                                  traffic->endpoint, strerror(errno));
     close(guest.fd);
     return rc;
+}
+
+int stream_strangers(const struct traffic *traffic)
+{
+    const struct stream *stream = traffic->stream;
+    return stream->turned_away + (traffic_binds(traffic) ? stream->guest_count : 0);
 }
 
 /* ---- ready? ---- */

@@ -75,12 +75,18 @@ static inline void wait_end(_Atomic int64_t *since_ns, _Atomic int64_t *total_ns
 
 struct monitor {
     void *socket;
-    int *fds; /* of the live connections; `peers` places, -1 when free */
+    bool binds;   /* then strangers may connect, too */
+    bool settled; /* the peers' connections are known */
+    int *fds;     /* of the peers' live connections; `peers` places, -1 when free */
     int peers;
-    int handshakes, connections, disconnections, failures;
+    int *open; /* before that, on the side that binds: all that are open */
+    int open_count, open_room;
+    int handshakes, connections, disconnections, failures; /* disconnections: of peers */
     int last_event;
 };
-int monitor_open(struct monitor *monitor, void *context, void *watched, int peers);
+int monitor_open(struct monitor *monitor, void *context, void *watched, int peers, bool binds);
+/* Has every peer shaken hands? Then tells their connections from strangers'. */
+bool monitor_settle(struct monitor *monitor);
 void monitor_read(struct monitor *monitor, int wait_ms);
 void monitor_close(struct monitor *monitor);
 
@@ -133,6 +139,7 @@ struct stream {
     char token[33];       /* what a peer must know to be let in: random, in hexadecimal */
     struct guest *guests; /* connections whose peers have not been proven yet */
     int guest_count, guest_room;
+    int turned_away;                /* guests that did not know the token, or kept silent for too long */
     struct connection *connections; /* `peers` places, as many in use as there were handshakes */
     struct pollfd *polled;          /* room for both kinds */
 };
@@ -141,8 +148,20 @@ struct stream {
 int stream_open(struct traffic *traffic, const char *address, struct error *error);
 int stream_connect(struct traffic *traffic, const char *endpoint, struct error *error);
 int stream_ready(struct traffic *traffic, struct error *error);
+/* As traffic_strangers; those that still keep silent count. */
+int stream_strangers(const struct traffic *traffic);
 void stream_close(struct traffic *traffic);
 void stream_run(struct traffic *traffic);
+
+/* ---- security.c ---- */
+
+/* Limits what is taken in; the side that binds gets a ZAP handler and admits the run's members only. After
+ * the context is there and before the socket is bound. */
+int security_guard(struct traffic *traffic, bool binds, struct error *error);
+/* What proves to `member` that this process belongs to the run; before connecting to it. */
+int security_present(void *socket, int32_t security, int32_t member, struct error *error);
+/* Joins the handler's thread; the context has ended. */
+void security_end(struct traffic *traffic);
 
 /* ---- the traffic of one rank ---- */
 
@@ -165,6 +184,8 @@ struct traffic {
     int64_t sndhwm, rcvhwm; /* read back once, before the loop has the socket */
     struct leave leave;
     struct stream *stream; /* in place of context and socket, for the baseline */
+    pthread_t guard;       /* the ZAP handler */
+    bool guarded;
     char endpoint[TRAFFIC_ENDPOINT_LENGTH];
     char folder[TRAFFIC_ENDPOINT_LENGTH]; /* private, for ipc; "" when there is none */
 

@@ -15,7 +15,7 @@ import tables
 from harness import SHORT, Case
 
 TABLES = ("points", "repetitions", "ranks", "intervals", "hosts", "environment")
-POINT_COLUMNS = """point_id settings pattern transport message_size_bytes send_mode receive_mode sndhwm rcvhwm pairs
+POINT_COLUMNS = """point_id settings pattern transport security message_size_bytes send_mode receive_mode sndhwm rcvhwm pairs
     receivers_per_sender senders_per_receiver message_count duration_s io_threads sndbuf_bytes rcvbuf_bytes bind
     placement sender_cpus receiver_cpus io_cpus sender_host receiver_host repetitions valid_repetitions stop_reason throughput_mbit_s throughput_low_mbit_s throughput_high_mbit_s
     interval_coverage message_rate_per_s sent received lost cpu_ns_per_message flags status rate_per_s sent_rate_per_s""".split()

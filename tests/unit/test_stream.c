@@ -74,7 +74,7 @@ static struct traffic *open_end(const struct point *point, enum role role)
 static void connect_end(struct traffic *traffic, const char *endpoint)
 {
     struct error error = {""};
-    if (traffic_connect(traffic, endpoint, &error)) {
+    if (traffic_connect(traffic, endpoint, 0, &error)) {
         fail_msg("%s", error.text);
     }
 }
@@ -418,7 +418,7 @@ static void what_cannot_be_opened_is_said(void **state)
     assert_null(traffic);
     assert_non_null(strstr(error.text, "bind(192.0.2.1)"));
     traffic = open_end(&point, ROLE_SENDER);
-    assert_int_equal(traffic_connect(traffic, "nonsense", &error), -1);
+    assert_int_equal(traffic_connect(traffic, "nonsense", 0, &error), -1);
     assert_non_null(strstr(error.text, "nonsense"));
     traffic_close(&traffic);
 }

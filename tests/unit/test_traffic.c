@@ -84,7 +84,7 @@ static struct traffic *open_end(const struct point *point, enum role role)
 static void connect_end(struct traffic *traffic, const char *endpoint)
 {
     struct error error = {""};
-    if (traffic_connect(traffic, endpoint, &error)) {
+    if (traffic_connect(traffic, endpoint, 0, &error)) {
         fail_msg("%s", error.text);
     }
 }
@@ -334,6 +334,7 @@ static void the_payload_is_as_long_and_as_full_as_it_says(void **state)
             void *context = zmq_ctx_new(), *pull = zmq_socket(context, ZMQ_PULL);
             unsigned char *data = malloc((size_t)sizes[i] + 1);
             assert_non_null(data);
+            assert_int_equal(security_present(pull, SECURITY_NONE, 0, NULL), 0);
             assert_int_equal(zmq_connect(pull, traffic_endpoint(sender)), 0);
             AWAIT(end_ready(sender));
             go(sender);
@@ -367,6 +368,7 @@ static void a_message_of_another_size_is_foreign(void **state)
             void *context = zmq_ctx_new(), *push = zmq_socket(context, ZMQ_PUSH);
             char *data = calloc(1, (size_t)sizes[i] + 1);
             assert_non_null(data);
+            assert_int_equal(security_present(push, SECURITY_NONE, 0, NULL), 0);
             assert_int_equal(zmq_connect(push, traffic_endpoint(group.receiver[0])), 0);
             start_group(&group);
             /* the last one has the size: when it is counted, the others have been seen */
@@ -949,7 +951,7 @@ static void what_cannot_be_opened_is_said(void **state)
     assert_non_null(strstr(error.text, "zmq_bind(tcp://192.0.2.1:*)"));
     point.bind = BIND_SENDER;
     traffic = open_end(&point, ROLE_RECEIVER);
-    assert_int_equal(traffic_connect(traffic, "nonsense", &error), -1);
+    assert_int_equal(traffic_connect(traffic, "nonsense", 0, &error), -1);
     assert_non_null(strstr(error.text, "zmq_connect(nonsense)"));
     traffic_close(&traffic);
     traffic_close(&traffic);
@@ -1062,7 +1064,11 @@ static void no_descriptor_or_thread_is_left(void **state)
 static int start_process(void **state)
 {
     (void)state;
+    char password[TRAFFIC_PASSWORD_LENGTH], key[TRAFFIC_KEY_LENGTH];
     traffic_start_process();
+    assert_int_equal(traffic_make_password(password, NULL), 0);
+    assert_int_equal(traffic_make_keys(key, NULL), 0);
+    assert_int_equal(traffic_know_members(password, (const char(*)[TRAFFIC_KEY_LENGTH]) & key, 1, NULL), 0);
     return 0;
 }
 
