@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 
 #define MONITOR_ADDRESS "inproc://monitor"
+/* How long to wait for strangers to be refused before the peers' connections are told from theirs. */
+#define SETTLE_NS 20000000
 #define FAILURE_EVENTS                                                                                       \
     (ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |                            \
      ZMQ_EVENT_HANDSHAKE_FAILED_AUTH)
@@ -104,24 +106,26 @@ static void note_binding(struct monitor *monitor, int event, int value)
     }
 }
 
-/* Bytes that have come over a connection; 0 where nobody counts them, -1 when it is closed. */
-static int64_t bytes_in(int fd)
+/* Bytes that were sent over a connection; 0 where nobody counts them, -1 when it is closed. */
+static int64_t bytes_sent(int fd)
 {
     struct tcp_info info;
     socklen_t length = sizeof info;
-    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0) {
-        return (int64_t)info.tcpi_bytes_received;
+    memset(&info, 0, sizeof info);
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) ==
+        0) { /* kernels before 4.19 count the acknowledged */
+        return (int64_t)(info.tcpi_bytes_sent ? info.tcpi_bytes_sent : info.tcpi_bytes_acked);
     }
     return errno == EBADF || errno == ENOTSOCK ? -1 : 0;
 }
 
-/* Takes the open connection that most has come over, of several the oldest. @return -1 when there is none. */
+/* Takes the open connection that most was sent over, of several the oldest. @return -1 when there is none. */
 static int take_busiest(struct monitor *monitor)
 {
     int64_t most = -1;
     int found = -1;
     for (int i = 0; i < monitor->open_count; i++) {
-        int64_t bytes = bytes_in(monitor->open[i]);
+        int64_t bytes = bytes_sent(monitor->open[i]);
         if (bytes > most) {
             most = bytes;
             found = monitor->open[i];
@@ -131,8 +135,20 @@ static int take_busiest(struct monitor *monitor)
     return found;
 }
 
+static void take_peers(struct monitor *monitor)
+{
+    for (int i = 0; i < monitor->peers; i++) {
+        monitor->fds[i] = take_busiest(monitor);
+        monitor->disconnections += monitor->fds[i] < 0;
+    }
+    free(monitor->open);
+    monitor->open = NULL;
+    monitor->open_count = monitor->open_room = 0;
+}
+
 /* libzmq's events do not say whose handshake succeeded. Where more connections are open than there are peers,
- * the others hang in the midst of their handshake: a peer has said more than they. */
+ * those that are being refused soon go; what is left hangs in the midst of its handshake, and was sent less
+ * than a peer, who got the READY that ends it (for both mechanisms longer than an ERROR). */
 bool monitor_settle(struct monitor *monitor)
 {
     if (monitor->settled || !monitor->binds) {
@@ -141,13 +157,13 @@ bool monitor_settle(struct monitor *monitor)
     if (monitor->handshakes < monitor->peers || monitor->connections < monitor->handshakes) {
         return false;
     }
-    for (int i = 0; i < monitor->peers; i++) {
-        monitor->fds[i] = take_busiest(monitor);
-        monitor->disconnections += monitor->fds[i] < 0;
+    if (monitor->open_count > monitor->peers) {
+        monitor->settle_ns = monitor->settle_ns ? monitor->settle_ns : clock_ns() + SETTLE_NS;
+        if (clock_ns() < monitor->settle_ns) {
+            return false;
+        }
     }
-    free(monitor->open);
-    monitor->open = NULL;
-    monitor->open_count = monitor->open_room = 0;
+    take_peers(monitor);
     return monitor->settled = true;
 }
 

@@ -81,6 +81,7 @@ struct monitor {
     int peers;
     int *open; /* before that, on the side that binds: all that are open */
     int open_count, open_room;
+    int64_t settle_ns;                                     /* when to wait no longer */
     int handshakes, connections, disconnections, failures; /* disconnections: of peers */
     int last_event;
 };

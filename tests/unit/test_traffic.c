@@ -48,6 +48,9 @@ static void nap(void)
         }                                                                                                    \
     } while (0)
 
+/* Both ends are one process, so one member of the run. */
+static char own_key[TRAFFIC_KEY_LENGTH];
+
 /* Threads are left where they are. */
 static const struct traffic_cpus anywhere;
 
@@ -355,6 +358,12 @@ static void the_payload_is_as_long_and_as_full_as_it_says(void **state)
 
 /* ---- strangers ---- */
 
+static bool reconnected(struct traffic *traffic, int times)
+{
+    traffic_watch(traffic, 1);
+    return traffic_reconnects(traffic) >= times;
+}
+
 static void a_message_of_another_size_is_foreign(void **state)
 {
     (void)state;
@@ -372,21 +381,174 @@ static void a_message_of_another_size_is_foreign(void **state)
             assert_int_equal(zmq_connect(push, traffic_endpoint(group.receiver[0])), 0);
             start_group(&group);
             /* the last one has the size: when it is counted, the others have been seen */
-            size_t lengths[] = {0, 1, (size_t)sizes[i] - 1, (size_t)sizes[i] + 1, (size_t)sizes[i]};
+            size_t lengths[] = {0, 1, (size_t)sizes[i] - 1, (size_t)sizes[i]};
             for (size_t n = 0; n < LENGTH(lengths); n++) {
                 assert_int_equal(zmq_send(push, data, lengths[n], 0), (int)lengths[n]);
             }
             AWAIT(traffic_count(group.receiver[0]) == point.count + 1);
-            stop(group.receiver[0]);
-            assert_int_equal(traffic_foreign(group.receiver[0]), 4);
-            assert_int_equal(traffic_count(group.receiver[0]), point.count + 1);
             traffic_watch(group.receiver[0], 0);
             assert_int_equal(traffic_reconnects(group.receiver[0]), 1);
+            /* a longer one is not even read: the connection is cut, and made again */
+            assert_int_equal(zmq_send(push, data, (size_t)sizes[i] + 1, 0), (int)sizes[i] + 1);
+            AWAIT(reconnected(group.receiver[0], 2));
+            stop(group.receiver[0]);
+            assert_int_equal(traffic_foreign(group.receiver[0]), 3);
+            assert_int_equal(traffic_count(group.receiver[0]), point.count + 1);
             free(data);
             zmq_close(push);
             zmq_ctx_term(context);
             close_group(&group);
         }
+    }
+}
+
+/* What a stranger may be to a socket of ZeroMQ. */
+enum stranger { STRANGER_BARE, STRANGER_GUESSING, STRANGER_WITH_KEYS, STRANGER_ZMQ };
+enum { STRANGER_SILENT = STRANGER_ZMQ, STRANGER_GREETING, STRANGER_GARBAGE, STRANGER_GONE, STRANGER_TOTAL };
+
+/* `type` talks to the other end. The key pair is its own; that of the end it connects to is the true one. */
+static void *zmq_stranger(void *context, enum stranger kind, int type, const char *endpoint)
+{
+    char public_key[TRAFFIC_KEY_LENGTH], secret_key[TRAFFIC_KEY_LENGTH];
+    const int zero = 0;
+    void *socket = zmq_socket(context, type);
+    zmq_setsockopt(socket, ZMQ_LINGER, &zero, sizeof zero);
+    zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "", 0); /* only a SUB takes it */
+    if (kind == STRANGER_GUESSING) {
+        zmq_setsockopt(socket, ZMQ_PLAIN_USERNAME, "zmqsweep", 8);
+        zmq_setsockopt(socket, ZMQ_PLAIN_PASSWORD, "guess", 5);
+    } else if (kind == STRANGER_WITH_KEYS) {
+        assert_int_equal(zmq_curve_keypair(public_key, secret_key), 0);
+        zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, own_key, TRAFFIC_KEY_LENGTH);
+        zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, public_key, TRAFFIC_KEY_LENGTH);
+        zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, secret_key, TRAFFIC_KEY_LENGTH);
+    }
+    assert_int_equal(zmq_connect(socket, endpoint), 0);
+    return socket;
+}
+
+/* @return a socket to close, or -1. */
+static int raw_stranger(int kind, const char *endpoint)
+{
+    static const unsigned char greeting[64] = "\xff\0\0\0\0\0\0\0\1\x7f\3\1PLAIN";
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)atoi(strrchr(endpoint, ':') + 1))};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    inet_pton(AF_INET, LOOPBACK, &to.sin_addr);
+    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+    if (kind == STRANGER_GREETING) {
+        assert_int_equal(send(fd, greeting, sizeof greeting, 0), sizeof greeting);
+    } else if (kind == STRANGER_GARBAGE) {
+        assert_int_equal(send(fd, "GET / HTTP/1.0\r\n\r\n", 18, 0), 18);
+    } else if (kind == STRANGER_GONE) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+static bool strangers_seen(struct traffic *traffic, int count)
+{
+    traffic_watch(traffic, 1);
+    return traffic_strangers(traffic) >= count;
+}
+
+/* They come before the peers do, and stay. */
+static void keep_strangers_out(const struct point *point)
+{
+    bool to_receiver = point->bind == BIND_RECEIVER, pub_sub = point->pattern == PATTERN_PUB_SUB;
+    int type = to_receiver ? (pub_sub ? ZMQ_PUB : ZMQ_PUSH) : (pub_sub ? ZMQ_SUB : ZMQ_PULL);
+    struct group group = {.point = *point, .senders = 1, .receivers = 1};
+    void *context = zmq_ctx_new(), *sockets[STRANGER_ZMQ];
+    int fds[STRANGER_TOTAL];
+    char data[1024] = "";
+    group.sender[0] = open_end(point, ROLE_SENDER);
+    group.receiver[0] = open_end(point, ROLE_RECEIVER);
+    struct traffic *bound = to_receiver ? group.receiver[0] : group.sender[0];
+    for (int kind = 0; kind < STRANGER_ZMQ; kind++) {
+        sockets[kind] = zmq_stranger(context, (enum stranger)kind, type, traffic_endpoint(bound));
+    }
+    for (int kind = STRANGER_SILENT; kind < STRANGER_TOTAL; kind++) {
+        fds[kind] = raw_stranger(kind, traffic_endpoint(bound));
+    }
+    connect_end(to_receiver ? group.sender[0] : group.receiver[0], traffic_endpoint(bound));
+    AWAIT(group_ready(&group));
+    start_group(&group);
+    for (int kind = 0; kind < STRANGER_ZMQ; kind++) {
+        if (to_receiver) {
+            zmq_send(sockets[kind], data, (size_t)point->size_bytes, ZMQ_DONTWAIT);
+        } else {
+            assert_int_equal(zmq_recv(sockets[kind], data, sizeof data, ZMQ_DONTWAIT), -1);
+        }
+    }
+    AWAIT(strangers_seen(bound, STRANGER_TOTAL));
+    for (int kind = STRANGER_SILENT; kind < STRANGER_TOTAL; kind += 2) {
+        close(fds[kind]); /* that one leaves is no matter either */
+    }
+    AWAIT(traffic_ended(group.sender[0]));
+    traffic_watch(bound, 20);
+    assert_int_equal(traffic_reconnects(bound), 0);
+    drain_group(&group);
+    assert_int_equal(received(&group), point->count);
+    assert_int_equal(traffic_foreign(group.receiver[0]), 0);
+    for (int kind = 0; kind < STRANGER_ZMQ; kind++) {
+        if (!to_receiver) {
+            assert_int_equal(zmq_recv(sockets[kind], data, sizeof data, ZMQ_DONTWAIT), -1);
+        }
+        zmq_close(sockets[kind]);
+    }
+    close(fds[STRANGER_GREETING]);
+    zmq_ctx_term(context);
+    close_group(&group);
+}
+
+static void strangers_are_kept_out(void **state)
+{
+    (void)state;
+    for (int variant = 0; variant < 8; variant++) {
+        struct point point = make_point(variant & 1 ? PATTERN_PUB_SUB : PATTERN_PUSH_PULL, 1024);
+        point.bind = variant & 2 ? BIND_SENDER : BIND_RECEIVER;
+        point.security = variant & 4 ? SECURITY_CURVE : SECURITY_NONE;
+        point.sndhwm = point.rcvhwm = 1000;
+        point.io_threads = 1 + variant % 2;
+        point.count = 500;
+        keep_strangers_out(&point);
+    }
+}
+
+static bool gives_up(struct traffic *traffic, struct error *error)
+{
+    return traffic_ready(traffic, error) < 0;
+}
+
+/* The one that is refused says so at once; the other end goes on waiting. */
+static void a_peer_without_the_password_is_refused(void **state)
+{
+    (void)state;
+    struct point point = make_point(PATTERN_PUSH_PULL, 64);
+    struct error error = {""};
+    struct traffic *receiver = open_end(&point, ROLE_RECEIVER), *sender = open_end(&point, ROLE_SENDER);
+    zmq_setsockopt(sender->socket, ZMQ_PLAIN_USERNAME, "zmqsweep", 8);
+    zmq_setsockopt(sender->socket, ZMQ_PLAIN_PASSWORD, "guess", 5);
+    assert_int_equal(zmq_connect(sender->socket, traffic_endpoint(receiver)), 0);
+    AWAIT(gives_up(sender, &error));
+    assert_non_null(strstr(error.text, "handshake failed"));
+    AWAIT(strangers_seen(receiver, 1));
+    assert_int_equal(traffic_ready(receiver, &error), 0);
+    traffic_close(&sender);
+    traffic_close(&receiver);
+}
+
+static void encrypted_messages_arrive(void **state)
+{
+    (void)state;
+    static const int64_t sizes[] = {1, 1000, 1024, 65536};
+    for (size_t i = 0; i < 4 * LENGTH(sizes); i++) {
+        struct point point = make_point(i & 1 ? PATTERN_PUB_SUB : PATTERN_PUSH_PULL, sizes[i / 4]);
+        point.bind = i & 2 ? BIND_SENDER : BIND_RECEIVER;
+        point.security = SECURITY_CURVE;
+        point.count = 40;
+        deliver(&point);
     }
 }
 
@@ -1064,11 +1226,12 @@ static void no_descriptor_or_thread_is_left(void **state)
 static int start_process(void **state)
 {
     (void)state;
-    char password[TRAFFIC_PASSWORD_LENGTH], key[TRAFFIC_KEY_LENGTH];
+    char password[TRAFFIC_PASSWORD_LENGTH];
     traffic_start_process();
     assert_int_equal(traffic_make_password(password, NULL), 0);
-    assert_int_equal(traffic_make_keys(key, NULL), 0);
-    assert_int_equal(traffic_know_members(password, (const char(*)[TRAFFIC_KEY_LENGTH]) & key, 1, NULL), 0);
+    assert_int_equal(traffic_make_keys(own_key, NULL), 0);
+    assert_int_equal(traffic_know_members(password, (const char(*)[TRAFFIC_KEY_LENGTH]) & own_key, 1, NULL),
+                     0);
     return 0;
 }
 
@@ -1084,6 +1247,9 @@ int main(void)
         cmocka_unit_test(the_payload_is_as_long_and_as_full_as_it_says),
         cmocka_unit_test(a_message_of_another_size_is_foreign),
         cmocka_unit_test(a_peer_that_leaves_is_noticed),
+        cmocka_unit_test(strangers_are_kept_out),
+        cmocka_unit_test(a_peer_without_the_password_is_refused),
+        cmocka_unit_test(encrypted_messages_arrive),
     };
     const struct CMUnitTest ends[] = {
         cmocka_unit_test(a_blocked_sender_stops),
@@ -1114,5 +1280,6 @@ int main(void)
     failed += cmocka_run_group_tests_name("ends", ends, NULL, NULL);
     failed += cmocka_run_group_tests_name("counters", counters, NULL, NULL);
     failed += cmocka_run_group_tests_name("sockets", sockets, NULL, NULL);
+    traffic_forget_members();
     return failed;
 }
