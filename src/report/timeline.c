@@ -175,7 +175,7 @@ static void write_windows(struct script *script, struct panel *panel)
 
 static void write_panel_title(const struct script *script, const struct panel *panel)
 {
-    char line[256], size[CELL];
+    char line[384], size[CELL];
     const struct point_record *point = panel->point;
     snprintf(line, sizeof line, "point %" PRId64 ": %s, %s, %s%s%s", point->point_id, point->pattern,
              config_humane_bytes(point->message_size_bytes, size, sizeof size), point->send_mode,

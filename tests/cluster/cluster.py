@@ -1,7 +1,9 @@
 """Several hosts: known link speeds, placement, addresses, cut and lossy links, clocks, idle ranks, the node matrix."""
 import json
+import os
 import re
 import subprocess
+import sys
 import unittest
 
 import testbed
@@ -13,6 +15,7 @@ import sweep  # noqa: E402
 
 # Payload in a full frame of 1538 bytes on the wire: MTU 1500 less IP, TCP and the timestamp option.
 WIRE_SHARE = 1448 / 1538
+STRANGER = os.path.join(testbed.HERE, "../e2e/stranger.py")
 # No rate is looked at.
 BRIEF = ["--duration", "100ms", "--warmup", "50ms", "--interval", "50ms", "--repetitions", 1]
 # Short queues, so that a slow link is empty soon after the window.
@@ -148,6 +151,25 @@ class Addresses(Case):
             self.sweep(places, *QUICK, "--pattern", "push-pull,pub-sub", "--timeout", "5s", "--port-range",
                        "43000-43099", "--bind", side, "--force")
             self.assertTrue((self.table("repetitions").received > 0).all())
+
+    def test_strangers_of_another_host(self):
+        """They reach the port, and get nothing in or out."""
+        for side in ("receiver", "sender"):
+            process = self.start(["h1", "h2", "h3"], *QUICK, "--pattern", "push-pull,pub-sub", "--security", "none,curve",
+                                 "--duration", "700ms", "--repetitions", 1, "--port-range", "43000-43000", "--bind", side,
+                                 "--interface", f"{DATA}.0/24", "--placement", "listed", "--force")
+            bound = "h3" if side == "receiver" else "h2"
+            self.await_traffic("h3", 1e6)
+            # The shell's exit code says whether a message of the job came to it.
+            hosts("on", "h4", sys.executable, "-B", STRANGER, address(bound), 43000, 65536, 4)
+            self.finish(process)
+            repetitions = self.table("repetitions")
+            self.assertEqual(len(repetitions), 4)
+            self.assertTrue((repetitions.foreign == 0).all())
+            self.assertTrue((repetitions.strangers > 0).any())
+            self.assertTrue((repetitions.sent == repetitions.received + repetitions.lost).all())
+            for words in repetitions["flags"]:
+                self.assertFalse(harness.flags(words) & {"foreign_messages", "reconnected", "failed"}, repetitions)
 
     def test_no_ipc_between_hosts(self):
         result = self.sweep(["h1", "h2", "h3"], *QUICK, "--transport", "ipc", code=2)

@@ -27,6 +27,7 @@ BAD = [
     (["--count", "1000000000000", "--size", "1G"], ["--count", "63 bits"]),
     (["--pattern", "req-rep"], ["--pattern", "push-pull"]),
     (["--send-mode", "zerocopy"], ["--send-mode", "zero-copy"]),
+    (["--security", "tls"], ["--security", "curve"]),
     (["--preset", "shrot"], ["shrot", "short"]),
     (["--interface", "nothere0"], ["--interface nothere0", "lo"]),
     (["--pairs", "2"], ["mpirun -n 5"]),

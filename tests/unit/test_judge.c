@@ -389,6 +389,20 @@ static void a_receiver_with_nothing(void **state)
 
 /* ---- flags, one by one ---- */
 
+/* They were refused: a warning. */
+static void strangers(void **state)
+{
+    (void)state;
+    struct scene scene;
+    set_scene(&scene, PATTERN_PUSH_PULL, 2, 1, 1);
+    scene.outcomes[2].strangers = 3;
+    scene.outcomes[4].strangers = 4;
+    check_flags(&scene, FLAG_STRANGERS, true);
+    assert_int_equal(scene.row.strangers, 7);
+    assert_int_equal(scene.row.foreign, 0);
+    assert_int_equal(scene.row.received, 2400);
+}
+
 static void foreign_messages(void **state)
 {
     (void)state;
@@ -908,11 +922,17 @@ int main(void)
         cmocka_unit_test(a_repetition_that_never_ran),
     };
     const struct CMUnitTest flags[] = {
-        cmocka_unit_test(foreign_messages), cmocka_unit_test(pub_sub_is_accounted_by_subscriber),
-        cmocka_unit_test(lost_messages),    cmocka_unit_test(what_ranks_report),
-        cmocka_unit_test(few_messages),     cmocka_unit_test(short_overlap),
-        cmocka_unit_test(late_start),       cmocka_unit_test(shared_core),
-        cmocka_unit_test(stalled),          cmocka_unit_test(unsteady),
+        cmocka_unit_test(strangers),
+        cmocka_unit_test(foreign_messages),
+        cmocka_unit_test(pub_sub_is_accounted_by_subscriber),
+        cmocka_unit_test(lost_messages),
+        cmocka_unit_test(what_ranks_report),
+        cmocka_unit_test(few_messages),
+        cmocka_unit_test(short_overlap),
+        cmocka_unit_test(late_start),
+        cmocka_unit_test(shared_core),
+        cmocka_unit_test(stalled),
+        cmocka_unit_test(unsteady),
     };
     const struct CMUnitTest summary[] = {
         cmocka_unit_test(six_valid_repetitions),
