@@ -164,6 +164,9 @@ static int prepare(const struct cluster *cluster, int argc, char **argv, struct 
     job->timeout_ns = config_value(settings, OPTION_TIMEOUT);
     snprintf(job->interface, sizeof job->interface, "%s", config_text(settings, OPTION_INTERFACE));
     snprintf(job->write_dir, sizeof job->write_dir, "%s", config_text(settings, OPTION_WRITE_DIR));
+    snprintf(job->last_words, sizeof job->last_words,
+             "; finished points are in %.150s.journal: go on with --resume",
+             config_text(settings, OPTION_OUTPUT));
     return 0;
 }
 
@@ -237,7 +240,7 @@ static int launched(int argc, char **argv)
     fflush(NULL);
     sweep_leave_if_urgent(code);
     CHECK_LEAKS();
-    cluster_finish(&cluster);
+    cluster_finish(&cluster, code);
     return code;
 }
 

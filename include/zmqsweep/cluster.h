@@ -3,7 +3,7 @@
  * The only module that knows MPI and hwloc. Every collective here is nonblocking inside and sleeps while it
  * waits: a rank that waits costs its host nothing. All ranks call the same collectives in the same order,
  * from one thread each. A collective that does not complete within the deadline ends the job: the line names
- * rank, host and phase.
+ * the ranks that are missing, host and phase.
  */
 #ifndef ZMQSWEEP_CLUSTER_H
 #define ZMQSWEEP_CLUSTER_H
@@ -23,8 +23,9 @@ bool cluster_launched(void);
 
 /* MPI_Init and who is where. All ranks. @return 0, or -1. */
 int cluster_start(int *argc, char ***argv, struct cluster **cluster, struct error *error);
-/* MPI_Finalize. All ranks, after their last collective. */
-void cluster_finish(struct cluster **cluster);
+/* MPI_Finalize. All ranks, after their last collective. Should it not end within the deadline, the process
+ * leaves with `code`. */
+void cluster_finish(struct cluster **cluster, int code);
 /* Ends the whole job at once. */
 _Noreturn void cluster_abort(int code);
 
@@ -34,10 +35,16 @@ const char *cluster_library_version(char *text, size_t length);
 
 /* ---- collectives ---- */
 
-/* The longest a collective may take from now on; 0: for ever. */
+/* The longest a collective may take from now on. The ranks then have two seconds more to find out who is
+ * missing. */
 void cluster_set_deadline(struct cluster *cluster, int64_t deadline_ns);
 /* What this rank is doing, for the line of a collective that does not complete. A string constant. */
 void cluster_set_phase(struct cluster *cluster, const char *phase);
+const char *cluster_phase(const struct cluster *cluster);
+
+/* Ends the line of a job that is given up: what is saved, say. The text must stay. */
+void cluster_set_last_words(struct cluster *cluster, const char *last_words);
+const char *cluster_last_words(const struct cluster *cluster);
 
 void cluster_barrier(struct cluster *cluster);
 /* From rank 0 to all. */

@@ -43,7 +43,7 @@ struct point_record {
     double message_rate_per_s;
     int64_t sent, received, lost; /* sums over valid repetitions */
     double cpu_ns_per_message;
-    char flags[256]; /* has room for all of them */
+    char flags[256];        /* has room for all of them */
     char status[16];        /* ok, partial, failed */
     double rate_per_s;      /* messages/s that each sender was to send; NaN when unpaced */
     double sent_rate_per_s; /* of the slowest sender, median */
@@ -230,13 +230,19 @@ struct finish_report {
     bool complete;         /* every planned point is there, none interrupted */
 };
 
+/* For a caller that has others wait: `tick` is called after every point. */
+struct finish_watch {
+    void (*tick)(void *data);
+    void *data;
+};
+
 /* Builds OUTPUT from OUTPUT.journal (or from the journal named `journal_file`): written whole to a temporary
  * file in OUTPUT's folder, synced, renamed, folder synced. Points in the order of point_id; the last line of
  * a point wins. Memory does not grow with the number of points (16 bytes each apart). The journal is left in
- * place. Mode 0666 less umask. The temporary file's name is OUTPUT.partial; it is removed on error. @return 0
- * or -1. */
-int results_finish(const char *output, const char *journal_file, struct finish_report *report,
-                   struct error *error);
+ * place. Mode 0666 less umask. The temporary file's name is OUTPUT.partial; it is removed on error. `watch`
+ * and `report` may be NULL. @return 0 or -1. */
+int results_finish(const char *output, const char *journal_file, const struct finish_watch *watch,
+                   struct finish_report *report, struct error *error);
 
 /* Gives a file that is on disk its name, and brings the name to disk. @return 0 or -1 with `error`. */
 int results_rename(const char *from, const char *to, struct error *error);

@@ -19,6 +19,7 @@ struct job {
     int64_t timeout_ns;
     char interface[64];
     char write_dir[1024];   /* "": no point writes */
+    char last_words[256];   /* what is kept, should the job have to end */
     int64_t cpus[JOB_CPUS]; /* every value that --sender-cpus and its like have; the rest OPTION_KEYWORD */
 };
 
@@ -55,7 +56,7 @@ void sweep_print_plan(const struct plan *plan, const struct cluster *cluster, FI
  * warning may come at any time, and kills a rank that does not catch it. */
 void sweep_catch_signals(void);
 /* Sets this rank up for the sweep: log level, the signal that wakes a loop. */
-void sweep_start_rank(const struct cluster *cluster, const struct job *job);
+void sweep_start_rank(struct cluster *cluster, const struct job *job);
 /* After SIGTERM or SIGINT the launcher kills in 2 s and MPI_Finalize hangs: leaves at once. Else does
  * nothing. */
 void sweep_leave_if_urgent(int code);

@@ -7,10 +7,19 @@
 #include <hwloc.h>
 #include <mpi.h>
 
+/* What a rank that has waited too long tells rank 0. */
+struct waiting_note {
+    int64_t collectives; /* that it has been in, this one included */
+    char phase[48];
+};
+
 struct cluster {
     int rank, size;
     int64_t deadline_ns;
     const char *phase;
+    const char *last_words;
+    int64_t collectives;        /* so far */
+    struct waiting_note *notes; /* rank 0: the last of each rank */
     MPI_Op tally_op;
     MPI_Datatype tally_type;
     MPI_Request stop_request;
@@ -25,7 +34,8 @@ struct cluster {
 };
 
 int64_t cluster_clock_ns(void);
-/* Tests `request` until it is done, asleep in between. Ends the job after `deadline_ns` (0: never). */
+/* Tests `request` until it is done, asleep in between. After `deadline_ns` the job is ended, and the line
+ * names the ranks that are missing. */
 void cluster_wait(struct cluster *cluster, MPI_Request *request, int64_t deadline_ns);
 /* Collective: which ranks share a host, and what the hosts are. */
 int cluster_find_hosts(struct cluster *cluster, struct error *error);

@@ -2,10 +2,12 @@
 #include "cluster_internal.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <time.h>
+#include <unistd.h>
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/lsan_interface.h>
@@ -22,6 +24,14 @@
 /* A pause grows with the time waited, so that waking late costs a sixteenth of it at most. */
 #define PAUSE_SHARE 16
 #define TAG_STOP 7
+#define TAG_WAITING 8
+/* A rank past its deadline tells rank 0, which so long after its own knows who has not: that rank is named.
+ */
+#define JUDGE_AFTER_NS 500000000
+/* Without an end from rank 0 the others leave by themselves. */
+#define LEAVE_AFTER_NS 1500000000
+/* MPI_Abort and MPI_Finalize talk to others, too, which may be gone. */
+#define ABORT_S 2
 #define START_DEADLINE_NS 120000000000
 
 static const char *const launcher_variables[] = {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_SIZE",
@@ -89,6 +99,11 @@ int cluster_start(int *argc, char ***argv, struct cluster **cluster, struct erro
     made->deadline_ns = START_DEADLINE_NS;
     made->phase = "start";
     made->stop_request = MPI_REQUEST_NULL;
+    made->last_words = "";
+    made->notes = calloc((size_t)made->size, sizeof *made->notes);
+    if (!made->notes) {
+        return error_set(error, "no memory");
+    }
     if (make_tally_type(made)) {
         return error_set(error, "MPI_Type_contiguous or MPI_Op_create failed");
     }
@@ -103,9 +118,29 @@ int cluster_start(int *argc, char ***argv, struct cluster **cluster, struct erro
     return 0;
 }
 
-void cluster_finish(struct cluster **cluster)
+/* Ends this process with `code` after so many seconds, whatever it waits in. */
+static volatile sig_atomic_t late_code;
+
+static void leave_late(int number)
+{
+    (void)number;
+    _exit(late_code);
+}
+
+static void leave_within(unsigned seconds, int code)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = leave_late;
+    late_code = code;
+    sigaction(SIGALRM, &action, NULL);
+    alarm(seconds);
+}
+
+void cluster_finish(struct cluster **cluster, int code)
 {
     struct cluster *ending = *cluster;
+    leave_within((unsigned)(ending->deadline_ns / 1000000000) + 1, code);
     if (ending->stop_request != MPI_REQUEST_NULL) {
         MPI_Cancel(&ending->stop_request);
         MPI_Request_free(&ending->stop_request);
@@ -113,12 +148,14 @@ void cluster_finish(struct cluster **cluster)
     MPI_Op_free(&ending->tally_op);
     MPI_Type_free(&ending->tally_type);
     MPI_Finalize();
+    alarm(0);
     if (ending->topology) {
         hwloc_topology_destroy(ending->topology);
     }
     free(ending->host_list);
     free(ending->hosts);
     free(ending->members);
+    free(ending->notes);
     free(ending);
     *cluster = NULL;
 }
@@ -126,6 +163,7 @@ void cluster_finish(struct cluster **cluster)
 _Noreturn void cluster_abort(int code)
 {
     fflush(NULL);
+    leave_within(ABORT_S, code);
     MPI_Abort(MPI_COMM_WORLD, code);
     _Exit(code);
 }
@@ -160,23 +198,107 @@ void cluster_set_phase(struct cluster *cluster, const char *phase)
     cluster->phase = phase;
 }
 
+const char *cluster_phase(const struct cluster *cluster)
+{
+    return cluster->phase;
+}
+
+void cluster_set_last_words(struct cluster *cluster, const char *last_words)
+{
+    cluster->last_words = last_words;
+}
+
+const char *cluster_last_words(const struct cluster *cluster)
+{
+    return cluster->last_words;
+}
+
+/* ---- a collective that does not complete ---- */
+
+static const char *host_name(const struct cluster *cluster, int rank)
+{
+    return cluster->host_list ? cluster->host_list[cluster->hosts[rank]].name : "?";
+}
+
+static void tell_waiting(struct cluster *cluster)
+{
+    MPI_Request request;
+    struct waiting_note *note = &cluster->notes[cluster->rank];
+    note->collectives = cluster->collectives;
+    snprintf(note->phase, sizeof note->phase, "%s", cluster->phase);
+    MPI_Isend(note, (int)sizeof *note, MPI_BYTE, 0, TAG_WAITING, MPI_COMM_WORLD, &request);
+    MPI_Request_free(&request);
+}
+
+static void read_notes(struct cluster *cluster)
+{
+    int waiting;
+    MPI_Status status;
+    for (;;) {
+        MPI_Iprobe(MPI_ANY_SOURCE, TAG_WAITING, MPI_COMM_WORLD, &waiting, &status);
+        if (!waiting) {
+            return;
+        }
+        MPI_Recv(&cluster->notes[status.MPI_SOURCE], (int)sizeof *cluster->notes, MPI_BYTE, status.MPI_SOURCE,
+                 TAG_WAITING, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    }
+}
+
+/* Rank 0 may be a collective ahead: its part of a broadcast is done at once. */
+static bool waits_with_us(const struct cluster *cluster, int rank)
+{
+    return cluster->notes[rank].collectives + 1 >= cluster->collectives;
+}
+
+/* Rank 0: names who is missing, and ends the job. */
 static _Noreturn void give_up(const struct cluster *cluster, int64_t waited_ns)
 {
-    const char *name = cluster->host_list ? cluster->host_list[cluster->hosts[cluster->rank]].name : "?";
-    fprintf(stderr,
-            "zmqsweep: error: rank %d on %s waited %.1f s for the other ranks (phase: %s); ending the job\n",
-            cluster->rank, name, (double)waited_ns * 1e-9, cluster->phase);
+    int missing = 0;
+    for (int rank = 1; rank < cluster->size; rank++) {
+        if (!waits_with_us(cluster, rank)) {
+            missing++;
+            fprintf(stderr, "zmqsweep: error: rank %d on %s has not answered for %.1f s (phase: %s)\n", rank,
+                    host_name(cluster, rank), (double)waited_ns * 1e-9, cluster->phase);
+        }
+    }
+    if (missing == 0) {
+        fprintf(stderr, "zmqsweep: error: all ranks wait for each other since %.1f s (phase: %s)\n",
+                (double)waited_ns * 1e-9, cluster->phase);
+    }
+    fprintf(stderr, "zmqsweep: ending the job%s\n", cluster->last_words);
+    cluster_abort(EXIT_FAILED);
+}
+
+/* Any other rank: the coordinator has not ended the job. */
+static _Noreturn void leave(const struct cluster *cluster, int64_t waited_ns)
+{
+    fprintf(
+        stderr,
+        "zmqsweep: error: rank 0 (the coordinator) on %s has not answered rank %d on %s for %.1f s (phase: "
+        "%s); ending the job%s\n",
+        host_name(cluster, 0), cluster->rank, host_name(cluster, cluster->rank), (double)waited_ns * 1e-9,
+        cluster->phase, cluster->last_words);
     cluster_abort(EXIT_FAILED);
 }
 
 void cluster_wait(struct cluster *cluster, MPI_Request *request, int64_t deadline_ns)
 {
     int64_t began = cluster_clock_ns();
+    bool told = false;
     int done;
+    cluster->collectives++;
     for (MPI_Test(request, &done, MPI_STATUS_IGNORE); !done; MPI_Test(request, &done, MPI_STATUS_IGNORE)) {
-        int64_t waited = cluster_clock_ns() - began;
-        if (deadline_ns && waited > deadline_ns) {
-            give_up(cluster, waited);
+        int64_t waited = cluster_clock_ns() - began, late = waited - deadline_ns;
+        if (late > 0 && cluster->rank == 0) {
+            read_notes(cluster);
+            if (late > JUDGE_AFTER_NS) {
+                give_up(cluster, waited);
+            }
+        } else if (late > 0 && !told) {
+            tell_waiting(cluster);
+            told = true;
+        } else if (late > LEAVE_AFTER_NS) {
+            leave(cluster, waited);
         }
         int64_t pause = waited / PAUSE_SHARE;
         pause = pause < PAUSE_MIN_NS ? PAUSE_MIN_NS : pause > PAUSE_MAX_NS ? PAUSE_MAX_NS : pause;

@@ -80,7 +80,7 @@ static int recover(const char *journal, const char *output, struct finish_report
     char made[PATH_MAX];
     if (snprintf(made, sizeof made, "%s.recovered", output) >= (int)sizeof made)
         return error_set(error, "%.400s: the name is too long", output);
-    if (check_journal(journal, error) || results_finish(made, journal, report, error))
+    if (check_journal(journal, error) || results_finish(made, journal, NULL, report, error))
         return -1;
     if (report->points == 0) {
         unlink(made);

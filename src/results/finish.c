@@ -37,6 +37,7 @@ struct finish {
     size_t count, capacity;
     int64_t settled; /* points that were not interrupted */
     struct finish_report report;
+    const struct finish_watch *watch;
     hid_t file, transfer;
     struct table_writer tables[TABLE_TOTAL];
 };
@@ -403,6 +404,8 @@ static int add_points(struct finish *finish)
         if (add_best(finish, first, i))
             return -1;
         first = i + 1;
+        if (finish->watch)
+            finish->watch->tick(finish->watch->data);
     }
     return 0;
 }
@@ -496,8 +499,8 @@ static int build(struct finish *finish, const char *output, struct error *error)
     return 0;
 }
 
-int results_finish(const char *output, const char *journal_file, struct finish_report *report,
-                   struct error *error)
+int results_finish(const char *output, const char *journal_file, const struct finish_watch *watch,
+                   struct finish_report *report, struct error *error)
 {
     char path[PATH_BYTES];
     if (journal_path(output, path, sizeof path))
@@ -507,6 +510,7 @@ int results_finish(const char *output, const char *journal_file, struct finish_r
         return error_set(error, "%s: out of memory", output);
     finish->journal = journal_file ? journal_file : path;
     finish->file = H5I_INVALID_HID;
+    finish->watch = watch;
     hdf5_keep_causes();
     int failed = journal_reader_open(&finish->reader, finish->journal, error);
     if (!failed) {

@@ -8,9 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Beyond the timeout of any wait, ranks may need this long to notice. */
-#define DEADLINE_EXTRA_NS 4000000000
-
 #define CLOCKS_EVERY_S 30
 
 /* What the running point has gathered. */
@@ -41,6 +38,7 @@ struct coordinator {
     double began_s, clocks_s;       /* when the sweep began, when clocks were last compared */
     struct stats_schedule schedule; /* of looks; empty without a precision */
     int64_t point_began_ns;
+    double sign_s; /* of the last sign of life */
     bool interrupted;
 };
 
@@ -536,6 +534,20 @@ static void say_damage(const char *journal, const struct finish_report *report)
     }
 }
 
+/* The other ranks wait for an order until their deadline: a long piece of work gives signs of life. */
+static void sign_of_life(void *data)
+{
+    struct coordinator *coordinator = data;
+    struct order order;
+    if (wall_s() - coordinator->sign_s < (double)coordinator->job->timeout_ns / 4e9) {
+        return;
+    }
+    memset(&order, 0, sizeof order);
+    order.command = ORDER_WAIT;
+    cluster_broadcast(coordinator->cluster, &order, sizeof order);
+    coordinator->sign_s = wall_s();
+}
+
 /* The journal becomes the file, and only then goes. */
 static int finish_file(struct coordinator *coordinator)
 {
@@ -553,7 +565,9 @@ static int finish_file(struct coordinator *coordinator)
         log_line(LOG_ERROR, "%s", error.text);
         return -1;
     }
-    if (results_finish(output, journal, &report, &error)) {
+    coordinator->sign_s = wall_s();
+    struct finish_watch watch = {sign_of_life, coordinator};
+    if (results_finish(output, journal, &watch, &report, &error)) {
         log_line(LOG_ERROR, "%s; the journal is whole: zmqreport recover %s", error.text, journal);
         return -1;
     }

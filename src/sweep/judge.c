@@ -224,17 +224,28 @@ static bool inside(const struct interval *interval, double start, double end)
     return (double)interval->start_ns >= start && (double)(interval->start_ns + interval->length_ns) <= end;
 }
 
-/* An interval without a message where ten or more were due. */
+/* A receiver that was stopped was not sampled either: one long interval, in which less came than was due. */
+static bool gap(const struct evidence *evidence, const struct interval *interval, double due)
+{
+    return interval->length_ns > 2 * evidence->point->interval_ns && due >= STALL_DUE_MIN &&
+           (double)interval->messages < due / 2;
+}
+
+/* Intervals on end without a message where ten or more were due. */
 static bool rank_stalled(const struct evidence *evidence, int32_t rank)
 {
     const struct outcome *outcome = &evidence->outcomes[rank];
     const struct interval *intervals = &evidence->intervals[evidence->first_interval[rank]];
     struct rate rate = judge_rate(evidence->point, outcome);
-    double start, end;
+    double start, end, empty_due = 0;
     receiver_span(evidence->point, outcome, &start, &end);
     for (int32_t i = 0; i < outcome->interval_count; i++) {
-        if (inside(&intervals[i], start, end) && intervals[i].messages == 0 &&
-            rate.per_s * (double)intervals[i].length_ns / 1e9 >= STALL_DUE_MIN) {
+        if (!inside(&intervals[i], start, end)) {
+            continue;
+        }
+        double due = rate.per_s * (double)intervals[i].length_ns / 1e9;
+        empty_due = intervals[i].messages == 0 ? empty_due + due : 0;
+        if (empty_due >= STALL_DUE_MIN || gap(evidence, &intervals[i], due)) {
             return true;
         }
     }

@@ -17,13 +17,25 @@
 static volatile sig_atomic_t asked, urgent;
 static volatile sig_atomic_t guard_set;
 static char guard_line[1024], guard_partial[4096];
+static struct cluster *volatile job_cluster; /* rank 0 only */
+
+static void say(const char *text)
+{
+    ssize_t ignored = write(STDERR_FILENO, text, strlen(text));
+    (void)ignored;
+}
 
 static void leave_now(void)
 {
     if (guard_set) {
-        ssize_t ignored = write(STDERR_FILENO, guard_line, strlen(guard_line));
-        (void)ignored;
+        say(guard_line);
         unlink(guard_partial);
+    } else if (job_cluster) {
+        say("zmqsweep: error: told to end, or a rank was lost (phase: ");
+        say(cluster_phase(job_cluster));
+        say(")");
+        say(cluster_last_words(job_cluster));
+        say("\n");
     }
     traffic_remove_ipc();
     traffic_remove_file();
@@ -55,8 +67,10 @@ void sweep_catch_signals(void)
     signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is then an error of the write, as a full disk is */
 }
 
-void sweep_start_rank(const struct cluster *cluster, const struct job *job)
+void sweep_start_rank(struct cluster *cluster, const struct job *job)
 {
+    cluster_set_last_words(cluster, job->last_words);
+    job_cluster = cluster_rank(cluster) == 0 ? cluster : NULL;
     log_start(job->log_level, cluster_rank(cluster));
     traffic_start_process();
     traffic_write_to(job->write_dir);

@@ -28,12 +28,15 @@ void stop_unguard(void); /* the file is finished */
 /* ---- repetition.c: all ranks, in step ---- */
 
 struct order {
-    int32_t command; /* ORDER_RUN, ORDER_CLOCKS or ORDER_END */
+    int32_t command; /* ORDER_RUN, ORDER_CLOCKS, ORDER_WAIT or ORDER_END */
     int32_t repetition;
     int32_t code; /* of all ranks, with ORDER_END */
     struct point point;
 };
-enum { ORDER_RUN, ORDER_CLOCKS, ORDER_END };
+enum { ORDER_RUN, ORDER_CLOCKS, ORDER_WAIT, ORDER_END }; /* ORDER_WAIT: a sign of life */
+
+/* Ranks notice the end of a wait (--timeout) this late at most; a collective is given up after that. */
+#define DEADLINE_EXTRA_NS 2000000000
 
 struct window_edge {
     struct traffic_sample sample; /* times of the coordinator's clock */

@@ -301,7 +301,7 @@ int main(int argc, char **argv)
     for (long i = 0; i < shape.points; i++)
         append_point(journal, i, &shape);
     journal_close(&journal);
-    if (results_finish(argv[1], NULL, NULL, &error) || journal_path(argv[1], path, sizeof path) ||
+    if (results_finish(argv[1], NULL, NULL, NULL, &error) || journal_path(argv[1], path, sizeof path) ||
         (!shape.journal && unlink(path)))
         die(&error);
     results_free_run(&run);

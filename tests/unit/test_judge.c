@@ -595,6 +595,26 @@ static void stalled(void **state)
     check_flags(&scene, 0, true);
 }
 
+static void stalled_over_intervals(void **state)
+{
+    (void)state;
+    struct scene scene;
+    set_stall(&scene, 50, 3); /* five were due */
+    check_flags(&scene, 0, true);
+    scene.intervals[scene.first_interval[2] + 4].messages = 0;
+    check_flags(&scene, FLAG_STALLED, true);
+    set_stall(&scene, 1000, 3); /* the receiver stood still, and its sampler */
+    struct interval *gap = &scene.intervals[scene.first_interval[2] + 3];
+    gap->length_ns = 300 * MILLISECOND; /* 300 were due */
+    gap->messages = 149;
+    check_flags(&scene, FLAG_STALLED, true);
+    gap->messages = 150;
+    check_flags(&scene, 0, true);
+    gap->length_ns = 200 * MILLISECOND;
+    gap->messages = 1;
+    check_flags(&scene, 0, true);
+}
+
 static void set_halves(struct scene *scene, int64_t first, int64_t second)
 {
     for (size_t i = 0; i < INTERVALS; i++) {
@@ -932,6 +952,7 @@ int main(void)
         cmocka_unit_test(late_start),
         cmocka_unit_test(shared_core),
         cmocka_unit_test(stalled),
+        cmocka_unit_test(stalled_over_intervals),
         cmocka_unit_test(unsteady),
     };
     const struct CMUnitTest summary[] = {

@@ -128,7 +128,7 @@ static struct finish_report finish(void)
 {
     struct finish_report report;
     struct error error = {""};
-    if (results_finish(OUTPUT, NULL, &report, &error))
+    if (results_finish(OUTPUT, NULL, NULL, &report, &error))
         fail_msg("%s", error.text);
     assert_int_equal(access(OUTPUT ".partial", F_OK), -1);
     return report;
@@ -390,12 +390,12 @@ static void test_not_a_journal(void **state)
 {
     (void)state;
     struct error error;
-    assert_int_equal(results_finish(OUTPUT, NULL, NULL, &error), -1);
+    assert_int_equal(results_finish(OUTPUT, NULL, NULL, NULL, &error), -1);
     assert_non_null(strstr(error.text, JOURNAL));
     spit(JOURNAL, "hello\n", 6);
-    assert_int_equal(results_finish(OUTPUT, NULL, NULL, &error), -1);
+    assert_int_equal(results_finish(OUTPUT, NULL, NULL, NULL, &error), -1);
     assert_non_null(strstr(error.text, "not a journal"));
-    assert_int_equal(results_finish(OUTPUT, "/", NULL, &error), -1);
+    assert_int_equal(results_finish(OUTPUT, "/", NULL, NULL, &error), -1);
     assert_int_equal(access(OUTPUT, F_OK), -1);
 }
 
@@ -527,7 +527,7 @@ static void test_another_file_has_the_name(void **state)
     char *bytes = slurp(JOURNAL, &length);
     assert_memory_equal(bytes, "not ours", 8);
     free(bytes);
-    assert_int_equal(results_finish(OUTPUT, aside, &report, &error), 0);
+    assert_int_equal(results_finish(OUTPUT, aside, NULL, &report, &error), 0);
     assert_true(report.complete);
 }
 
@@ -656,7 +656,7 @@ static void append_beyond_limit(void)
 static void finish_beyond_limit(void)
 {
     struct error error = {""};
-    CHILD_CHECK(results_finish(OUTPUT, NULL, NULL, &error) == -1);
+    CHILD_CHECK(results_finish(OUTPUT, NULL, NULL, NULL, &error) == -1);
     CHILD_CHECK(strstr(error.text, "File too large") != NULL);
     CHILD_CHECK(access(OUTPUT, F_OK) == -1 && access(OUTPUT ".partial", F_OK) == -1);
 }
