@@ -11,13 +11,17 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* From the signal to leaving, with room before the launcher's 2 s. */
-#define URGENT_US 1400000
+/* From TERM to leaving. The launcher kills after 2 s when it was told to end, but after 1 s when a rank was
+ * lost, and then the wait for that rank is all there is to end; a file that is being finished gets the rest
+ * of the 2 s. */
+#define URGENT_US 800000
+#define URGENT_MORE_US 600000
 
 static volatile sig_atomic_t asked, urgent;
 static volatile sig_atomic_t guard_set;
 static char guard_line[1024], guard_partial[4096];
-static struct cluster *volatile job_cluster; /* rank 0 only */
+static struct cluster *volatile job_cluster;
+static char job_rank[128]; /* "rank 1 on n2" */
 
 static void say(const char *text)
 {
@@ -30,8 +34,10 @@ static void leave_now(void)
     if (guard_set) {
         say(guard_line);
         unlink(guard_partial);
-    } else if (job_cluster) {
-        say("zmqsweep: error: told to end, or a rank was lost (phase: ");
+    } else if (job_cluster && cluster_rank(job_cluster) <= 1) { /* rank 1, should rank 0 be what was lost */
+        say("zmqsweep: error: ");
+        say(job_rank);
+        say(": told to end, or a rank was lost (phase: ");
         say(cluster_phase(job_cluster));
         say(")");
         say(cluster_last_words(job_cluster));
@@ -42,16 +48,25 @@ static void leave_now(void)
     _exit(EXIT_INTERRUPTED);
 }
 
+static void set_timer(long us)
+{
+    struct itimerval limit = {{0, 0}, {us / 1000000, us % 1000000}};
+    setitimer(ITIMER_REAL, &limit, NULL);
+}
+
 static void on_signal(int number)
 {
-    if (number == SIGALRM) {
+    static volatile sig_atomic_t more = 1;
+    if (number == SIGALRM && guard_set && more) {
+        more = 0;
+        set_timer(URGENT_MORE_US);
+    } else if (number == SIGALRM) {
         leave_now();
     }
     asked = 1;
     if (number != SIGUSR1 && !urgent) {
-        struct itimerval limit = {{0, 0}, {URGENT_US / 1000000, URGENT_US % 1000000}};
         urgent = 1;
-        setitimer(ITIMER_REAL, &limit, NULL);
+        set_timer(URGENT_US);
     }
 }
 
@@ -70,7 +85,9 @@ void sweep_catch_signals(void)
 void sweep_start_rank(struct cluster *cluster, const struct job *job)
 {
     cluster_set_last_words(cluster, job->last_words);
-    job_cluster = cluster_rank(cluster) == 0 ? cluster : NULL;
+    snprintf(job_rank, sizeof job_rank, "rank %d on %s", cluster_rank(cluster),
+             cluster_host(cluster, cluster_hosts(cluster)[cluster_rank(cluster)])->name);
+    job_cluster = cluster;
     log_start(job->log_level, cluster_rank(cluster));
     traffic_start_process();
     traffic_write_to(job->write_dir);

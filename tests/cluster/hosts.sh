@@ -6,7 +6,9 @@
 #   hosts.sh on HOST COMMAND...         run COMMAND there
 #   hosts.sh rate HOST RATE [up|down]   its data link's speed on the wire (100mbit, 1gbit, off): sent, received, or both
 #   hosts.sh loss HOST SHARE            lose this share of the full-sized data packets that arrive there (0.01; 0: none)
-#   hosts.sh cable HOST cut|plug        its data link loses its carrier, and gets it back
+#   hosts.sh cable HOST cut|plug [control]   its data (or control) link loses its carrier, and gets it back
+#   hosts.sh die HOST                   it stops dead: cut off from both networks, and nothing runs on; "mend" clears it away
+#   hosts.sh processes HOST             what runs there: process ids and names
 #   hosts.sh block HOST [PEER]          it drops what comes from the peer (from all) over the data network, and says nothing
 #   hosts.sh wall HOST FIRST:LAST       it lets connections in over the data network at these TCP ports alone
 #   hosts.sh mend                       all data links as new
@@ -61,6 +63,8 @@ run_head() {
     export OMPI_MCA_oob_tcp_if_include=$control.0/24 OMPI_MCA_btl_tcp_if_include=$control.0/24
     export OMPI_MCA_pml=ob1 OMPI_MCA_btl=self,vader,tcp OMPI_MCA_btl_vader_single_copy_mechanism=none
     export OMPI_MCA_hwloc_base_binding_policy=none
+    # A host that falls silent is noticed after 3 s, not after 8 minutes.
+    export OMPI_MCA_oob_tcp_keepalive_time=1 OMPI_MCA_oob_tcp_keepalive_intvl=1 OMPI_MCA_oob_tcp_keepalive_probes=2
     "$@" &
     wait $!
 }
@@ -175,12 +179,37 @@ loss() { # HOST SHARE
         -m statistic --mode random --probability "$2" -j DROP
 }
 
-cable() { # HOST cut|plug
+cable() { # HOST cut|plug [control]
     case $2 in
-        cut) ip link set "data-$1" down ;;
-        plug) ip link set "data-$1" up ;;
+        cut) ip link set "${3:-data}-$1" down ;;
+        plug) ip link set "${3:-data}-$1" up ;;
         *) die "cable $1 cut|plug" ;;
     esac
+}
+
+# By their network namespace; not those that hold it.
+processes() { # HOST
+    local holder process space
+    holder=$(process_of "$1")
+    space=$(readlink "/proc/$holder/ns/net")
+    for process in /proc/[0-9]*; do
+        [ "$(readlink "$process/ns/net" 2>/dev/null)" = "$space" ] || continue
+        process=${process#/proc/}
+        [ "$process" = "$holder" ] || [ "$(cut -d ' ' -f 4 "/proc/$holder/stat")" = "$process" ] ||
+            echo "$process $(cat "/proc/$process/comm" 2>/dev/null)"
+    done
+}
+
+# Not killed, since the launcher would see its agent end, which here, other than ssh, runs on the host.
+die_host() { # HOST
+    cable "$1" cut
+    cable "$1" cut control
+    signal_host STOP "$1"
+    touch "$HOSTS_FOLDER/$1.dead"
+}
+
+signal_host() { # SIGNAL HOST
+    processes "$2" | while read -r process _; do kill "-$1" "$process" 2>/dev/null || true; done
 }
 
 block() { # HOST [PEER]
@@ -196,15 +225,19 @@ wall() { # HOST FIRST:LAST
 mend() {
     local host
     for host in $(hosts); do
+        [ ! -e "$HOSTS_FOLDER/$host.dead" ] || signal_host KILL "$host"
+        rm -f "$HOSTS_FOLDER/$host.dead"
         inside "$host" sh -c 'tc qdisc del dev eth0 root 2>/dev/null; ip link set eth0 gso_max_segs 65535; iptables -F INPUT'
         tc qdisc del dev "data-$host" root 2>/dev/null || true
         ip link set "data-$host" up gso_max_segs 65535
+        ip link set "control-$host" up
     done
 }
 
 verb=${1:-}
 case $verb in
     head) shift; start_head "$@" ;;
-    run_head | run_host | up | on | agent | rate | loss | cable | block | wall | mend) shift; "$verb" "$@" ;;
+    die) shift; die_host "$@" ;;
+    run_head | run_host | up | on | agent | rate | loss | cable | processes | block | wall | mend) shift; "$verb" "$@" ;;
     *) sed -n '2,/^set/{/^set/d;s/^# \?//p}' "$self"; exit 2 ;;
 esac

@@ -1,0 +1,210 @@
+"""What docs/failures.md says of lost and silent ranks, hosts and links: a test per row.
+
+Every fault comes in the third point's window, after two points were finished. The job must end by itself within the timeout and
+5 s more (and what a busy test machine adds), with the code of the table; name who is missing; keep the points before; and
+leave no process behind on any host.
+"""
+import ctypes
+import os
+import re
+import signal
+import subprocess
+import time
+import unittest
+
+import testbed
+from testbed import Case, hosts
+
+testbed.enter()
+import harness  # noqa: E402
+
+TIMEOUT_S = 4
+LATE_S = 5  # the contract's
+BUSY_S = 5  # for a machine that has other work
+PLACES = ["h1", "h2", "h3"]  # coordinator, sender, receiver
+COORDINATOR, SENDER, RECEIVER = range(3)
+PLAN = ["--size", ",".join(f"{64 + i}K" for i in range(8)), "--order", "listed", "--send-mode", "copy", "--duration", "1s", "--warmup", "100ms",
+        "--repetitions", 1, "--sndhwm", 10, "--rcvhwm", 10, "--placement", "listed", "--timeout", f"{TIMEOUT_S}s"]
+
+
+def setUpModule():
+    hosts("up", *PLACES)
+
+
+def processes(host):
+    """Of zmqsweep and Open MPI on a host: {pid: name}."""
+    lines = subprocess.run([testbed.HOSTS, "processes", host], capture_output=True, text=True, check=True).stdout
+    return {int(line.split()[0]): line.split()[1] for line in lines.splitlines() if len(line.split()) == 2}
+
+
+def rank_on(host):
+    return next(pid for pid, name in processes(host).items() if name == "zmqsweep")
+
+
+class Failure(Case):
+    def setUp(self):
+        super().setUp()
+        self.alive = PLACES
+        self.shape("100mbit", "h2", "h3")  # so that no fault has to compete with the traffic for a core
+        self.process = self.start(PLACES, *PLAN)
+        self.said = self.read_until(self.process, r"^ *2/\d+ ")
+        time.sleep(0.5)  # mid-window of the third point
+
+    def check_end(self, began, codes, *words, names=True):
+        """The job has ended by itself, said so, and left nothing but what was measured."""
+        _, rest = self.process.communicate(timeout=harness.PATIENCE_S)
+        took = time.monotonic() - began
+        self.said += rest
+        print(f"{self.id()}: exit code {self.process.returncode} after {took:.1f} s", flush=True)
+        self.assertIn(self.process.returncode, codes, self.said)
+        self.assertLess(took, TIMEOUT_S + LATE_S + BUSY_S, self.said)
+        for word in words:
+            self.assertRegex(self.said, word)
+        if names:
+            self.assertRegex(self.said, r"zmqsweep: .*phase: (traffic|drain|getting ready|gathering|ordering|exchanging|waiting)")
+        self.check_nothing_runs()
+        self.check_kept()
+
+    def check_nothing_runs(self):
+        until = time.monotonic() + TIMEOUT_S + LATE_S + BUSY_S
+        while left := {host: processes(host) for host in self.alive if processes(host)}:
+            self.assertLess(time.monotonic(), until, left)
+            time.sleep(0.1)
+
+    def check_kept(self):
+        """The two points that were finished, and no other with a rate."""
+        if not os.path.exists(self.path("results.h5")):
+            self.report("recover", "results.h5.journal")
+        points = self.table("points")
+        kept = points[points.throughput_mbit_s > 0]
+        self.assertGreaterEqual(set(kept.point_id), {0, 1})
+
+    # ---- kill -9: mpirun notices
+
+    def check_killed(self, rank):
+        began = time.monotonic()
+        os.kill(rank_on(PLACES[rank]), signal.SIGKILL)
+        self.check_end(began, {137}, rf"process rank {rank} .*on node {PLACES[rank]} exited on signal 9")
+
+    def test_sender_killed(self):
+        self.check_killed(SENDER)
+
+    def test_receiver_killed(self):
+        self.check_killed(RECEIVER)
+
+    def test_coordinator_killed(self):
+        self.check_killed(COORDINATOR)
+
+    # ---- a rank that is silent
+
+    def missing(self, rank):
+        return rf"rank {rank}( \(the coordinator\))? on {PLACES[rank]} has not answered"
+
+    def check_stopped(self, rank):
+        began = time.monotonic()
+        os.kill(rank_on(PLACES[rank]), signal.SIGSTOP)
+        self.check_end(began, {1}, self.missing(rank))
+
+    def test_sender_stopped(self):
+        self.check_stopped(SENDER)
+
+    def test_receiver_stopped(self):
+        self.check_stopped(RECEIVER)
+
+    def test_coordinator_stopped(self):
+        self.check_stopped(COORDINATOR)
+
+    # ---- a host that dies: cut off, nothing runs on it
+
+    def check_dead_host(self, rank):
+        began = time.monotonic()
+        self.link("die", PLACES[rank])
+        self.alive = [host for host in PLACES if host != PLACES[rank]]
+        self.check_end(began, {1, 4, 137, 255}, self.missing(rank))
+
+    def test_host_of_sender_dies(self):
+        self.check_dead_host(SENDER)
+
+    def test_host_of_receiver_dies(self):
+        self.check_dead_host(RECEIVER)
+
+    def test_host_of_coordinator_dies(self):
+        self.check_dead_host(COORDINATOR)
+
+    # ---- links
+
+    def test_control_link_cut(self):
+        began = time.monotonic()
+        self.link("cable", "h2", "cut", "control")
+        self.check_end(began, {1, 137, 255}, self.missing(SENDER))
+
+    def flags_of(self, point):
+        repetitions = self.table("repetitions")
+        return harness.flags(repetitions[repetitions.point_id == point]["flags"].iloc[0])
+
+    def goes_on(self):
+        """All points are there; the sweep ended with the code for points without a valid repetition, or well."""
+        self.said += self.finish(self.process)
+        self.check_nothing_runs()
+        self.assertEqual(list(self.table("points").status.iloc[:2]), ["ok", "ok"])
+
+    def test_data_link_cut_in_the_window_for_good(self):
+        """That point and each after it fails in its turn; a point that cannot connect is given up after one try."""
+        self.link("cable", "h3", "cut")
+        self.said += self.read_until(self.process, r"^ *4/\d+ ")
+        hosts("cable", "h3", "plug")
+        self.goes_on()
+        self.assertTrue(self.flags_of(2) & {"timed_out", "few_messages", "failed"}, self.flags_of(2))
+        self.assertTrue(self.flags_of(3) & {"timed_out", "failed"}, self.flags_of(3))
+        self.assertEqual(self.table("points").stop_reason.iloc[3], "unreachable")
+        self.assertRegex(self.said, r"rank [12] on h[23].*10\.77\.0\.1[23].*10\.77\.0\.1[23]")
+
+    def test_data_link_flaps(self):
+        self.link("cable", "h3", "cut")
+        time.sleep(1)
+        hosts("cable", "h3", "plug")
+        self.goes_on()
+        self.assertTrue(self.flags_of(2) & {"stalled", "unsteady"}, self.flags_of(2))
+
+    def check_paused(self, rank):
+        pid = rank_on(PLACES[rank])
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(3)
+        os.kill(pid, signal.SIGCONT)
+        self.goes_on()
+        self.assertTrue(self.flags_of(2) & {"stalled", "unsteady"}, self.flags_of(2))
+
+    def test_sender_stops_for_3_s(self):
+        self.check_paused(SENDER)
+
+    def test_receiver_stops_for_3_s(self):
+        self.check_paused(RECEIVER)
+
+    # ---- a receiver whose loop stands still, while its rank lives
+
+    def test_receiver_never_drains(self):
+        """ptrace stops the loop's thread alone: the one that uses the CPU and is neither the main thread nor ZeroMQ's."""
+        thread = self.loop_thread(rank_on("h3"))
+        libc = ctypes.CDLL(None, use_errno=True)
+        seize, interrupt = 0x4206, 0x4207
+        self.assertEqual(libc.ptrace(seize, thread, None, None), 0, os.strerror(ctypes.get_errno()))
+        libc.ptrace(interrupt, thread, None, None)
+        began = time.monotonic()
+        self.said += self.read_until(self.process, r"^ *3/\d+ ")
+        self.assertLess(time.monotonic() - began, TIMEOUT_S + LATE_S + BUSY_S)
+        libc.ptrace(17, thread, None, None)  # PTRACE_DETACH
+        self.goes_on()
+        self.assertIn("timed_out", self.flags_of(2))
+
+    @staticmethod
+    def loop_thread(pid):
+        for thread in sorted(map(int, os.listdir(f"/proc/{pid}/task"))):
+            with open(f"/proc/{pid}/task/{thread}/comm") as file:
+                name = file.read().strip()
+            if thread != pid and name == "zmqsweep":
+                found = thread  # the youngest with the program's own name
+        return found
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
