@@ -51,6 +51,10 @@ void cluster_barrier(struct cluster *cluster);
 void cluster_broadcast(struct cluster *cluster, void *data, size_t bytes);
 /* `all` gets size x bytes, on every rank. */
 void cluster_allgather(struct cluster *cluster, const void *mine, void *all, size_t bytes);
+/* With each of these ranks: it gets `mine`, which is to stay until the return, and `theirs` gets count x
+ * bytes, in their order. They do the same; no other rank takes part. */
+void cluster_swap(struct cluster *cluster, const int32_t *peers, int32_t count, const void *mine,
+                  void *theirs, size_t bytes);
 /* `all` gets size x bytes, on rank 0 (NULL elsewhere). */
 void cluster_gather(struct cluster *cluster, const void *mine, void *all, size_t bytes);
 /* Different lengths: on rank 0, `lengths[rank]` bytes of each, one after the other, into `all`. */

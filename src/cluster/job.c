@@ -32,6 +32,7 @@
 #define LEAVE_AFTER_NS 1500000000
 /* MPI_Abort and MPI_Finalize talk to others, too, which may be gone. */
 #define ABORT_S 2
+#define TAG_SWAP 9
 #define START_DEADLINE_NS 120000000000
 
 static const char *const launcher_variables[] = {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_SIZE",
@@ -281,12 +282,11 @@ static _Noreturn void leave(const struct cluster *cluster, int64_t waited_ns)
     cluster_abort(EXIT_FAILED);
 }
 
-void cluster_wait(struct cluster *cluster, MPI_Request *request, int64_t deadline_ns)
+static void await(struct cluster *cluster, MPI_Request *request, int64_t deadline_ns)
 {
     int64_t began = cluster_clock_ns();
     bool told = false;
     int done;
-    cluster->collectives++;
     for (MPI_Test(request, &done, MPI_STATUS_IGNORE); !done; MPI_Test(request, &done, MPI_STATUS_IGNORE)) {
         int64_t waited = cluster_clock_ns() - began, late = waited - deadline_ns;
         if (late > 0 && cluster->rank == 0) {
@@ -304,6 +304,12 @@ void cluster_wait(struct cluster *cluster, MPI_Request *request, int64_t deadlin
         pause = pause < PAUSE_MIN_NS ? PAUSE_MIN_NS : pause > PAUSE_MAX_NS ? PAUSE_MAX_NS : pause;
         nanosleep(&(struct timespec){0, pause}, NULL);
     }
+}
+
+void cluster_wait(struct cluster *cluster, MPI_Request *request, int64_t deadline_ns)
+{
+    cluster->collectives++;
+    await(cluster, request, deadline_ns);
 }
 
 void cluster_barrier(struct cluster *cluster)
@@ -325,6 +331,26 @@ void cluster_allgather(struct cluster *cluster, const void *mine, void *all, siz
     MPI_Request request;
     MPI_Iallgather(mine, (int)bytes, MPI_BYTE, all, (int)bytes, MPI_BYTE, MPI_COMM_WORLD, &request);
     cluster_wait(cluster, &request, cluster->deadline_ns);
+}
+
+void cluster_swap(struct cluster *cluster, const int32_t *peers, int32_t count, const void *mine,
+                  void *theirs, size_t bytes)
+{
+    MPI_Request *requests = calloc(2 * (size_t)count + 1, sizeof *requests);
+    if (!requests) {
+        fputs("zmqsweep: error: no memory to exchange endpoints\n", stderr);
+        cluster_abort(EXIT_FAILED);
+    }
+    for (int32_t i = 0; i < count; i++) {
+        MPI_Irecv((char *)theirs + (size_t)i * bytes, (int)bytes, MPI_BYTE, peers[i], TAG_SWAP,
+                  MPI_COMM_WORLD, &requests[i]);
+        MPI_Isend(mine, (int)bytes, MPI_BYTE, peers[i], TAG_SWAP, MPI_COMM_WORLD, &requests[count + i]);
+    }
+    cluster->collectives++; /* one of all ranks, even of those without peers */
+    for (int32_t i = 0; i < 2 * count; i++) {
+        await(cluster, &requests[i], cluster->deadline_ns);
+    }
+    free(requests);
 }
 
 void cluster_gather(struct cluster *cluster, const void *mine, void *all, size_t bytes)

@@ -84,7 +84,8 @@ static int32_t peer_count(const struct repetition *repetition)
 }
 
 /* The side that connects goes to every peer of its group that bound. */
-static void connect_peers(struct repetition *repetition, struct traffic *traffic, const struct card *cards)
+static void connect_peers(struct repetition *repetition, struct traffic *traffic, const int32_t *peers,
+                          const struct card *cards)
 {
     bool sender = repetition->outcome.role == ROLE_SENDER;
     struct error error = {""};
@@ -92,31 +93,37 @@ static void connect_peers(struct repetition *repetition, struct traffic *traffic
         return;
     }
     for (int32_t i = 0; i < peer_count(repetition); i++) {
-        int32_t rank = peer_rank(repetition, i);
-        if (!*cards[rank].endpoint) {
-            error_set(&error, "rank %d has no endpoint to connect to", rank);
+        if (!*cards[i].endpoint) {
+            error_set(&error, "rank %d has no endpoint to connect to", peers[i]);
             repetition_fail(repetition, &error);
-        } else if (traffic_connect(traffic, cards[rank].endpoint, rank, &error)) {
+        } else if (traffic_connect(traffic, cards[i].endpoint, peers[i], &error)) {
             repetition_fail(repetition, &error);
         }
     }
 }
 
+/* Within the group and no further: what it costs does not depend on how many ranks the job has. */
 static void exchange_endpoints(struct cluster *cluster, struct repetition *repetition,
                                struct traffic *traffic)
 {
-    struct card mine, *cards = calloc((size_t)cluster_size(cluster), sizeof *cards);
+    int32_t count = repetition->outcome.role == ROLE_IDLE ? 0 : peer_count(repetition);
+    struct card mine, *cards = calloc((size_t)count + 1, sizeof *cards);
+    int32_t *peers = calloc((size_t)count + 1, sizeof *peers);
     memset(&mine, 0, sizeof mine);
-    if (!cards) {
-        log_line(LOG_ERROR, "no memory for the endpoints of %d ranks", cluster_size(cluster));
+    if (!cards || !peers) {
+        log_line(LOG_ERROR, "no memory for the endpoints of %d ranks", count);
         cluster_abort(EXIT_FAILED);
+    }
+    for (int32_t i = 0; i < count; i++) {
+        peers[i] = peer_rank(repetition, i);
     }
     if (traffic) {
         snprintf(mine.endpoint, sizeof mine.endpoint, "%s", traffic_endpoint(traffic));
     }
     cluster_set_phase(cluster, "exchanging endpoints");
-    cluster_allgather(cluster, &mine, cards, sizeof mine);
-    connect_peers(repetition, traffic, cards);
+    cluster_swap(cluster, peers, count, &mine, cards, sizeof mine);
+    connect_peers(repetition, traffic, peers, cards);
+    free(peers);
     free(cards);
 }
 
