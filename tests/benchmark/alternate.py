@@ -1,62 +1,174 @@
-"""Alternates zmqsweep with plain_pair; ratios of neighbours cancel what the machine does to both."""
+"""zmqsweep in alternated runs with a plain libzmq pair, with pyzmq and with iperf3. Prints Markdown.
+
+alternate.py BUILD PAIRS [SIZE...]
+
+A pair is one run of everything, one after the other; every second pair goes the other way round (A B B A), so that a slow
+drift of the machine cancels. A ratio is that of two neighbours in one pair. The null is the ratio of two runs of the plain
+pair: what the machine does by itself.
+"""
+import json
+import math
 import os
+import socket
+import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
-import measure
-import numpy
+from measure import HERE, interval, machine, note, read_table, run_sweep, size_text, spread, table
 
 BUILD, PAIRS = sys.argv[1], int(sys.argv[2])
-SECONDS = 0.5
+SIZES = [int(size) for size in sys.argv[3:]] or [64, 1 << 10, 64 << 10, 1 << 20]
+SECONDS, WARMUP_S = 0.5, 0.2
+LARGE = 64 << 10  # from here on iperf3 too
+MODES = ["untouched", "copy"]  # what the plain pair has as well
+MORE_MODES = ["zero-copy", "const", "shared"]
+TRIES = 3
 
 
-def plain(size, mode):
+def run_plain(size, mode):
     return float(subprocess.check_output([os.path.join(BUILD, "plain_pair"), str(size), str(SECONDS), mode]))
 
 
-def sweep(size, mode, folder):
-    """Throughput of one repetition, dead time and drain; one that is not valid is taken again."""
-    for _ in range(5):
-        row = measure.sweep(BUILD, 3, folder, "--size", size, "--send-mode", mode, "--repetitions", 1, "--duration",
-                            f"{int(SECONDS * 1000)}ms").iloc[0]
-        if row.valid:
-            return row.throughput_mbit_s, row.dead_s, row.drain_s
-        print(f"{size} B {mode}: {row['flags']}, once more", file=sys.stderr, flush=True)
-    sys.exit(f"{size} B {mode}: no valid repetition")
+def run_pyzmq(size):
+    return float(subprocess.check_output(
+        [sys.executable, "-B", os.path.join(HERE, "pyzmq_pair.py"), str(size), str(SECONDS)]))
 
 
-def interval(values):
-    """Order statistics that cover the median with 95 % or more, as zmqsweep's own."""
-    values, k, below = sorted(values), 1, 0.5 ** len(values)
-    term = below
-    while k < len(values) // 2:
-        term *= (len(values) - k + 1) / k
-        if 2 * (below + term) > 0.05:
-            break
-        below += term
-        k += 1
-    return values[k - 1], values[-k]
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for_listener(port, server):
+    """iperf3 says nothing when it listens: look into the kernel's table, so that the one connection is the client's."""
+    wanted = f"0100007F:{port:04X} 00000000:0000 0A"
+    while server.poll() is None:
+        with open("/proc/net/tcp") as file:
+            if wanted in file.read():
+                return
+        time.sleep(0.01)
+    sys.exit("iperf3 -s: " + server.communicate()[0])
+
+
+def run_iperf3(size):
+    """What the receiver got in the same window: its intervals of 0.1 s after the warm-up."""
+    port = free_port()
+    server = subprocess.Popen(["iperf3", "-s", "-1", "-B", "127.0.0.1", "-p", str(port), "-i", "0.1", "--json"],
+                              stdout=subprocess.PIPE, text=True)
+    wait_for_listener(port, server)
+    subprocess.run(["iperf3", "-c", "127.0.0.1", "-p", str(port), "-l", str(size), "-t", "1"], check=True,
+                   stdout=subprocess.DEVNULL)
+    rows = [row["sum"] for row in json.loads(server.communicate()[0])["intervals"]]
+    window = [row for row in rows if WARMUP_S - 0.01 < row["start"] < WARMUP_S + SECONDS - 0.01]
+    if len(window) < 4:
+        sys.exit(f"iperf3 gave {len(rows)} intervals")
+    return sum(row["bytes"] for row in window) * 8e-6 / sum(row["seconds"] for row in window)
+
+
+def run_zmqsweep(size, modes, folder, tally):
+    """Rates by mode, of one job. Invalid repetitions are counted and made again: they have no rate."""
+    for _ in range(TRIES):
+        path = run_sweep(BUILD, os.path.join(folder, "results.h5"),
+                         ["--size", str(size), "--send-mode", ",".join(modes), "--repetitions", "1", "--order", "listed",
+                          "--duration", f"{SECONDS}s", "--warmup", f"{WARMUP_S}s"])
+        names = {row["point_id"]: row["send_mode"].decode() for row in read_table(path, "points")}
+        rows = read_table(path, "repetitions")
+        if all(row["valid"] for row in rows):
+            tally["dead"] += [float(row["dead_s"]) for row in rows]
+            return {names[row["point_id"]]: float(row["throughput_mbit_s"]) for row in rows}
+        tally["invalid"] += [row["flags"].decode() for row in rows if not row["valid"]]
+    sys.exit(f"{TRIES} times in a row not valid at {size} B: {tally['invalid']}")
+
+
+def run_pair(size, forward, folder, tally):
+    """Everything once. Each plain run that a ratio is made with is the neighbour of the job that runs the same mode."""
+    rates = {}
+    modes = [MODES[0], *MORE_MODES, MODES[1]]
+
+    def plain(mode, name):
+        rates[name] = run_plain(size, mode)
+
+    steps = [lambda: plain("untouched", "null untouched"), lambda: plain("untouched", "plain untouched"),
+             lambda: rates.update(run_zmqsweep(size, modes if forward else modes[::-1], folder, tally)),
+             lambda: plain("copy", "plain copy"), lambda: plain("copy", "null copy"),
+             lambda: rates.__setitem__("pyzmq", run_pyzmq(size))]
+    if size >= LARGE:
+        steps.append(lambda: rates.__setitem__("iperf3", run_iperf3(size)))
+    for step in steps if forward else steps[::-1]:
+        step()
+    return rates
+
+
+def measure(size, folder, tally):
+    runs = {}
+    for pair in range(PAIRS):
+        for name, rate in run_pair(size, pair % 2 == 0, folder, tally).items():
+            runs.setdefault(name, []).append(rate)
+        note(f"{size_text(size)}: pair {pair + 1} of {PAIRS}")
+    return runs
+
+
+def rate_text(rates):
+    """Three digits, and how far the quartiles are away."""
+    middle, apart = statistics.median(rates), spread(rates)
+    text = f"{middle:.0f}" if middle >= 100 else f"{middle:.3g}"
+    return text if math.isnan(apart) else f"{text} ± {apart:.0f} %"
+
+
+def ratio_texts(mine, other):
+    ratios = [a / b for a, b in zip(mine, other)]
+    low, high, _ = interval(ratios)
+    return f"{statistics.median(ratios):.2f}", f"{low:.2f} to {high:.2f}", (statistics.median(ratios), low, high)
+
+
+def rows_of(size, runs):
+    """Rows of the table, and what was asked of them."""
+    best = max(MODES + MORE_MODES, key=lambda mode: statistics.median(runs[mode]))
+    against = [(mode, "plain " + mode, "null " + mode) for mode in MODES] + [(best, "plain untouched", "null untouched")]
+    against += [(mode, other, None) for other in ("pyzmq", "iperf3") if other in runs for mode in ("copy", best)]
+    rows, verdicts = [], []
+    for mode, other, null in dict.fromkeys(against):
+        ratio, within, numbers = ratio_texts(runs[mode], runs[other])
+        null_within = ratio_texts(runs[null], runs[other])[1] if null else ""
+        rows.append([size_text(size), mode, other, rate_text(runs[mode]), rate_text(runs[other]), ratio, within, null_within])
+        if other == "plain " + mode:
+            verdicts.append((f"{size_text(size)} {mode}: the interval reaches 1.00, its lower end is 0.90 or more",
+                             numbers[2] >= 1 and numbers[1] >= 0.9, f"{ratio} [{within}]"))
+        elif other == "pyzmq" and size == 64:
+            verdicts.append((f"64 B, {mode}: 2.5 times pyzmq or more", numbers[0] >= 2.5, f"{ratio} [{within}]"))
+        if other == "plain untouched" and mode == best and size == 1 << 20:
+            verdicts.append((f"1 MiB, best mode ({mode}): twice the untouched pair or more", numbers[0] >= 2,
+                             f"{ratio} [{within}]"))
+    return rows, verdicts
 
 
 def main():
-    print(f"{PAIRS} alternated pairs; ratio zmqsweep / plain pair: median [interval]; null: plain / plain")
-    print(f"{'size':>8} {'mode':>10} {'ratio':>24} {'null':>24} {'dead ms':>8} {'drain ms':>9}")
+    tally = {"dead": [], "invalid": []}
+    rows, verdicts = [], []
+    coverage = interval([1.0] * PAIRS)[2]
+    iperf3 = subprocess.check_output(["iperf3", "--version"], text=True).split()[1]
+    pyzmq = subprocess.check_output([sys.executable, "-c", "import zmq; print(zmq.__version__)"], text=True).strip()
+    print(f"Machine: {machine(BUILD)}; pyzmq {pyzmq}; iperf3 {iperf3}.\n")
+    print("## Rates\n")
+    print(f"Mbit/s at the receiver over loopback TCP, windows of {SECONDS} s after {WARMUP_S} s: the median of {PAIRS} alternated runs "
+          f"and half the distance of the\nquartiles. Ratio: the median of {PAIRS} ratios of neighbours, and an interval that covers it "
+          f"with {100 * coverage:.1f} %\n(order statistics). Null: the same interval for two runs of the plain pair. zmqsweep runs with "
+          "its coordinator.\n")
     with tempfile.TemporaryDirectory() as folder:
-        for size in (64, 1024, 65536, 1048576):
-            for mode in ("untouched", "copy"):
-                ratios, null, dead, drain = [], [], [], []
-                for _ in range(PAIRS):
-                    first = plain(size, mode)
-                    rate, dead_s, drain_s = sweep(size, mode, folder)
-                    second = plain(size, mode)
-                    ratios.append(rate / ((first + second) / 2))
-                    null.append(second / first)
-                    dead.append(dead_s)
-                    drain.append(drain_s)
-                texts = ["{:.2f} [{:.2f}, {:.2f}]".format(numpy.median(v), *interval(v)) for v in (ratios, null)]
-                print(f"{size:>8} {mode:>10} {texts[0]:>24} {texts[1]:>24} {1e3 * numpy.median(dead):>8.1f} "
-                      f"{1e3 * numpy.median(drain):>9.1f}", flush=True)
+        for size in SIZES:
+            more, judged = rows_of(size, measure(size, folder, tally))
+            rows += more
+            verdicts += judged
+    table(["size", "zmqsweep", "against", "zmqsweep Mbit/s", "other Mbit/s", "ratio", "interval", "null"], rows)
+    print(f"Dead time of a repetition: {1e3 * statistics.median(tally['dead']):.1f} ms (median). "
+          f"Repetitions that were not valid and were made again: {len(tally['invalid'])}"
+          f"{' (' + ', '.join(sorted(set(tally['invalid']))) + ')' if tally['invalid'] else ''}.\n")
+    table(["wanted", "reached", "measured"], [[text, "yes" if kept else "NO", value] for text, kept, value in verdicts])
+    if coverage < 0.95:
+        print(f"{PAIRS} pairs are too few for an interval of 95 %: what is reached here is not shown by it.\n")
 
 
 main()

@@ -1,11 +1,10 @@
 /* make_results.c - makes a results file of any size, of numbers that look like measured ones.
  *
  * make_results OUTPUT [points=N] [ranks=N] [intervals=N] [hosts=N] [repetitions=N] [seed=N] [speed=X]
- *              [invalid=1] [journal=1] [name=TEXT] [libzmq=TEXT]
- *              [ends=1]
- * ranks and intervals are rows per point; journal=1 keeps the journal; ends=1 says that all points
- * go from the first host to the second. The benchmark of zmqreport and its
- * end-to-end tests read the files.
+ *              [invalid=1] [journal=1] [ends=1] [memory=1] [name=TEXT] [libzmq=TEXT]
+ * ranks and intervals are rows per point; journal=1 keeps the journal; ends=1 says that all points go from the
+ * first host to the second; memory=1 prints the peak, in KiB. The benchmark of zmqreport and its end-to-end
+ * tests read the files.
  */
 #include "zmqsweep/config.h"
 #include "zmqsweep/results.h"
@@ -272,6 +271,18 @@ static const char *value_of(int argc, char **argv, const char *name, const char 
     return fallback;
 }
 
+/* Of this program alone: what getrusage says includes the program that started it. */
+static void print_peak_memory(void)
+{
+    char line[256];
+    FILE *status = fopen("/proc/self/status", "r");
+    while (status && fgets(line, sizeof line, status))
+        if (strncmp(line, "VmHWM:", 6) == 0)
+            printf("%ld\n", atol(line + 6));
+    if (status)
+        fclose(status);
+}
+
 int main(int argc, char **argv)
 {
     struct run_record run = {0};
@@ -305,5 +316,7 @@ int main(int argc, char **argv)
         (!shape.journal && unlink(path)))
         die(&error);
     results_free_run(&run);
+    if (atol(value_of(argc, argv, "memory", "0")))
+        print_peak_memory();
     return 0;
 }

@@ -1,24 +1,95 @@
-"""A sweep of the real program, for the benchmarks beside it."""
+"""What the benchmarks share: how to start zmqsweep, order statistics, and words about the machine."""
+import math
 import os
+import platform
+import re
+import statistics
 import subprocess
 import sys
+import time
+
+import h5py
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "../e2e"))
-import harness  # noqa: E402
 
 
-def launch(build, program, ranks, *options):
-    """What a program of the build prints under mpirun. Exit codes but 0 and 3 (some point is not valid) end the benchmark."""
-    result = subprocess.run([*harness.mpirun(ranks), os.path.join(build, program), *map(str, options)], env=harness.environment(),
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+def note(text):
+    """Progress goes to stderr: stdout is the page."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def run_sweep(build, output, options, ranks=3, wrapper=(), level="error"):
+    """Runs zmqsweep into `output` with the coordinator on rank 0. An invalid repetition (exit 3) is the caller's business."""
+    command = ["mpirun", "-n", str(ranks), "--bind-to", "none", "--oversubscribe", *wrapper, os.path.join(build, "zmqsweep"),
+               "--force", "--output", output, "--log-level", level, *options]
+    result = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     if result.returncode not in (0, 3):
-        sys.exit(f"{program} with {ranks} ranks: exit code {result.returncode}\n{result.stderr}")
-    return result.stdout
+        sys.exit(f"{' '.join(command)}: exit {result.returncode}\n{result.stderr}")
+    return output
 
 
-def sweep(build, ranks, folder, *options):
-    """/repetitions of a sweep, those that are not valid included."""
-    output = os.path.join(folder, "results.h5")
-    launch(build, "zmqsweep", ranks, "--force", "--output", output, *options)
-    return harness.table(output, "repetitions")
+def read_table(path, name):
+    with h5py.File(path) as file:
+        return file[name][:]
+
+
+def interval(values):
+    """Order statistics that cover the median with 95 % or more, and their exact coverage; of under 6 values all that there is."""
+    values, n = sorted(values), len(values)
+    below, place, covered = 0, 0, 1 - 2 * 0.5 ** n
+    for k in range((n - 1) // 2 + 1):
+        below += math.comb(n, k) * 0.5 ** n
+        if k and 1 - 2 * below < 0.95:
+            break
+        place, covered = k, 1 - 2 * below
+    return values[place], values[n - 1 - place], covered
+
+
+def spread(values):
+    """Half the distance of the quartiles, in percent of the median."""
+    if len(values) < 4:
+        return math.nan
+    low, middle, high = statistics.quantiles(values, n=4)
+    return 50 * (high - low) / middle
+
+
+def table(header, rows):
+    """A Markdown table that is readable as it stands; the first column to the left, the others to the right."""
+    cells = [header, *[[str(cell) for cell in row] for row in rows]]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
+    lines = []
+    for row in cells:
+        texts = [cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, widths))]
+        lines.append("| " + " | ".join(texts) + " |")
+    lines.insert(1, "|" + "|".join("-" * (w + 2) if i == 0 else "-" * (w + 1) + ":" for i, w in enumerate(widths)) + "|")
+    print("\n".join(lines) + "\n", flush=True)
+
+
+def size_text(size):
+    return f"{size} B" if size < 1024 else f"{size >> 10} KiB" if size < 1 << 20 else f"{size >> 20} MiB"
+
+
+def output_of(*command):
+    try:
+        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout.strip()
+    except FileNotFoundError:
+        return ""
+
+
+def first_match(pattern, text, fallback="?"):
+    found = re.search(pattern, text, re.M)
+    return found.group(1).strip() if found else fallback
+
+
+def machine(build):
+    """One paragraph: on what, with what and when."""
+    with open("/proc/cpuinfo") as file:
+        model = first_match(r"^model name\s*:\s*(.*)$", file.read())
+    with open("/proc/meminfo") as file:
+        memory = int(first_match(r"^MemTotal:\s*(\d+)", file.read(), "0")) / 2 ** 20
+    version = output_of(os.path.join(build, "zmqsweep"), "--version")
+    words = [f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB", f"Linux {platform.release()}",
+             "libzmq " + first_match(r"libzmq ([\d.]+)", version),
+             "Open MPI " + first_match(r"Open MPI\)?\s*v?([\d.]+)", output_of("mpirun", "--version")),
+             time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), f"load average {os.getloadavg()[0]:.1f} at the start"]
+    return "; ".join(words)

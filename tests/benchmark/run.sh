@@ -1,8 +1,21 @@
 #!/bin/bash
-# run.sh [PAIRS] - zmqsweep against a plain PUSH/PULL pair with nothing around it, in alternated runs; and its dead time.
-# Prints for each size the median ratio of the rates with its interval, and the dead and drain time of a repetition.
+# run.sh [PAIRS] - zmqsweep against a plain libzmq pair, pyzmq and iperf3 in PAIRS (30) alternated runs; instructions and system
+# calls per message. Takes half an hour. Prints the page; with 30 pairs or more it becomes docs/benchmark.md.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../jobs/setup.sh"
-install_packages build run test
-build release
-exec /usr/bin/python3 -B "$root/tests/benchmark/alternate.py" "$root/build/release" "${1:-10}"
+pairs=${1:-30}
+[[ $pairs =~ ^[1-9][0-9]{0,3}$ ]] || { echo "run.sh: PAIRS is a number from 1 to 9999, not '$pairs'" >&2; exit 2; }
+install_packages build run benchmark >&2
+build release >&2
+set_up_mpi 3
+here=$root/tests/benchmark bin=$root/build/release
+page=$(mktemp)
+trap 'rm -f "$page"' EXIT
+
+{
+    printf '# Benchmark\n\nMade by `tests/benchmark/run.sh %s`.\n\n' "$pairs"
+    /usr/bin/python3 -B "$here/alternate.py" "$bin" "$pairs"
+    /usr/bin/python3 -B "$here/cost.py" "$bin" instructions || [ $? = 1 ] # over the limit: the table says so
+    /usr/bin/python3 -B "$here/cost.py" "$bin" calls
+} | tee "$page"
+[ "$pairs" -lt 30 ] || install -m 644 "$page" "$root/docs/benchmark.md"

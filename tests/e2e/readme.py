@@ -7,7 +7,7 @@ import unittest
 
 from harness import BUILD, SOURCE, Case, run
 
-ELSEWHERE = ("./tests/run.sh", "cmake ")
+ELSEWHERE = ("./tests/run.sh", "./tests/benchmark/", "cmake ")
 
 
 def blocks(language):
