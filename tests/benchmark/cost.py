@@ -145,7 +145,7 @@ def show_instructions(send_modes, folder):
         sender, receiver = instructions_of(send_mode, receive_mode, folder)
         senders.append(instruction_row(f"send {send_mode}", sender, LIMITS.get(send_mode, LIMIT)))
         if i < len(RECEIVE_MODES):
-            receivers.append(instruction_row(f"receive {receive_mode}", receiver, LIMIT))
+            receivers.append(instruction_row(f"receive {receive_mode}", receiver, LIMIT if receive_mode != "read" else None))
     rows = senders + receivers
     if send_modes == SEND_MODES:
         plain = {mode: plain_instructions(mode, folder) for mode in ("copy", "untouched")}
