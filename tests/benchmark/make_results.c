@@ -2,9 +2,9 @@
  *
  * make_results OUTPUT [points=N] [ranks=N] [intervals=N] [hosts=N] [repetitions=N] [seed=N] [speed=X]
  *              [invalid=1] [journal=1] [ends=1] [memory=1] [name=TEXT] [libzmq=TEXT]
- * ranks and intervals are rows per point; journal=1 keeps the journal; ends=1 says that all points go from the
- * first host to the second; memory=1 prints the peak, in KiB. The benchmark of zmqreport and its end-to-end
- * tests read the files.
+ * ranks and intervals are rows per point; journal=1 keeps the journal; ends=1 says that all points go from
+ * the first host to the second; memory=1 prints the peak, in KiB. The benchmark of zmqreport and its
+ * end-to-end tests read the files.
  */
 #include "zmqsweep/config.h"
 #include "zmqsweep/results.h"
