@@ -16,6 +16,22 @@ bool baseline_is_beside(const struct loaded *file, const struct point_record *po
     return file->beside && baseline_is(point);
 }
 
+const struct point_record *baseline_first_other(const struct loaded *file)
+{
+    size_t i = 0;
+    while (i + 1 < file->point_count && baseline_is_beside(file, &file->points[i]))
+        i++;
+    return &file->points[i];
+}
+
+bool baseline_has_rows(const struct loaded *file)
+{
+    bool found = false;
+    for (size_t i = 0; i < file->point_count && !found; i++)
+        found = baseline_is_beside(file, &file->points[i]);
+    return found;
+}
+
 /* Titles of the dimensions in which a baseline is like its point. */
 static const char *const shared[] = {
     "size", "pairs", "receivers/sender", "senders/receiver", "count",         "duration", "bind",

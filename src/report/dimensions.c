@@ -118,3 +118,17 @@ bool dimension_varies(const struct dimension *dimension, const struct point_reco
             return true;
     return false;
 }
+
+/* ---- above or beside ---- */
+
+bool dimension_is_above(const struct dimension *dimension, const struct loaded *file)
+{
+    bool varies = strcmp(dimension->title, "size") == 0;
+    const struct point_record *first = baseline_first_other(file);
+    for (size_t i = 0; i < file->point_count && !varies; i++)
+        varies = !baseline_is_beside(file, &file->points[i]) &&
+                 dimension_compare(dimension, first, &file->points[i]) != 0;
+    /* What sets the baseline's rows apart is their pattern: print_footnote says the rest. */
+    bool beside = strcmp(dimension->title, "pattern") == 0 && baseline_has_rows(file);
+    return file->point_count > 0 && !varies && !beside;
+}

@@ -269,6 +269,7 @@ static struct why_facts make_facts(const struct gathering *gathering, const stru
                                        gathered->receiver.usage > 0,
                               .across = gathered->groups > 0 && gathered->groups_across == gathered->groups,
                               .writes = strcmp(point->receive_mode, "write") == 0,
+                              .plain = baseline_is(point),
                               .drops = (double)point->lost > DROPS_LEAST * (double)point->sent,
                               .of_baseline = baseline_share(gathering->file, point),
                               .of_rate = point->sent_rate_per_s / point->rate_per_s,
@@ -289,8 +290,7 @@ static size_t choose_dimensions(const struct loaded *file, const struct dimensio
 {
     size_t count = 0;
     for (size_t i = 0; i < dimension_count; i++)
-        if (strcmp(dimensions[i].title, "size") == 0 ||
-            dimension_varies(&dimensions[i], file->points, file->point_count)) {
+        if (!dimension_is_above(&dimensions[i], file)) {
             columns[count] = (struct layout_column){dimensions[i].title, dimensions[i].right, 0};
             chosen[count++] = &dimensions[i];
         }

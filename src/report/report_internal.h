@@ -189,6 +189,10 @@ int dimension_compare(const struct dimension *dimension, const struct point_reco
 /* Whether the value is what zmqsweep does unasked, or missing. */
 bool dimension_is_usual(const struct dimension *dimension, const char *cell);
 bool dimension_varies(const struct dimension *dimension, const struct point_record *points, size_t count);
+struct loaded;
+/* Has the value one place above the table, because all points share it? Of the baseline's rows beside others
+ * only the size counts. A reader looks for the size even when there is only one: it is never above. */
+bool dimension_is_above(const struct dimension *dimension, const struct loaded *file);
 
 /* ---- load.c ---- */
 
@@ -232,6 +236,10 @@ const char *load_host_line(const struct loaded *loaded, char *text, size_t lengt
 bool baseline_is(const struct point_record *point);
 /* Is it one beside others? Then it is no series, and no setting, of its own. */
 bool baseline_is_beside(const struct loaded *file, const struct point_record *point);
+/* Are there such rows? */
+bool baseline_has_rows(const struct loaded *file);
+/* The first point that is none. */
+const struct point_record *baseline_first_other(const struct loaded *file);
 /* Of the same file, between the same hosts, in the same settings as far as they matter to plain sockets;
  * with a valid repetition. NULL without one, and for points over no TCP. */
 const struct point_record *baseline_find(const struct loaded *file, const struct point_record *point);

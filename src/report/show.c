@@ -107,36 +107,6 @@ static const char *write_cell(const struct loaded *file, const struct show_colum
 
 /* ---- which columns ---- */
 
-/* The first that is no baseline beside others. */
-static const struct point_record *first_point(const struct loaded *file)
-{
-    size_t i = 0;
-    while (i + 1 < file->point_count && baseline_is_beside(file, &file->points[i]))
-        i++;
-    return &file->points[i];
-}
-
-static bool has_rows_of_baseline(const struct loaded *file)
-{
-    bool found = false;
-    for (size_t i = 0; i < file->point_count && !found; i++)
-        found = baseline_is_beside(file, &file->points[i]);
-    return found;
-}
-
-/* The size is what a reader looks for, even when there is only one. */
-static bool is_above(const struct dimension *dimension, const struct loaded *file)
-{
-    bool varies = strcmp(dimension->title, "size") == 0;
-    const struct point_record *first = first_point(file);
-    for (size_t i = 0; i < file->point_count && !varies; i++)
-        varies = !baseline_is_beside(file, &file->points[i]) &&
-                 dimension_compare(dimension, first, &file->points[i]) != 0;
-    /* What sets the baseline's rows apart is their pattern: print_footnote says the rest. */
-    bool beside = strcmp(dimension->title, "pattern") == 0 && has_rows_of_baseline(file);
-    return file->point_count > 0 && !varies && !beside;
-}
-
 /* Rates per sender are of interest where one was set, shares of TCP where it was measured. */
 static bool is_empty(const struct show_column *measure, const struct loaded *file)
 {
@@ -154,7 +124,7 @@ static size_t choose_columns(const struct loaded *file, bool wide, struct show_c
         chosen[count++] = (struct show_column){{"point", true, 0}, true, "point_id", NULL, NULL};
     for (size_t i = 0; i < dimension_count; i++) {
         const struct dimension *dimension = &dimensions[i];
-        if (wide || !is_above(dimension, file))
+        if (wide || !dimension_is_above(dimension, file))
             chosen[count++] = (struct show_column){
                 .layout = {dimension->title, dimension->right, dimension->rank}, .dimension = dimension};
     }
@@ -186,9 +156,9 @@ static void print_constants(const struct task *task, const struct loaded *file)
     char line[1024] = "", cell[CELL];
     size_t used = 0;
     for (size_t i = 0; i < dimension_count && used < sizeof line; i++) {
-        if (!is_above(&dimensions[i], file))
+        if (!dimension_is_above(&dimensions[i], file))
             continue;
-        dimension_write(&dimensions[i], first_point(file), cell);
+        dimension_write(&dimensions[i], baseline_first_other(file), cell);
         if (dimension_is_usual(&dimensions[i], cell))
             continue;
         used += (size_t)snprintf(line + used, sizeof line - used, "%s%s %s", used ? ", " : "",
@@ -206,7 +176,7 @@ static void print_footnote(const struct task *task, const struct loaded *file)
         least = fmin(least, file->points[i].interval_coverage);
         most = fmax(most, file->points[i].interval_coverage);
     }
-    if (has_rows_of_baseline(file))
+    if (baseline_has_rows(file))
         layout_wrap(
             task->out,
             "stream: plain TCP sockets without ZeroMQ (transport raw-tcp, send const, receive copy); of "

@@ -176,8 +176,10 @@ static bool network_is_left(const struct why_facts *facts, struct why_verdict *v
     say_held(verdict, facts);
     say(verdict, ", ");
     say_empty(verdict, facts);
-    say(verdict, ", ");
-    say_busiest_io(verdict, facts);
+    if (!facts->plain) {
+        say(verdict, ", ");
+        say_busiest_io(verdict, facts);
+    }
     if (!isnan(facts->of_link))
         say(verdict, ", %.0f %% of the link's speed", 100 * facts->of_link);
     return true;
@@ -193,8 +195,10 @@ static void say_all(const struct why_facts *facts, struct why_verdict *verdict)
     say(verdict, "; ");
     say_empty(verdict, facts);
     say_thread(verdict, ", its thread", &facts->receiver.app);
-    say(verdict, "; ");
-    say_busiest_io(verdict, facts);
+    if (!facts->plain) {
+        say(verdict, "; ");
+        say_busiest_io(verdict, facts);
+    }
 }
 
 /* ---- */

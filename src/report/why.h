@@ -22,6 +22,7 @@ struct why_facts {
     bool known;         /* else the rest says nothing */
     bool across;        /* all senders and receivers of a group are on different hosts */
     bool writes;        /* receive mode write */
+    bool plain;         /* the raw TCP baseline: no I/O threads */
     double surplus;     /* share of what the senders made in the window that was not received in it */
     bool drops;         /* of it, messages were dropped; else queues grew */
     double syncs;       /* share of the window for the sync that ends it; 0 but for writes */
