@@ -1,6 +1,6 @@
 """What docs/failures.md says of lost and silent ranks, hosts and links: a test per row.
 
-Every fault comes in the third point's window, after two points were finished. The job must end by itself within the timeout and
+Every fault comes in the middle of a window, after two points at least were finished. The job must end by itself within the timeout and
 5 s more (and what a busy test machine adds), with the code of the table; name who is missing; keep the points before; and
 leave no process behind on any host.
 """
@@ -21,9 +21,12 @@ import harness  # noqa: E402
 TIMEOUT_S = 4
 LATE_S = 5  # the contract's
 BUSY_S = 5  # for a machine that has other work
+PTRACE_SEIZE, PTRACE_INTERRUPT = 0x4206, 0x4207  # linux/ptrace.h
+LOST_HOST = 205  # mpirun's code when it has lost a host
 PLACES = ["h1", "h2", "h3"]  # coordinator, sender, receiver
+WINDOW_S = 1.5
 COORDINATOR, SENDER, RECEIVER = range(3)
-PLAN = ["--size", ",".join(f"{64 + i}K" for i in range(8)), "--order", "listed", "--send-mode", "copy", "--duration", "1s", "--warmup", "100ms",
+PLAN = ["--size", ",".join(f"{64 + i}K" for i in range(12)), "--order", "listed", "--send-mode", "copy", "--duration", f"{WINDOW_S}s", "--warmup", "100ms",
         "--repetitions", 1, "--sndhwm", 10, "--rcvhwm", 10, "--placement", "listed", "--timeout", f"{TIMEOUT_S}s"]
 
 
@@ -37,24 +40,41 @@ def processes(host):
     return {int(line.split()[0]): line.split()[1] for line in lines.splitlines() if len(line.split()) == 2}
 
 
-def rank_on(host):
-    return next(pid for pid, name in processes(host).items() if name == "zmqsweep")
-
 
 class Failure(Case):
     def setUp(self):
         super().setUp()
-        self.alive = PLACES
+        self.alive, self.said = PLACES, ""
         self.shape("100mbit", "h2", "h3")  # so that no fault has to compete with the traffic for a core
         self.process = self.start(PLACES, *PLAN)
-        self.said = self.read_until(self.process, r"^ *2/\d+ ")
-        time.sleep(0.5)  # mid-window of the third point
+        self.await_points(2)
+        self.pids = [next(pid for pid, name in processes(host).items() if name == "zmqsweep") for host in PLACES]
+        self.point = self.await_points(self.finished() + 1)  # the one that the fault meets
+        time.sleep(WINDOW_S / 2)
+
+    def finished(self):
+        """How many points are in the journal, after a line for the run; each is there before its line is printed."""
+        try:
+            with open(self.path("results.h5.journal"), "rb") as file:
+                return max(0, file.read().count(b"\n") - 1)
+        except FileNotFoundError:
+            return 0
+
+    def await_points(self, count):
+        until = time.monotonic() + harness.PATIENCE_S
+        while (found := self.finished()) < count:
+            self.assertIsNone(self.process.poll())
+            self.assertLess(time.monotonic(), until, f"{found} of {count} points")
+            time.sleep(0.01)
+        return found
 
     def check_end(self, began, codes, *words, names=True):
         """The job has ended by itself, said so, and left nothing but what was measured."""
-        _, rest = self.process.communicate(timeout=harness.PATIENCE_S)
+        self.process.wait(timeout=harness.PATIENCE_S)
         took = time.monotonic() - began
-        self.said += rest
+        if self.alive != PLACES:
+            hosts("mend")  # what stands still on a dead host holds the launcher's stderr
+        self.said = self.process.communicate(timeout=harness.PATIENCE_S)[1]
         print(f"{self.id()}: exit code {self.process.returncode} after {took:.1f} s", flush=True)
         self.assertIn(self.process.returncode, codes, self.said)
         self.assertLess(took, TIMEOUT_S + LATE_S + BUSY_S, self.said)
@@ -72,18 +92,18 @@ class Failure(Case):
             time.sleep(0.1)
 
     def check_kept(self):
-        """The two points that were finished, and no other with a rate."""
+        """The points that were finished, and no other with a rate."""
         if not os.path.exists(self.path("results.h5")):
             self.report("recover", "results.h5.journal")
         points = self.table("points")
         kept = points[points.throughput_mbit_s > 0]
-        self.assertGreaterEqual(set(kept.point_id), {0, 1})
+        self.assertEqual(set(kept.point_id), set(range(self.point)))
 
     # ---- kill -9: mpirun notices
 
     def check_killed(self, rank):
         began = time.monotonic()
-        os.kill(rank_on(PLACES[rank]), signal.SIGKILL)
+        os.kill(self.pids[rank], signal.SIGKILL)
         self.check_end(began, {137}, rf"process rank {rank} .*on node {PLACES[rank]} exited on signal 9")
 
     def test_sender_killed(self):
@@ -102,7 +122,7 @@ class Failure(Case):
 
     def check_stopped(self, rank):
         began = time.monotonic()
-        os.kill(rank_on(PLACES[rank]), signal.SIGSTOP)
+        os.kill(self.pids[rank], signal.SIGSTOP)
         self.check_end(began, {1}, self.missing(rank))
 
     def test_sender_stopped(self):
@@ -114,13 +134,17 @@ class Failure(Case):
     def test_coordinator_stopped(self):
         self.check_stopped(COORDINATOR)
 
-    # ---- a host that dies: cut off, nothing runs on it
+    # ---- a host that dies: cut off, nothing runs on it; mpirun's keepalive (hosts.sh sets it) notices before the timeout
+
+    def lost(self, rank):
+        """mpirun's words for the host, and ours for what is kept."""
+        return rf"Remote daemon: .* on node {PLACES[rank]}", r"rank \d on h\d: told to end, or a rank was lost .*results\.h5\.journal"
 
     def check_dead_host(self, rank):
         began = time.monotonic()
         self.link("die", PLACES[rank])
         self.alive = [host for host in PLACES if host != PLACES[rank]]
-        self.check_end(began, {1, 4, 137, 255}, self.missing(rank))
+        self.check_end(began, {LOST_HOST}, *self.lost(rank)[:1 if rank == COORDINATOR else 2], names=rank != COORDINATOR)
 
     def test_host_of_sender_dies(self):
         self.check_dead_host(SENDER)
@@ -136,7 +160,7 @@ class Failure(Case):
     def test_control_link_cut(self):
         began = time.monotonic()
         self.link("cable", "h2", "cut", "control")
-        self.check_end(began, {1, 137, 255}, self.missing(SENDER))
+        self.check_end(began, {LOST_HOST}, *self.lost(SENDER))
 
     def flags_of(self, point):
         repetitions = self.table("repetitions")
@@ -144,19 +168,20 @@ class Failure(Case):
 
     def goes_on(self):
         """All points are there; the sweep ended with the code for points without a valid repetition, or well."""
-        self.said += self.finish(self.process)
+        self.said = self.finish(self.process)
         self.check_nothing_runs()
-        self.assertEqual(list(self.table("points").status.iloc[:2]), ["ok", "ok"])
+        self.assertEqual(set(self.table("points").status.iloc[:self.point]), {"ok"})
 
     def test_data_link_cut_in_the_window_for_good(self):
         """That point and each after it fails in its turn; a point that cannot connect is given up after one try."""
         self.link("cable", "h3", "cut")
-        self.said += self.read_until(self.process, r"^ *4/\d+ ")
+        self.await_points(self.point + 2)
         hosts("cable", "h3", "plug")
         self.goes_on()
-        self.assertTrue(self.flags_of(2) & {"timed_out", "few_messages", "failed"}, self.flags_of(2))
-        self.assertTrue(self.flags_of(3) & {"timed_out", "failed"}, self.flags_of(3))
-        self.assertEqual(self.table("points").stop_reason.iloc[3], "unreachable")
+        hit, after = self.flags_of(self.point), self.flags_of(self.point + 1)
+        self.assertTrue(hit & {"timed_out", "few_messages", "failed"}, hit)
+        self.assertTrue(after & {"timed_out", "failed"}, after)
+        self.assertEqual(self.table("points").stop_reason.iloc[self.point + 1], "unreachable")
         self.assertRegex(self.said, r"rank [12] on h[23].*10\.77\.0\.1[23].*10\.77\.0\.1[23]")
 
     def test_data_link_flaps(self):
@@ -164,15 +189,14 @@ class Failure(Case):
         time.sleep(1)
         hosts("cable", "h3", "plug")
         self.goes_on()
-        self.assertTrue(self.flags_of(2) & {"stalled", "unsteady"}, self.flags_of(2))
+        self.assertTrue(self.flags_of(self.point) & {"stalled", "unsteady"}, self.flags_of(self.point))
 
     def check_paused(self, rank):
-        pid = rank_on(PLACES[rank])
-        os.kill(pid, signal.SIGSTOP)
+        os.kill(self.pids[rank], signal.SIGSTOP)
         time.sleep(3)
-        os.kill(pid, signal.SIGCONT)
+        os.kill(self.pids[rank], signal.SIGCONT)
         self.goes_on()
-        self.assertTrue(self.flags_of(2) & {"stalled", "unsteady"}, self.flags_of(2))
+        self.assertTrue(self.flags_of(self.point) & {"stalled", "unsteady"}, self.flags_of(self.point))
 
     def test_sender_stops_for_3_s(self):
         self.check_paused(SENDER)
@@ -180,21 +204,15 @@ class Failure(Case):
     def test_receiver_stops_for_3_s(self):
         self.check_paused(RECEIVER)
 
-    # ---- a receiver whose loop stands still, while its rank lives
+    # ---- a receiver that does not drain
 
-    def test_receiver_never_drains(self):
-        """ptrace stops the loop's thread alone: the one that uses the CPU and is neither the main thread nor ZeroMQ's."""
-        thread = self.loop_thread(rank_on("h3"))
+    def test_receiving_thread_stands_still(self):
+        """ptrace stops the loop's thread alone: its rank lives, but cannot join it."""
+        thread = self.loop_thread(self.pids[RECEIVER])
         libc = ctypes.CDLL(None, use_errno=True)
-        seize, interrupt = 0x4206, 0x4207
-        self.assertEqual(libc.ptrace(seize, thread, None, None), 0, os.strerror(ctypes.get_errno()))
-        libc.ptrace(interrupt, thread, None, None)
-        began = time.monotonic()
-        self.said += self.read_until(self.process, r"^ *3/\d+ ")
-        self.assertLess(time.monotonic() - began, TIMEOUT_S + LATE_S + BUSY_S)
-        libc.ptrace(17, thread, None, None)  # PTRACE_DETACH
-        self.goes_on()
-        self.assertIn("timed_out", self.flags_of(2))
+        self.assertEqual(libc.ptrace(PTRACE_SEIZE, thread, None, None), 0, os.strerror(ctypes.get_errno()))
+        libc.ptrace(PTRACE_INTERRUPT, thread, None, None)
+        self.check_end(time.monotonic() + WINDOW_S / 2, {1}, self.missing(RECEIVER))
 
     @staticmethod
     def loop_thread(pid):
