@@ -9,6 +9,10 @@
 # zmqsweep: that of PATH, else of the software tree or of the checkout that these scripts are in.
 : "${PROGRAM:=$(PATH=$PATH:$JOBS_DIR/../../../bin:$JOBS_DIR/../build/release command -v zmqsweep)}"
 
+# A host that dies is noticed by mpirun after 16 s, not after many minutes in which the job's other nodes idle.
+: "${OMPI_MCA_oob_tcp_keepalive_time:=10}" "${OMPI_MCA_oob_tcp_keepalive_intvl:=2}" "${OMPI_MCA_oob_tcp_keepalive_probes:=3}"
+export "${!OMPI_MCA_oob_tcp_keepalive_@}"
+
 # After sbatch --export=NAME,... srun (mpirun calls it, too) would pass on those variables and no PATH.
 unset SLURM_EXPORT_ENV
 

@@ -28,6 +28,8 @@ int cluster_start(int *argc, char ***argv, struct cluster **cluster, struct erro
 void cluster_finish(struct cluster **cluster, int code);
 /* Ends the whole job at once. */
 _Noreturn void cluster_abort(int code);
+/* The same, after a line with this rank, its host, the phase and what is wrong. */
+_Noreturn void cluster_fail(const struct cluster *cluster, const char *what);
 
 int32_t cluster_rank(const struct cluster *cluster);
 int32_t cluster_size(const struct cluster *cluster);

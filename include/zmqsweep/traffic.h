@@ -93,9 +93,12 @@ int64_t traffic_foreign(const struct traffic *traffic);
 bool traffic_ended(const struct traffic *traffic);
 /* Tells a sender to send no more. Its loop has ended on return; but a stream's ends by itself, once the
  * message under way is written. @return as traffic_stop. */
-int traffic_end_sending(struct traffic *traffic, struct error *error);
-/* Tells the loop to end, wakes it and joins it. @return 0, or -1 with the loop's error. */
-int traffic_stop(struct traffic *traffic, struct error *error);
+int traffic_end_sending(struct traffic *traffic, int64_t patience_ns, struct error *error);
+/* Tells the loop to end, wakes it and joins it. @return 0, or -1 with the loop's error, or with
+ * traffic_runs: it has not ended within `patience_ns`. */
+int traffic_stop(struct traffic *traffic, int64_t patience_ns, struct error *error);
+/* Is there a loop that was not joined? Its traffic cannot be closed. */
+bool traffic_runs(const struct traffic *traffic);
 
 /* Reads the monitor's news; waits up to `wait_ms` for the first. */
 void traffic_watch(struct traffic *traffic, int wait_ms);

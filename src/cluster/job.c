@@ -306,6 +306,13 @@ static void await(struct cluster *cluster, MPI_Request *request, int64_t deadlin
     }
 }
 
+_Noreturn void cluster_fail(const struct cluster *cluster, const char *what)
+{
+    fprintf(stderr, "zmqsweep: error: rank %d on %s: %s (phase: %s); ending the job%s\n", cluster->rank,
+            host_name(cluster, cluster->rank), what, cluster->phase, cluster->last_words);
+    cluster_abort(EXIT_FAILED);
+}
+
 void cluster_wait(struct cluster *cluster, MPI_Request *request, int64_t deadline_ns)
 {
     cluster->collectives++;

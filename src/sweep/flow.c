@@ -65,12 +65,22 @@ static void begin_tally(struct repetition *repetition, struct cluster *cluster, 
 }
 
 /* A loop that cannot go on (a full disk) fails the repetition now: nothing is to be waited for. */
-static void note_failed_loop(struct repetition *repetition, struct traffic *traffic)
+static void note_failed_loop(struct cluster *cluster, struct repetition *repetition, struct traffic *traffic)
 {
-    struct error error = {""};
-    if (traffic && traffic_loop_has_failed(traffic) && traffic_stop(traffic, &error)) {
-        repetition_fail(repetition, &error);
+    if (traffic && traffic_loop_has_failed(traffic)) {
+        repetition_stop_loop(cluster, repetition, traffic);
     }
+}
+
+/* Nothing has moved for the timeout: rank 0 sees it, the next tally tells all. */
+static bool stalled(struct cluster *cluster, struct stall *stall, int64_t sum, int64_t timeout_ns)
+{
+    int64_t now = now_ns(cluster);
+    if (sum != stall->last_sum) {
+        stall->last_sum = sum;
+        stall->moved_ns = now;
+    }
+    return cluster_rank(cluster) == 0 && now - stall->moved_ns > timeout_ns;
 }
 
 /* Lets the window grow until every receiver has its messages. All ranks see the same tally and decide the
@@ -85,9 +95,11 @@ static void settle_window(struct cluster *cluster, struct repetition *repetition
         int64_t length_ns = timeline->window_end_ns - timeline->window_begin_ns;
         begin_tally(repetition, cluster, &tally);
         tally.most[MOST_FEWEST_NEGATED] = fewest_negated(repetition);
-        note_failed_loop(repetition, sampler->traffic);
+        tally.sum[SUM_RECEIVED] = is_receiver(repetition) ? repetition->outcome.end.sample.count : 0;
+        note_failed_loop(cluster, repetition, sampler->traffic);
         tally.most[MOST_FAILED] = repetition->outcome.failed;
         cluster_tally(cluster, &tally);
+        stalled(cluster, &repetition->stall, tally.sum[SUM_RECEIVED], point->timeout_ns);
         repetition->stopped = tally.most[MOST_STOP] > 0;
         int64_t fewest = -tally.most[MOST_FEWEST_NEGATED];
         if (repetition->stopped || tally.most[MOST_FAILED] || fewest >= WINDOW_MESSAGES_MIN ||
@@ -132,21 +144,6 @@ static void run_window(struct cluster *cluster, struct repetition *repetition, s
     }
 }
 
-/* Nothing has moved for the timeout: rank 0 sees it, the next tally tells all. */
-struct stall {
-    int64_t moved_ns, last_sum;
-};
-
-static bool stalled(struct cluster *cluster, struct stall *stall, int64_t sum, int64_t timeout_ns)
-{
-    int64_t now = now_ns(cluster);
-    if (sum != stall->last_sum) {
-        stall->last_sum = sum;
-        stall->moved_ns = now;
-    }
-    return cluster_rank(cluster) == 0 && now - stall->moved_ns > timeout_ns;
-}
-
 /* A share of the time so far, so that the end is noticed soon after it; more ranks, slower tallies, rarer
  * rounds. */
 static int64_t round_pause_ns(int64_t elapsed_ns, int64_t most_ns)
@@ -159,7 +156,7 @@ static int64_t round_pause_ns(int64_t elapsed_ns, int64_t most_ns)
 static void count_tally(struct cluster *cluster, struct repetition *repetition, struct traffic *traffic,
                         bool pending, bool expired, struct tally *tally)
 {
-    note_failed_loop(repetition, traffic);
+    note_failed_loop(cluster, repetition, traffic);
     begin_tally(repetition, cluster, tally);
     tally->most[MOST_EXPIRED] = expired;
     tally->sum[SUM_PENDING] = pending;
@@ -175,7 +172,7 @@ static void count_tally(struct cluster *cluster, struct repetition *repetition, 
 static void run_count(struct cluster *cluster, struct repetition *repetition, struct sampler *sampler)
 {
     const int64_t pause_most_ns = COUNT_PAUSE_MAX_NS * (1 + cluster_size(cluster) / 16);
-    struct stall stall = {repetition->timeline.start_ns, -1};
+    struct stall *stall = &repetition->stall;
     bool sending = is_sender(repetition), expired = false;
     sampler_begin_window(sampler);
     for (;;) {
@@ -191,7 +188,7 @@ static void run_count(struct cluster *cluster, struct repetition *repetition, st
             tally.most[MOST_FAILED]) {
             break;
         }
-        expired = stalled(cluster, &stall, tally.sum[SUM_SENT] + tally.sum[SUM_RECEIVED],
+        expired = stalled(cluster, stall, tally.sum[SUM_SENT] + tally.sum[SUM_RECEIVED],
                           repetition->order.point.timeout_ns);
     }
     repetition->timeline.stop_ns = repetition->timeline.window_end_ns = now_ns(cluster);
@@ -214,6 +211,7 @@ void flow_run(struct cluster *cluster, struct repetition *repetition, struct tra
     int64_t lead_ns = point->warmup_ns < LEAD_MIN_NS ? LEAD_MIN_NS : point->warmup_ns;
     timeline->window_begin_ns = timeline->start_ns + (point->count ? 0 : lead_ns);
     timeline->window_end_ns = timeline->window_begin_ns + point->duration_ns;
+    repetition->stall = (struct stall){timeline->start_ns, -1};
     cluster_set_phase(cluster, "traffic");
     if (traffic && traffic_go(traffic, cluster_to_local_ns(cluster, timeline->start_ns), &error)) {
         repetition_fail(repetition, &error);
@@ -231,8 +229,8 @@ void flow_run(struct cluster *cluster, struct repetition *repetition, struct tra
     if (traffic) {
         traffic_read_cpus(traffic, repetition->outcome.cpus, repetition->outcome.io_cpus);
     }
-    if (traffic && is_sender(repetition) && traffic_end_sending(traffic, &error)) {
-        repetition_fail(repetition, &error);
+    if (traffic && is_sender(repetition)) {
+        repetition_end_sending(cluster, repetition, traffic);
     }
     if (traffic) {
         read_connections(repetition, traffic);
@@ -281,7 +279,6 @@ void drain_run(struct cluster *cluster, struct repetition *repetition, struct tr
 {
     const struct point *point = &repetition->order.point;
     const int64_t began_ns = now_ns(cluster);
-    struct stall stall = {began_ns, -1};
     struct tally tally;
     bool expired = false;
     cluster_set_phase(cluster, "drain");
@@ -298,7 +295,7 @@ void drain_run(struct cluster *cluster, struct repetition *repetition, struct tr
         if (first && publishes(repetition)) {
             traffic_leave(traffic); /* only now: after the first tally all have read their connections */
         }
-        expired = stalled(cluster, &stall, tally.sum[SUM_RECEIVED], point->timeout_ns);
+        expired = stalled(cluster, &repetition->stall, tally.sum[SUM_RECEIVED], point->timeout_ns);
         cluster_sleep_until(traffic_clock_ns() +
                             round_pause_ns(now_ns(cluster) - began_ns, DRAIN_PAUSE_MAX_NS));
     }

@@ -8,6 +8,7 @@
 /* From the ready tally to the common start: the time that the slowest rank may take to learn of it. */
 #define START_MARGIN_NS 1000000
 #define START_MARGIN_PER_RANK_NS 50000
+#define STUCK_NS 1500000000
 
 /* What a rank that binds tells the others. */
 struct card {
@@ -20,6 +21,41 @@ void repetition_fail(struct repetition *repetition, const struct error *error)
         repetition->outcome.failed = 1;
         snprintf(repetition->outcome.message, sizeof repetition->outcome.message, "%.*s",
                  (int)sizeof repetition->outcome.message - 1, error->text);
+    }
+}
+
+/* A thread that cannot be stopped keeps its socket, and the rank cannot go on. After a wait that was in vain
+ * there is little left of the time in which the job is to end. */
+static int64_t patience_ns(const struct repetition *repetition)
+{
+    int64_t timeout_ns = repetition->order.point.timeout_ns;
+    return repetition->outcome.timed_out && timeout_ns > STUCK_NS ? STUCK_NS : timeout_ns;
+}
+
+static void note_end(const struct cluster *cluster, struct repetition *repetition,
+                     const struct traffic *traffic, const struct error *error)
+{
+    if (traffic_runs(traffic)) {
+        cluster_fail(cluster, error->text);
+    }
+    repetition_fail(repetition, error);
+}
+
+void repetition_stop_loop(const struct cluster *cluster, struct repetition *repetition,
+                          struct traffic *traffic)
+{
+    struct error error = {""};
+    if (traffic_stop(traffic, patience_ns(repetition), &error)) {
+        note_end(cluster, repetition, traffic, &error);
+    }
+}
+
+void repetition_end_sending(const struct cluster *cluster, struct repetition *repetition,
+                            struct traffic *traffic)
+{
+    struct error error = {""};
+    if (traffic_end_sending(traffic, patience_ns(repetition), &error)) {
+        note_end(cluster, repetition, traffic, &error);
     }
 }
 
@@ -189,9 +225,7 @@ static void close_traffic(struct cluster *cluster, struct repetition *repetition
     if (!*traffic) {
         return;
     }
-    if (traffic_stop(*traffic, &error)) {
-        repetition_fail(repetition, &error);
-    }
+    repetition_stop_loop(cluster, repetition, *traffic);
     if (!repetition->stopped && repetition->ran && traffic_check_file(*traffic, &error)) {
         repetition_fail(repetition, &error);
     }

@@ -36,7 +36,7 @@ struct order {
 enum { ORDER_RUN, ORDER_CLOCKS, ORDER_WAIT, ORDER_END }; /* ORDER_WAIT: a sign of life */
 
 /* Ranks notice the end of a wait (--timeout) this late at most; a collective is given up after that. */
-#define DEADLINE_EXTRA_NS 2000000000
+#define DEADLINE_EXTRA_NS 1000000000
 
 struct window_edge {
     struct traffic_sample sample; /* times of the coordinator's clock */
@@ -71,11 +71,17 @@ struct timeline {
     int64_t ordered_ns, start_ns, window_begin_ns, window_end_ns, stop_ns, drained_ns, closed_ns;
 };
 
+/* Since when the sum of a tally has not changed, in the coordinator's time. */
+struct stall {
+    int64_t moved_ns, last_sum;
+};
+
 struct repetition {
     struct order order;
     struct seating seating; /* of the point; the same on every rank */
     struct outcome outcome;
     struct timeline timeline;
+    struct stall stall; /* of messages, from the window's end on; what a drain's deadline counts from */
     struct interval *intervals; /* of this rank; grown as needed, kept from one repetition to the next */
     size_t interval_capacity;
     bool ran; /* every rank was ready and the traffic started */
@@ -87,6 +93,12 @@ void repetition_run(struct cluster *cluster, struct repetition *repetition);
 void repetition_free(struct repetition *repetition);
 /* Notes why this rank cannot go on with the repetition; the first reason stays. */
 void repetition_fail(struct repetition *repetition, const struct error *error);
+/* Ends the loop, or a sender's sending; with an error the repetition fails, and with a thread that does not
+ * end the job does. */
+void repetition_stop_loop(const struct cluster *cluster, struct repetition *repetition,
+                          struct traffic *traffic);
+void repetition_end_sending(const struct cluster *cluster, struct repetition *repetition,
+                            struct traffic *traffic);
 
 /* ---- flow.c: the part of it in which traffic moves ---- */
 

@@ -80,8 +80,10 @@ void traffic_finish_stream(struct traffic *traffic)
     loop_wake(traffic);
 }
 
-static void join(struct traffic *traffic)
+/* @return 0, or -1: it has not ended within `patience_ns`. */
+static int join(struct traffic *traffic, int64_t patience_ns)
 {
+    const int64_t deadline_ns = clock_ns() + patience_ns;
     int rc;
     do {
         struct timespec until;
@@ -93,31 +95,38 @@ static void join(struct traffic *traffic)
             until.tv_sec++;
         }
         rc = pthread_timedjoin_np(traffic->thread, NULL, &until);
-    } while (rc == ETIMEDOUT || rc == EINTR);
-    traffic->running = false;
+    } while ((rc == ETIMEDOUT || rc == EINTR) && clock_ns() < deadline_ns);
+    traffic->running = rc == ETIMEDOUT || rc == EINTR;
+    return traffic->running ? -1 : 0;
 }
 
-int traffic_end_sending(struct traffic *traffic, struct error *error)
+int traffic_end_sending(struct traffic *traffic, int64_t patience_ns, struct error *error)
 {
     if (!is_stream(traffic)) {
-        return traffic_stop(traffic, error);
+        return traffic_stop(traffic, patience_ns, error);
     }
     atomic_store_explicit(&traffic->stop, true, memory_order_relaxed);
     loop_wake(traffic);
     return 0;
 }
 
-int traffic_stop(struct traffic *traffic, struct error *error)
+int traffic_stop(struct traffic *traffic, int64_t patience_ns, struct error *error)
 {
     atomic_store_explicit(&traffic->abandon, true, memory_order_relaxed);
     atomic_store_explicit(&traffic->stop, true, memory_order_relaxed);
-    if (traffic->running) {
-        join(traffic);
+    if (traffic->running && join(traffic, patience_ns)) {
+        return error_set(error, "its %s thread has not come to an end for %.1f s",
+                         traffic->role == ROLE_SENDER ? "sending" : "receiving", (double)patience_ns * 1e-9);
     }
     if (traffic->loop_call) {
         return error_set(error, "%s: %s", traffic->loop_call, zmq_strerror(traffic->loop_errno));
     }
     return 0;
+}
+
+bool traffic_runs(const struct traffic *traffic)
+{
+    return traffic->running;
 }
 
 int64_t traffic_started_ns(const struct traffic *traffic)

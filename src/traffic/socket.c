@@ -390,7 +390,7 @@ void traffic_close(struct traffic **traffic)
     if (!closing) {
         return;
     }
-    traffic_stop(closing, NULL);
+    traffic_stop(closing, INT64_MAX / 2, NULL); /* the loop must not outlive its socket */
     if (closing->shared_made) { /* holds no buffer of a ring, and must not outlive the context's users */
         zmq_msg_close(&closing->shared);
         closing->shared_made = false;

@@ -171,10 +171,10 @@ static void close_group(struct group *group)
 {
     struct error error = {""};
     for (int i = 0; i < MOST_PEERS; i++) {
-        if (group->sender[i] && traffic_stop(group->sender[i], &error)) {
+        if (group->sender[i] && traffic_stop(group->sender[i], HANG_NS, &error)) {
             fail_msg("%s", error.text);
         }
-        if (group->receiver[i] && traffic_stop(group->receiver[i], &error)) {
+        if (group->receiver[i] && traffic_stop(group->receiver[i], HANG_NS, &error)) {
             fail_msg("%s", error.text);
         }
         traffic_close(&group->sender[i]);
@@ -244,7 +244,7 @@ static void stopped_in_full_flow_the_accounts_are_exact(void **state)
             start_group(&group);
             AWAIT(has_received(&group, 20));
             for (int s = 0; s < point.senders_per_receiver; s++) {
-                assert_int_equal(traffic_end_sending(group.sender[s], NULL), 0);
+                assert_int_equal(traffic_end_sending(group.sender[s], HANG_NS, NULL), 0);
             }
             await_end(&group);
             assert_int_equal(received(&group), sent(&group));
@@ -286,7 +286,7 @@ static void a_blocked_sender_stops(void **state)
         AWAIT(is_blocked(sender));
         assert_true(traffic_count(sender) > 0);
         assert_false(traffic_ended(sender));
-        assert_int_equal(traffic_stop(sender, NULL), 0);
+        assert_int_equal(traffic_stop(sender, HANG_NS, NULL), 0);
         assert_true(traffic_ended(sender));
         assert_true(is_blocked(sender));
         close_group(&group);
@@ -302,7 +302,7 @@ static void a_waiting_receiver_stops(void **state)
         open_group(&point, &group);
         go(group.receiver[0]);
         AWAIT(is_blocked(group.receiver[0]));
-        assert_int_equal(traffic_stop(group.receiver[0], NULL), 0);
+        assert_int_equal(traffic_stop(group.receiver[0], HANG_NS, NULL), 0);
         assert_int_equal(traffic_count(group.receiver[0]), 0);
         assert_int_equal(traffic_first_ns(group.receiver[0]), 0);
         assert_int_equal(traffic_last_ns(group.receiver[0]), 0);
@@ -335,7 +335,7 @@ static void a_peer_that_is_gone_is_an_error(void **state)
     AWAIT(is_blocked(group.sender[0]));
     traffic_close(&group.receiver[0]);
     AWAIT(traffic_ended(group.sender[0]));
-    assert_int_equal(traffic_stop(group.sender[0], &error), -1);
+    assert_int_equal(traffic_stop(group.sender[0], HANG_NS, &error), -1);
     assert_non_null(strstr(error.text, "send: "));
     traffic_close(&group.sender[0]);
 }

@@ -155,7 +155,7 @@ static void start_group(struct group *group)
 static void stop(struct traffic *traffic)
 {
     struct error error = {""};
-    if (traffic_stop(traffic, &error)) {
+    if (traffic_stop(traffic, HANG_NS, &error)) {
         fail_msg("%s", error.text);
     }
 }
