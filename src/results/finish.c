@@ -32,7 +32,7 @@ struct finish {
     struct journal_reader reader;
     struct run_record run;
     struct row_format format;
-    bool have_run;
+    int64_t run_line; /* 0: there is none */
     struct indexed_point *points;
     size_t count, capacity;
     int64_t settled; /* points that were not interrupted */
@@ -65,20 +65,26 @@ static int index_point(struct finish *finish, const struct journal_line *line, s
     return 0;
 }
 
-/* A run line that is not readable counts as damaged, one of a newer schema is an error. */
-static int take_run(struct finish *finish, const struct journal_line *line, struct error *error)
+/* Finds the run line, for what the other lines say depends on it. It is the first, unless the journal is
+ * damaged or out of order. One that is not readable counts as damaged, one of a newer schema is an error. */
+static int find_run(struct finish *finish, struct error *error)
 {
+    struct journal_line line;
     struct error cause = {""};
-    if (finish->have_run) {
-        note_damage(finish, line->number);
-        return 0;
+    while (finish->run_line == 0 && journal_reader_next(&finish->reader, &line) > 0) {
+        if (line.kind != LINE_RUN)
+            continue;
+        if (json_to_run(line.data, line.data_length, finish->journal, &finish->run, &finish->format,
+                        &cause) == 0)
+            finish->run_line = line.number;
+        else if (strstr(cause.text, "newer than"))
+            return error_set(error, "%s", cause.text);
+        else
+            row_format_default(&finish->format);
     }
-    finish->have_run = json_to_run(line->data, line->data_length, finish->journal, &finish->run,
-                                   &finish->format, &cause) == 0;
-    if (!finish->have_run && strstr(cause.text, "newer than"))
-        return error_set(error, "%s", cause.text);
-    if (!finish->have_run)
-        note_damage(finish, line->number);
+    finish->reader.number = 0;
+    if (journal_reader_seek(&finish->reader, 0))
+        return error_set(error, "%s: cannot be read: %s", finish->journal, strerror(errno));
     return 0;
 }
 
@@ -86,13 +92,15 @@ static int take_line(struct finish *finish, const struct journal_line *line, str
 {
     switch (line->kind) {
     case LINE_RUN:
-        return take_run(finish, line, error);
+        if (line->number != finish->run_line)
+            note_damage(finish, line->number);
+        return 0;
     case LINE_SESSION:
         if (json_add_session(line->data, line->data_length, &finish->format, &finish->run))
             note_damage(finish, line->number);
         return 0;
     case LINE_POINT:
-        if (line->number == 1)
+        if (line->number == 1 && finish->run_line == 0)
             note_damage(finish, line->number); /* the run line is missing */
         return index_point(finish, line, error);
     case LINE_TORN:
@@ -125,15 +133,17 @@ static int scan(struct finish *finish, struct error *error)
     struct journal_line line;
     int more;
     row_format_default(&finish->format);
+    if (find_run(finish, error))
+        return -1;
     while ((more = journal_reader_next(&finish->reader, &line)) > 0)
         if (take_line(finish, &line, error))
             return -1;
     if (more < 0)
         return error_set(error, "%s: cannot be read: %s", finish->journal, strerror(errno));
-    if (!finish->have_run && finish->count == 0)
+    if (finish->run_line == 0 && finish->count == 0)
         return error_set(error, "%s: is not a journal of zmqsweep, or nothing of it can be read",
                          finish->journal);
-    if (!finish->have_run)
+    if (finish->run_line == 0)
         set_unknown_run(&finish->run);
     if (finish->count > 0)
         qsort(finish->points, finish->count, sizeof *finish->points, by_point_then_offset);
@@ -350,7 +360,7 @@ static int load_point(struct finish *finish, off_t offset, struct point_rows *ro
     if (journal_reader_seek(&finish->reader, offset) || journal_reader_next(&finish->reader, &line) <= 0 ||
         line.kind != LINE_POINT)
         return 1;
-    return json_to_point(line.data, line.data_length, &finish->format, rows) ? 1 : 0;
+    return journal_line_point(&line, &finish->format, rows) ? 1 : 0;
 }
 
 /* Number of the line at `offset`, for a report. */
@@ -421,7 +431,7 @@ static int write_tables(struct finish *finish)
     for (int i = 0; i < TABLE_TOTAL; i++)
         if (close_table(finish, &finish->tables[i]))
             return -1;
-    finish->report.complete = finish->have_run && finish->settled >= finish->run.points_planned;
+    finish->report.complete = finish->run_line > 0 && finish->settled >= finish->run.points_planned;
     return write_run(finish);
 }
 

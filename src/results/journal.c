@@ -83,6 +83,17 @@ int journal_reader_next(struct journal_reader *reader, struct journal_line *line
     return 1;
 }
 
+int journal_line_point(const struct journal_line *line, const struct row_format *format,
+                       struct point_rows *rows)
+{
+    if (json_to_point(line->data, line->data_length, format, rows))
+        return -1;
+    if (rows->point.point_id == line->point_id)
+        return 0;
+    point_rows_clear(rows);
+    return -1;
+}
+
 /* ---- the lock ---- */
 
 /* Who wrote the last run or session line. @return 0 or -1 when no line says it. */
@@ -351,7 +362,7 @@ static int note_point(struct resume *resume, const struct journal_line *line)
         resume->seen = grown;
         resume->capacity = capacity;
     }
-    if (json_to_point(line->data, line->data_length, &resume->format, &rows))
+    if (journal_line_point(line, &resume->format, &rows))
         return 0; /* damaged: the point will be run again */
     struct seen *seen = &resume->seen[resume->count++];
     seen->entry.point_id = rows.point.point_id;

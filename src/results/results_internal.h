@@ -121,6 +121,10 @@ void journal_reader_close(struct journal_reader *reader);
 /* Reads on. @return 1, 0 at the end, or -1 with errno when the file cannot be read. */
 int journal_reader_next(struct journal_reader *reader, struct journal_line *line);
 int journal_reader_seek(struct journal_reader *reader, off_t offset);
+/* The rows of a LINE_POINT. @return 0 or -1 when they are damaged, or those of a point other than the line's
+ * start names: lines are sorted by that. */
+int journal_line_point(const struct journal_line *line, const struct row_format *format,
+                       struct point_rows *rows);
 
 /* Brings a file to disk, opened for reading with `flags` besides; or the folder that names it, where file
  * systems and the folder's mode allow it. @return 0 or -1 with errno. */
