@@ -1,0 +1,126 @@
+/* journal.c - fuzz target: journals, read by zmqreport recover and by zmqsweep --resume.
+ *
+ * An input is a journal. A line that has no frame is given one with the right CRC, for otherwise no change of
+ * an input would get past the CRC.
+ */
+#include "fuzz.h"
+
+#include "report_internal.h"
+
+#include <limits.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#define FRAME "{\"crc32\":\""
+
+static char folder[256], output[512], journal_file[512];
+
+static void remove_folder(void)
+{
+    unlink(output);
+    unlink(journal_file);
+    rmdir(folder);
+}
+
+static void make_folder(void)
+{
+    const char *parent = getenv("TMPDIR");
+    if (*folder)
+        return;
+    snprintf(folder, sizeof folder, "%.200s/zmqsweep-fuzz-XXXXXX", parent && *parent ? parent : "/tmp");
+    require(mkdtemp(folder) != NULL, "a folder", folder);
+    snprintf(output, sizeof output, "%s/results.h5", folder);
+    snprintf(journal_file, sizeof journal_file, "%s.journal", output);
+    atexit(remove_folder);
+}
+
+static void write_line(FILE *file, const char *line, size_t length, bool whole)
+{
+    if (length >= sizeof FRAME - 1 && memcmp(line, FRAME, sizeof FRAME - 1) == 0)
+        fwrite(line, 1, length, file);
+    else
+        fprintf(file, FRAME "%08lx\",\"data\":%.*s}", crc32_z(0, (const unsigned char *)line, length),
+                (int)length, line);
+    if (whole)
+        fputc('\n', file);
+}
+
+static void write_journal(const char *text, size_t size)
+{
+    FILE *file = fopen(journal_file, "we");
+    require(file != NULL, "a file", journal_file);
+    for (size_t at = 0; at < size;) {
+        const char *end = memchr(text + at, '\n', size - at);
+        size_t length = end ? (size_t)(end - text) - at : size - at;
+        write_line(file, text + at, length, end != NULL);
+        at += length + 1;
+    }
+    require(fclose(file) == 0, "a whole file", journal_file);
+}
+
+/* What was recovered is a file that zmqreport reads, with each point once and in order. */
+static void check_results(void)
+{
+    struct results *results = NULL;
+    struct error error = {""};
+    int64_t last = INT64_MIN;
+    require(results_open(output, &results, &error) == 0, "a recovered file can be read", error.text);
+    for (int64_t row = 0; row < results_row_count(results, TABLE_POINTS); row++) {
+        struct point_record point;
+        require(results_read(results, TABLE_POINTS, row, 1, &point, &error) == 0, "its points can be read",
+                error.text);
+        require(row == 0 || point.point_id > last, "each point is there once, in order", point.status);
+        last = point.point_id;
+    }
+    results_close(&results);
+    unlink(output);
+}
+
+static void recover(void)
+{
+    char *argv[] = {(char[]){"recover"}, journal_file, (char[]){"-o"}, output, (char[]){"--force"}, NULL};
+    struct arguments arguments;
+    struct error error = {""};
+    const struct report_command *command = report_find("recover", &error);
+    require(command && arguments_read(command, 5, argv, &arguments, &error) == 0, "recover", error.text);
+    struct task task = {.arguments = &arguments, .out = fopen("/dev/null", "we")};
+    require(task.out != NULL, "a file", "/dev/null");
+    int code = command->run(&task, &error);
+    fclose(task.out);
+    arguments_free(&arguments);
+    require(code == EXIT_OK || (code == EXIT_FAILED && *error.text), "recover works or says why not",
+            error.text);
+    if (code == EXIT_OK)
+        check_results();
+    require(access(output, F_OK) != 0, "nothing is left of a refusal", error.text);
+}
+
+/* @return how many points are finished, or -1 for a refusal. */
+static long resume(void)
+{
+    struct run_record run;
+    struct journal_entry *done;
+    size_t count;
+    struct journal *journal;
+    struct error error = {""};
+    if (journal_reopen(output, &run, &done, &count, &journal, &error)) {
+        require(*error.text != '\0', "a refusal says why", "journal_reopen");
+        return -1;
+    }
+    journal_close(&journal);
+    results_free_run(&run);
+    free(done);
+    return (long)count;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    make_folder();
+    char *text = fuzz_text(data, size);
+    write_journal(text, size);
+    free(text);
+    recover();
+    long first = resume();
+    require(first < 0 || resume() == first, "resuming keeps what is finished", journal_file);
+    return 0;
+}

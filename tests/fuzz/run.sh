@@ -1,0 +1,42 @@
+#!/bin/bash
+# run.sh SECONDS [TARGET...] - runs libFuzzer on each target (all, unless some are named) for that many seconds, from the kept
+# corpus on. An input that crashes, hangs or leaks stays in build/fuzz/found/TARGET, and the exit code is 1.
+#   tests/fuzz/run.sh 300 journal
+# What was found belongs into tests/fuzz/corpus/TARGET once it is mended, under a name that says what it is. New inputs that
+# reach more code are kept in build/fuzz/corpus/TARGET and used again by the next run.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/../../jobs/setup.sh"
+
+[ $# -ge 1 ] && [[ $1 =~ ^[0-9]+$ ]] || { sed -n '2,3s/^# //p' "$0" >&2; exit 2; }
+seconds=$1; shift
+targets=("$@")
+if [ ${#targets[@]} = 0 ]; then
+    for folder in "$root"/tests/fuzz/corpus/*/; do targets+=("$(basename "$folder")"); done
+fi
+
+build fuzz
+folder="$root/build/fuzz"
+# The journal's target writes files and syncs them; in memory that costs nothing.
+TMPDIR=$(mktemp -d -p "$([ -w /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}")" zmqsweep-fuzz.XXXXXX)
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+# libFuzzer looks for leaks as it goes and stops at the first; libraries hold a little to the end.
+export LSAN_OPTIONS="suppressions=$root/tests/leaks.supp:print_suppressions=0" UBSAN_OPTIONS=print_stacktrace=1
+
+code=0
+for target in "${targets[@]}"; do
+    found="$folder/found/$target" grown="$folder/corpus/$target" log="$folder/$target.log"
+    mkdir -p "$found" "$grown"
+    if "$folder/tests/fuzz_$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=1024 -print_final_stats=1 \
+        -artifact_prefix="$found/" "$grown" "$root/tests/fuzz/corpus/$target" >"$log" 2>&1; then
+        awk -v target="$target" '/cov: /{line = $0} /^stat::number_of_executed_units/{runs = $2}
+            END {match(line, /cov: [0-9]+ ft: [0-9]+ corp: [0-9]+/)
+                 print target ": " runs " runs, nothing found, " substr(line, RSTART, RLENGTH)}' "$log"
+    else
+        code=1
+        echo "$target: FOUND SOMETHING, see $log:"
+        grep -m 3 -E 'ERROR|SUMMARY|does not hold|runtime error|Test unit written' "$log" || tail -n 5 "$log"
+        ls "$found"
+    fi
+done
+exit $code
