@@ -13,7 +13,7 @@
 
 #define FRAME "{\"crc32\":\""
 
-static char folder[256], output[512], journal_file[512];
+static char folder[256], output[300], journal_file[320];
 
 static void remove_folder(void)
 {
