@@ -13,7 +13,7 @@
 #define ROUND_PAUSE_MIN_NS 50000
 #define ROUND_PAUSE_SHARE 16
 #define DRAIN_PAUSE_MAX_NS 10000000
-#define COUNT_PAUSE_MAX_NS 20000000
+#define COUNT_PAUSE_MAX_NS ((int64_t)20000000)
 
 static int64_t now_ns(const struct cluster *cluster)
 {

@@ -7,7 +7,7 @@
 
 /* From the ready tally to the common start: the time that the slowest rank may take to learn of it. */
 #define START_MARGIN_NS 1000000
-#define START_MARGIN_PER_RANK_NS 50000
+#define START_MARGIN_PER_RANK_NS ((int64_t)50000)
 #define STUCK_NS 1500000000
 
 /* What a rank that binds tells the others. */
