@@ -316,7 +316,7 @@ static int last_session(const struct run_record *run)
 {
     int last = 1, number;
     for (size_t i = 0; i < run->environment_count; i++)
-        if (sscanf(run->environment[i].name, "session-%d/", &number) == 1 && number > last)
+        if (sscanf(run->environment[i].name, "session-%9d/", &number) == 1 && number > last)
             last = number;
     return last;
 }
@@ -396,7 +396,7 @@ char *journal_line_encode(json_t *data, size_t *length)
         memcpy(line, FRAME_START, sizeof FRAME_START - 1);
         memcpy(line + sizeof FRAME_START - 1, digits, CRC_DIGITS);
         memcpy(line + sizeof FRAME_START - 1 + CRC_DIGITS, FRAME_MIDDLE, sizeof FRAME_MIDDLE - 1);
-        memcpy(line + DATA_START, text, bytes);
+        strcpy(line + DATA_START, text);
         memcpy(line + DATA_START + bytes, FRAME_END, sizeof FRAME_END);
         *length = DATA_START + bytes + sizeof FRAME_END - 1;
     }
