@@ -20,8 +20,6 @@
 #define CHECK_LEAKS() ((void)0)
 #endif
 
-extern char **environ;
-
 static int refuse(const struct error *error)
 {
     fprintf(stderr, "zmqsweep: error: %s\n", error->text);

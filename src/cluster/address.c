@@ -105,7 +105,7 @@ static int source_address(int family, const unsigned char *bytes, char source[IN
 {
     struct sockaddr_in to4 = {.sin_family = AF_INET, .sin_port = htons(9)};
     struct sockaddr_in6 to6 = {.sin6_family = AF_INET6, .sin6_port = htons(9)};
-    struct sockaddr_storage from;
+    struct sockaddr_storage from = {0};
     socklen_t length = sizeof from;
     memcpy(&to4.sin_addr, bytes, sizeof to4.sin_addr);
     memcpy(&to6.sin6_addr, bytes, sizeof to6.sin6_addr);

@@ -55,6 +55,7 @@ int64_t cluster_clock_ns(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* MPI_User_function, whose parameters are MPI's. NOLINTNEXTLINE(readability-non-const-parameter) */
 static void add_tallies(void *in, void *inout, int *length, MPI_Datatype *type)
 {
     const struct tally *from = in;

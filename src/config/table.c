@@ -7,7 +7,7 @@
 #define KIB ((int64_t)1024)
 #define GIB (KIB * KIB * KIB)
 #define MILLISECOND ((int64_t)1000000)
-#define DAY (86400 * 1000 * MILLISECOND)
+#define DAY (MILLISECOND * 1000 * 86400)
 #define MOST_RANKS 1000000          /* far more than any job has, and products of it stay in 64 bits */
 #define MOST_MESSAGES 1000000000000 /* a day at ten million a second is less */
 #define MOST_LOOKS 10000            /* of a sequential test; a day of repetitions of ten seconds is less */

@@ -7,7 +7,7 @@
 
 #define KIB ((int64_t)1024)
 #define MICROSECOND ((int64_t)1000)
-#define SECOND (1000 * 1000 * MICROSECOND)
+#define SECOND (MICROSECOND * 1000 * 1000)
 #define DIGITS "0123456789"
 #define MOST_VALUES 4096 /* of one list: bounds the memory and time that a typing error can take */
 #define ADVICE_LENGTH 160
@@ -29,7 +29,7 @@ static const struct unit byte_units[] = {{"G", KIB *KIB *KIB},
                                          {"B", 1},
                                          {NULL, 0}};
 static const struct unit integer_units[] = {
-    {"", 1}, {"K", 1000}, {"M", 1000 * 1000}, {"G", 1000 * 1000 * 1000}, {NULL, 0}};
+    {"", 1}, {"K", 1000}, {"M", 1000000}, {"G", 1000000000}, {NULL, 0}};
 static const struct unit time_units[] = {{"h", 3600 * SECOND},
                                          {"min", 60 * SECOND},
                                          {"s", SECOND},

@@ -307,7 +307,7 @@ static int64_t most_copies(const struct settings *settings, int32_t ranks)
     const struct setting *receivers = &settings->items[OPTION_RECEIVERS_PER_SENDER];
     const struct setting *senders = &settings->items[OPTION_SENDERS_PER_RECEIVER];
     const struct setting *pairs = &settings->items[OPTION_PAIRS];
-    int64_t most = 0;
+    int64_t most = 1;
     for (size_t r = 0; r < receivers->count; r++) {
         for (size_t s = 0; s < senders->count; s++) {
             for (size_t p = 0; p < pairs->count; p++) {

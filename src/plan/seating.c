@@ -212,6 +212,9 @@ static int32_t matrix_hosts(const struct hall *hall, int32_t *hosts)
 static bool seat_matrix(struct hall *hall, const int32_t *hosts, int32_t count)
 {
     const struct point *point = hall->point;
+    if (count < 2) {
+        return false;
+    }
     for (int32_t group = 0; group < hall->seating->groups; group++) {
         int32_t from = point->matrix == MATRIX_ALONE ? point->step / (count - 1) : group;
         int32_t shift = 1 + (point->matrix == MATRIX_ALONE ? point->step % (count - 1) : point->step);

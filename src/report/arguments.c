@@ -13,7 +13,6 @@
 struct reading {
     const struct report_command *command;
     struct arguments *arguments;
-    char **argv;
     struct error *error;
 };
 
@@ -113,7 +112,7 @@ int arguments_read(const struct report_command *command, int argc, char **argv, 
 {
     struct option options[MOST_OPTIONS + 1];
     char letters[2 * MOST_OPTIONS + 3];
-    struct reading reading = {command, arguments, argv, error};
+    struct reading reading = {command, arguments, error};
     int code;
     *arguments = (struct arguments){.command = command};
     arguments->files = calloc((size_t)argc + 1, sizeof *arguments->files);

@@ -18,9 +18,12 @@ double axis_nice_step(double top, double most)
 size_t axis_log_ticks(double low, double high, double ticks[AXIS_MOST_TICKS])
 {
     static const double fine[] = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8}, middle[] = {1, 2, 5}, coarse[] = {1};
+    static const double *const choices[] = {fine, middle, coarse};
+    static const size_t counts[] = {10, 3, 1};
     double decades = log10(high / low);
-    const double *steps = decades < 0.9 ? fine : decades < 4 ? middle : coarse;
-    size_t count = decades < 0.9 ? 10 : decades < 4 ? 3 : 1, found = 0;
+    int choice = decades < 0.9 ? 0 : decades < 4 ? 1 : 2;
+    const double *steps = choices[choice];
+    size_t count = counts[choice], found = 0;
     for (double power = pow(10, floor(log10(low))); power <= high; power *= 10)
         for (size_t i = 0; i < count && found < AXIS_MOST_TICKS; i++)
             if (power * steps[i] >= low * 0.999 && power * steps[i] <= high * 1.001)

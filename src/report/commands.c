@@ -86,7 +86,7 @@ static const struct option_line recover_options[] = {
     HELP_LINE,
 };
 
-#define OPTIONS(list) list, sizeof list / sizeof *list
+#define OPTIONS(list) list, sizeof(list) / sizeof *(list)
 
 const struct report_command report_commands[] = {
     {"show", "FILE...", "table of the points on the terminal",

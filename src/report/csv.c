@@ -86,7 +86,7 @@ static bool is_wanted(enum table_id table, const struct filter *filter, const in
     int64_t id;
     if (table <= TABLE_INTERVALS) {
         memcpy(&id, record + result_tables[table].columns[0].offset, sizeof id);
-        if (!bsearch(&id, wanted, count, sizeof *wanted, by_number))
+        if (count == 0 || !bsearch(&id, wanted, count, sizeof *wanted, by_number))
             return false;
     }
     return filter_accepts_row(filter, record);

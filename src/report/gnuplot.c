@@ -9,8 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 /* "name = 'text'" for gnuplot's -e, malloc'd. */
 static char *assignment(const char *name, const char *text)
 {

@@ -225,7 +225,7 @@ void load_free_all(struct loaded *files, int count);
 int load_table(struct results *results, enum table_id table, void **records, size_t *count,
                struct error *error);
 /* A loaded point by its number, or NULL. */
-const struct point_record *load_find_point(const struct loaded *loaded, int64_t id);
+const struct point_record *load_find_point(const struct loaded *file, int64_t id);
 /* The value of an environment row, or NULL. */
 const char *load_environment(const struct loaded *loaded, const char *name);
 /* Name and processor of the host, or how many hosts there are, for headings. */

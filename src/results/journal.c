@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define STARTS_WITH(text, length, prefix)                                                                    \
-    ((length) >= sizeof prefix - 1 && memcmp(text, prefix, sizeof prefix - 1) == 0)
+    ((length) >= sizeof(prefix) - 1 && memcmp(text, prefix, sizeof(prefix) - 1) == 0)
 
 int journal_path(const char *output, char *path, size_t length)
 {

@@ -180,9 +180,9 @@ const size_t run_column_count = sizeof run_columns / sizeof *run_columns;
 
 #define TABLE(name, columns, record, description)                                                            \
     {                                                                                                        \
-        name, description, columns, sizeof columns / sizeof *columns, sizeof(record)                         \
+        name, description, columns, sizeof(columns) / sizeof *(columns), sizeof(record)                      \
     }
-#define FITS(columns) _Static_assert(sizeof columns / sizeof *columns <= MAX_COLUMNS, "raise MAX_COLUMNS")
+#define FITS(columns) _Static_assert(sizeof(columns) / sizeof *(columns) <= MAX_COLUMNS, "raise MAX_COLUMNS")
 FITS(point_columns);
 FITS(repetition_columns);
 FITS(rank_columns);

@@ -56,7 +56,7 @@ static int32_t group_across_hosts(const struct seating *seating, const int32_t *
 {
     int32_t members = seating->senders + seating->receivers;
     for (int32_t i = 0; i < seating->groups * members; i++) {
-        if (hosts[seating->ranks[i]] != hosts[seating->ranks[i / members * members]]) {
+        if (hosts[seating->ranks[i]] != hosts[seating->ranks[i - i % members]]) {
             return i / members;
         }
     }

@@ -165,13 +165,14 @@ static int64_t messages_wanted(const struct point *point)
 static void add_rates(const struct evidence *evidence, struct repetition_record *row, unsigned *flags)
 {
     const struct point *point = evidence->point;
-    double *starts = calloc(2 * (size_t)evidence->ranks, sizeof *starts), *ends = starts + evidence->ranks;
+    double *starts = calloc(2 * (size_t)evidence->ranks, sizeof *starts);
     size_t receivers = 0;
     double seconds = 0;
     if (!starts) {
         *flags |= FLAG_FAILED;
         return;
     }
+    double *ends = starts + evidence->ranks;
     row->throughput_mbit_s = row->message_rate_per_s = 0;
     row->receiver_min_mbit_s = INFINITY;
     row->receiver_max_mbit_s = 0;

@@ -53,7 +53,8 @@ static int compare(const void *a, const void *b)
 static double median_ms(int64_t *taken_ns, int count)
 {
     qsort(taken_ns, (size_t)count, sizeof *taken_ns, compare);
-    return (double)(taken_ns[(count - 1) / 2] + taken_ns[count / 2]) / 2e6;
+    int64_t low = taken_ns[(count - 1) / 2], high = taken_ns[count / 2];
+    return (double)(low + high) / 2e6;
 }
 
 int main(int argc, char **argv)
