@@ -350,7 +350,8 @@ static int make_series(struct chart *chart, struct candidates *all)
     if (chart->kind->has_ceiling && add_ceilings(chart, all, distinctive, count))
         return -1;
     for (size_t i = 0; i < chart->count; i++)
-        qsort(chart->series[i].points, chart->series[i].count, sizeof(struct series_point), by_point_x);
+        if (chart->series[i].points)
+            qsort(chart->series[i].points, chart->series[i].count, sizeof(struct series_point), by_point_x);
     return 0;
 }
 
