@@ -1,5 +1,6 @@
 #!/bin/bash
-# run.sh [PRESET...] - builds and tests: release, asan and tsan unless presets are named. Arguments after -- go to ctest.
+# run.sh [PRESET...] - builds and tests: release, asan and tsan unless presets are named, and then clang-tidy, cppcheck and a
+# short run of the fuzzer, too. Arguments after -- go to ctest.
 #   ./tests/run.sh                       what CI runs
 #   ./tests/run.sh debug -- -R units     one preset, some tests
 set -euo pipefail
@@ -8,7 +9,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/../jobs/setup.sh"
 presets=()
 while [ $# -gt 0 ] && [ "$1" != -- ]; do presets+=("$1"); shift; done
 [ $# -eq 0 ] || shift
-[ ${#presets[@]} -gt 0 ] || presets=(asan tsan release)
+all=
+[ ${#presets[@]} -gt 0 ] || { all=yes; presets=(asan tsan release); }
 
 install_packages build run report test
 set_up_mpi 3 # for the environment that mpirun wants from root
@@ -17,8 +19,18 @@ cd "$root"
 echo "clang-format"
 find src include tests \( -name '*.[ch]' -o -name '*.cc' \) -print0 | xargs -0 clang-format --dry-run --Werror
 
+if [ "$all" ]; then
+    build release -DZMQSWEEP_WERROR=ON # its commands are what clang-tidy reads
+    tests/lint.sh
+fi
+
 for preset in "${presets[@]}"; do
     echo "== $preset"
     build "$preset" -DZMQSWEEP_WERROR=ON
     ctest --preset "$preset" --no-tests=error "$@"
 done
+
+if [ "$all" ] && command -v clang >/dev/null; then
+    echo "== fuzz"
+    tests/fuzz/run.sh 20
+fi
