@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "zmqsweep/results.h"
 
@@ -384,6 +385,161 @@ static void test_damaged_first_line(void **state)
     report = finish();
     assert_true(report.points == 2 && report.first_damaged == 1 && !report.complete);
     free(bytes);
+}
+
+/* Cut anywhere: the lines before the cut are kept, and without a run line there is nothing to keep. */
+static void test_cut_at_every_byte(void **state)
+{
+    (void)state;
+    size_t length;
+    write_sweep(2, 2);
+    char *bytes = slurp(JOURNAL, &length);
+    for (size_t cut = 1; cut < length; cut += cut % 16 && cut > 64 ? 15 : 1) {
+        struct run_record run;
+        struct journal_entry *done;
+        struct journal *journal;
+        struct finish_report report;
+        size_t count, whole = 0;
+        for (size_t i = 0; i < cut; i++)
+            whole += bytes[i] == '\n';
+        spit(JOURNAL, bytes, cut);
+        int failed = results_finish(OUTPUT, NULL, &report, NULL);
+        assert_int_equal(failed, whole == 0 ? -1 : 0);
+        if (!failed) {
+            assert_int_equal(report.points, whole - 1);
+            assert_true(report.torn_tail == (bytes[cut - 1] != '\n') && report.damaged_lines == 0);
+            assert_false(report.complete);
+        }
+        assert_int_equal(journal_reopen(OUTPUT, &run, &done, &count, &journal, NULL), failed);
+        if (failed)
+            continue;
+        assert_int_equal(count, whole - 1);
+        journal_close(&journal);
+        results_free_run(&run);
+        free(done);
+    }
+    free(bytes);
+}
+
+/* Writes the journal anew from some of its own lines, by their numbers; ended by 0. */
+static void write_lines(const char *bytes, const int *numbers)
+{
+    FILE *file = fopen(JOURNAL, "wb");
+    assert_non_null(file);
+    for (; *numbers; numbers++) {
+        const char *line = bytes + line_start(bytes, *numbers);
+        fwrite(line, 1, strcspn(line, "\n") + 1, file);
+    }
+    fclose(file);
+}
+
+/* Line 1 is the run, line 5 a session, the others are points 0, 1 and 2. */
+static void test_lines_out_of_place(void **state)
+{
+    (void)state;
+    static const struct {
+        int lines[8];
+        int64_t points, damaged, first, hosts;
+        bool complete;
+    } cases[] = {
+        {{1, 2, 3, 4, 5}, 3, 0, 0, 2, true},
+        {{1, 5, 4, 3, 2}, 3, 0, 0, 2, true},
+        {{2, 3, 4, 5, 1}, 3, 0, 0, 2, true},
+        {{5, 1, 2, 3, 4}, 3, 0, 0, 2, true},
+        {{1, 2, 2, 3, 3, 4, 4}, 3, 0, 0, 1, true},
+        {{1, 2, 1, 3, 4}, 3, 1, 3, 1, true},
+        {{1, 2, 4}, 2, 0, 0, 1, false},
+        {{1, 5}, 0, 0, 0, 2, false},
+        {{2, 3, 4}, 3, 1, 1, 0, false},
+    };
+    size_t length, count;
+    struct run_record run;
+    struct journal_entry *done;
+    struct journal *journal;
+    write_sweep(3, 3);
+    assert_int_equal(journal_reopen(OUTPUT, &run, &done, &count, &journal, NULL), 0);
+    assert_int_equal(journal_append_session(journal, &run, NULL), 0);
+    journal_close(&journal);
+    results_free_run(&run);
+    free(done);
+    char *bytes = slurp(JOURNAL, &length);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        write_lines(bytes, cases[i].lines);
+        struct finish_report report = finish();
+        assert_int_equal(report.points, cases[i].points);
+        assert_int_equal(report.damaged_lines, cases[i].damaged);
+        assert_int_equal(report.first_damaged, cases[i].first);
+        assert_int_equal(report.complete, cases[i].complete);
+        struct results *results = open_results();
+        assert_int_equal(results_row_count(results, TABLE_HOSTS), cases[i].hosts);
+        for (int64_t row = 0; row < report.points; row++) {
+            struct point_record point;
+            assert_int_equal(results_read(results, TABLE_POINTS, row, 1, &point, NULL), 0);
+            assert_true(row == 0 || point.point_id > 0);
+        }
+        results_close(&results);
+    }
+    free(bytes);
+}
+
+/* A whole line of the journal, with the right CRC. */
+static void write_data(FILE *file, const char *data)
+{
+    fprintf(file, "{\"crc32\":\"%08lx\",\"data\":%s}\n",
+            crc32_z(0, (const unsigned char *)data, strlen(data)), data);
+}
+
+/* Of a newer schema nothing is read, for its columns may mean something else; nor is the journal touched. */
+static void test_newer_journal(void **state)
+{
+    (void)state;
+    size_t length, after, count;
+    struct error error;
+    struct run_record run;
+    struct journal_entry *done;
+    struct journal *journal;
+    write_sweep(2, 2);
+    char *bytes = slurp(JOURNAL, &length), *data = strstr(bytes, "{\"run\":"), *end = strchr(data, '\n');
+    end[-1] = '\0';
+    char *version = strstr(data, "\"schema_version\":\"1.");
+    assert_non_null(version);
+    version[sizeof "\"schema_version\":\"" - 1] = '2';
+    FILE *file = fopen(JOURNAL, "wb");
+    write_data(file, data);
+    fputs(end + 1, file);
+    fclose(file);
+    free(bytes);
+    bytes = slurp(JOURNAL, &length);
+    assert_int_equal(results_finish(OUTPUT, NULL, NULL, &error), -1);
+    assert_non_null(strstr(error.text, "newer than"));
+    assert_int_equal(access(OUTPUT, F_OK), -1);
+    assert_int_equal(journal_reopen(OUTPUT, &run, &done, &count, &journal, &error), -1);
+    assert_non_null(strstr(error.text, "newer than"));
+    char *again = slurp(JOURNAL, &after);
+    assert_true(after == length && memcmp(bytes, again, length) == 0);
+    free(again);
+    free(bytes);
+}
+
+/* A row under another point's name would put that point into the file twice. */
+static void test_point_of_another_name(void **state)
+{
+    (void)state;
+    size_t length;
+    struct finish_report report;
+    write_sweep(2, 2);
+    char *bytes = slurp(JOURNAL, &length), *twice = NULL;
+    const char *zero = strstr(bytes + line_start(bytes, 2), "\"point\":[");
+    const char *one = strstr(bytes + line_start(bytes, 3), "\"point\":[");
+    assert_true(
+        asprintf(&twice, "{%.*s],%.*s]}", (int)strcspn(zero, "]"), zero, (int)strcspn(one, "]"), one) > 0);
+    FILE *file = fopen(JOURNAL, "ab");
+    write_data(file, twice);
+    fclose(file);
+    free(twice);
+    free(bytes);
+    report = finish();
+    assert_true(report.points == 2 && report.damaged_lines == 1 && report.first_damaged == 4);
 }
 
 static void test_not_a_journal(void **state)
@@ -906,6 +1062,10 @@ int main(void)
         TEST(test_torn_tail_at_every_byte),
         TEST(test_bit_flips),
         TEST(test_damaged_first_line),
+        TEST(test_cut_at_every_byte),
+        TEST(test_lines_out_of_place),
+        TEST(test_newer_journal),
+        TEST(test_point_of_another_name),
         TEST(test_not_a_journal),
         TEST(test_resume),
         TEST(test_lock),
