@@ -3,9 +3,11 @@
 MUTATIONS (default 300; the full run has 2000) and MUTATION_SEED choose the damage.
 """
 
+import json
 import os
 import random
 import unittest
+import zlib
 
 from report_common import ReportTest, TABLES, make_results, report
 
@@ -106,6 +108,81 @@ class Damage(ReportTest):
         self.refuse(1, "csv", path, "-o", output)
         self.assertEqual(output.read_text(), "before")
         self.assertEqual([p.name for p in self.folder.glob("out.csv*")], ["out.csv"])
+
+
+class DamagedJournals(ReportTest):
+    """recover keeps the points whose lines are whole, says what is left out, and exits with 1 when there is nothing to keep."""
+
+    POINTS = 4
+
+    def setUp(self):
+        self.file = make_results(self.folder / "j.h5", points=self.POINTS, intervals=2, journal=1)
+        self.journal = self.folder / "j.h5.journal"
+        self.lines = self.journal.read_bytes().splitlines(keepends=True)
+
+    def recover(self, content):
+        """Returns what recover says of a journal of these bytes, and the rows of the points that it saves."""
+        self.journal.write_bytes(content)
+        text = self.succeed("recover", self.journal, "--force")
+        return text, self.succeed("csv", self.file).splitlines()[1:]
+
+    def test_cut_short(self):
+        _, sound = self.recover(b"".join(self.lines))
+        ends = [sum(map(len, self.lines[: n + 1])) for n in range(len(self.lines))]
+        rng = random.Random(SEED)
+        for cut in sorted({0, 1, *(end + by for end in ends for by in (-1, 0)), *rng.sample(range(ends[-1]), 20)}):
+            with self.subTest(cut=cut, seed=SEED):
+                points = sum(end <= cut for end in ends) - 1
+                if points <= 0:
+                    self.journal.write_bytes(b"".join(self.lines)[:cut])
+                    self.assertIn(str(self.journal), self.refuse(1, "recover", self.journal, "--force"))
+                    continue
+                text, rows = self.recover(b"".join(self.lines)[:cut])
+                self.assertEqual(rows, sound[:points])
+                self.assertEqual("cut short" in text, cut not in ends, text)
+                self.assertNotIn("damaged", text)
+
+    def test_flipped_bits(self):
+        _, sound = self.recover(b"".join(self.lines))
+        rng = random.Random(SEED)
+        for _ in range(20):
+            lines = [bytearray(line) for line in self.lines]
+            number = rng.randrange(1, len(lines))
+            at = rng.randrange(len(lines[number]) - 1)  # not its end, without which the next line belongs to it
+            lines[number][at] ^= 1 << rng.randrange(8)
+            with self.subTest(line=number + 1, at=at, seed=SEED):
+                if ord("\n") in lines[number][:-1]:
+                    continue
+                text, rows = self.recover(b"".join(lines))
+                self.assertEqual(rows, sound[: number - 1] + sound[number:])
+                self.assertIn(f"1 damaged line left out, the first is line {number + 1}\n", text)
+
+    def test_lines_out_of_place(self):
+        run, *points = self.lines
+        _, sound = self.recover(b"".join(self.lines))
+        for name, lines in {"backwards": self.lines[::-1], "twice": [run, *points, *points], "run twice": [*self.lines, run]}.items():
+            with self.subTest(name):
+                text, rows = self.recover(b"".join(lines))
+                self.assertEqual(rows, sound)
+                self.assertIn("4 points, the sweep is complete", text)
+                self.assertEqual("1 damaged line left out, the first is line 6" in text, name == "run twice", text)
+        text, rows = self.recover(b"".join([run, points[0], points[3]]))
+        self.assertEqual(rows, [sound[0], sound[3]])
+        self.assertIn("2 points, the sweep is not complete", text)
+        text, rows = self.recover(b"".join(points))
+        self.assertEqual(rows, sound)
+        self.assertIn("the first is line 1\n", text)
+
+    def test_newer_schema(self):
+        self.assertTrue(self.lines[0].endswith(b"}\n"))
+        start = self.lines[0].index(b'"data":') + len('"data":')
+        data = self.lines[0][start:-2].replace(b'"schema_version":"1.', b'"schema_version":"2.')
+        line = b'{"crc32":"%08x","data":%s}\n' % (zlib.crc32(data), data)
+        self.assertEqual(json.loads(line)["data"]["run"]["schema_version"][:2], "2.")
+        good = self.file.read_bytes()
+        self.journal.write_bytes(line + b"".join(self.lines[1:]))
+        self.assertIn("newer than", self.refuse(1, "recover", self.journal, "--force"))
+        self.assertEqual(self.file.read_bytes(), good)
 
 
 class Foreign(ReportTest):
