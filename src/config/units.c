@@ -493,7 +493,9 @@ const char *config_nearest(const char *word, const char *const *names, size_t co
     size_t limit = strlen(word) / 3 < 2 ? 2 : strlen(word) / 3, best = limit + 1;
     const char *nearest = NULL;
     for (size_t i = 0; i < count; i++) {
-        size_t distance = strlen(names[i]) > LONGEST_NAME ? best : edit_distance(word, names[i]);
+        size_t length = strlen(names[i]);
+        bool far = length > LONGEST_NAME || strlen(word) > length + best; /* each letter over is an edit */
+        size_t distance = far ? best : edit_distance(word, names[i]);
         if (distance < best) {
             best = distance;
             nearest = names[i];
