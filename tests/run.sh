@@ -1,6 +1,6 @@
 #!/bin/bash
-# run.sh [PRESET...] - builds and tests: release, asan and tsan unless presets are named, and then clang-tidy, cppcheck and a
-# short run of the fuzzer, too. Arguments after -- go to ctest.
+# run.sh [PRESET...] - builds and tests: release, asan and tsan unless presets are named, and before them clang-tidy,
+# cppcheck and a short run of the fuzzer. Arguments after -- go to ctest.
 #   ./tests/run.sh                       what CI runs
 #   ./tests/run.sh debug -- -R units     one preset, some tests
 set -euo pipefail
@@ -22,15 +22,12 @@ find src include tests \( -name '*.[ch]' -o -name '*.cc' \) -print0 | xargs -0 c
 if [ "$all" ]; then
     build release -DZMQSWEEP_WERROR=ON # its commands are what clang-tidy reads
     tests/lint.sh
+    echo "fuzz"
+    tests/fuzz/run.sh 20
 fi
 
 for preset in "${presets[@]}"; do
     echo "== $preset"
     build "$preset" -DZMQSWEEP_WERROR=ON
-    ctest --preset "$preset" --no-tests=error "$@"
+    ctest --preset "$preset" --no-tests=error --parallel "$(nproc)" "$@"
 done
-
-if [ "$all" ] && command -v clang >/dev/null; then
-    echo "== fuzz"
-    tests/fuzz/run.sh 20
-fi

@@ -403,7 +403,7 @@ static void test_cut_at_every_byte(void **state)
         for (size_t i = 0; i < cut; i++)
             whole += bytes[i] == '\n';
         spit(JOURNAL, bytes, cut);
-        int failed = results_finish(OUTPUT, NULL, &report, NULL);
+        int failed = results_finish(OUTPUT, NULL, NULL, &report, NULL);
         assert_int_equal(failed, whole == 0 ? -1 : 0);
         if (!failed) {
             assert_int_equal(report.points, whole - 1);
@@ -510,7 +510,7 @@ static void test_newer_journal(void **state)
     fclose(file);
     free(bytes);
     bytes = slurp(JOURNAL, &length);
-    assert_int_equal(results_finish(OUTPUT, NULL, NULL, &error), -1);
+    assert_int_equal(results_finish(OUTPUT, NULL, NULL, NULL, &error), -1);
     assert_non_null(strstr(error.text, "newer than"));
     assert_int_equal(access(OUTPUT, F_OK), -1);
     assert_int_equal(journal_reopen(OUTPUT, &run, &done, &count, &journal, &error), -1);
