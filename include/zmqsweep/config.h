@@ -37,6 +37,7 @@ enum option_id {
     /* run control */
     OPTION_IO_CPUS,
     OPTION_FIND_RATE,
+    OPTION_LATENCY,
     OPTION_PLACEMENT,
     OPTION_MATRIX,
     OPTION_BASELINE,

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Values as the option table orders its choices. */
-enum pattern { PATTERN_PUSH_PULL, PATTERN_PUB_SUB, PATTERN_STREAM = 100 };
+enum pattern { PATTERN_PUSH_PULL, PATTERN_PUB_SUB, PATTERN_REQ_REP, PATTERN_PAIR, PATTERN_STREAM = 100 };
 enum transport { TRANSPORT_TCP, TRANSPORT_IPC, TRANSPORT_RAW_TCP = 100 };
 /* Those of 100 and on are no choices: only the baseline's points have them. Their words, and all others. */
 const char *plan_pattern_word(int32_t pattern);
@@ -49,6 +49,7 @@ struct point {
     int32_t placement, matrix;
     double rate_per_s;     /* messages per second that each sender is to send; 0: as fast as it can */
     int64_t find_loss_ppb; /* --find-rate: the share that may be lost, in 1e-9; OPTION_KEYWORD: off */
+    int64_t latency_every; /* --latency: one message of so many is timed; 0: none */
 };
 
 struct plan {
@@ -89,6 +90,12 @@ void plan_mark_writers(const struct plan *plan, bool *writes);
 bool plan_same_seats(const struct point *a, const struct point *b);
 /* The fewest ranks that settings can run on, coordinator included. */
 int32_t plan_fewest_ranks(const struct settings *settings);
+
+/* Does the receiver send every message back? */
+bool plan_echoes(const struct point *point);
+
+/* A stamp for the latency takes so many bytes of a message. */
+#define PLAN_STAMP_BYTES 16
 
 /* ---- baseline.c: what plain sockets carry, under the settings of other points ---- */
 

@@ -92,7 +92,8 @@ int64_t traffic_foreign(const struct traffic *traffic);
 /* Has the loop ended by itself (count reached, stream ended, error)? */
 bool traffic_ended(const struct traffic *traffic);
 /* Tells a sender to send no more. Its loop has ended on return; but a stream's ends by itself, once the
- * message under way is written. @return as traffic_stop. */
+ * message under way is written, and that of req-rep and pair once it has come back. May be told again, should
+ * that take long. @return as traffic_stop. */
 int traffic_end_sending(struct traffic *traffic, int64_t patience_ns, struct error *error);
 /* Tells the loop to end, wakes it and joins it. @return 0, or -1 with the loop's error, or with
  * traffic_runs: it has not ended within `patience_ns`. */
@@ -179,6 +180,25 @@ bool traffic_loop_has_failed(const struct traffic *traffic);
 int traffic_check_file(struct traffic *traffic, struct error *error);
 /* As traffic_remove_ipc, for that file. */
 void traffic_remove_file(void);
+
+/* ---- latency, where the point asks for it; else these do nothing ---- */
+
+/* How this host's clock stands to the coordinator's (local - coordinator), for send times. Before the loop.
+ */
+void traffic_set_clock(struct traffic *traffic, int64_t offset_ns);
+/* In duration mode only what is timed between these two counts; the last call of each. In count mode all
+ * does.
+ */
+void traffic_latency_begin(struct traffic *traffic);
+void traffic_latency_end(struct traffic *traffic);
+/* Times in one bucket of histogram.h. */
+struct traffic_times {
+    int64_t bucket, count;
+};
+/* Once the loop has ended: the buckets that are not empty. @return how many; at most HISTOGRAM_BUCKETS. */
+size_t traffic_latency(const struct traffic *traffic, struct traffic_times *times);
+/* The lowest time of all if it is below 0, which only clocks that were compared badly can make; else 0. */
+int64_t traffic_latency_lowest_ns(const struct traffic *traffic);
 
 int64_t traffic_clock_ns(void);
 

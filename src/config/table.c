@@ -20,13 +20,15 @@
     }
 
 const struct option_spec option_table[OPTION_TOTAL] = {
-    [OPTION_PATTERN] = {.name = "pattern",
-                        .type = OPTION_TYPE_CHOICE,
-                        .list = true,
-                        .fallback = "push-pull",
-                        .choices = CHOICES("push-pull", "pub-sub"),
-                        .metavar = "PATTERN",
-                        .help = "Messaging pattern."},
+    [OPTION_PATTERN] =
+        {.name = "pattern",
+         .type = OPTION_TYPE_CHOICE,
+         .list = true,
+         .fallback = "push-pull",
+         .choices = CHOICES("push-pull", "pub-sub", "req-rep", "pair"),
+         .metavar = "PATTERN",
+         .help = "Messaging pattern. In req-rep and pair the receiver sends every message back, and "
+                 "the sender waits for it before it sends the next."},
     [OPTION_TRANSPORT] = {.name = "transport",
                           .type = OPTION_TYPE_CHOICE,
                           .list = true,
@@ -207,6 +209,17 @@ const struct option_spec option_table[OPTION_TOTAL] = {
          .metavar = "loss=PERCENT",
          .help = "For pub-sub: find, by bisection to 3 %, the highest rate at which no more than this share "
                  "is lost, and measure each point at that rate. Not together with --rate or --count."},
+    [OPTION_LATENCY] =
+        {.name = "latency",
+         .type = OPTION_TYPE_INTEGER,
+         .fallback = "off",
+         .keyword = "off",
+         .minimum = 1,
+         .maximum = MOST_MESSAGES,
+         .metavar = "N",
+         .help = "Measure the latency of one in N messages: one way, by a send time that they carry (sizes "
+                 "of 16 bytes and more); round trip with req-rep and pair. With --rate from the time at "
+                 "which the message was due."},
     [OPTION_PLACEMENT] =
         {.name = "placement",
          .type = OPTION_TYPE_CHOICE,

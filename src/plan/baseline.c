@@ -45,6 +45,7 @@ struct point plan_baseline_of(const struct point *model)
     point.io_cpus = OPTION_KEYWORD;
     point.rate_per_s = 0; /* as fast as it goes: it is the ceiling */
     point.find_loss_ppb = OPTION_KEYWORD;
+    point.latency_every = 0; /* plain sockets carry no send times */
     return point;
 }
 

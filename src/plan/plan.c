@@ -141,6 +141,11 @@ static int32_t resolved_placement(const struct plan *plan)
     return plan->host_count > 1 ? PLACEMENT_ACROSS : PLACEMENT_LISTED;
 }
 
+bool plan_echoes(const struct point *point)
+{
+    return point->pattern == PATTERN_REQ_REP || point->pattern == PATTERN_PAIR;
+}
+
 /* A point of the dimensions' product. */
 static struct point listed_point(const struct plan *plan, int64_t id)
 {
@@ -181,6 +186,9 @@ static struct point listed_point(const struct plan *plan, int64_t id)
     point.rcvbuf_bytes = value[OPTION_RCVBUF];
     point.rate_per_s = resolved_rate(value[OPTION_RATE], point.size_bytes);
     point.find_loss_ppb = config_value(settings, OPTION_FIND_RATE);
+    if (config_value(settings, OPTION_LATENCY) != OPTION_KEYWORD) {
+        point.latency_every = config_value(settings, OPTION_LATENCY);
+    }
     point.interval_ns = config_value(settings, OPTION_INTERVAL);
     point.timeout_ns = config_value(settings, OPTION_TIMEOUT);
     if (value[OPTION_COUNT] != OPTION_KEYWORD) {
@@ -274,6 +282,59 @@ static int check_writing(const struct settings *settings, struct error *error)
     for (size_t i = 0; i < modes->count; i++) {
         if (modes->values[i] == RECEIVE_WRITE && !*config_text(settings, OPTION_WRITE_DIR)) {
             return error_set(error, "--receive-mode write: say where the files go: --write-dir DIR");
+        }
+    }
+    return 0;
+}
+
+static bool lists(const struct settings *settings, enum option_id id, int64_t value)
+{
+    const struct setting *setting = &settings->items[id];
+    bool found = false;
+    for (size_t i = 0; i < setting->count; i++) {
+        found = found || setting->values[i] == value;
+    }
+    return found;
+}
+
+/* What the patterns that send messages back cannot do. */
+static int check_echoes(const struct settings *settings, struct error *error)
+{
+    bool pair = lists(settings, OPTION_PATTERN, PATTERN_PAIR);
+    if (!pair && !lists(settings, OPTION_PATTERN, PATTERN_REQ_REP)) {
+        return 0;
+    }
+    if (pair && largest_group(settings) != 2) {
+        return error_set(error, "--pattern pair: a pair socket has one peer; leave out "
+                                "--receivers-per-sender and --senders-per-receiver");
+    }
+    if (lists(settings, OPTION_RECEIVE_MODE, RECEIVE_WRITE)) {
+        return error_set(error, "--receive-mode write is for push-pull and pub-sub; in req-rep and pair the "
+                                "receiver sends the message back");
+    }
+    if (config_value(settings, OPTION_BASELINE) != BASELINE_NONE) {
+        return error_set(error,
+                         "--baseline tcp sends one way only: it is nothing to compare req-rep and pair "
+                         "with; sweep them in two runs");
+    }
+    return 0;
+}
+
+/* Where messages go one way, those that are timed carry their send time. */
+static int check_latency(const struct settings *settings, struct error *error)
+{
+    const struct setting *sizes = &settings->items[OPTION_SIZE];
+    bool one_way = lists(settings, OPTION_PATTERN, PATTERN_PUSH_PULL) ||
+                   lists(settings, OPTION_PATTERN, PATTERN_PUB_SUB);
+    for (size_t i = 0; i < sizes->count; i++) {
+        if (one_way && config_value(settings, OPTION_LATENCY) != OPTION_KEYWORD &&
+            sizes->values[i] < PLAN_STAMP_BYTES) {
+            return error_set(
+                error,
+                "--latency: a message of %lld byte%s cannot carry its send time, which takes %d; "
+                "say --size %d or more",
+                (long long)sizes->values[i], sizes->values[i] == 1 ? "" : "s", PLAN_STAMP_BYTES,
+                PLAN_STAMP_BYTES);
         }
     }
     return 0;
@@ -514,7 +575,8 @@ int plan_make(const struct settings *settings, int32_t ranks, const int32_t *hos
 {
     struct plan made = {
         .settings = settings, .ranks = ranks, .hosts = hosts, .seed = seed, .unplaced = ranks == 0};
-    if (check_shape(settings, error) || check_writing(settings, error) || check_find_rate(settings, error)) {
+    if (check_shape(settings, error) || check_writing(settings, error) || check_find_rate(settings, error) ||
+        check_echoes(settings, error) || check_latency(settings, error)) {
         return -1;
     }
     if (ranks == 0) {
@@ -590,6 +652,10 @@ const char *plan_key(const struct plan *plan, int64_t id, char key[PLAN_KEY_LENG
     if (used < PLAN_KEY_LENGTH && point.find_loss_ppb != OPTION_KEYWORD) {
         used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, " find-rate=%s",
                                  config_word(OPTION_FIND_RATE, point.find_loss_ppb, word));
+    }
+    if (used < PLAN_KEY_LENGTH && point.latency_every) {
+        used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, " latency=%s",
+                                 config_word(OPTION_LATENCY, point.latency_every, word));
     }
     if (used < PLAN_KEY_LENGTH && point.matrix != MATRIX_OFF) {
         snprintf(key + used, PLAN_KEY_LENGTH - used, " matrix=%s step=%d",

@@ -102,7 +102,7 @@ static int join(struct traffic *traffic, int64_t patience_ns)
 
 int traffic_end_sending(struct traffic *traffic, int64_t patience_ns, struct error *error)
 {
-    if (!is_stream(traffic)) {
+    if (!is_stream(traffic) && !plan_echoes(&traffic->point)) {
         return traffic_stop(traffic, patience_ns, error);
     }
     atomic_store_explicit(&traffic->stop, true, memory_order_relaxed);

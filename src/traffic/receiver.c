@@ -84,8 +84,18 @@ static inline __attribute__((always_inline)) int64_t wait_to_receive(struct rece
     return size;
 }
 
+/* How old is a message that carries its send time? */
+static inline __attribute__((always_inline)) void time_message(struct receiver *receiver, const int mode)
+{
+    struct traffic *traffic = receiver->traffic;
+    int64_t sent_ns;
+    if (stamp_get(mode == RECEIVE_COPY ? traffic->buffer : zmq_msg_data(&receiver->message), &sent_ns)) {
+        latency_count(traffic->latency, clock_ns() - traffic->latency->offset_ns - sent_ns);
+    }
+}
+
 static inline __attribute__((always_inline)) void receive_loop(struct receiver *receiver, const int mode,
-                                                               const bool timed)
+                                                               const bool timed, const bool stamped)
 {
     struct traffic *traffic = receiver->traffic;
     const int64_t expected = traffic->point.size_bytes;
@@ -97,6 +107,9 @@ static inline __attribute__((always_inline)) void receive_loop(struct receiver *
         if (size != expected) {
             traffic->foreign++;
             continue;
+        }
+        if (stamped) {
+            time_message(receiver, mode);
         }
         receiver->count++;
         if (timed) {
@@ -118,7 +131,7 @@ static inline __attribute__((always_inline)) void receive_loop(struct receiver *
 
 /* The queue is empty: wait, and sync the file when that is asked for, which is no waiting for messages.
  * @return the next message's size, or -1 when the loop is to end. */
-static int64_t wait_to_write(struct receiver *receiver)
+static inline __attribute__((always_inline)) int64_t wait_to_write(struct receiver *receiver)
 {
     struct traffic *traffic = receiver->traffic;
     struct progress *progress = &traffic->progress;
@@ -152,8 +165,8 @@ static int64_t wait_to_write(struct receiver *receiver)
     return size;
 }
 
-/* Counts and dates a message that is in the writer's hands. */
-static void count_written(struct receiver *receiver)
+/* Counts and dates a message. */
+static inline __attribute__((always_inline)) void count_message(struct receiver *receiver)
 {
     struct traffic *traffic = receiver->traffic;
     receiver->count++;
@@ -168,7 +181,7 @@ static void count_written(struct receiver *receiver)
     }
 }
 
-static void receive_write(struct receiver *receiver)
+static inline __attribute__((always_inline)) void write_loop(struct receiver *receiver, const bool stamped)
 {
     struct traffic *traffic = receiver->traffic;
     while (!traffic_told_to_stop(traffic)) {
@@ -180,10 +193,13 @@ static void receive_write(struct receiver *receiver)
             traffic->foreign++;
             continue;
         }
+        if (stamped) {
+            time_message(receiver, RECEIVE_WRITE);
+        }
         if (writer_append(traffic, zmq_msg_data(&receiver->message), (size_t)size)) {
             break;
         }
-        count_written(receiver);
+        count_message(receiver);
         if (writer_step(traffic, receiver->count)) {
             break;
         }
@@ -191,15 +207,74 @@ static void receive_write(struct receiver *receiver)
     writer_end(traffic, receiver->count);
 }
 
-/* A loop per mode, so that nothing is decided per message. */
+static __attribute__((noinline)) void receive_write(struct receiver *receiver)
+{
+    write_loop(receiver, false);
+}
+
+static __attribute__((noinline)) void receive_write_stamped(struct receiver *receiver)
+{
+    write_loop(receiver, true);
+}
+
+/* ---- req-rep and pair: every message goes back ---- */
+
+/* A foreign one too: a REP socket must answer. @return 0, or -1: told to stop, or failed. */
+static inline __attribute__((always_inline)) int send_back(struct receiver *receiver, const int mode,
+                                                           int64_t size)
+{
+    struct traffic *traffic = receiver->traffic;
+    const int64_t room = traffic->point.size_bytes;
+    int rc;
+    do {
+        rc = mode == RECEIVE_COPY
+                 ? zmq_send(traffic->socket, traffic->buffer, (size_t)(size < room ? size : room), 0)
+                 : zmq_msg_send(&receiver->message, traffic->socket, 0);
+        if (rc < 0 && errno != EAGAIN && errno != EINTR) {
+            traffic_loop_failed(traffic, "zmq_msg_send");
+            return -1;
+        }
+    } while (rc < 0 && !traffic_told_to_stop(traffic));
+    return rc < 0 ? -1 : 0;
+}
+
+static inline __attribute__((always_inline)) void echo_loop(struct receiver *receiver, const int mode)
+{
+    struct traffic *traffic = receiver->traffic;
+    while (!traffic_told_to_stop(traffic)) {
+        int64_t size = receive_one(receiver, mode, ZMQ_DONTWAIT);
+        if (size < 0 && (size = wait_to_receive(receiver, mode)) < 0) {
+            return;
+        }
+        if (send_back(receiver, mode, size)) {
+            return;
+        }
+        if (size == traffic->point.size_bytes) {
+            count_message(receiver);
+        } else {
+            traffic->foreign++;
+        }
+    }
+}
+
+/* A loop per mode, so that nothing is decided per message. Where messages are timed or go back, only the mode
+ * has a loop of its own. */
 #define RECEIVE_LOOP(NAME, MODE)                                                                             \
     static __attribute__((noinline)) void NAME(struct receiver *receiver)                                    \
     {                                                                                                        \
-        receive_loop(receiver, MODE, false);                                                                 \
+        receive_loop(receiver, MODE, false, false);                                                          \
     }                                                                                                        \
     static __attribute__((noinline)) void NAME##_timed(struct receiver *receiver)                            \
     {                                                                                                        \
-        receive_loop(receiver, MODE, true);                                                                  \
+        receive_loop(receiver, MODE, true, false);                                                           \
+    }                                                                                                        \
+    static __attribute__((noinline)) void NAME##_stamped(struct receiver *receiver)                          \
+    {                                                                                                        \
+        receive_loop(receiver, MODE, receiver->traffic->timed, true);                                        \
+    }                                                                                                        \
+    static __attribute__((noinline)) void NAME##_echo(struct receiver *receiver)                             \
+    {                                                                                                        \
+        echo_loop(receiver, MODE);                                                                           \
     }
 RECEIVE_LOOP(receive_message, RECEIVE_MESSAGE)
 RECEIVE_LOOP(receive_copy, RECEIVE_COPY)
@@ -213,9 +288,27 @@ void receiver_run(struct traffic *traffic)
         [RECEIVE_READ] = {receive_read, receive_read_timed},
         [RECEIVE_WRITE] = {receive_write, receive_write},
     };
+    static void (*const stamped_loops[])(struct receiver *) = {
+        [RECEIVE_MESSAGE] = receive_message_stamped,
+        [RECEIVE_COPY] = receive_copy_stamped,
+        [RECEIVE_READ] = receive_read_stamped,
+        [RECEIVE_WRITE] = receive_write_stamped,
+    };
+    static void (*const echo_loops[])(struct receiver *) = {
+        [RECEIVE_MESSAGE] = receive_message_echo,
+        [RECEIVE_COPY] = receive_copy_echo,
+        [RECEIVE_READ] = receive_read_echo,
+    };
+    const int mode = traffic->point.receive_mode;
     struct receiver receiver = {.traffic = traffic};
     zmq_msg_init(&receiver.message);
     atomic_store_explicit(&traffic->started_ns, clock_ns(), memory_order_relaxed);
-    loops[traffic->point.receive_mode][traffic->timed](&receiver);
+    if (plan_echoes(&traffic->point)) {
+        echo_loops[mode](&receiver);
+    } else if (traffic->latency) {
+        stamped_loops[mode](&receiver);
+    } else {
+        loops[mode][traffic->timed](&receiver);
+    }
     zmq_msg_close(&receiver.message);
 }

@@ -97,23 +97,58 @@ static __attribute__((noinline)) int pace_wait(struct traffic *traffic, struct p
     return traffic_told_to_stop(traffic) ? -1 : 0;
 }
 
-static inline __attribute__((always_inline)) void send_loop(struct traffic *traffic, const int mode,
-                                                            const bool timed, const bool paced)
+/* The same where messages are timed. One that gets a stamp is never shared with others; one that does not may
+ * lie where an old stamp is. */
+static inline __attribute__((always_inline)) int make_for_latency(struct traffic *traffic, zmq_msg_t *message,
+                                                                  const int mode, const size_t size,
+                                                                  const bool timed)
+{
+    if (timed && (mode == SEND_CONST || mode == SEND_SHARED)) {
+        if (zmq_msg_init_size(message, size) < 0) {
+            return -1;
+        }
+        memcpy(zmq_msg_data(message), mode == SEND_CONST ? traffic->buffer : zmq_msg_data(&traffic->shared),
+               size);
+        return 0;
+    }
+    if (make_message(traffic, message, mode, size)) {
+        return -1;
+    }
+    if (mode == SEND_ZERO_COPY || mode == SEND_UNTOUCHED) {
+        stamp_clear(zmq_msg_data(message));
+    }
+    return 0;
+}
+
+/* When message `index` is sent, for its latency: when it is due, or now. */
+static inline int64_t send_time_ns(const struct pace *pace, const bool paced, int64_t index)
+{
+    return paced ? pace_due_ns(pace, index) : clock_ns();
+}
+
+static inline __attribute__((always_inline)) void
+send_loop(struct traffic *traffic, const int mode, const bool timed, const bool paced, const bool stamped)
 {
     const size_t size = (size_t)traffic->point.size_bytes;
     const int64_t limit = traffic->limit;
     void *const socket = traffic->socket;
     zmq_msg_t message;
     struct pace pace = pace_make(traffic->start_ns, paced ? traffic->point.rate_per_s : 0);
+    int64_t next_stamp = 0;
     for (int64_t sent = 0; sent < limit && !traffic_told_to_stop(traffic);) {
         if (paced && sent == pace.next && pace_wait(traffic, &pace)) {
             return;
         }
-        if (make_message(traffic, &message, mode, size)) {
+        if (stamped ? make_for_latency(traffic, &message, mode, size, sent == next_stamp)
+                    : make_message(traffic, &message, mode, size)) {
             if (!traffic_told_to_stop(traffic)) {
                 traffic_loop_failed(traffic, "making a message");
             }
             return;
+        }
+        if (stamped && sent == next_stamp) {
+            stamp_set(zmq_msg_data(&message), send_time_ns(&pace, paced, sent) - traffic->latency->offset_ns);
+            next_stamp += traffic->latency->every;
         }
         if (zmq_msg_send(&message, socket, ZMQ_DONTWAIT) < 0 && wait_to_send(traffic, &message)) {
             zmq_msg_close(&message);
@@ -128,23 +163,104 @@ static inline __attribute__((always_inline)) void send_loop(struct traffic *traf
     }
 }
 
-/* A loop per mode, so that nothing is decided per message. */
+/* ---- req-rep and pair: a message is sent when the one before has come back ---- */
+
+/* @return when it was there, or -1: given up, or failed. */
+static int64_t await_echo(struct traffic *traffic, zmq_msg_t *echo)
+{
+    struct progress *progress = &traffic->progress;
+    int rc;
+    wait_begin(&progress->blocked_since_ns, clock_ns());
+    do {
+        rc = zmq_msg_recv(echo, traffic->socket, 0);
+        if (rc < 0 && errno != EAGAIN && errno != EINTR) {
+            traffic_loop_failed(traffic, "zmq_msg_recv");
+            break;
+        }
+    } while (rc < 0 && !atomic_load_explicit(&traffic->abandon, memory_order_relaxed));
+    int64_t now_ns = clock_ns();
+    wait_end(&progress->blocked_since_ns, &progress->blocked_ns, now_ns);
+    traffic->foreign += rc >= 0 && rc != traffic->point.size_bytes;
+    return rc < 0 ? -1 : now_ns;
+}
+
+/* Makes and sends message `index`. @return when it was sent, or -1: told to stop, or failed. */
+static inline __attribute__((always_inline)) int64_t send_request(struct traffic *traffic, const int mode,
+                                                                  struct pace *pace, int64_t index)
+{
+    const bool paced = traffic->point.rate_per_s > 0;
+    zmq_msg_t message;
+    if (paced && index == pace->next && pace_wait(traffic, pace)) {
+        return -1;
+    }
+    if (make_message(traffic, &message, mode, (size_t)traffic->point.size_bytes)) {
+        if (!traffic_told_to_stop(traffic)) {
+            traffic_loop_failed(traffic, "making a message");
+        }
+        return -1;
+    }
+    int64_t sent_ns = send_time_ns(pace, paced, index);
+    if (zmq_msg_send(&message, traffic->socket, ZMQ_DONTWAIT) < 0 && wait_to_send(traffic, &message)) {
+        zmq_msg_close(&message);
+        return -1;
+    }
+    return sent_ns;
+}
+
+static inline __attribute__((always_inline)) void request_loop(struct traffic *traffic, const int mode)
+{
+    struct pace pace = pace_make(traffic->start_ns, traffic->point.rate_per_s);
+    int64_t next_timed = traffic->latency ? 0 : -1;
+    zmq_msg_t echo;
+    zmq_msg_init(&echo);
+    for (int64_t sent = 0; sent < traffic->limit && !traffic_told_to_stop(traffic); sent++) {
+        int64_t sent_ns = send_request(traffic, mode, &pace, sent);
+        if (sent_ns < 0) {
+            break;
+        }
+        if (traffic->timed) {
+            progress_publish_timed(&traffic->progress, sent + 1, clock_ns());
+        } else {
+            progress_publish(&traffic->progress, sent + 1);
+        }
+        int64_t back_ns = await_echo(traffic, &echo);
+        if (back_ns < 0) {
+            break;
+        }
+        if (sent == next_timed) {
+            latency_count(traffic->latency, back_ns - sent_ns);
+            next_timed += traffic->latency->every;
+        }
+    }
+    zmq_msg_close(&echo);
+}
+
+/* A loop per mode, so that nothing is decided per message. Where messages are timed or come back, only the
+ * mode has a loop of its own. */
 #define SEND_LOOP(NAME, MODE)                                                                                \
     static __attribute__((noinline)) void NAME(struct traffic *traffic)                                      \
     {                                                                                                        \
-        send_loop(traffic, MODE, false, false);                                                              \
+        send_loop(traffic, MODE, false, false, false);                                                       \
     }                                                                                                        \
     static __attribute__((noinline)) void NAME##_timed(struct traffic *traffic)                              \
     {                                                                                                        \
-        send_loop(traffic, MODE, true, false);                                                               \
+        send_loop(traffic, MODE, true, false, false);                                                        \
     }                                                                                                        \
     static __attribute__((noinline)) void NAME##_paced(struct traffic *traffic)                              \
     {                                                                                                        \
-        send_loop(traffic, MODE, false, true);                                                               \
+        send_loop(traffic, MODE, false, true, false);                                                        \
     }                                                                                                        \
     static __attribute__((noinline)) void NAME##_paced_timed(struct traffic *traffic)                        \
     {                                                                                                        \
-        send_loop(traffic, MODE, true, true);                                                                \
+        send_loop(traffic, MODE, true, true, false);                                                         \
+    }                                                                                                        \
+    static __attribute__((noinline)) void NAME##_stamped(struct traffic *traffic)                            \
+    {                                                                                                        \
+        send_loop(traffic, MODE, traffic->timed, traffic->point.rate_per_s > 0, true);                       \
+    }                                                                                                        \
+    static __attribute__((noinline)) void NAME##_request(struct traffic *traffic)                            \
+    {                                                                                                        \
+        request_loop(traffic, MODE);                                                                         \
     }
 SEND_LOOP(send_copy, SEND_COPY)
 SEND_LOOP(send_zero_copy, SEND_ZERO_COPY)
@@ -163,11 +279,28 @@ void sender_run(struct traffic *traffic)
         [SEND_UNTOUCHED] = {send_untouched, send_untouched_timed, send_untouched_paced,
                             send_untouched_paced_timed},
     };
+    static void (*const stamped_loops[])(struct traffic *) = {
+        [SEND_COPY] = send_copy_stamped,           [SEND_ZERO_COPY] = send_zero_copy_stamped,
+        [SEND_CONST] = send_const_stamped,         [SEND_SHARED] = send_shared_stamped,
+        [SEND_UNTOUCHED] = send_untouched_stamped,
+    };
+    static void (*const request_loops[])(struct traffic *) = {
+        [SEND_COPY] = send_copy_request,           [SEND_ZERO_COPY] = send_zero_copy_request,
+        [SEND_CONST] = send_const_request,         [SEND_SHARED] = send_shared_request,
+        [SEND_UNTOUCHED] = send_untouched_request,
+    };
+    const int mode = traffic->point.send_mode;
     struct timespec start = {traffic->start_ns / 1000000000, traffic->start_ns % 1000000000};
     while (!traffic_told_to_stop(traffic) &&
            clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &start, NULL) == EINTR) {
     }
     atomic_store_explicit(&traffic->started_ns, clock_ns(), memory_order_relaxed);
-    loops[traffic->point.send_mode][traffic->timed + (traffic->point.rate_per_s > 0 ? 2 : 0)](traffic);
+    if (plan_echoes(&traffic->point)) {
+        request_loops[mode](traffic);
+    } else if (traffic->latency) {
+        stamped_loops[mode](traffic);
+    } else {
+        loops[mode][traffic->timed + (traffic->point.rate_per_s > 0 ? 2 : 0)](traffic);
+    }
     traffic->last_ns = clock_ns();
 }

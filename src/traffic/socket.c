@@ -38,6 +38,12 @@ static int socket_type(const struct traffic *traffic)
     if (traffic->point.pattern == PATTERN_PUB_SUB) {
         return traffic->role == ROLE_SENDER ? ZMQ_XPUB : ZMQ_SUB; /* an XPUB tells who has subscribed */
     }
+    if (traffic->point.pattern == PATTERN_PAIR) {
+        return ZMQ_PAIR;
+    }
+    if (traffic->point.pattern == PATTERN_REQ_REP) {
+        return traffic->role == ROLE_SENDER ? ZMQ_REQ : ZMQ_REP;
+    }
     return traffic->role == ROLE_SENDER ? ZMQ_PUSH : ZMQ_PULL;
 }
 
@@ -208,6 +214,9 @@ static int open_on_cpus(struct traffic *traffic, const char *address, struct err
     }
     if (cpus->loop_bound && affinity_set(&cpus->loop)) {
         return error_set(error, "cannot run on the CPUs asked for: %s", strerror(errno));
+    }
+    if (latency_open(traffic)) {
+        return error_set(error, "no memory for the times of messages");
     }
     return payload_make(traffic, error);
 }
@@ -404,6 +413,7 @@ void traffic_close(struct traffic **traffic)
     security_end(closing);
     payload_free(closing);
     usage_free(&closing->usage);
+    free(closing->latency);
     if (closing->folder[0]) {
         traffic_remove_ipc();
     }
