@@ -87,6 +87,12 @@ int64_t cluster_to_coordinator_ns(const struct cluster *cluster, int64_t local_n
 void cluster_compare_clocks(struct cluster *cluster);
 /* Half the shortest round trip that the offset was found with; 0 on the coordinator's host. */
 int64_t cluster_clock_uncertainty_ns(const struct cluster *cluster);
+/* How the clock of a host stands to rank 0's (theirs - rank 0's), by the best comparison of its ranks, as
+ * members were last exchanged: the same on every rank. */
+struct cluster_clock {
+    int64_t offset_ns, uncertainty_ns;
+};
+struct cluster_clock cluster_host_clock(const struct cluster *cluster, int32_t host);
 /* Sleeps until that local time, or until a signal comes. */
 void cluster_sleep_until(int64_t local_ns);
 

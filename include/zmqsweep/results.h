@@ -47,6 +47,10 @@ struct point_record {
     char status[16];        /* ok, partial, failed */
     double rate_per_s;      /* messages/s that each sender was to send; NaN when unpaced */
     double sent_rate_per_s; /* of the slowest sender, median */
+    char latency_kind[16];  /* "one-way", "round-trip"; "" when it was not measured */
+    int64_t latency_messages;
+    double latency_p50_us, latency_p90_us, latency_p99_us, latency_p999_us, latency_max_us;
+    double latency_uncertainty_us; /* of the clocks' comparison; 0 where one clock does */
 };
 
 struct repetition_record {
@@ -86,6 +90,13 @@ struct interval_record {
     int64_t messages, bytes;
 };
 
+/* A bucket of a rank's latencies that is not empty. */
+struct latency_record {
+    int64_t point_id, repetition, rank;
+    double low_us, high_us; /* from low up to high, which is not in it */
+    int64_t count;
+};
+
 struct host_record {
     int64_t host_id;
     char name[64];
@@ -108,6 +119,7 @@ enum table_id {
     TABLE_REPETITIONS,
     TABLE_RANKS,
     TABLE_INTERVALS,
+    TABLE_LATENCY, /* the last of those whose rows belong to a point */
     TABLE_HOSTS,
     TABLE_ENVIRONMENT,
     TABLE_TOTAL
@@ -146,6 +158,8 @@ struct point_rows {
     size_t rank_count;
     struct interval_record *intervals;
     size_t interval_count;
+    struct latency_record *latencies;
+    size_t latency_count;
 };
 
 /* What is known when the sweep starts. Root attributes of the file, plus hosts and environment. */

@@ -72,6 +72,18 @@ int64_t cluster_to_coordinator_ns(const struct cluster *cluster, int64_t local_n
     return local_ns - cluster->self.clock_offset_ns;
 }
 
+struct cluster_clock cluster_host_clock(const struct cluster *cluster, int32_t host)
+{
+    struct cluster_clock best = {0, INT64_MAX};
+    for (int32_t rank = 0; rank < cluster->size; rank++) {
+        const struct cluster_member *member = cluster_member(cluster, rank);
+        if (member->host == host && member->clock_uncertainty_ns < best.uncertainty_ns) {
+            best = (struct cluster_clock){member->clock_offset_ns, member->clock_uncertainty_ns};
+        }
+    }
+    return best;
+}
+
 int64_t cluster_clock_uncertainty_ns(const struct cluster *cluster)
 {
     return cluster->self.clock_uncertainty_ns;

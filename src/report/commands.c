@@ -36,7 +36,7 @@ static const struct option_line show_options[] = {
 
 static const struct option_line csv_options[] = {
     {NAME_TABLE, "table", 0, "TABLE",
-     "points, repetitions, ranks, intervals, hosts or environment. Default: points."},
+     "points, repetitions, ranks, intervals, latency, hosts or environment. Default: points."},
     {NAME_LIKE, "like", 0, "TOOL",
      "The columns of another tool: pyzmq-bench, a row per rank and valid repetition."},
     WHERE_LINE,

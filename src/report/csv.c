@@ -45,10 +45,11 @@ static int read_table(const struct arguments *arguments, enum table_id *table, s
     for (int i = 0; i < TABLE_TOTAL; i++)
         names[i] = result_tables[i].name;
     const char *nearest = config_nearest(name, names, TABLE_TOTAL);
-    return error_set(error,
-                     "--table: there is no table %.64s; say points, repetitions, ranks, intervals, hosts or "
-                     "environment%s%s",
-                     name, nearest ? "; the nearest is " : "", nearest ? nearest : "");
+    return error_set(
+        error,
+        "--table: there is no table %.64s; say points, repetitions, ranks, intervals, latency, hosts or "
+        "environment%s%s",
+        name, nearest ? "; the nearest is " : "", nearest ? nearest : "");
 }
 
 static int by_number(const void *a, const void *b)
@@ -84,7 +85,7 @@ static bool is_wanted(enum table_id table, const struct filter *filter, const in
                       const char *record)
 {
     int64_t id;
-    if (table <= TABLE_INTERVALS) {
+    if (table <= TABLE_LATENCY) {
         memcpy(&id, record + result_tables[table].columns[0].offset, sizeof id);
         if (count == 0 || !bsearch(&id, wanted, count, sizeof *wanted, by_number))
             return false;
@@ -98,7 +99,7 @@ static int write_some(FILE *out, struct results *results, enum table_id table, c
 {
     size_t bytes = result_tables[table].record_bytes, count = 0;
     int64_t *wanted = NULL, total = results_row_count(results, table);
-    int failed = table <= TABLE_INTERVALS && wanted_points(results, filter, &wanted, &count, error);
+    int failed = table <= TABLE_LATENCY && wanted_points(results, filter, &wanted, &count, error);
     char *records = calloc(BATCH_ROWS, bytes);
     if (!failed && !records)
         failed = error_set(error, "out of memory");

@@ -84,7 +84,7 @@ static int read_value(struct filter_term *term, const char *value, struct error 
 static int find_column(struct filter_term *term, const char *name, size_t length, enum table_id other,
                        struct error *error)
 {
-    bool about_points = other <= TABLE_INTERVALS;
+    bool about_points = other <= TABLE_LATENCY;
     term->column = about_points ? column_named(TABLE_POINTS, name, length) : NULL;
     term->of_points = term->column != NULL;
     if (!term->column && other != TABLE_POINTS)

@@ -384,7 +384,8 @@ static int add_point(struct finish *finish, const struct point_rows *rows)
     return add_rows(finish, TABLE_POINTS, &rows->point, 1) ||
                    add_rows(finish, TABLE_REPETITIONS, rows->repetitions, rows->repetition_count) ||
                    add_rows(finish, TABLE_RANKS, rows->ranks, rows->rank_count) ||
-                   add_rows(finish, TABLE_INTERVALS, rows->intervals, rows->interval_count)
+                   add_rows(finish, TABLE_INTERVALS, rows->intervals, rows->interval_count) ||
+                   add_rows(finish, TABLE_LATENCY, rows->latencies, rows->latency_count)
                ? -1
                : 0;
 }

@@ -541,19 +541,21 @@ static int take_rows(struct cursor *cursor, struct results *results, int64_t poi
     return failed;
 }
 
-static int copy_point(struct results *results, struct cursor cursors[4], const struct point_record *point,
-                      struct journal *journal, struct error *error)
+static int copy_point(struct results *results, struct cursor cursors[TABLE_LATENCY + 1],
+                      const struct point_record *point, struct journal *journal, struct error *error)
 {
     struct point_rows rows = {.point = *point};
-    void *repetitions = NULL, *ranks = NULL, *intervals = NULL;
+    void *repetitions = NULL, *ranks = NULL, *intervals = NULL, *latencies = NULL;
     int64_t id = point->point_id;
     int failed =
         take_rows(&cursors[TABLE_REPETITIONS], results, id, &repetitions, &rows.repetition_count, error) ||
         take_rows(&cursors[TABLE_RANKS], results, id, &ranks, &rows.rank_count, error) ||
-        take_rows(&cursors[TABLE_INTERVALS], results, id, &intervals, &rows.interval_count, error);
+        take_rows(&cursors[TABLE_INTERVALS], results, id, &intervals, &rows.interval_count, error) ||
+        take_rows(&cursors[TABLE_LATENCY], results, id, &latencies, &rows.latency_count, error);
     rows.repetitions = repetitions;
     rows.ranks = ranks;
     rows.intervals = intervals;
+    rows.latencies = latencies;
     if (!failed)
         failed = append_line(journal, json_from_point(&rows, error), false, error);
     point_rows_clear(&rows);
@@ -563,9 +565,9 @@ static int copy_point(struct results *results, struct cursor cursors[4], const s
 static int copy_points(struct results *results, const char *output, struct journal *journal,
                        struct error *error)
 {
-    struct cursor cursors[TABLE_INTERVALS + 1] = {{0}};
+    struct cursor cursors[TABLE_LATENCY + 1] = {{0}};
     int failed = 0;
-    for (int t = TABLE_POINTS; t <= TABLE_INTERVALS && !failed; t++) {
+    for (int t = TABLE_POINTS; t <= TABLE_LATENCY && !failed; t++) {
         cursors[t].table = (enum table_id)t;
         cursors[t].buffer = malloc(CURSOR_ROWS * result_tables[t].record_bytes);
         if (!cursors[t].buffer)
@@ -576,7 +578,7 @@ static int copy_points(struct results *results, const char *output, struct journ
         failed = copy_point(results, cursors, (const struct point_record *)point, journal, error);
         cursors[TABLE_POINTS].next++;
     }
-    for (int t = TABLE_POINTS; t <= TABLE_INTERVALS; t++) {
+    for (int t = TABLE_POINTS; t <= TABLE_LATENCY; t++) {
         if (!failed && cursors[t].next < results_row_count(results, (enum table_id)t))
             failed = error_set(error, "%s: table %s has rows that belong to no point", output,
                                result_tables[t].name);

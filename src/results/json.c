@@ -254,6 +254,9 @@ static bool rows_belong(const struct point_rows *rows)
     for (size_t i = 0; i < rows->interval_count; i++)
         if (rows->intervals[i].point_id != id)
             return false;
+    for (size_t i = 0; i < rows->latency_count; i++)
+        if (rows->latencies[i].point_id != id)
+            return false;
     return true;
 }
 
@@ -270,6 +273,8 @@ json_t *json_from_point(const struct point_rows *rows, struct error *error)
                &good);
     set_member(data, "ranks", rows_array(TABLE_RANKS, rows->ranks, rows->rank_count), &good);
     set_member(data, "intervals", rows_array(TABLE_INTERVALS, rows->intervals, rows->interval_count), &good);
+    if (rows->latency_count > 0)
+        set_member(data, "latency", rows_array(TABLE_LATENCY, rows->latencies, rows->latency_count), &good);
     if (good)
         return data;
     json_decref(data);
@@ -342,17 +347,20 @@ int json_to_point(const char *data, size_t length, const struct row_format *form
 {
     memset(rows, 0, sizeof *rows);
     json_t *line = json_loadb(data, length, 0, NULL);
-    void *repetitions = NULL, *ranks = NULL, *intervals = NULL;
+    void *repetitions = NULL, *ranks = NULL, *intervals = NULL, *latencies = NULL;
     int failed = row_record(json_object_get(line, "point"), TABLE_POINTS, format, &rows->point);
     failed |= add_rows(json_object_get(line, "repetitions"), TABLE_REPETITIONS, format, &repetitions,
                        &rows->repetition_count);
     failed |= add_rows(json_object_get(line, "ranks"), TABLE_RANKS, format, &ranks, &rows->rank_count);
     failed |= add_rows(json_object_get(line, "intervals"), TABLE_INTERVALS, format, &intervals,
                        &rows->interval_count);
+    failed |=
+        add_rows(json_object_get(line, "latency"), TABLE_LATENCY, format, &latencies, &rows->latency_count);
     json_decref(line);
     rows->repetitions = repetitions;
     rows->ranks = ranks;
     rows->intervals = intervals;
+    rows->latencies = latencies;
     if (failed || !rows_belong(rows)) {
         point_rows_clear(rows);
         return -1;

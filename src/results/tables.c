@@ -60,6 +60,14 @@ static const struct column point_columns[] = {
     STRING(status, "ok, partial or failed"),
     FLOAT64(rate_per_s, "messages/s", "messages each sender was to send per second, missing when unpaced"),
     FLOAT64(sent_rate_per_s, "messages/s", "messages sent per second by the slowest sender, median"),
+    STRING(latency_kind, "one-way or round-trip, empty when latency was not measured"),
+    INT64(latency_messages, "messages", "messages timed, sum over valid repetitions"),
+    FLOAT64(latency_p50_us, "us", "latency that half of the timed messages did not exceed"),
+    FLOAT64(latency_p90_us, "us", "latency that 90 % did not exceed"),
+    FLOAT64(latency_p99_us, "us", "latency that 99 % did not exceed"),
+    FLOAT64(latency_p999_us, "us", "latency that 99.9 % did not exceed"),
+    FLOAT64(latency_max_us, "us", "largest latency"),
+    FLOAT64(latency_uncertainty_us, "us", "how far off latencies may be for the clocks of the hosts"),
 };
 #undef ROW
 
@@ -143,6 +151,17 @@ static const struct column interval_columns[] = {
 };
 #undef ROW
 
+#define ROW struct latency_record
+static const struct column latency_columns[] = {
+    INT64(point_id, "", "number of the point in the plan"),
+    INT64(repetition, "", "number of the repetition in its point"),
+    INT64(rank, "", "MPI rank that timed the messages"),
+    FLOAT64(low_us, "us", "least latency of the bucket"),
+    FLOAT64(high_us, "us", "where the next bucket begins"),
+    INT64(count, "messages", "messages with such a latency"),
+};
+#undef ROW
+
 #define ROW struct host_record
 static const struct column host_columns[] = {
     INT64(host_id, "", "number of the host"),
@@ -194,6 +213,8 @@ const struct table_spec result_tables[TABLE_TOTAL] = {
     [TABLE_RANKS] = TABLE("ranks", rank_columns, struct rank_record, "one row per rank of a repetition"),
     [TABLE_INTERVALS] = TABLE("intervals", interval_columns, struct interval_record,
                               "one row per sampling interval of a receiver"),
+    [TABLE_LATENCY] = TABLE("latency", latency_columns, struct latency_record,
+                            "one row per bucket of a rank's latencies that is not empty"),
     [TABLE_HOSTS] = TABLE("hosts", host_columns, struct host_record, "one row per host"),
     [TABLE_ENVIRONMENT] = TABLE("environment", environment_columns, struct environment_record,
                                 "options, versions, variables and system settings"),
@@ -221,7 +242,20 @@ static const struct {
     {TABLE_RANKS, "io_cpu_max_s"},
     {TABLE_RANKS, "io_runqueue_max_s"},
     {TABLE_RANKS, "sync_s"},
+    {TABLE_POINTS, "latency_kind"},
+    {TABLE_POINTS, "latency_messages"},
+    {TABLE_POINTS, "latency_p50_us"},
+    {TABLE_POINTS, "latency_p90_us"},
+    {TABLE_POINTS, "latency_p99_us"},
+    {TABLE_POINTS, "latency_p999_us"},
+    {TABLE_POINTS, "latency_max_us"},
+    {TABLE_POINTS, "latency_uncertainty_us"},
 };
+
+bool table_is_later(enum table_id table)
+{
+    return table == TABLE_LATENCY;
+}
 
 bool table_column_is_later(const struct table_spec *table, const struct column *column)
 {
@@ -262,6 +296,7 @@ void point_rows_clear(struct point_rows *rows)
     free(rows->repetitions);
     free(rows->ranks);
     free(rows->intervals);
+    free(rows->latencies);
     memset(rows, 0, sizeof *rows);
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #define CLOCKS_EVERY_S 30
+#define CLOCKS_FRESH_S 1
 
 /* What the running point has gathered. */
 struct gathering {
@@ -21,6 +22,7 @@ struct gathering {
     double *cpu_ns;
     unsigned *flags;
     struct traffic_connections connections;
+    struct latencies latencies;
 };
 
 struct coordinator {
@@ -198,11 +200,50 @@ static void keep_repetition(struct coordinator *coordinator, const struct point 
     rows->repetition_count++;
 }
 
+/* Clocks of different hosts drift apart by some microseconds a second: compare them now and then. */
+static void compare_clocks(struct coordinator *coordinator)
+{
+    struct order order;
+    memset(&order, 0, sizeof order);
+    order.command = ORDER_CLOCKS;
+    cluster_set_phase(coordinator->cluster, "comparing clocks");
+    cluster_broadcast(coordinator->cluster, &order, sizeof order);
+    cluster_compare_clocks(coordinator->cluster);
+    cluster_exchange_members(coordinator->cluster);
+    coordinator->clocks_s = wall_s();
+}
+
+/* One-way latencies between hosts are as good as their clocks' comparison: it is to be fresh. */
+static void prepare_clocks(struct coordinator *coordinator, const struct point *point)
+{
+    if (!latency_needs_clocks(coordinator->cluster, point)) {
+        return;
+    }
+    if (wall_s() - coordinator->clocks_s > CLOCKS_FRESH_S) {
+        compare_clocks(coordinator);
+    }
+    latencies_note_clocks(coordinator->cluster, &coordinator->gathering.latencies);
+}
+
+static void keep_latencies(struct coordinator *coordinator, const struct point *point)
+{
+    struct gathering *gathering = &coordinator->gathering;
+    if (!point->latency_every) {
+        return;
+    }
+    if (latency_needs_clocks(coordinator->cluster, point)) {
+        compare_clocks(coordinator);
+    }
+    latencies_keep(coordinator->cluster, &coordinator->repetition, &gathering->latencies,
+                   gathering->outcomes);
+}
+
 /* @return false when the sweep is to stop; then the repetition is dropped. */
 static bool run_repetition(struct coordinator *coordinator, const struct point *point, int32_t number)
 {
     struct repetition *repetition = &coordinator->repetition;
     struct gathering *gathering = &coordinator->gathering;
+    prepare_clocks(coordinator, point);
     double ordered_s = wall_s();
     memset(&repetition->order, 0, sizeof repetition->order);
     repetition->order.command = ORDER_RUN;
@@ -215,6 +256,9 @@ static bool run_repetition(struct coordinator *coordinator, const struct point *
     cluster_gather(coordinator->cluster, &repetition->outcome, gathering->outcomes,
                    sizeof repetition->outcome);
     gather_intervals(coordinator);
+    if (point->latency_every) {
+        latencies_gather(coordinator->cluster, repetition, &gathering->latencies, gathering->outcomes);
+    }
     repetition->timeline.ordered_ns = ordered_ns;
     repetition->timeline.closed_ns = traffic_clock_ns();
     if (repetition->stopped || stop_asked()) {
@@ -224,6 +268,7 @@ static bool run_repetition(struct coordinator *coordinator, const struct point *
     say_strangers(coordinator);
     make_room(coordinator);
     keep_repetition(coordinator, point, ordered_s);
+    keep_latencies(coordinator, point);
     return true;
 }
 
@@ -249,6 +294,7 @@ static void begin_point(struct coordinator *coordinator)
     struct gathering *gathering = &coordinator->gathering;
     struct point_rows *rows = &gathering->rows;
     rows->repetition_count = rows->rank_count = rows->interval_count = 0;
+    latencies_drop(&gathering->latencies);
     gathering->connections = (struct traffic_connections){NAN, NAN, NAN, NAN, 0, 0};
     coordinator->point_began_ns = traffic_clock_ns();
 }
@@ -302,8 +348,11 @@ static void finish_point(struct coordinator *coordinator, const struct point *po
                                   .count = rows->repetition_count,
                                   .stop = stop,
                                   .schedule = schedule_of(coordinator),
-                                  .connections = gathering->connections};
+                                  .connections = gathering->connections,
+                                  .latencies = point->latency_every ? &gathering->latencies : NULL};
     summarise_point(&input, &rows->point);
+    rows->latencies = gathering->latencies.rows;
+    rows->latency_count = gathering->latencies.row_count;
     warn_buffers(point, &gathering->connections);
     append_to_journal(coordinator);
     coordinator->finished += !coordinator->interrupted;
@@ -326,6 +375,7 @@ static void finish_point(struct coordinator *coordinator, const struct point *po
 static void drop_repetitions(struct gathering *gathering)
 {
     gathering->rows.repetition_count = gathering->rows.rank_count = gathering->rows.interval_count = 0;
+    latencies_drop(&gathering->latencies);
 }
 
 /* One repetition in a short window at point->rate_per_s, again when it is invalid. *row is what it gave.
@@ -455,19 +505,6 @@ static void run_point(struct coordinator *coordinator, int64_t id)
 
 /* ---- the sweep ---- */
 
-/* Clocks of different hosts drift apart by some microseconds a second: compare them now and then. */
-static void compare_clocks(struct coordinator *coordinator)
-{
-    struct order order;
-    memset(&order, 0, sizeof order);
-    order.command = ORDER_CLOCKS;
-    cluster_set_phase(coordinator->cluster, "comparing clocks");
-    cluster_broadcast(coordinator->cluster, &order, sizeof order);
-    cluster_compare_clocks(coordinator->cluster);
-    cluster_exchange_members(coordinator->cluster);
-    coordinator->clocks_s = wall_s();
-}
-
 static void note_clocks(struct coordinator *coordinator)
 {
     struct run_record notes;
@@ -595,6 +632,7 @@ static void free_gathering(struct gathering *gathering)
     free(gathering->rows.intervals);
     free(gathering->cpu_ns);
     free(gathering->flags);
+    latencies_free(&gathering->latencies);
 }
 
 static int end_sweep(struct coordinator *coordinator)

@@ -249,24 +249,40 @@ static bool subscribes(const struct repetition *repetition)
     return is_receiver(repetition) && repetition->order.point.pattern == PATTERN_PUB_SUB;
 }
 
-/* A stream's sender may have the rest of a message to write, its receivers read to the end. */
+static bool requests(const struct repetition *repetition)
+{
+    return is_sender(repetition) && plan_echoes(&repetition->order.point);
+}
+
+/* A stream's sender may have the rest of a message to write, its receivers read to the end; of req-rep and
+ * pair the last message has still to come back. */
 static bool is_pending(const struct repetition *repetition, const struct traffic *traffic)
 {
-    bool waited_for = is_receiver(repetition) || plan_is_baseline(&repetition->order.point);
+    const struct point *point = &repetition->order.point;
+    bool waited_for =
+        plan_echoes(point) ? is_sender(repetition) : is_receiver(repetition) || plan_is_baseline(point);
     return traffic && waited_for && !traffic_ended(traffic);
 }
 
-/* Push-pull: the group has all of it. Pub-sub: every subscriber saw its publishers leave and emptied its
- * queue. Stream: every loop came to its end. */
+/* Push-pull: the group has all of it. Req-rep and pair: and all of it came back. Pub-sub: every subscriber
+ * saw its publishers leave and emptied its queue. Stream: every loop came to its end. */
 static bool drained(const struct point *point, const struct tally *tally)
 {
-    return point->pattern == PATTERN_PUSH_PULL ? tally->sum[SUM_RECEIVED] >= tally->sum[SUM_SENT]
-                                               : tally->sum[SUM_PENDING] == 0;
+    bool received = tally->sum[SUM_RECEIVED] >= tally->sum[SUM_SENT],
+         none_pending = tally->sum[SUM_PENDING] == 0;
+    if (plan_echoes(point)) {
+        return received && none_pending;
+    }
+    return point->pattern == PATTERN_PUSH_PULL ? received : none_pending;
 }
 
-/* A subscriber's loop may end once its publishers are known to have left. */
+/* A subscriber's loop may end once its publishers are known to have left. A requester that fell asleep just
+ * as it was told to stop is woken. */
 static void look_for_end(struct repetition *repetition, struct traffic *traffic)
 {
+    if (requests(repetition) && traffic) {
+        traffic_end_sending(traffic, NULL);
+    }
     if (subscribes(repetition)) {
         traffic_watch(traffic, 0);
         if (traffic_peers_gone(traffic)) {

@@ -2,6 +2,8 @@
  * rank. */
 #include "sweep_internal.h"
 
+#include "zmqsweep/histogram.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,6 +103,10 @@ static struct traffic *open_traffic(struct cluster *cluster, struct repetition *
     if (role != ROLE_IDLE && (find_cpus(cluster, point, role, &cpus, &error) ||
                               traffic_open(point, role, address, &cpus, &traffic, &error))) {
         repetition_fail(repetition, &error);
+    }
+    if (traffic) {
+        int32_t host = cluster_member(cluster, cluster_rank(cluster))->host;
+        traffic_set_clock(traffic, cluster_host_clock(cluster, host).offset_ns);
     }
     return traffic;
 }
@@ -217,6 +223,22 @@ static void agree_start(struct cluster *cluster, struct repetition *repetition)
     repetition->ran = !tally.most[MOST_FAILED] && !repetition->stopped;
 }
 
+static void take_latencies(struct repetition *repetition, const struct traffic *traffic)
+{
+    if (!repetition->order.point.latency_every) {
+        return;
+    }
+    if (!repetition->times) {
+        repetition->times = malloc(HISTOGRAM_BUCKETS * sizeof *repetition->times);
+    }
+    if (!repetition->times) {
+        log_line(LOG_ERROR, "no memory for latencies");
+        cluster_abort(EXIT_FAILED);
+    }
+    repetition->outcome.times_count = (int32_t)traffic_latency(traffic, repetition->times);
+    repetition->outcome.latency_lowest_ns = traffic_latency_lowest_ns(traffic);
+}
+
 /* Ends the loop and takes down what only the loop knew. */
 static void close_traffic(struct cluster *cluster, struct repetition *repetition, struct traffic **traffic)
 {
@@ -240,6 +262,7 @@ static void close_traffic(struct cluster *cluster, struct repetition *repetition
     outcome->last_ns =
         traffic_last_ns(*traffic) ? cluster_to_coordinator_ns(cluster, traffic_last_ns(*traffic)) : 0;
     outcome->peak_rss_bytes = peak_rss_bytes();
+    take_latencies(repetition, *traffic);
     traffic_close(traffic);
 }
 
@@ -274,5 +297,7 @@ void repetition_free(struct repetition *repetition)
 {
     plan_free_seating(&repetition->seating);
     free(repetition->intervals);
+    free(repetition->times);
     repetition->intervals = NULL;
+    repetition->times = NULL;
 }

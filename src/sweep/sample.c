@@ -131,6 +131,7 @@ void sampler_begin_window(struct sampler *sampler)
     close_interval(sampler, &now);
     sampler->repetition->outcome.begin = make_edge(now);
     if (sampler->traffic) {
+        traffic_latency_begin(sampler->traffic);
         traffic_usage_begin(sampler->traffic);
     }
 }
@@ -144,6 +145,7 @@ void sampler_end_window(struct sampler *sampler, bool interval)
     }
     outcome->end = make_edge(now);
     if (sampler->traffic) {
+        traffic_latency_end(sampler->traffic);
         outcome->usage = traffic_usage(sampler->traffic);
     }
 }

@@ -136,6 +136,7 @@ void summarise_point(const struct summary_input *input, struct point_record *row
     name_hosts(input, true, row->sender_host, sizeof row->sender_host);
     name_hosts(input, false, row->receiver_host, sizeof row->receiver_host);
     row->repetitions = (int64_t)input->count;
+    latency_summarise(input, row);
     if (values) {
         flags = fill_rates(input, row, values);
     }

@@ -54,7 +54,8 @@ struct outcome {
     int32_t role, group;
     int32_t failed, timed_out, interrupted;
     int32_t reconnects, strangers;
-    int32_t interval_count;
+    int32_t interval_count, times_count;
+    int64_t latency_lowest_ns; /* 0, or below what the clocks' comparison allows */
     int64_t count, foreign;
     int64_t started_ns, first_ns, last_ns;
     struct window_edge begin, end;
@@ -84,7 +85,8 @@ struct repetition {
     struct stall stall; /* of messages, from the window's end on; what a drain's deadline counts from */
     struct interval *intervals; /* of this rank; grown as needed, kept from one repetition to the next */
     size_t interval_capacity;
-    bool ran; /* every rank was ready and the traffic started */
+    struct traffic_times *times; /* the latencies of this rank; room for all buckets, once there are any */
+    bool ran;                    /* every rank was ready and the traffic started */
     bool stopped;
 };
 
@@ -206,6 +208,36 @@ bool enough(const struct tally_of_point *tally, enum stop *why);
 /* How many repetitions the point may take in all, by the width of the interval so far: for the time left. */
 double enough_expected(const struct tally_of_point *tally);
 
+/* ---- latency.c: from the ranks' times to rows and percentiles ---- */
+
+/* What rank 0 gathers of a point. */
+struct latencies {
+    struct traffic_times *times; /* of the last repetition, one rank's after the other's */
+    size_t times_capacity;
+    size_t *bytes;                /* of them, by rank */
+    struct cluster_clock *clocks; /* by host, as they are in use */
+    struct latency_record *rows;  /* of the point's repetitions so far */
+    size_t row_count, row_capacity;
+    int64_t *errors_ns; /* one per repetition: how far off its latencies may be */
+    size_t error_count, error_capacity;
+};
+void latencies_free(struct latencies *latencies);
+/* Forgets the repetitions so far. */
+void latencies_drop(struct latencies *latencies);
+/* All ranks, after a repetition of a point that times messages: `latencies` and `outcomes` on rank 0 only. */
+void latencies_gather(struct cluster *cluster, const struct repetition *repetition,
+                      struct latencies *latencies, const struct outcome *outcomes);
+/* Do messages of the point go to other hosts and are timed one way? Then clocks are compared before and after
+ * each repetition. */
+bool latency_needs_clocks(const struct cluster *cluster, const struct point *point);
+/* Rank 0: notes the clocks that the repetition will use. */
+void latencies_note_clocks(const struct cluster *cluster, struct latencies *latencies);
+/* Rank 0, after the clocks have been compared again: adds the repetition's rows. */
+void latencies_keep(const struct cluster *cluster, const struct repetition *repetition,
+                    struct latencies *latencies, const struct outcome *outcomes);
+/* How far off an offset that was found at `before` may have been at any time until `after`. */
+int64_t latency_clock_error_ns(struct cluster_clock before, struct cluster_clock after);
+
 /* ---- summary.c ---- */
 
 struct summary_input {
@@ -220,7 +252,10 @@ struct summary_input {
     enum stop stop;
     const struct stats_schedule *schedule; /* NULL without a precision */
     struct traffic_connections connections;
+    const struct latencies *latencies; /* NULL where none were measured */
 };
+/* The point's latencies, over its valid repetitions together. */
+void latency_summarise(const struct summary_input *input, struct point_record *row);
 void summarise_point(const struct summary_input *input, struct point_record *row);
 
 /* ---- search.c: the highest rate that loses no more than a share. Pure. ---- */

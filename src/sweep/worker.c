@@ -24,6 +24,9 @@ int sweep_work(struct cluster *cluster, const struct job *job)
         cluster_gather_varied(cluster, repetition.intervals,
                               (size_t)repetition.outcome.interval_count * sizeof *repetition.intervals, NULL,
                               NULL);
+        if (repetition.order.point.latency_every) {
+            latencies_gather(cluster, &repetition, NULL, NULL);
+        }
     }
     repetition_free(&repetition);
     return repetition.order.code;

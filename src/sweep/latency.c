@@ -1,0 +1,201 @@
+/* latency.c - the latencies of a point: gathered from the ranks, made rows, summed up. */
+#include "sweep_internal.h"
+
+#include "zmqsweep/histogram.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *grown(void *old, size_t count, size_t bytes)
+{
+    void *larger = realloc(old, (count ? count : 1) * bytes);
+    if (!larger) {
+        log_line(LOG_ERROR, "no memory for latencies; what was measured is in the journal");
+        cluster_abort(EXIT_FAILED);
+    }
+    return larger;
+}
+
+void latencies_free(struct latencies *latencies)
+{
+    free(latencies->times);
+    free(latencies->bytes);
+    free(latencies->clocks);
+    free(latencies->rows);
+    free(latencies->errors_ns);
+    memset(latencies, 0, sizeof *latencies);
+}
+
+void latencies_drop(struct latencies *latencies)
+{
+    latencies->row_count = latencies->error_count = 0;
+}
+
+void latencies_gather(struct cluster *cluster, const struct repetition *repetition,
+                      struct latencies *latencies, const struct outcome *outcomes)
+{
+    const size_t ranks = (size_t)cluster_size(cluster);
+    size_t total = 0;
+    if (!latencies) {
+        cluster_gather_varied(cluster, repetition->times,
+                              (size_t)repetition->outcome.times_count * sizeof *repetition->times, NULL,
+                              NULL);
+        return;
+    }
+    latencies->bytes = grown(latencies->bytes, ranks, sizeof *latencies->bytes);
+    for (size_t rank = 0; rank < ranks; rank++) {
+        latencies->bytes[rank] = (size_t)outcomes[rank].times_count * sizeof *latencies->times;
+        total += (size_t)outcomes[rank].times_count;
+    }
+    if (total > latencies->times_capacity) {
+        latencies->times = grown(latencies->times, total, sizeof *latencies->times);
+        latencies->times_capacity = total;
+    }
+    cluster_gather_varied(cluster, NULL, 0, latencies->bytes, latencies->times);
+}
+
+/* ---- clocks ---- */
+
+bool latency_needs_clocks(const struct cluster *cluster, const struct point *point)
+{
+    return point->latency_every && !plan_echoes(point) && cluster_host_count(cluster) > 1;
+}
+
+void latencies_note_clocks(const struct cluster *cluster, struct latencies *latencies)
+{
+    const int32_t hosts = cluster_host_count(cluster);
+    latencies->clocks = grown(latencies->clocks, (size_t)hosts, sizeof *latencies->clocks);
+    for (int32_t host = 0; host < hosts; host++) {
+        latencies->clocks[host] = cluster_host_clock(cluster, host);
+    }
+}
+
+/* The true offset was within `before` then and is within `after` now; in between it went from one to the
+ * other, and the repetition may have been at either end of that. */
+int64_t latency_clock_error_ns(struct cluster_clock before, struct cluster_clock after)
+{
+    int64_t moved_ns = llabs(after.offset_ns - before.offset_ns) + after.uncertainty_ns;
+    return moved_ns > before.uncertainty_ns ? moved_ns : before.uncertainty_ns;
+}
+
+/* Of a message between two ranks. One clock needs no comparison. */
+static int64_t error_between_ns(const struct cluster *cluster, const struct latencies *latencies,
+                                int32_t sender, int32_t receiver)
+{
+    int32_t from = cluster_member(cluster, sender)->host, to = cluster_member(cluster, receiver)->host;
+    if (from == to) {
+        return 0;
+    }
+    return latency_clock_error_ns(latencies->clocks[from], cluster_host_clock(cluster, from)) +
+           latency_clock_error_ns(latencies->clocks[to], cluster_host_clock(cluster, to));
+}
+
+static int64_t largest_error_ns(const struct cluster *cluster, const struct seating *seating,
+                                const struct latencies *latencies)
+{
+    int64_t most_ns = 0;
+    for (int32_t group = 0; group < seating->groups; group++) {
+        for (int32_t i = 0; i < seating->senders * seating->receivers; i++) {
+            int32_t sender = plan_sender_rank(seating, group, i / seating->receivers);
+            int32_t receiver = plan_receiver_rank(seating, group, i % seating->receivers);
+            int64_t error_ns = error_between_ns(cluster, latencies, sender, receiver);
+            most_ns = error_ns > most_ns ? error_ns : most_ns;
+        }
+    }
+    return most_ns;
+}
+
+/* ---- rows ---- */
+
+static void keep_row(struct latencies *latencies, const struct repetition *repetition, int32_t rank,
+                     const struct traffic_times *times)
+{
+    if (latencies->row_count == latencies->row_capacity) {
+        latencies->row_capacity = 256 + 2 * latencies->row_capacity;
+        latencies->rows = grown(latencies->rows, latencies->row_capacity, sizeof *latencies->rows);
+    }
+    latencies->rows[latencies->row_count++] =
+        (struct latency_record){.point_id = repetition->order.point.id,
+                                .repetition = repetition->order.repetition,
+                                .rank = rank,
+                                .low_us = (double)histogram_low_ns((size_t)times->bucket) / 1e3,
+                                .high_us = (double)histogram_low_ns((size_t)times->bucket + 1) / 1e3,
+                                .count = times->count};
+}
+
+static void keep_error(struct latencies *latencies, int64_t error_ns)
+{
+    if (latencies->error_count == latencies->error_capacity) {
+        latencies->error_capacity = 8 + 2 * latencies->error_capacity;
+        latencies->errors_ns =
+            grown(latencies->errors_ns, latencies->error_capacity, sizeof *latencies->errors_ns);
+    }
+    latencies->errors_ns[latencies->error_count++] = error_ns;
+}
+
+void latencies_keep(const struct cluster *cluster, const struct repetition *repetition,
+                    struct latencies *latencies, const struct outcome *outcomes)
+{
+    const struct traffic_times *next = latencies->times;
+    int64_t error_ns = latency_needs_clocks(cluster, &repetition->order.point)
+                           ? largest_error_ns(cluster, &repetition->seating, latencies)
+                           : 0;
+    for (int32_t rank = 0; rank < cluster_size(cluster); rank++) {
+        for (int32_t i = 0; i < outcomes[rank].times_count; i++) {
+            keep_row(latencies, repetition, rank, next++);
+        }
+        /* No message arrives before it is sent: so far off they have been seen to be. */
+        error_ns =
+            -outcomes[rank].latency_lowest_ns > error_ns ? -outcomes[rank].latency_lowest_ns : error_ns;
+    }
+    keep_error(latencies, error_ns);
+}
+
+/* ---- the point ---- */
+
+/* The buckets of the valid repetitions together. @return NULL when memory is out. */
+static struct histogram *add_up(const struct summary_input *input)
+{
+    struct histogram *sum = calloc(1, sizeof *sum);
+    for (size_t i = 0; sum && i < input->latencies->row_count; i++) {
+        const struct latency_record *row = &input->latencies->rows[i];
+        if (input->repetitions[row->repetition].valid) {
+            sum->counts[histogram_bucket(llround(row->low_us * 1e3))] += row->count;
+        }
+    }
+    return sum;
+}
+
+static double largest_uncertainty_us(const struct summary_input *input)
+{
+    double most_us = NAN;
+    for (size_t i = 0; i < input->count; i++) {
+        if (input->repetitions[i].valid) {
+            most_us = fmax(most_us, (double)input->latencies->errors_ns[i] / 1e3);
+        }
+    }
+    return most_us;
+}
+
+void latency_summarise(const struct summary_input *input, struct point_record *row)
+{
+    row->latency_p50_us = row->latency_p90_us = row->latency_p99_us = row->latency_p999_us = NAN;
+    row->latency_max_us = row->latency_uncertainty_us = NAN;
+    if (!input->latencies) {
+        return;
+    }
+    struct histogram *sum = add_up(input);
+    snprintf(row->latency_kind, sizeof row->latency_kind, "%s",
+             plan_echoes(input->point) ? "round-trip" : "one-way");
+    if (sum) {
+        row->latency_messages = histogram_total(sum);
+        row->latency_p50_us = histogram_quantile_ns(sum, 500) / 1e3;
+        row->latency_p90_us = histogram_quantile_ns(sum, 900) / 1e3;
+        row->latency_p99_us = histogram_quantile_ns(sum, 990) / 1e3;
+        row->latency_p999_us = histogram_quantile_ns(sum, 999) / 1e3;
+        row->latency_max_us = histogram_quantile_ns(sum, 1000) / 1e3;
+        row->latency_uncertainty_us = largest_uncertainty_us(input);
+    }
+    free(sum);
+}
