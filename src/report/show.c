@@ -60,6 +60,31 @@ static const char *write_cpu(const struct point_record *point, char text[NOTES])
     return humane_nanoseconds(point->cpu_ns_per_message, text);
 }
 
+static const char *write_p50(const struct point_record *point, char text[NOTES])
+{
+    return humane_nanoseconds(1000 * point->latency_p50_us, text);
+}
+
+static const char *write_p99(const struct point_record *point, char text[NOTES])
+{
+    return humane_nanoseconds(1000 * point->latency_p99_us, text);
+}
+
+static const char *write_p999(const struct point_record *point, char text[NOTES])
+{
+    return humane_nanoseconds(1000 * point->latency_p999_us, text);
+}
+
+static const char *write_latency_max(const struct point_record *point, char text[NOTES])
+{
+    return humane_nanoseconds(1000 * point->latency_max_us, text);
+}
+
+static const char *write_clocks(const struct point_record *point, char text[NOTES])
+{
+    return humane_nanoseconds(1000 * point->latency_uncertainty_us, text);
+}
+
 static const char *write_valid(const struct point_record *point, char text[NOTES])
 {
     snprintf(text, CELL, "%" PRId64 "/%" PRId64, point->valid_repetitions, point->repetitions);
@@ -78,6 +103,12 @@ static const struct show_column measures[] = {
     {{"messages", true, 3}, false, NULL, write_messages, NULL},
     {{"paced at", true, 2}, false, NULL, write_paced, NULL},
     {{"sent at", true, 2}, false, NULL, write_sent_rate, NULL},
+    {{"latency p50", true, 0}, false, NULL, write_p50, NULL},
+    {{"p99", true, 0}, false, NULL, write_p99, NULL},
+    {{"p99.9", true, 1}, false, NULL, write_p999, NULL},
+    {{"max", true, 0}, false, NULL, write_latency_max, NULL},
+    {{"clocks within", true, 0}, false, NULL, write_clocks, NULL},
+    {{"timed", true, 0}, true, "latency_messages", NULL, NULL},
     {{"loss", true, 1}, false, NULL, write_loss, NULL},
     {{"cpu/message", true, 5}, false, NULL, write_cpu, NULL},
     {{"sent", true, 0}, true, "sent", NULL, NULL},
@@ -107,14 +138,33 @@ static const char *write_cell(const struct loaded *file, const struct show_colum
 
 /* ---- which columns ---- */
 
-/* Rates per sender are of interest where one was set, shares of TCP where it was measured. */
+static bool is_latency(const struct show_column *measure)
+{
+    return measure->write == write_p50 || measure->write == write_p99 || measure->write == write_p999 ||
+           measure->write == write_latency_max ||
+           (measure->name && strcmp(measure->name, "latency_messages") == 0);
+}
+
+static bool has_latency(const struct loaded *file)
+{
+    bool timed = false;
+    for (size_t i = 0; i < file->point_count; i++)
+        timed = timed || *file->points[i].latency_kind;
+    return timed;
+}
+
+/* Rates per sender are of interest where one was set, shares of TCP and latencies where they were measured,
+ * the clocks' uncertainty where there is any. */
 static bool is_empty(const struct show_column *measure, const struct loaded *file)
 {
-    bool paced = false;
-    for (size_t i = 0; i < file->point_count; i++)
+    bool paced = false, uncertain = false;
+    for (size_t i = 0; i < file->point_count; i++) {
         paced = paced || !isnan(file->points[i].rate_per_s);
+        uncertain = uncertain || file->points[i].latency_uncertainty_us > 0;
+    }
     return (!paced && (measure->write == write_paced || measure->write == write_sent_rate)) ||
-           (measure->name == of_tcp && file->baseline_count == 0);
+           (measure->name == of_tcp && file->baseline_count == 0) ||
+           (is_latency(measure) && !has_latency(file)) || (measure->write == write_clocks && !uncertain);
 }
 
 static size_t choose_columns(const struct loaded *file, bool wide, struct show_column *chosen)
@@ -181,6 +231,12 @@ static void print_footnote(const struct task *task, const struct loaded *file)
             task->out,
             "stream: plain TCP sockets without ZeroMQ (transport raw-tcp, send const, receive copy); of "
             "TCP: throughput as a share of theirs",
+            0, (size_t)task->width);
+    if (has_latency(file))
+        layout_wrap(
+            task->out,
+            "latency: one way in push-pull and pub-sub, there and back in req-rep and pair; what 50, 99 "
+            "and 99.9 % of the timed messages did not exceed",
             0, (size_t)task->width);
     if (isnan(least))
         return;
