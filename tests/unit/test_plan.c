@@ -295,6 +295,31 @@ static void a_plan_takes_as_long_as_its_windows(void **state)
     unmake(&made);
 }
 
+static void latency_takes_room_where_it_goes_one_way(void **state)
+{
+    (void)state;
+    const char *const words[] = {"--latency", "8 bytes", "--size 16", NULL};
+    assert_int_equal(single(3, "--size 16 --send-mode copy --latency 100").latency_every, 100);
+    assert_int_equal(single(3, "--size 1 --send-mode copy").latency_every, 0);
+    assert_int_equal(single(3, "--size 1 --send-mode copy --pattern pair --latency 1").latency_every, 1);
+    check_refused(3, "--size 64,8 --latency 100", words);
+    check_refused(3, "--size 8 --latency 1 --pattern pair,pub-sub", words);
+}
+
+static void what_is_sent_back_has_its_limits(void **state)
+{
+    (void)state;
+    check_refused(4, "--pattern pair --senders-per-receiver 2", WORDS("--pattern pair", "one peer"));
+    check_refused(4, "--pattern push-pull,pair --receivers-per-sender 1,2", WORDS("--pattern pair"));
+    check_refused(3, "--pattern req-rep --receive-mode message,write --write-dir x",
+                  WORDS("--receive-mode write"));
+    check_refused(3, "--pattern req-rep --baseline tcp", WORDS("--baseline tcp"));
+    check_refused(3, "--pattern req-rep --find-rate loss=1%", WORDS("--find-rate", "pub-sub"));
+    assert_int_equal(
+        single(4, "--size 1 --send-mode copy --pattern req-rep --senders-per-receiver 2").pattern,
+        PATTERN_REQ_REP);
+}
+
 static void too_many_points_are_refused(void **state)
 {
     (void)state;
@@ -755,6 +780,8 @@ int main(void)
         cmocka_unit_test(a_baseline_of_tcp_needs_tcp),
         cmocka_unit_test(count_mode_has_no_window),
         cmocka_unit_test(a_plan_takes_as_long_as_its_windows),
+        cmocka_unit_test(latency_takes_room_where_it_goes_one_way),
+        cmocka_unit_test(what_is_sent_back_has_its_limits),
         cmocka_unit_test(too_many_points_are_refused),
         cmocka_unit_test(auto_hwm_holds_64_mib),
     };

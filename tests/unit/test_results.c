@@ -23,6 +23,7 @@
 #define OUTPUT "results.h5"
 #define JOURNAL "results.h5.journal"
 #define REPETITIONS 3
+#define LATENCIES 5 /* buckets a point */
 #define INTERVALS 40
 
 /* ---- a sweep to write ---- */
@@ -74,6 +75,11 @@ static void make_point(struct point_rows *rows, int64_t id, double rate)
         rows->ranks[i] = (struct rank_record){.point_id = id, .rank = (int64_t)i % 2, .lost = NAN};
         strcpy(rows->ranks[i].role, i % 2 ? "receiver" : "sender");
     }
+    rows->latency_count = LATENCIES;
+    rows->latencies = calloc(rows->latency_count, sizeof *rows->latencies);
+    for (size_t i = 0; i < rows->latency_count; i++)
+        rows->latencies[i] = (struct latency_record){
+            .point_id = id, .rank = 2, .low_us = (double)i / 3, .high_us = (double)i, .count = 1};
     for (size_t i = 0; i < rows->interval_count; i++)
         rows->intervals[i] =
             (struct interval_record){.point_id = id, .start_us = -0.1 * (double)i, .messages = (int64_t)i};
@@ -84,6 +90,7 @@ static void free_point(struct point_rows *rows)
     free(rows->repetitions);
     free(rows->ranks);
     free(rows->intervals);
+    free(rows->latencies);
 }
 
 static struct journal *create(int64_t planned, bool replace)
@@ -218,6 +225,7 @@ static void test_round_trip(void **state)
         struct point_record point;
         struct rank_record ranks[2 * REPETITIONS];
         struct interval_record intervals[INTERVALS * REPETITIONS];
+        struct latency_record latencies[LATENCIES];
         make_point(&wanted, id, 100.0 + (double)id);
         assert_int_equal(results_read(results, TABLE_POINTS, id, 1, &point, NULL), 0);
         assert_memory_equal(&point, &wanted.point, sizeof point);
@@ -227,6 +235,8 @@ static void test_round_trip(void **state)
         int64_t count = INTERVALS * REPETITIONS;
         assert_int_equal(results_read(results, TABLE_INTERVALS, id * count, count, intervals, NULL), 0);
         assert_memory_equal(intervals, wanted.intervals, sizeof intervals);
+        assert_int_equal(results_read(results, TABLE_LATENCY, id * LATENCIES, LATENCIES, latencies, NULL), 0);
+        assert_memory_equal(latencies, wanted.latencies, sizeof latencies);
         free_point(&wanted);
     }
     results_close(&results);
@@ -916,6 +926,28 @@ static void test_refused_tables(void **state)
     check_refused(OUTPUT, "not a table");
 }
 
+/* As a file from before there were latencies: it has all that it had. */
+static void test_a_file_without_latencies(void **state)
+{
+    (void)state;
+    struct results *results;
+    struct error error = {""};
+    write_sweep(3, 4);
+    finish();
+    hid_t file = H5Fopen(OUTPUT, H5F_ACC_RDWR, H5P_DEFAULT);
+    H5Ldelete(file, "latency", H5P_DEFAULT);
+    H5Fclose(file);
+    results = open_results();
+    assert_int_equal(results_row_count(results, TABLE_LATENCY), 0);
+    assert_int_equal(results_row_count(results, TABLE_POINTS), 3);
+    assert_int_equal(results_verify(results, TABLE_LATENCY, &error), 0);
+    assert_int_equal(results_verify_read(results, TABLE_LATENCY, &error), 0);
+    results_close(&results);
+    unlink(JOURNAL);
+    assert_int_equal(results_to_journal(OUTPUT, &error), 0);
+    assert_int_equal(finish().points, 3);
+}
+
 /* @return whether the file is refused, or a table of it. */
 static bool damage_is_seen(void)
 {
@@ -1074,6 +1106,7 @@ int main(void)
         TEST(test_another_file_has_the_name),
         TEST(test_journal_was_changed),
         TEST(test_folder_is_gone),
+        TEST(test_a_file_without_latencies),
         TEST(test_a_journal_that_holds_nothing),
         TEST(test_leftovers_are_removed),
         TEST(test_back_to_journal),

@@ -194,7 +194,7 @@ static void drain_group(struct group *group)
             traffic_leave(group->sender[i]);
         }
     }
-    if (group->point.pattern == PATTERN_PUSH_PULL) {
+    if (group->point.pattern != PATTERN_PUB_SUB) {
         AWAIT(received(group) >= sent(group));
     }
     for (int i = 0; i < group->receivers; i++) {
@@ -288,6 +288,20 @@ static void pub_sub_from_a_bound_sender(void **state)
     deliver_in_every_mode(PATTERN_PUB_SUB, BIND_SENDER);
 }
 
+static void req_rep_there_and_back(void **state)
+{
+    (void)state;
+    deliver_in_every_mode(PATTERN_REQ_REP, BIND_RECEIVER);
+    deliver_in_every_mode(PATTERN_REQ_REP, BIND_SENDER);
+}
+
+static void pair_there_and_back(void **state)
+{
+    (void)state;
+    deliver_in_every_mode(PATTERN_PAIR, BIND_RECEIVER);
+    deliver_in_every_mode(PATTERN_PAIR, BIND_SENDER);
+}
+
 static void groups_of_several(void **state)
 {
     (void)state;
@@ -298,6 +312,20 @@ static void groups_of_several(void **state)
         *(shape & 8 ? &point.receivers_per_sender : &point.senders_per_receiver) = 3;
         point.send_mode = SEND_ZERO_COPY;
         point.io_threads = 2;
+        point.count = 60;
+        deliver(&point);
+    }
+}
+
+static void several_ask_one_and_one_asks_several(void **state)
+{
+    (void)state;
+    for (int shape = 0; shape < 8; shape++) {
+        struct point point = make_point(PATTERN_REQ_REP, 256);
+        point.bind = shape & 1 ? BIND_SENDER : BIND_RECEIVER;
+        point.transport = shape & 2 ? TRANSPORT_IPC : TRANSPORT_TCP;
+        *(shape & 4 ? &point.receivers_per_sender : &point.senders_per_receiver) = 3;
+        point.send_mode = SEND_ZERO_COPY;
         point.count = 60;
         deliver(&point);
     }
@@ -1223,6 +1251,181 @@ static void no_descriptor_or_thread_is_left(void **state)
     assert_int_equal(count_entries("/proc/self/task"), threads);
 }
 
+/* ---- latency ---- */
+
+static int64_t timed(const struct traffic *traffic)
+{
+    static struct traffic_times times[HISTOGRAM_BUCKETS];
+    size_t buckets = traffic_latency(traffic, times);
+    int64_t sum = 0;
+    for (size_t i = 0; i < buckets; i++) {
+        sum += times[i].count;
+        assert_true(histogram_low_ns((size_t)times[i].bucket) < HANG_NS);
+    }
+    assert_int_equal(traffic_latency_lowest_ns(traffic), 0);
+    return sum;
+}
+
+static int64_t timed_by_all(struct traffic *const *ends, int count)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < count; i++) {
+        sum += timed(ends[i]);
+    }
+    return sum;
+}
+
+/* Sends, and expects that of each sender's messages one in so many is timed at each receiver, no more (an old
+ * stamp would be one) and no less. */
+static void time_messages(const struct point *point)
+{
+    struct group group;
+    const int64_t stamped = (point->count + point->latency_every - 1) / point->latency_every;
+    const bool echoes = plan_echoes(point);
+    open_group(point, &group);
+    start_group(&group);
+    drain_group(&group);
+    assert_int_equal(timed_by_all(group.sender, group.senders), echoes ? stamped * group.senders : 0);
+    int64_t copies = point->pattern == PATTERN_PUB_SUB ? group.receivers : 1;
+    assert_int_equal(timed_by_all(group.receiver, group.receivers),
+                     echoes ? 0 : stamped * group.senders * copies);
+    close_group(&group);
+}
+
+static void one_in_so_many_is_timed_in_every_mode(void **state)
+{
+    (void)state;
+    static const int64_t sizes[] = {16, 33, 34, 1024, 16384};
+    for (size_t i = 0; i < LENGTH(sizes); i++) {
+        struct point point = make_point(PATTERN_PUSH_PULL, sizes[i]);
+        point.count = 300; /* memory is used again: by the ring, and by malloc */
+        point.latency_every = 7;
+        point.sndhwm = point.rcvhwm = 4;
+        for (point.send_mode = SEND_COPY; point.send_mode <= SEND_UNTOUCHED; point.send_mode++) {
+            for (point.receive_mode = RECEIVE_MESSAGE; point.receive_mode <= RECEIVE_READ;
+                 point.receive_mode++) {
+                time_messages(&point);
+            }
+        }
+    }
+}
+
+static void one_in_so_many_is_timed_in_every_pattern(void **state)
+{
+    (void)state;
+    for (int shape = 0; shape < 16; shape++) {
+        struct point point = make_point(shape & 3, 64);
+        bool several = shape & 4 && point.pattern != PATTERN_PAIR;
+        point.rate_per_s = shape & 8 ? 5000 : 0;
+        *(point.pattern == PATTERN_PUB_SUB ? &point.receivers_per_sender : &point.senders_per_receiver) =
+            several ? 3 : 1;
+        point.count = 50;
+        point.latency_every = shape & 8 ? 1 : 5;
+        time_messages(&point);
+    }
+}
+
+/* Hosts whose clocks are hours behind the coordinator's. */
+static void clocks_are_allowed_for(void **state)
+{
+    (void)state;
+    struct group group;
+    struct point point = make_point(PATTERN_PUSH_PULL, 64);
+    point.count = 10;
+    point.latency_every = 1;
+    open_group(&point, &group);
+    traffic_set_clock(group.sender[0], -3600 * SECOND_NS);   /* stamps an hour later */
+    traffic_set_clock(group.receiver[0], -7200 * SECOND_NS); /* reads two hours later */
+    start_group(&group);
+    drain_group(&group);
+    static struct traffic_times times[HISTOGRAM_BUCKETS];
+    assert_int_equal(traffic_latency(group.receiver[0], times), 1);
+    assert_int_equal(times[0].bucket, HISTOGRAM_BUCKETS - 1);
+    close_group(&group);
+    open_group(&point, &group);
+    traffic_set_clock(group.sender[0], -3600 * SECOND_NS); /* later than any receiver's clock */
+    start_group(&group);
+    drain_group(&group);
+    assert_int_equal(traffic_latency(group.receiver[0], times), 1);
+    assert_int_equal(times[0].bucket, 0);
+    assert_true(traffic_latency_lowest_ns(group.receiver[0]) < -3500 * SECOND_NS);
+    close_group(&group);
+}
+
+/* A receiver that starts late makes all messages late that were due before, not only the one under way. */
+static void late_messages_count_from_when_they_were_due(void **state)
+{
+    (void)state;
+    for (int32_t pattern = PATTERN_PUSH_PULL; pattern <= PATTERN_PAIR; pattern++) {
+        struct group group;
+        struct point point = make_point(pattern, 64);
+        struct timespec stall = {0, 200000000};
+        static struct traffic_times times[HISTOGRAM_BUCKETS];
+        point.count = 250;
+        point.rate_per_s = 1000;
+        point.latency_every = 1;
+        point.sndhwm = point.rcvhwm = 1000;
+        open_group(&point, &group);
+        go(group.sender[0]);
+        nanosleep(&stall, NULL);
+        go(group.receiver[0]);
+        drain_group(&group);
+        size_t buckets = traffic_latency(plan_echoes(&point) ? group.sender[0] : group.receiver[0], times);
+        int64_t late = 0;
+        for (size_t i = 0; i < buckets; i++) {
+            late += histogram_low_ns((size_t)times[i].bucket) > 50000000 ? times[i].count : 0;
+        }
+        assert_true(late >= 140); /* due in the first 150 ms of 200 */
+        close_group(&group);
+    }
+}
+
+/* In duration mode only what is between the edges counts, however often the window grows. */
+static void the_window_has_its_edges(void **state)
+{
+    (void)state;
+    struct group group;
+    struct point point = make_point(PATTERN_PAIR, 64);
+    point.latency_every = 1;
+    point.duration_ns = SECOND_NS;
+    open_group(&point, &group);
+    start_group(&group);
+    AWAIT(sent(&group) > 20);
+    traffic_latency_begin(group.sender[0]);
+    int64_t begin = sent(&group);
+    AWAIT(sent(&group) > begin + 20);
+    traffic_latency_end(group.sender[0]);
+    AWAIT(sent(&group) > begin + 60);
+    int64_t end = sent(&group);
+    traffic_latency_end(group.sender[0]);
+    AWAIT(sent(&group) > end + 20);
+    assert_int_equal(traffic_end_sending(group.sender[0], NULL), 0);
+    drain_group(&group);
+    assert_true(timed(group.sender[0]) >= end - begin - 1);
+    assert_true(timed(group.sender[0]) < sent(&group) - 20);
+    close_group(&group);
+}
+
+/* Nobody sends the message back: told to stop, the sender waits for it; given up, it ends. */
+static void a_requester_without_an_answer_stops(void **state)
+{
+    (void)state;
+    for (int32_t pattern = PATTERN_REQ_REP; pattern <= PATTERN_PAIR; pattern++) {
+        struct group group;
+        struct point point = make_point(pattern, 64);
+        open_group(&point, &group);
+        go(group.sender[0]);
+        AWAIT(sent(&group) == 1);
+        assert_int_equal(traffic_end_sending(group.sender[0], NULL), 0);
+        nap();
+        assert_false(traffic_ended(group.sender[0]));
+        stop(group.sender[0]);
+        assert_true(traffic_ended(group.sender[0]));
+        assert_int_equal(sent(&group), 1);
+        close_group(&group);
+    }
+}
+
 static int start_process(void **state)
 {
     (void)state;
@@ -1242,7 +1445,10 @@ int main(void)
         cmocka_unit_test(push_pull_from_a_bound_sender),
         cmocka_unit_test(pub_sub_to_a_bound_receiver),
         cmocka_unit_test(pub_sub_from_a_bound_sender),
+        cmocka_unit_test(req_rep_there_and_back),
+        cmocka_unit_test(pair_there_and_back),
         cmocka_unit_test(groups_of_several),
+        cmocka_unit_test(several_ask_one_and_one_asks_several),
         cmocka_unit_test(readiness_leaves_nobody_out),
         cmocka_unit_test(the_payload_is_as_long_and_as_full_as_it_says),
         cmocka_unit_test(a_message_of_another_size_is_foreign),
@@ -1259,6 +1465,14 @@ int main(void)
         cmocka_unit_test(stopped_in_full_flow_the_last_message_has_its_date),
         cmocka_unit_test(a_flood_loses_and_still_ends),
         cmocka_unit_test(what_is_queued_follows_a_publisher_that_left),
+    };
+    const struct CMUnitTest latencies[] = {
+        cmocka_unit_test(one_in_so_many_is_timed_in_every_mode),
+        cmocka_unit_test(one_in_so_many_is_timed_in_every_pattern),
+        cmocka_unit_test(clocks_are_allowed_for),
+        cmocka_unit_test(late_messages_count_from_when_they_were_due),
+        cmocka_unit_test(the_window_has_its_edges),
+        cmocka_unit_test(a_requester_without_an_answer_stops),
     };
     const struct CMUnitTest counters[] = {
         cmocka_unit_test(buffers_do_not_overlap),
@@ -1278,6 +1492,7 @@ int main(void)
     };
     int failed = cmocka_run_group_tests_name("delivery", delivery, start_process, NULL);
     failed += cmocka_run_group_tests_name("ends", ends, NULL, NULL);
+    failed += cmocka_run_group_tests_name("latencies", latencies, NULL, NULL);
     failed += cmocka_run_group_tests_name("counters", counters, NULL, NULL);
     failed += cmocka_run_group_tests_name("sockets", sockets, NULL, NULL);
     traffic_forget_members();
