@@ -14,7 +14,7 @@ import h5py
 from harness import PATIENCE_S, ZMQSWEEP, Case, descendants, environment, rank_process
 
 PATIENT = 30  # seconds for what a processor does at once
-TABLES = ("repetitions", "ranks", "intervals")  # of a point, beside its own row
+TABLES = ("repetitions", "ranks", "intervals", "latency")  # of a point, beside its own row
 PREFIXES = {"": 1e-6, "k": 1e-3, "M": 1, "G": 1e3, "T": 1e6}
 TOLD = re.compile(r"^ *(\d+)/(\d+)  (?P<pattern>\S+) +(?P<transport>\S+) +(?P<size>\d+ [KM]?i?B) (?P<mode>\S+) +"
                   r"(?:(?P<none>no valid repetition)|(?P<rate>[\d.]+) (?P<unit>[kMGT]?)bit/s(?: \[(?P<low>[\d.e+-]+), (?P<high>[\d.e+-]+)\])?)"

@@ -13,7 +13,7 @@ from kept import Journal, KeptCase, Session, file_points, read
 KILLS = int(os.environ.get("TEST_KILLS", "25"))
 SEED = int(os.environ.get("TEST_SEED", "20261124"))
 TINY = ["--duration", "10ms", "--warmup", "1ms", "--interval", "1ms", "--repetitions", "2"]
-CHAIN = [*TINY, "--size", "64:1K:x2", "--send-mode", "copy,const", "--output", "results.h5"]
+CHAIN = [*TINY, "--size", "64:1K:x2", "--send-mode", "copy,const", "--latency", "10", "--output", "results.h5"]
 CHAIN_POINTS = 10
 # Many rows, so that the finaliser takes a while.
 LONG = ["--duration", "150ms", "--warmup", "1ms", "--interval", "1ms", "--repetitions", "5", "--size", "64:1K:x2",

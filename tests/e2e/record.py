@@ -14,11 +14,13 @@ import tables
 
 from harness import SHORT, Case
 
-TABLES = ("points", "repetitions", "ranks", "intervals", "hosts", "environment")
+TABLES = ("points", "repetitions", "ranks", "intervals", "latency", "hosts", "environment")
 POINT_COLUMNS = """point_id settings pattern transport security message_size_bytes send_mode receive_mode sndhwm rcvhwm pairs
     receivers_per_sender senders_per_receiver message_count duration_s io_threads sndbuf_bytes rcvbuf_bytes bind
     placement sender_cpus receiver_cpus io_cpus sender_host receiver_host repetitions valid_repetitions stop_reason throughput_mbit_s throughput_low_mbit_s throughput_high_mbit_s
-    interval_coverage message_rate_per_s sent received lost cpu_ns_per_message flags status rate_per_s sent_rate_per_s""".split()
+    interval_coverage message_rate_per_s sent received lost cpu_ns_per_message flags status rate_per_s sent_rate_per_s
+    latency_kind latency_messages latency_p50_us latency_p90_us latency_p99_us latency_p999_us latency_max_us
+    latency_uncertainty_us""".split()
 
 
 class Record(Case):
@@ -126,6 +128,13 @@ class Record(Case):
         self.assertEqual(len(hosts), 1)
         self.assertGreater(hosts.memory_bytes[0], 0)
         self.assertEqual(hosts.name[0], os.uname().nodename)
+
+    def test_no_latency_without_the_option(self):
+        points = self.table("points")
+        self.assertEqual((set(points.latency_kind), set(points.latency_messages)), ({""}, {0}))
+        self.assertTrue(points[[name for name in points.columns if name.endswith("_us")]].isna().all().all())
+        self.assertEqual(len(self.table("latency")), 0)
+        self.assertFalse(points.settings.str.contains("latency").any())
 
     def test_cost_columns(self):
         ranks = self.table("ranks")

@@ -7,7 +7,7 @@ import tempfile
 import unittest
 
 BUILD = pathlib.Path(os.environ.get("TEST_BUILD") or os.environ.get("ZMQSWEEP_BUILD") or "build").resolve()
-TABLES = ["points", "repetitions", "ranks", "intervals", "hosts", "environment"]
+TABLES = ["points", "repetitions", "ranks", "intervals", "latency", "hosts", "environment"]
 
 
 def report(*arguments, environment=None, timeout=120, text=True):
