@@ -265,15 +265,16 @@ static double surplus(const struct gathered *gathered)
 static struct why_facts make_facts(const struct gathering *gathering, const struct gathered *gathered)
 {
     const struct point_record *point = gathered->point;
-    struct why_facts facts = {.known = !gathered->unknown && gathered->sender.usage > 0 &&
-                                       gathered->receiver.usage > 0,
-                              .across = gathered->groups > 0 && gathered->groups_across == gathered->groups,
-                              .writes = strcmp(point->receive_mode, "write") == 0,
-                              .plain = baseline_is(point),
-                              .drops = (double)point->lost > DROPS_LEAST * (double)point->sent,
-                              .of_baseline = baseline_share(gathering->file, point),
-                              .of_rate = point->sent_rate_per_s / point->rate_per_s,
-                              .of_link = share_of_link(gathering->file, gathered)};
+    struct why_facts facts = {
+        .known = !gathered->unknown && gathered->sender.usage > 0 && gathered->receiver.usage > 0,
+        .across = gathered->groups > 0 && gathered->groups_across == gathered->groups,
+        .writes = strcmp(point->receive_mode, "write") == 0,
+        .plain = baseline_is(point),
+        .echoes = strcmp(point->pattern, "req-rep") == 0 || strcmp(point->pattern, "pair") == 0,
+        .drops = (double)point->lost > DROPS_LEAST * (double)point->sent,
+        .of_baseline = baseline_share(gathering->file, point),
+        .of_rate = point->sent_rate_per_s / point->rate_per_s,
+        .of_link = share_of_link(gathering->file, gathered)};
     if (facts.known) {
         facts.sender = make_side(&gathered->sender);
         facts.receiver = make_side(&gathered->receiver);

@@ -115,6 +115,20 @@ static bool rate_is_kept(const struct why_facts *facts, struct why_verdict *verd
     return true;
 }
 
+/* Whose message has not come back sends no other: however fast each stage is, their times add up. */
+static bool one_is_under_way(const struct why_facts *facts, struct why_verdict *verdict)
+{
+    if (!facts->echoes)
+        return false;
+    say(verdict, "one message is under way at a time: sender waits for it %.0f %%",
+        percent(waits(&facts->sender)));
+    say_thread(verdict, ", its thread", &facts->sender.app);
+    say_thread(verdict, "; receiver's thread", &facts->receiver.app);
+    say(verdict, "; ");
+    say_busiest_io(verdict, facts);
+    return true;
+}
+
 static bool link_is_full(const struct why_facts *facts, struct why_verdict *verdict)
 {
     if (facts->across && facts->of_link >= AT_LINK) {
@@ -207,8 +221,9 @@ static const struct {
     const char *word;
     bool (*rule)(const struct why_facts *facts, struct why_verdict *verdict);
 } rules[] = {
-    {"rate-bound", rate_is_kept},         {"link-bound", link_is_full},    {"sender-bound", sender_is_slow},
-    {"receiver-bound", receiver_is_slow}, {"io-thread-bound", io_is_slow}, {"link-bound", network_is_left},
+    {"rate-bound", rate_is_kept},     {"latency-bound", one_is_under_way},  {"link-bound", link_is_full},
+    {"sender-bound", sender_is_slow}, {"receiver-bound", receiver_is_slow}, {"io-thread-bound", io_is_slow},
+    {"link-bound", network_is_left},
 };
 
 void why_judge(const struct why_facts *facts, struct why_verdict *verdict)

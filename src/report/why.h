@@ -23,6 +23,7 @@ struct why_facts {
     bool across;        /* all senders and receivers of a group are on different hosts */
     bool writes;        /* receive mode write */
     bool plain;         /* the raw TCP baseline: no I/O threads */
+    bool echoes;        /* req-rep and pair: a message is sent when the one before has come back */
     double surplus;     /* share of what the senders made in the window that was not received in it */
     bool drops;         /* of it, messages were dropped; else queues grew */
     double syncs;       /* share of the window for the sync that ends it; 0 but for writes */
@@ -33,7 +34,7 @@ struct why_facts {
 };
 
 struct why_verdict {
-    const char *word; /* rate-bound, sender-bound, receiver-bound, io-thread-bound, link-bound, unclear */
+    const char *word; /* rate-, latency-, sender-, receiver-, io-thread- or link-bound, unclear */
     char evidence[256];
 };
 

@@ -263,11 +263,22 @@ static int check_rows(struct results *results, enum table_id id, struct error *e
     return 0;
 }
 
+/* Is the file, whose table of points is open, from before there was this table? */
+static bool is_from_before(const struct results *results, enum table_id id)
+{
+    const struct table_spec *points = &result_tables[TABLE_POINTS];
+    const char *column = table_came_with(id);
+    bool before = false;
+    for (size_t i = 0; column && i < points->column_count; i++)
+        before = before || (strcmp(points->columns[i].name, column) == 0 && results->absent[TABLE_POINTS][i]);
+    return before;
+}
+
 static int open_table(struct results *results, enum table_id id, struct error *error)
 {
     const char *name = result_tables[id].name;
     htri_t there = H5Lexists(results->file, name, H5P_DEFAULT);
-    if (there == 0 && table_is_later(id))
+    if (there == 0 && is_from_before(results, id))
         return 0;
     if (there <= 0)
         return error_set(error, "%s: has no table %s", results->path, name);

@@ -24,8 +24,9 @@ extern const size_t run_column_count;
 
 /* Has this column come after schema 1.0? Files without it are read as if the value were missing. */
 bool table_column_is_later(const struct table_spec *table, const struct column *column);
-/* Has this table? Files without it are read as if it had no rows. */
-bool table_is_later(enum table_id table);
+/* The column of table points that came with this table; NULL: both are from schema 1.0. Files without the
+ * column are read as if the table had no rows. */
+const char *table_came_with(enum table_id table);
 /* Sets a record's column to missing: NaN, 0 or "". */
 void column_set_missing(const struct column *column, void *record);
 size_t table_packed_bytes(const struct table_spec *table);

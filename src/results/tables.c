@@ -252,9 +252,9 @@ static const struct {
     {TABLE_POINTS, "latency_uncertainty_us"},
 };
 
-bool table_is_later(enum table_id table)
+const char *table_came_with(enum table_id table)
 {
-    return table == TABLE_LATENCY;
+    return table == TABLE_LATENCY ? "latency_kind" : NULL;
 }
 
 bool table_column_is_later(const struct table_spec *table, const struct column *column)

@@ -380,6 +380,23 @@ class Clocks(Case):
         self.assertGreater(apart, 0.9)
 
 
+    def test_latency_between_clocks_hours_apart(self):
+        """These hosts are one machine: one way is about half of there and back, give or take what is stated."""
+        places = ["h6", "h5", "h7"]
+        self.sweep(places, "--pattern", "push-pull,pair", "--size", "1K", "--send-mode", "copy", "--rate", "1K", "--latency", 1,
+                   "--duration", "500ms", "--warmup", "100ms", "--repetitions", 3, "--placement", "listed")
+        points = self.table("points").set_index("pattern")
+        one_way, round_trip = points.loc["push-pull"], points.loc["pair"]
+        print(f"{self.id()}: one way {one_way.latency_p50_us:.0f} us within {one_way.latency_uncertainty_us:.0f}, there and back "
+              f"{round_trip.latency_p50_us:.0f} us", flush=True)
+        self.assertEqual(round_trip.latency_uncertainty_us, 0)
+        self.assertGreater(one_way.latency_uncertainty_us, 0)
+        self.assertLess(one_way.latency_uncertainty_us, 50e3)
+        self.assertLess(one_way.latency_p50_us, 2 * round_trip.latency_p50_us + one_way.latency_uncertainty_us)
+        self.assertGreater(one_way.latency_messages, 1000)
+        self.assertIn("clocks within", self.report("show", "results.h5", "--wide").stdout)
+
+
 class IdleRanks(Case):
     def test_idle_ranks_cost_nothing(self):
         """13 ranks that wait do not slow down the 3 that work. A rank that spins would take its host's cores."""

@@ -926,28 +926,6 @@ static void test_refused_tables(void **state)
     check_refused(OUTPUT, "not a table");
 }
 
-/* As a file from before there were latencies: it has all that it had. */
-static void test_a_file_without_latencies(void **state)
-{
-    (void)state;
-    struct results *results;
-    struct error error = {""};
-    write_sweep(3, 4);
-    finish();
-    hid_t file = H5Fopen(OUTPUT, H5F_ACC_RDWR, H5P_DEFAULT);
-    H5Ldelete(file, "latency", H5P_DEFAULT);
-    H5Fclose(file);
-    results = open_results();
-    assert_int_equal(results_row_count(results, TABLE_LATENCY), 0);
-    assert_int_equal(results_row_count(results, TABLE_POINTS), 3);
-    assert_int_equal(results_verify(results, TABLE_LATENCY, &error), 0);
-    assert_int_equal(results_verify_read(results, TABLE_LATENCY, &error), 0);
-    results_close(&results);
-    unlink(JOURNAL);
-    assert_int_equal(results_to_journal(OUTPUT, &error), 0);
-    assert_int_equal(finish().points, 3);
-}
-
 /* @return whether the file is refused, or a table of it. */
 static bool damage_is_seen(void)
 {
@@ -1106,7 +1084,6 @@ int main(void)
         TEST(test_another_file_has_the_name),
         TEST(test_journal_was_changed),
         TEST(test_folder_is_gone),
-        TEST(test_a_file_without_latencies),
         TEST(test_a_journal_that_holds_nothing),
         TEST(test_leftovers_are_removed),
         TEST(test_back_to_journal),

@@ -48,6 +48,20 @@ static void sender(void **state)
     check(&facts, "unclear", "empty 29 %");
 }
 
+/* Both ends wait, between hosts: yet it is not the network's speed. */
+static void there_and_back(void **state)
+{
+    (void)state;
+    struct why_facts facts = quiet();
+    facts.echoes = facts.across = true;
+    facts.sender.waits = facts.receiver.waits = 0.9;
+    facts.receiver.io = (struct why_thread){0.3, 0};
+    check(&facts, "latency-bound", "sender waits for it 90 %");
+    check(&facts, "latency-bound", "receiver's I/O thread 30 % busy");
+    facts.of_rate = 1;
+    check(&facts, "rate-bound", "100.0 % of the rate");
+}
+
 /* A sender is no limit while it makes more than is received. */
 static void surplus(void **state)
 {
@@ -140,8 +154,9 @@ static void unknown(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(sender),   cmocka_unit_test(surplus),
-                                       cmocka_unit_test(receiver), cmocka_unit_test(io_thread),
-                                       cmocka_unit_test(link),     cmocka_unit_test(unknown)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(sender),    cmocka_unit_test(there_and_back),
+                                       cmocka_unit_test(surplus),   cmocka_unit_test(receiver),
+                                       cmocka_unit_test(io_thread), cmocka_unit_test(link),
+                                       cmocka_unit_test(unknown)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
