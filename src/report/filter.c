@@ -121,7 +121,7 @@ static int read_term(const char *word, enum table_id other, struct filter_term *
 
 int filter_read(const char *text, enum table_id other, struct filter *filter, struct error *error)
 {
-    char copy[1024];
+    char copy[FILTER_BYTES];
     char *rest = copy, *word;
     *filter = (struct filter){.count = 0};
     if (!text)

@@ -130,6 +130,7 @@ int picture_run(struct task *task, struct error *error);
 /* ---- filter.c: --where ---- */
 
 #define MOST_TERMS 16
+#define FILTER_BYTES 1024
 
 enum filter_operator { IS, IS_NOT, IS_LESS, IS_AT_MOST, IS_MORE, IS_AT_LEAST };
 
@@ -138,7 +139,7 @@ struct filter_term {
     bool of_points; /* a column of table points, else of the other table */
     enum filter_operator sign;
     double number;
-    char text[64];
+    char text[FILTER_BYTES];
 };
 
 struct filter {

@@ -126,8 +126,11 @@ static void filters_compare_by_type_and_unit(void **state)
         {"rcvbuf=1", false},
         {"rcvbuf>1", false},
         {"rcvbuf!=1", true},
+        {"sender_host=a-node-with-a-name-of-over-sixty-three-characters.cluster.example.org", true},
+        {"sender_host=a-node-with-a-name-of-over-sixty-three-characters.cluster.example.net", false},
     };
     strcpy(point.pattern, "pub-sub");
+    strcpy(point.sender_host, "a-node-with-a-name-of-over-sixty-three-characters.cluster.example.org");
     point.throughput_mbit_s = 1400;
     for (size_t i = 0; i < LENGTH(cases); i++)
         if (accepts(cases[i].text, &point) != cases[i].expected)
