@@ -281,7 +281,7 @@ static bool drained(const struct point *point, const struct tally *tally)
 static void look_for_end(struct repetition *repetition, struct traffic *traffic)
 {
     if (requests(repetition) && traffic) {
-        traffic_end_sending(traffic, NULL);
+        traffic_end_sending(traffic, 0, NULL);
     }
     if (subscribes(repetition)) {
         traffic_watch(traffic, 0);

@@ -98,7 +98,7 @@ static void recover(void)
     require(access(output, F_OK) != 0, "nothing is left of a refusal", error.text);
 }
 
-/* @return how many points are finished, or -1 for a refusal. */
+/* @return how many points are finished, or -1 for a refusal, or where there is nothing to go on from. */
 static long resume(void)
 {
     struct run_record run;
@@ -106,7 +106,12 @@ static long resume(void)
     size_t count;
     struct journal *journal;
     struct error error = {""};
-    if (journal_reopen(output, &run, &done, &count, &journal, &error)) {
+    int rc = journal_reopen(output, &run, &done, &count, &journal, &error);
+    if (rc == 1) {
+        require(access(journal_file, F_OK) != 0, "a journal of nothing is removed", journal_file);
+        return -1;
+    }
+    if (rc) {
         require(*error.text != '\0', "a refusal says why", "journal_reopen");
         return -1;
     }

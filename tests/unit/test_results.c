@@ -420,7 +420,8 @@ static void test_cut_at_every_byte(void **state)
             assert_true(report.torn_tail == (bytes[cut - 1] != '\n') && report.damaged_lines == 0);
             assert_false(report.complete);
         }
-        assert_int_equal(journal_reopen(OUTPUT, &run, &done, &count, &journal, NULL), failed);
+        /* What a kill at its start leaves: nothing, and it is removed. */
+        assert_int_equal(journal_reopen(OUTPUT, &run, &done, &count, &journal, NULL), failed ? 1 : 0);
         if (failed)
             continue;
         assert_int_equal(count, whole - 1);

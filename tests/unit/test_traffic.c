@@ -1399,7 +1399,7 @@ static void the_window_has_its_edges(void **state)
     int64_t end = sent(&group);
     traffic_latency_end(group.sender[0]);
     AWAIT(sent(&group) > end + 20);
-    assert_int_equal(traffic_end_sending(group.sender[0], NULL), 0);
+    assert_int_equal(traffic_end_sending(group.sender[0], HANG_NS, NULL), 0);
     drain_group(&group);
     assert_true(timed(group.sender[0]) >= end - begin - 1);
     assert_true(timed(group.sender[0]) < sent(&group) - 20);
@@ -1416,7 +1416,7 @@ static void a_requester_without_an_answer_stops(void **state)
         open_group(&point, &group);
         go(group.sender[0]);
         AWAIT(sent(&group) == 1);
-        assert_int_equal(traffic_end_sending(group.sender[0], NULL), 0);
+        assert_int_equal(traffic_end_sending(group.sender[0], HANG_NS, NULL), 0);
         nap();
         assert_false(traffic_ended(group.sender[0]));
         stop(group.sender[0]);
