@@ -344,7 +344,7 @@ void cluster_allgather(struct cluster *cluster, const void *mine, void *all, siz
 void cluster_swap(struct cluster *cluster, const int32_t *peers, int32_t count, const void *mine,
                   void *theirs, size_t bytes)
 {
-    MPI_Request *requests = calloc(2 * (size_t)count + 1, sizeof *requests);
+    MPI_Request *requests = calloc(2 * (size_t)count + 1, sizeof(MPI_Request));
     if (!requests) {
         fputs("zmqsweep: error: no memory to exchange endpoints\n", stderr);
         cluster_abort(EXIT_FAILED);

@@ -900,6 +900,13 @@ static void a_precision_has_its_schedule(void **state)
 }
 
 /* When a point has enough, and why; and how many more it may take. */
+/* Is it enough for a precision of so many millionths? */
+static bool enough_for(struct book *book, int32_t precision_ppm, struct tally_of_point *tally, enum stop *why)
+{
+    book->point.precision_ppm = precision_ppm;
+    return enough(tally, why);
+}
+
 static void enough_says_why(void **state)
 {
     (void)state;
@@ -919,19 +926,16 @@ static void enough_says_why(void **state)
     tally.count = 6; /* 40, 10, 60, 20, 50, 30: half of the interval is 25, the median 35 */
     book.point.min_repetitions = 6;
     book.point.max_time_ns = 9000000000;
-    book.point.precision_ppm = 700000;
-    assert_false(enough(&tally, &why)); /* 7 s passed: the seventh would end after 8.2 s */
+    assert_false(enough_for(&book, 700000, &tally, &why)); /* 7 s passed: the seventh would end after 8.2 s */
     check_near(enough_expected(&tally), 6 * pow(25.0 / 35 / 0.7, 2));
-    book.point.precision_ppm = 720000;
-    assert_true(enough(&tally, &why) && why == STOP_PRECISION);
+    assert_true(enough_for(&book, 720000, &tally, &why) && why == STOP_PRECISION);
     check_near(enough_expected(&tally), 6);
     book.repetitions[0].valid = 0;
     assert_false(enough(&tally, &why));
     tally.elapsed_s = 7.8; /* 9.1 s */
     assert_true(enough(&tally, &why) && why == STOP_TIME);
     tally.count = 8;
-    book.point.precision_ppm = 1000;
-    assert_true(enough(&tally, &why) && why == STOP_REPETITIONS);
+    assert_true(enough_for(&book, 1000, &tally, &why) && why == STOP_REPETITIONS);
     stats_schedule_free(&schedule);
     close_book(&book);
 }
