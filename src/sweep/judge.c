@@ -218,6 +218,16 @@ static bool rate_missed(const struct point *point, double sent_per_s)
     return point->rate_per_s > 0 && !(sent_per_s >= (1 - RATE_MISSED_SHARE) * point->rate_per_s);
 }
 
+/* More came than the senders' rate allows: what had been held up before, or a clock that began late. */
+static bool backlog_came(const struct evidence *evidence, double per_s)
+{
+    const struct point *point = evidence->point;
+    const struct seating *seating = evidence->seating;
+    double copies = point->pattern == PATTERN_PUB_SUB ? seating->receivers : 1;
+    double owed_per_s = point->rate_per_s * seating->groups * seating->senders * copies;
+    return point->rate_per_s > 0 && per_s > (1 + RATE_MISSED_SHARE) * owed_per_s;
+}
+
 /* ---- intervals ---- */
 
 static bool inside(const struct interval *interval, double start, double end)
@@ -413,6 +423,7 @@ size_t judge_repetition(const struct evidence *evidence, struct repetition_recor
     }
     row->sent_rate_per_s = slowest_sender(evidence);
     *flags |= rate_missed(evidence->point, row->sent_rate_per_s) ? FLAG_RATE_MISSED : 0;
+    *flags |= backlog_came(evidence, row->message_rate_per_s) ? FLAG_UNSTEADY : 0;
     *flags |= evidence->outcomes[0].timed_out ? FLAG_TIMED_OUT : 0;
     *flags |= row->foreign ? FLAG_FOREIGN : 0;
     *flags |= row->strangers ? FLAG_STRANGERS : 0;

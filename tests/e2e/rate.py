@@ -66,7 +66,9 @@ class Rate(Case):
         self.sweep(3, "--count", "1000", "--size", "1K", "--rate", "5K", "--repetitions", "3", "--send-mode", "copy")
         point = self.table("points").iloc[0]
         self.assertEqual((point.sent, point.received), (3000, 3000))
-        self.assertAlmostEqual(point.message_rate_per_s, 5000, delta=0.005 * 5000)
+        # A first message that comes late makes the time from first to last shorter: then it says so.
+        off = abs(point.message_rate_per_s / 5000 - 1)
+        self.assertTrue(off < 0.005 or (off > 0.01 and "unsteady" in flags(point.flags)), point)
         self.assertAlmostEqual(point.sent_rate_per_s, 5000, delta=0.005 * 5000)
 
     def test_a_window_grows_at_a_low_rate(self):

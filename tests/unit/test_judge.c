@@ -649,6 +649,28 @@ static void unsteady(void **state)
     check_flags(&scene, 0, true);
 }
 
+/* 1000/s each, of all senders together and, published, to every subscriber. */
+static void rates_kept_and_missed(void **state)
+{
+    (void)state;
+    const int32_t shapes[][4] = {
+        {PATTERN_PUSH_PULL, 1, 1, 1}, {PATTERN_PUSH_PULL, 2, 2, 1}, {PATTERN_PUB_SUB, 2, 1, 3}};
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        struct scene scene;
+        set_scene(&scene, shapes[i][0], shapes[i][1], shapes[i][2], shapes[i][3]);
+        scene.point.rate_per_s = 1000;
+        check_flags(&scene, 0, true);
+        scene.point.rate_per_s = 1009;
+        check_flags(&scene, 0, true);
+        scene.point.rate_per_s = 1011;
+        check_flags(&scene, FLAG_RATE_MISSED, true);
+        scene.point.rate_per_s = 991;
+        check_flags(&scene, 0, true);
+        scene.point.rate_per_s = 989; /* more than was sent: it had been held up */
+        check_flags(&scene, FLAG_UNSTEADY, true);
+    }
+}
+
 static void a_repetition_that_never_ran(void **state)
 {
     (void)state;
@@ -965,6 +987,7 @@ int main(void)
         cmocka_unit_test(stalled),
         cmocka_unit_test(stalled_over_intervals),
         cmocka_unit_test(unsteady),
+        cmocka_unit_test(rates_kept_and_missed),
     };
     const struct CMUnitTest summary[] = {
         cmocka_unit_test(six_valid_repetitions),
