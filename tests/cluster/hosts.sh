@@ -189,14 +189,14 @@ cable() { # HOST cut|plug [control]
 
 # By their network namespace; not those that hold it.
 processes() { # HOST
-    local holder process space
+    local holder parent space process
     holder=$(process_of "$1")
-    space=$(readlink "/proc/$holder/ns/net")
-    for process in /proc/[0-9]*; do
-        [ "$(readlink "$process/ns/net" 2>/dev/null)" = "$space" ] || continue
-        process=${process#/proc/}
-        [ "$process" = "$holder" ] || [ "$(cut -d ' ' -f 4 "/proc/$holder/stat")" = "$process" ] ||
-            echo "$process $(cat "/proc/$process/comm" 2>/dev/null)"
+    space=$(readlink "/proc/$holder/ns/net") # net:[4026532000]
+    space=${space//[!0-9]/}
+    parent=$(cut -d ' ' -f 4 "/proc/$holder/stat")
+    for process in $(find /proc -maxdepth 3 -path '/proc/[0-9]*/ns/net' -lname "net:?$space?" 2>/dev/null); do
+        process=${process#/proc/} process=${process%/ns/net}
+        [ "$process" = "$holder" ] || [ "$process" = "$parent" ] || echo "$process $(cat "/proc/$process/comm" 2>/dev/null)"
     done
 }
 
