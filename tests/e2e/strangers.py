@@ -83,6 +83,14 @@ class Kept(Case):
                     self.assertEqual(self.table("ranks").groupby(["point_id", "repetition"]).messages.nunique().max(),
                                      1 if pattern == "push-pull" else 2)
 
+    def test_there_and_back(self):
+        """A pair socket has one peer, and it is ours."""
+        for pattern in ("req-rep", "pair"):
+            with self.subTest(pattern=pattern):
+                errors = self.besieged(1024, "--pattern", pattern, "--duration", "300ms", "--warmup", "50ms", "--interval", "50ms",
+                                       "--repetitions", 3, "--latency", 1)
+                self.check(errors, pattern)
+
     def test_count(self):
         """Exactly what was asked for, however many knock."""
         for bind in ("receiver", "sender"):

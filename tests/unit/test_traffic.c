@@ -484,8 +484,12 @@ static bool strangers_seen(struct traffic *traffic, int count)
 /* They come before the peers do, and stay. */
 static void keep_strangers_out(const struct point *point)
 {
-    bool to_receiver = point->bind == BIND_RECEIVER, pub_sub = point->pattern == PATTERN_PUB_SUB;
-    int type = to_receiver ? (pub_sub ? ZMQ_PUB : ZMQ_PUSH) : (pub_sub ? ZMQ_SUB : ZMQ_PULL);
+    static const int types[][2] = {[PATTERN_PUSH_PULL] = {ZMQ_PULL, ZMQ_PUSH},
+                                   [PATTERN_PUB_SUB] = {ZMQ_SUB, ZMQ_PUB},
+                                   [PATTERN_REQ_REP] = {ZMQ_REP, ZMQ_REQ},
+                                   [PATTERN_PAIR] = {ZMQ_PAIR, ZMQ_PAIR}};
+    bool to_receiver = point->bind == BIND_RECEIVER;
+    int type = types[point->pattern][to_receiver];
     struct group group = {.point = *point, .senders = 1, .receivers = 1};
     void *context = zmq_ctx_new(), *sockets[STRANGER_ZMQ];
     int fds[STRANGER_TOTAL];
@@ -533,10 +537,10 @@ static void keep_strangers_out(const struct point *point)
 static void strangers_are_kept_out(void **state)
 {
     (void)state;
-    for (int variant = 0; variant < 8; variant++) {
-        struct point point = make_point(variant & 1 ? PATTERN_PUB_SUB : PATTERN_PUSH_PULL, 1024);
-        point.bind = variant & 2 ? BIND_SENDER : BIND_RECEIVER;
-        point.security = variant & 4 ? SECURITY_CURVE : SECURITY_NONE;
+    for (int variant = 0; variant < 16; variant++) {
+        struct point point = make_point(variant & 3, 1024);
+        point.bind = variant & 4 ? BIND_SENDER : BIND_RECEIVER;
+        point.security = variant & 8 ? SECURITY_CURVE : SECURITY_NONE;
         point.sndhwm = point.rcvhwm = 1000;
         point.io_threads = 1 + variant % 2;
         point.count = 500;
@@ -642,7 +646,7 @@ static void a_blocked_sender_stops(void **state)
 static void a_waiting_receiver_stops(void **state)
 {
     (void)state;
-    for (int pattern = PATTERN_PUSH_PULL; pattern <= PATTERN_PUB_SUB; pattern++) {
+    for (int pattern = PATTERN_PUSH_PULL; pattern <= PATTERN_PAIR; pattern++) {
         struct point point = make_point(pattern, 1024);
         struct group group;
         open_group(&point, &group);
@@ -1107,7 +1111,7 @@ static int take_deaf_port(char endpoint[64])
 static void a_refused_connect_is_a_failure_at_once(void **state)
 {
     (void)state;
-    for (int pattern = PATTERN_PUSH_PULL; pattern <= PATTERN_PUB_SUB; pattern++) {
+    for (int pattern = PATTERN_PUSH_PULL; pattern <= PATTERN_PAIR; pattern++) {
         for (int bind_at = BIND_RECEIVER; bind_at <= BIND_SENDER; bind_at++) {
             struct point point = make_point(pattern, 64);
             struct error error = {""};
