@@ -389,6 +389,15 @@ static int refuse_first_line(const char *path, struct error *error)
                      path);
 }
 
+/* Rows have no names: new ones of other columns would be read as damaged. */
+static int refuse_columns(const char *path, const struct run_record *run, struct error *error)
+{
+    return error_set(error,
+                     "%s: was begun by zmqsweep %s, with other columns; go on with that, `zmqreport recover` "
+                     "saves its points, --force starts over",
+                     path, run->creator_version);
+}
+
 /* Reads what is there. `resume->end` is before a last line that has no end or is damaged. */
 static int read_lines(struct resume *resume, const char *path, struct error *error)
 {
@@ -414,6 +423,8 @@ static int read_lines(struct resume *resume, const char *path, struct error *err
     if (!failed && more < 0)
         failed = error_set(error, "%s: cannot be read: %s", path, strerror(errno));
     resume->nothing = resume->nothing || reader.number == 0;
+    if (!failed && !resume->nothing && !row_format_is_ours(&resume->format))
+        failed = refuse_columns(path, resume->run, error);
     journal_reader_close(&reader);
     return failed;
 }

@@ -144,6 +144,19 @@ void row_format_default(struct row_format *format)
     }
 }
 
+bool row_format_is_ours(const struct row_format *format)
+{
+    struct row_format ours;
+    row_format_default(&ours);
+    bool same = true;
+    for (int t = 0; t < TABLE_TOTAL; t++) {
+        same = same && format->columns[t] == ours.columns[t];
+        for (size_t c = 0; c < result_tables[t].column_count; c++)
+            same = same && format->position[t][c] == ours.position[t][c];
+    }
+    return same;
+}
+
 static json_t *columns_object(void)
 {
     json_t *columns = json_object();

@@ -56,6 +56,8 @@ struct row_format {
     size_t columns[TABLE_TOTAL]; /* members of a row array */
 };
 void row_format_default(struct row_format *format);
+/* Only then may rows of this program be appended. */
+bool row_format_is_ours(const struct row_format *format);
 
 /* New references, or NULL with `error`. */
 json_t *json_from_run(const struct run_record *run, struct error *error);

@@ -532,6 +532,36 @@ static void test_newer_journal(void **state)
     free(bytes);
 }
 
+/* As an older zmqsweep wrote it: rows of ours would not fit below; what is there can be recovered. */
+static void test_journal_of_other_columns(void **state)
+{
+    (void)state;
+    size_t length, after, count;
+    struct error error;
+    struct run_record run;
+    struct journal_entry *done;
+    struct journal *journal;
+    write_sweep(2, 2);
+    char *bytes = slurp(JOURNAL, &length), *data = strstr(bytes, "{\"run\":"), *end = strchr(data, '\n');
+    end[-1] = '\0';
+    char *column = strstr(data, "\"sndhwm\"");
+    assert_non_null(column);
+    column[1] = 'x';
+    FILE *file = fopen(JOURNAL, "wb");
+    write_data(file, data);
+    fputs(end + 1, file);
+    fclose(file);
+    free(bytes);
+    bytes = slurp(JOURNAL, &length);
+    assert_int_equal(journal_reopen(OUTPUT, &run, &done, &count, &journal, &error), -1);
+    assert_non_null(strstr(error.text, "with other columns"));
+    char *again = slurp(JOURNAL, &after);
+    assert_true(after == length && memcmp(bytes, again, length) == 0);
+    assert_true(finish().points == 2);
+    free(again);
+    free(bytes);
+}
+
 /* A row under another point's name would put that point into the file twice. */
 static void test_point_of_another_name(void **state)
 {
@@ -1076,6 +1106,7 @@ int main(void)
         TEST(test_cut_at_every_byte),
         TEST(test_lines_out_of_place),
         TEST(test_newer_journal),
+        TEST(test_journal_of_other_columns),
         TEST(test_point_of_another_name),
         TEST(test_not_a_journal),
         TEST(test_resume),
