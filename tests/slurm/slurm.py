@@ -1,4 +1,5 @@
 """The batch scripts of jobs/ on a real Slurm: to the end, warned, out of time, cancelled; under mpirun and srun."""
+import glob
 import itertools
 import os
 import random
@@ -65,11 +66,12 @@ class Job:
         return found.group(1) if found else None
 
     def log(self):
-        try:
-            with open(os.path.join(self.folder, f"{self.name}-{self.id}.log")) as file:
-                return file.read()
-        except FileNotFoundError:
-            return ""
+        """What the job printed, all of its tasks."""
+        texts = []
+        for path in sorted(glob.glob(os.path.join(self.folder, f"{self.name}-{self.id}*.log"))):
+            with open(path) as file:
+                texts.append(file.read())
+        return "".join(texts)
 
     @property
     def output(self):
