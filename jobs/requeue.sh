@@ -26,26 +26,37 @@ warn_launcher() {
     kill -USR1 "$1" 2>/dev/null
 }
 
+# Runs the launcher, and waits for it: in the background, because bash runs a trap only between commands or in `wait`.
+launch() {
+    "$@" &
+    pid=$!
+    [ -z "$warned" ] || warn_launcher "$pid" &
+    again=yes
+    while [ "$again" ]; do # a trap ends `wait`, but not the launcher
+        again=''
+        wait "$pid"
+        code=$?
+    done
+}
+
 # run_sweep OPTIONS...: does not return; the job's exit code is zmqsweep's.
 run_sweep() {
-    local launch pid='' code again=yes warned='' ended='' size_before
+    local launcher pid='' code again='' warned='' ended='' size_before try
     case $LAUNCHER in # unbound, since each rank has ZeroMQ's threads besides its own
-        mpirun) launch=(mpirun --bind-to none) ;;
-        srun) launch=(srun --mpi=pmix --cpu-bind=none --wait=10) ;; # a lost rank ends all
+        mpirun) launcher=(mpirun --bind-to none) ;;
+        srun) launcher=(srun --mpi=pmix --cpu-bind=none --wait=10) ;; # a lost rank ends all
         *) echo "LAUNCHER is mpirun or srun, not $LAUNCHER" >&2; exit 2 ;;
     esac
     trap 'warned=yes again=yes; [ -z "$pid" ] || warn_launcher "$pid" &' USR1
     trap 'ended=yes again=yes' TERM # scancel or the time limit itself: Slurm tells the ranks, too
     echo "job $SLURM_JOB_ID, start $((1 + ${SLURM_RESTART_COUNT:-0})), on $SLURM_JOB_NODELIST: $OUTPUT"
     size_before=$(journal_size)
-    # In the background, because bash runs a trap only between commands or in `wait`.
-    "${launch[@]}" $LAUNCHER_OPTIONS "$PROGRAM" --resume --output "$OUTPUT" "$@" &
-    pid=$!
-    [ -z "$warned" ] || warn_launcher "$pid" &
-    while [ "$again" ]; do # a trap ends `wait`, but not the launcher
-        again=''
-        wait "$pid"
-        code=$?
+    # Open MPI 4.1 under Slurm's PMIx may let a rank out of MPI_Init before another is ready for its first message: that one then
+    # ends by SIGSEGV (139), before anything is measured. Seen in 3 of some 100 jobs of a busy machine; begun again at most twice.
+    for try in 1 2 3; do
+        launch "${launcher[@]}" $LAUNCHER_OPTIONS "$PROGRAM" --resume --output "$OUTPUT" "$@"
+        [ "$code" = 139 ] && [ ! "$warned$ended" ] && [ "$(journal_size)" = "$size_before" ] || break
+        echo "a rank crashed before the sweep began (try $try)" >&2
     done
     if [ "$warned" ] && [ ! "$ended" ] && [ $code = 4 ]; then # interrupted and saved
         if [ "${SLURM_RESTART_COUNT:-0}" -ge "$MAX_RESTARTS" ]; then
