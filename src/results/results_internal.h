@@ -33,11 +33,6 @@ size_t table_packed_bytes(const struct table_spec *table);
 void table_pack(const struct table_spec *table, const void *record, unsigned char *packed);
 void table_unpack(const struct table_spec *table, const unsigned char *packed, void *record);
 
-/* May a file of our schema be without it? */
-bool column_may_lack(const struct column *column);
-/* The value of a column that is missing: NaN, 0 or "". */
-void column_set_missing(const struct column *column, void *record);
-
 /* Copies `text` into a field of `width` bytes: cut between characters, padded with zeros, and with '?' for
  * every byte that is not UTF-8, so that JSON and HDF5 both take it. */
 void field_copy(char *field, size_t width, const char *text);

@@ -58,6 +58,6 @@ double search_found_per_s(const struct search *search)
 
 double search_lower_per_s(double per_s, int32_t failures)
 {
-    return fmax(per_s * pow(STEP_WHEN_MISSED, failures * (failures + 1) / 2),
+    return fmax(per_s * pow(STEP_WHEN_MISSED, failures * (failures + 1.0) / 2),
                 SLOWEST_PER_S); /* longer steps */
 }

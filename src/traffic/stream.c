@@ -68,7 +68,7 @@ static int make_socket(const struct traffic *traffic, int family, struct error *
 /* From now on it is the loop's, and blocks, but no longer than until the loop is to look around. */
 static int prepare_for_loop(int fd)
 {
-    const struct timeval look_around = {0, LOOK_AROUND_MS * 1000};
+    const struct timeval look_around = {0, 1000L * LOOK_AROUND_MS};
     int flags = fcntl(fd, F_GETFL);
     return flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0 ||
                    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &look_around, sizeof look_around) < 0 ||

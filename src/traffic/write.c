@@ -35,26 +35,26 @@ struct writer {
     _Atomic uint32_t answered; /* by the loop: `synced` and `sync_ns` belong to it */
 };
 
-static char folder[PATH_MAX];
+static char write_folder[PATH_MAX];
 /* Of the file while it is there, for a process that has to leave at once. */
 static char open_name[PATH_MAX];
 
-void traffic_write_to(const char *name)
+void traffic_write_to(const char *folder)
 {
-    snprintf(folder, sizeof folder, "%s", name);
+    snprintf(write_folder, sizeof write_folder, "%s", folder);
 }
 
-int traffic_check_write_dir(const char *name, struct error *error)
+int traffic_check_write_dir(const char *folder, struct error *error)
 {
     struct stat status;
-    if (stat(name, &status)) {
-        return error_set(error, "--write-dir %.200s: %s", name, strerror(errno));
+    if (stat(folder, &status)) {
+        return error_set(error, "--write-dir %.200s: %s", folder, strerror(errno));
     }
     if (!S_ISDIR(status.st_mode)) {
-        return error_set(error, "--write-dir %.200s: is not a folder", name);
+        return error_set(error, "--write-dir %.200s: is not a folder", folder);
     }
-    if (access(name, W_OK | X_OK)) {
-        return error_set(error, "--write-dir %.200s: cannot be written to: %s", name, strerror(errno));
+    if (access(folder, W_OK | X_OK)) {
+        return error_set(error, "--write-dir %.200s: cannot be written to: %s", folder, strerror(errno));
     }
     return 0;
 }
@@ -78,13 +78,14 @@ static int64_t expected_total(const struct point *point)
 
 static int make_file(struct writer *writer, struct error *error)
 {
-    int length = snprintf(writer->path, sizeof writer->path, "%s/zmqsweep-%d-XXXXXX.data", folder, getpid());
+    int length =
+        snprintf(writer->path, sizeof writer->path, "%s/zmqsweep-%d-XXXXXX.data", write_folder, getpid());
     if (length < 0 || (size_t)length >= sizeof writer->path) {
         return error_set(error, "--write-dir: the name of the folder is too long");
     }
     writer->fd = mkostemps(writer->path, (int)strlen(".data"), O_CLOEXEC);
     if (writer->fd < 0) {
-        return error_set(error, "making a file in %.200s: %s", folder, strerror(errno));
+        return error_set(error, "making a file in %.200s: %s", write_folder, strerror(errno));
     }
     snprintf(open_name, sizeof open_name, "%s", writer->path);
     return 0;

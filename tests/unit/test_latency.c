@@ -100,6 +100,10 @@ static int64_t run(struct scene *scene, int64_t drift_ns)
     scene->cluster.clocks[1].offset_ns += drift_ns;
     latencies_gather(&scene->cluster, &scene->repetition, &scene->latencies, scene->outcomes);
     latencies_keep(&scene->cluster, &scene->repetition, &scene->latencies, scene->outcomes);
+    if (!scene->latencies.errors_ns) {
+        fail_msg("no error was kept");
+        return -1;
+    }
     return scene->latencies.errors_ns[scene->latencies.error_count - 1];
 }
 
