@@ -162,9 +162,17 @@ static int64_t received(const struct group *group)
     int64_t sum = 0;
     for (int i = 0; i < group->point.receivers_per_sender; i++) {
         sum += traffic_count(group->receiver[i]);
-        assert_int_equal(traffic_foreign(group->receiver[i]), 0);
     }
     return sum;
+}
+
+/* The same, of loops that have ended: until then what is foreign is the loop's own. */
+static int64_t received_in_all(const struct group *group)
+{
+    for (int i = 0; i < group->point.receivers_per_sender; i++) {
+        assert_int_equal(traffic_foreign(group->receiver[i]), 0);
+    }
+    return received(group);
 }
 
 static void close_group(struct group *group)
@@ -201,7 +209,7 @@ static void deliver(const struct point *point)
         assert_int_equal(traffic_count(group.sender[i]), point->count);
         assert_true(traffic_started_ns(group.sender[i]) > 0);
     }
-    assert_int_equal(received(&group), point->count * point->senders_per_receiver);
+    assert_int_equal(received_in_all(&group), point->count * point->senders_per_receiver);
     for (int i = 0; i < point->receivers_per_sender; i++) {
         const struct traffic *receiver = group.receiver[i];
         assert_true(traffic_count(receiver) > 0);
@@ -247,7 +255,7 @@ static void stopped_in_full_flow_the_accounts_are_exact(void **state)
                 assert_int_equal(traffic_end_sending(group.sender[s], HANG_NS, NULL), 0);
             }
             await_end(&group);
-            assert_int_equal(received(&group), sent(&group));
+            assert_int_equal(received_in_all(&group), sent(&group));
             close_group(&group);
         }
     }
