@@ -29,5 +29,5 @@ fi
 for preset in "${presets[@]}"; do
     echo "== $preset"
     build "$preset" -DZMQSWEEP_WERROR=ON
-    ctest --preset "$preset" --no-tests=error --parallel $(($(nproc) + 2)) "$@"  # many tests wait more than they work
+    ctest --preset "$preset" --no-tests=error --parallel "$(nproc)" "$@"
 done

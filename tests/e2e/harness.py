@@ -1,4 +1,5 @@
 """Runs the real programs under the real mpirun, for the unittest files beside it."""
+import atexit
 import os
 import shutil
 import signal
@@ -21,6 +22,10 @@ PATIENCE_S = 300 if SANITIZED else 120
 BUSY_FLAGS = {"short_overlap", "late_start", "unsteady", "stalled", "shared_core", "few_messages"}
 SHORT = ["--duration", "100ms", "--warmup", "20ms", "--interval", "50ms", "--repetitions", "2"]
 
+# Several mpiruns that begin and end at the same time take the folder of all sessions, in TMPDIR, from each other.
+SESSIONS = tempfile.mkdtemp(prefix="zs-ompi-")
+atexit.register(shutil.rmtree, SESSIONS, ignore_errors=True)
+
 
 def environment(extra=None):
     env = {k: v for k, v in os.environ.items() if not k.startswith("ZMQSWEEP_")}
@@ -30,12 +35,12 @@ def environment(extra=None):
 
 
 def mpirun(ranks, *options):
-    return ["mpirun", "--oversubscribe", "--bind-to", "none", *options, "-n", str(ranks)]
+    return ["mpirun", "--oversubscribe", "--bind-to", "none", "--mca", "orte_tmpdir_base", SESSIONS, *options, "-n", str(ranks)]
 
 
-def run(command, cwd, env=None, **keywords):
+def run(command, cwd, env=None, timeout=PATIENCE_S, **keywords):
     return subprocess.run(command, cwd=cwd, env=environment(env), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          text=True, timeout=PATIENCE_S, **keywords)
+                          text=True, timeout=timeout, **keywords)
 
 
 def table(path, name):

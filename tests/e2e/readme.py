@@ -5,7 +5,7 @@ import shutil
 import sys
 import unittest
 
-from harness import BUILD, SOURCE, Case, run
+from harness import BUILD, SESSIONS, SOURCE, Case, run
 
 ELSEWHERE = ("./tests/run.sh", "./tests/benchmark/", "cmake ")
 
@@ -20,7 +20,8 @@ class Readme(Case):
         """The first command of all, from another folder; in a clean copy, for the results that may be here."""
         copy = self.path("checkout")
         shutil.copytree(SOURCE, copy, ignore=lambda folder, _: {"build", "results", ".git"} if folder == SOURCE else set())
-        result = run([os.path.join(copy, "jobs/local.sh"), "--size", "64", "--duration", "100ms"], self.folder, env)
+        result = run([os.path.join(copy, "jobs/local.sh"), "--size", "64", "--duration", "100ms"], self.folder, env,
+                     timeout=600)  # it builds
         self.assertIn(result.returncode, (0, 3), result.stdout + result.stderr)
         self.assertIn("throughput", result.stdout)
         names = re.findall(r"^(?:results|as CSV): +(\S+)$", result.stdout, re.M)
@@ -32,6 +33,7 @@ class Readme(Case):
         """Run as they stand, in one folder; only times and, for the machine's sake, oversubscription come from outside."""
         env = {
             "PATH": BUILD + os.pathsep + os.environ["PATH"], "OMPI_MCA_rmaps_base_oversubscribe": "1",
+            "OMPI_MCA_orte_tmpdir_base": SESSIONS,
             "ZMQSWEEP_WARMUP": "20ms", "ZMQSWEEP_INTERVAL": "50ms", "ZMQSWEEP_REPETITIONS": "2"}
         ran = 0
         for block in blocks("sh"):
