@@ -56,6 +56,22 @@ static bool may_end(struct traffic *traffic, bool gone_before)
     return traffic_told_to_stop(traffic) || (gone_before && errno == EAGAIN);
 }
 
+/* Nothing came at once. Dates the message before, when that is not done one by one. @return 0, or -1 when it
+ * is not for want of a message. */
+static inline __attribute__((always_inline)) int note_empty(struct receiver *receiver, int64_t now_ns)
+{
+    struct traffic *traffic = receiver->traffic;
+    if (receiver->count != receiver->count_when_empty && !traffic->timed) {
+        receiver->count_when_empty = receiver->count;
+        traffic->last_ns = now_ns;
+    }
+    if (errno != EAGAIN && errno != EINTR) {
+        traffic_loop_failed(traffic, "zmq_msg_recv");
+        return -1;
+    }
+    return 0;
+}
+
 /* The queue is empty: wait in libzmq. @return the next message's size, or -1 when the loop is to end. */
 static inline __attribute__((always_inline)) int64_t wait_to_receive(struct receiver *receiver,
                                                                      const int mode)
@@ -64,12 +80,7 @@ static inline __attribute__((always_inline)) int64_t wait_to_receive(struct rece
     struct progress *progress = &traffic->progress;
     int64_t now = clock_ns(), size = -1;
     bool gone = atomic_load_explicit(&traffic->peers_gone, memory_order_acquire);
-    if (receiver->count != receiver->count_when_empty && !traffic->timed) {
-        receiver->count_when_empty = receiver->count;
-        traffic->last_ns = now;
-    }
-    if (errno != EAGAIN && errno != EINTR) {
-        traffic_loop_failed(traffic, "zmq_msg_recv");
+    if (note_empty(receiver, now)) {
         return -1;
     }
     wait_begin(&progress->blocked_since_ns, now);
@@ -94,6 +105,22 @@ static inline __attribute__((always_inline)) void time_message(struct receiver *
     }
 }
 
+/* Counts and dates a message. `traffic` is the receiver's, which the loop has in a register. */
+static inline __attribute__((always_inline)) void count_message(struct receiver *receiver,
+                                                                struct traffic *traffic, const bool timed)
+{
+    receiver->count++;
+    if (timed) {
+        traffic->last_ns = clock_ns();
+        progress_publish_timed(&traffic->progress, receiver->count, traffic->last_ns);
+    } else {
+        progress_publish(&traffic->progress, receiver->count);
+    }
+    if (receiver->count == 1) {
+        traffic->first_ns = timed ? traffic->last_ns : clock_ns();
+    }
+}
+
 static inline __attribute__((always_inline)) void receive_loop(struct receiver *receiver, const int mode,
                                                                const bool timed, const bool stamped)
 {
@@ -111,16 +138,7 @@ static inline __attribute__((always_inline)) void receive_loop(struct receiver *
         if (stamped) {
             time_message(receiver, mode);
         }
-        receiver->count++;
-        if (timed) {
-            traffic->last_ns = clock_ns();
-            progress_publish_timed(&traffic->progress, receiver->count, traffic->last_ns);
-        } else {
-            progress_publish(&traffic->progress, receiver->count);
-        }
-        if (receiver->count == 1) {
-            traffic->first_ns = timed ? traffic->last_ns : clock_ns();
-        }
+        count_message(receiver, traffic, timed);
     }
     if (receiver->count != receiver->count_when_empty && !timed) { /* told to stop before an empty queue */
         traffic->last_ns = clock_ns();
@@ -137,12 +155,7 @@ static inline __attribute__((always_inline)) int64_t wait_to_write(struct receiv
     struct progress *progress = &traffic->progress;
     int64_t now = clock_ns(), size = -1;
     bool gone = atomic_load_explicit(&traffic->peers_gone, memory_order_acquire);
-    if (receiver->count != receiver->count_when_empty && !traffic->timed) {
-        receiver->count_when_empty = receiver->count;
-        traffic->last_ns = now;
-    }
-    if (errno != EAGAIN && errno != EINTR) {
-        traffic_loop_failed(traffic, "zmq_msg_recv");
+    if (note_empty(receiver, now)) {
         return -1;
     }
     wait_begin(&progress->blocked_since_ns, now);
@@ -165,22 +178,6 @@ static inline __attribute__((always_inline)) int64_t wait_to_write(struct receiv
     return size;
 }
 
-/* Counts and dates a message. */
-static inline __attribute__((always_inline)) void count_message(struct receiver *receiver)
-{
-    struct traffic *traffic = receiver->traffic;
-    receiver->count++;
-    if (traffic->timed) {
-        traffic->last_ns = clock_ns();
-        progress_publish_timed(&traffic->progress, receiver->count, traffic->last_ns);
-    } else {
-        progress_publish(&traffic->progress, receiver->count);
-    }
-    if (receiver->count == 1) {
-        traffic->first_ns = traffic->timed ? traffic->last_ns : clock_ns();
-    }
-}
-
 static inline __attribute__((always_inline)) void write_loop(struct receiver *receiver, const bool stamped)
 {
     struct traffic *traffic = receiver->traffic;
@@ -199,7 +196,7 @@ static inline __attribute__((always_inline)) void write_loop(struct receiver *re
         if (writer_append(traffic, zmq_msg_data(&receiver->message), (size_t)size)) {
             break;
         }
-        count_message(receiver);
+        count_message(receiver, traffic, traffic->timed);
         if (writer_step(traffic, receiver->count)) {
             break;
         }
@@ -250,7 +247,7 @@ static inline __attribute__((always_inline)) void echo_loop(struct receiver *rec
             return;
         }
         if (size == traffic->point.size_bytes) {
-            count_message(receiver);
+            count_message(receiver, traffic, traffic->timed);
         } else {
             traffic->foreign++;
         }
