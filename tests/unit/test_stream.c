@@ -17,30 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "traffic_internal.h"
-
-#define LENGTH(array) (sizeof(array) / sizeof *(array))
-#define SECOND_NS INT64_C(1000000000)
-#define HANG_NS (60 * SECOND_NS)
-#define LOOPBACK "127.0.0.1"
-#define MOST_PEERS 3
-
-/* ---- helpers ---- */
-
-/* Waits for an expression to become true. */
-#define AWAIT(condition)                                                                                     \
-    do {                                                                                                     \
-        const int64_t guard_ns = clock_ns() + HANG_NS;                                                       \
-        const struct timespec pause = {0, 200000};                                                           \
-        while (!(condition)) {                                                                               \
-            if (clock_ns() > guard_ns) {                                                                     \
-                fail_msg("waited in vain for: %s", #condition);                                              \
-            }                                                                                                \
-            nanosleep(&pause, NULL);                                                                         \
-        }                                                                                                    \
-    } while (0)
-
-static const struct traffic_cpus anywhere;
+#include "peers.h"
 
 static struct point make_point(int64_t size, int32_t senders, int32_t receivers, int32_t bind_side)
 {
@@ -54,71 +31,6 @@ static struct point make_point(int64_t size, int32_t senders, int32_t receivers,
     point.timeout_ns = HANG_NS;
     point.sndbuf_bytes = point.rcvbuf_bytes = point.ports = OPTION_KEYWORD;
     return plan_baseline_of(&point);
-}
-
-struct group {
-    struct point point;
-    struct traffic *sender[MOST_PEERS], *receiver[MOST_PEERS];
-};
-
-static struct traffic *open_end(const struct point *point, enum role role)
-{
-    struct traffic *traffic = NULL;
-    struct error error = {""};
-    if (traffic_open(point, role, LOOPBACK, &anywhere, &traffic, &error)) {
-        fail_msg("%s", error.text);
-    }
-    return traffic;
-}
-
-static void connect_end(struct traffic *traffic, const char *endpoint)
-{
-    struct error error = {""};
-    if (traffic_connect(traffic, endpoint, 0, &error)) {
-        fail_msg("%s", error.text);
-    }
-}
-
-static bool end_ready(struct traffic *traffic)
-{
-    struct error error = {""};
-    int ready = traffic_ready(traffic, &error);
-    if (ready < 0) {
-        fail_msg("%s", error.text);
-    }
-    return ready == 1;
-}
-
-static bool group_ready(struct group *group)
-{
-    bool ready = true;
-    for (int i = 0; i < group->point.senders_per_receiver; i++) {
-        ready = end_ready(group->sender[i]) && ready;
-    }
-    for (int i = 0; i < group->point.receivers_per_sender; i++) {
-        ready = end_ready(group->receiver[i]) && ready;
-    }
-    return ready;
-}
-
-static void open_group(const struct point *point, struct group *group)
-{
-    memset(group, 0, sizeof *group);
-    group->point = *point;
-    for (int i = 0; i < point->senders_per_receiver; i++) {
-        group->sender[i] = open_end(point, ROLE_SENDER);
-    }
-    for (int i = 0; i < point->receivers_per_sender; i++) {
-        group->receiver[i] = open_end(point, ROLE_RECEIVER);
-    }
-    for (int s = 0; s < point->senders_per_receiver; s++) {
-        for (int r = 0; r < point->receivers_per_sender; r++) {
-            bool receiver_binds = point->bind == BIND_RECEIVER;
-            struct traffic *bound = receiver_binds ? group->receiver[r] : group->sender[s];
-            connect_end(receiver_binds ? group->sender[s] : group->receiver[r], traffic_endpoint(bound));
-        }
-    }
-    AWAIT(group_ready(group));
 }
 
 static void go(struct traffic *traffic)

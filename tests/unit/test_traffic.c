@@ -20,39 +20,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "traffic_internal.h"
-
-#define LENGTH(array) (sizeof(array) / sizeof *(array))
-#define SECOND_NS INT64_C(1000000000)
-#define HANG_NS (60 * SECOND_NS)
-#define LOOPBACK "127.0.0.1"
-#define MOST_PEERS 4
-
-/* ---- helpers ---- */
-
-static void nap(void)
-{
-    struct timespec pause = {0, 200000};
-    nanosleep(&pause, NULL);
-}
-
-/* Waits for an expression to become true. */
-#define AWAIT(condition)                                                                                     \
-    do {                                                                                                     \
-        const int64_t guard_ns = clock_ns() + HANG_NS;                                                       \
-        while (!(condition)) {                                                                               \
-            if (clock_ns() > guard_ns) {                                                                     \
-                fail_msg("waited in vain for: %s", #condition);                                              \
-            }                                                                                                \
-            nap();                                                                                           \
-        }                                                                                                    \
-    } while (0)
+#include "peers.h"
 
 /* Both ends are one process, so one member of the run. */
 static char own_key[TRAFFIC_KEY_LENGTH];
-
-/* Threads are left where they are. */
-static const struct traffic_cpus anywhere;
 
 static struct point make_point(int32_t pattern, int64_t size)
 {
@@ -65,76 +36,6 @@ static struct point make_point(int32_t pattern, int64_t size)
     point.timeout_ns = HANG_NS;
     point.sndbuf_bytes = point.rcvbuf_bytes = point.ports = OPTION_KEYWORD;
     return point;
-}
-
-/* One group. */
-struct group {
-    struct point point;
-    int senders, receivers;
-    struct traffic *sender[MOST_PEERS], *receiver[MOST_PEERS];
-};
-
-static struct traffic *open_end(const struct point *point, enum role role)
-{
-    struct traffic *traffic = NULL;
-    struct error error = {""};
-    if (traffic_open(point, role, LOOPBACK, &anywhere, &traffic, &error)) {
-        fail_msg("%s", error.text);
-    }
-    return traffic;
-}
-
-static void connect_end(struct traffic *traffic, const char *endpoint)
-{
-    struct error error = {""};
-    if (traffic_connect(traffic, endpoint, 0, &error)) {
-        fail_msg("%s", error.text);
-    }
-}
-
-static bool end_ready(struct traffic *traffic)
-{
-    struct error error = {""};
-    int ready = traffic_ready(traffic, &error);
-    if (ready < 0) {
-        fail_msg("%s", error.text);
-    }
-    return ready == 1;
-}
-
-static bool group_ready(struct group *group)
-{
-    bool ready = true;
-    for (int i = 0; i < group->senders; i++) {
-        ready = end_ready(group->sender[i]) && ready;
-    }
-    for (int i = 0; i < group->receivers; i++) {
-        ready = end_ready(group->receiver[i]) && ready;
-    }
-    return ready;
-}
-
-/* Every end open, connected and proven ready. */
-static void open_group(const struct point *point, struct group *group)
-{
-    memset(group, 0, sizeof *group);
-    group->point = *point;
-    group->senders = point->senders_per_receiver;
-    group->receivers = point->receivers_per_sender;
-    for (int i = 0; i < group->senders; i++) {
-        group->sender[i] = open_end(point, ROLE_SENDER);
-    }
-    for (int i = 0; i < group->receivers; i++) {
-        group->receiver[i] = open_end(point, ROLE_RECEIVER);
-    }
-    for (int s = 0; s < group->senders; s++) {
-        for (int r = 0; r < group->receivers; r++) {
-            bool receiver_binds = point->bind == BIND_RECEIVER;
-            struct traffic *bound = receiver_binds ? group->receiver[r] : group->sender[s];
-            connect_end(receiver_binds ? group->sender[s] : group->receiver[r], traffic_endpoint(bound));
-        }
-    }
-    AWAIT(group_ready(group));
 }
 
 static void go(struct traffic *traffic)
