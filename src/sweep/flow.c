@@ -120,6 +120,7 @@ static void settle_begin(struct cluster *cluster, struct repetition *repetition)
     begin_tally(repetition, cluster, &tally);
     tally.most[MOST_NOW] = now_ns(cluster);
     cluster_tally(cluster, &tally);
+    repetition->timeline.window_begin_ns = tally.most[MOST_NOW];
     repetition->timeline.window_end_ns = tally.most[MOST_NOW] + repetition->order.point.duration_ns;
 }
 
@@ -136,6 +137,7 @@ static void run_window(struct cluster *cluster, struct repetition *repetition, s
     sampler_run_until(sampler, timeline->window_end_ns);
     sampler_end_window(sampler, true);
     settle_window(cluster, repetition, sampler);
+    repetition->outcome.late_ns = sampler->late_ns;
     if (!repetition->stopped) {
         timeline->stop_ns = timeline->window_end_ns + point->interval_ns;
         int64_t now = now_ns(cluster);
@@ -192,6 +194,7 @@ static void run_count(struct cluster *cluster, struct repetition *repetition, st
                           repetition->order.point.timeout_ns);
     }
     repetition->timeline.stop_ns = repetition->timeline.window_end_ns = now_ns(cluster);
+    repetition->outcome.late_ns = sampler->late_ns;
 }
 
 static void read_connections(struct repetition *repetition, struct traffic *traffic)

@@ -11,6 +11,8 @@
 #define OVERLAP_MIN 0.95
 #define UNSTEADY_LIMIT 0.2
 #define STALL_DUE_MIN 10
+/* A rank that woke up this much of the window too late may not have run. */
+#define LATE_SHARE 0.1
 /* A sender this far below its rate has missed it. */
 #define RATE_MISSED_SHARE 0.01
 #define INVALIDATING                                                                                         \
@@ -303,20 +305,41 @@ static bool shares_core(const struct evidence *evidence, int32_t rank)
     return !plan_is_baseline(evidence->point) && (one || cluster_member(evidence->cluster, rank)->cores <= 1);
 }
 
+/* A sender that began in the window, or a receiver whose window began much later than all others': what had
+ * queued up for it would count as what it received. */
+static bool late_start(const struct evidence *evidence, const struct outcome *outcome)
+{
+    const struct timeline *timeline = evidence->timeline;
+    if (evidence->point->count) {
+        return false;
+    }
+    if (outcome->role == ROLE_SENDER) {
+        return outcome->started_ns > timeline->window_begin_ns;
+    }
+    return (double)(outcome->begin.sample.instant_ns - timeline->window_begin_ns) >
+           LATE_SHARE * (double)(timeline->window_end_ns - timeline->window_begin_ns);
+}
+
+/* A rank that did not run for part of the window, whether its messages were missed or came all at once later.
+ */
+static bool was_paused(const struct evidence *evidence, const struct outcome *outcome)
+{
+    const struct timeline *timeline = evidence->timeline;
+    return (double)outcome->late_ns >
+           LATE_SHARE * (double)(timeline->window_end_ns - timeline->window_begin_ns);
+}
+
 static unsigned rank_flags(const struct evidence *evidence, int32_t rank)
 {
     const struct outcome *outcome = &evidence->outcomes[rank];
-    const struct point *point = evidence->point;
     unsigned flags = 0;
     flags |= outcome->failed ? FLAG_FAILED : 0;
     flags |= outcome->timed_out ? FLAG_TIMED_OUT : 0;
     flags |= outcome->interrupted ? FLAG_INTERRUPTED : 0;
     flags |= outcome->reconnects ? FLAG_RECONNECTED : 0;
     flags |= shares_core(evidence, rank) ? FLAG_SHARED_CORE : 0;
-    if (outcome->role == ROLE_SENDER && !point->count &&
-        outcome->started_ns > evidence->timeline->window_begin_ns) {
-        flags |= FLAG_LATE_START;
-    }
+    flags |= late_start(evidence, outcome) ? FLAG_LATE_START : 0;
+    flags |= was_paused(evidence, outcome) ? FLAG_STALLED : 0;
     if (outcome->role == ROLE_RECEIVER) {
         flags |= rank_stalled(evidence, rank) ? FLAG_STALLED : 0;
         flags |= rank_unsteady(evidence, rank) ? FLAG_UNSTEADY : 0;

@@ -127,7 +127,9 @@ static struct traffic_sample edge_sample(struct sampler *sampler)
 
 void sampler_begin_window(struct sampler *sampler)
 {
+    int64_t began_ns = cluster_to_coordinator_ns(sampler->cluster, traffic_clock_ns());
     struct traffic_sample now = edge_sample(sampler);
+    sampler->late_ns = began_ns - sampler->repetition->timeline.window_begin_ns;
     close_interval(sampler, &now);
     sampler->repetition->outcome.begin = make_edge(now);
     if (sampler->traffic) {
@@ -166,6 +168,8 @@ void sampler_run_until(struct sampler *sampler, int64_t until_ns)
         int64_t next = sampler->traffic && sampler->grid_ns < until_ns ? sampler->grid_ns : until_ns;
         next = next > now + LOOK_NS ? now + LOOK_NS : next;
         cluster_sleep_until(cluster_to_local_ns(cluster, next));
+        int64_t late_ns = cluster_to_coordinator_ns(cluster, traffic_clock_ns()) - next;
+        sampler->late_ns = late_ns > sampler->late_ns ? late_ns : sampler->late_ns;
     }
 }
 

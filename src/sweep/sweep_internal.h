@@ -61,6 +61,7 @@ struct outcome {
     struct window_edge begin, end;
     struct traffic_usage usage; /* by thread, between the two */
     int64_t sync_ns;            /* of the sync to disk at the end, in receive mode write */
+    int64_t late_ns;            /* the longest time by which this rank woke up too late in the window */
     struct traffic_connections connections;
     int64_t peak_rss_bytes;
     char cpus[TRAFFIC_CPUS_LENGTH], io_cpus[TRAFFIC_CPUS_LENGTH];
@@ -120,6 +121,7 @@ struct sampler {
     struct traffic *traffic; /* NULL on an idle rank */
     int64_t grid_ns;         /* of the next sample, coordinator's clock */
     struct traffic_sample previous;
+    int64_t late_ns; /* since the window began: the longest time from when a sleep was to end to its end */
 };
 void sampler_start(struct sampler *sampler, int64_t first_ns);
 /* Sleeps and samples every interval until `until_ns` (coordinator's clock) or until the sweep is to stop. */

@@ -602,6 +602,36 @@ static void stalled(void **state)
     check_flags(&scene, 0, true);
 }
 
+/* A rank that did not run is known by its own clock, even when all that it missed comes at once later. */
+static void stalled_while_paused(void **state)
+{
+    (void)state;
+    struct scene scene;
+    for (int32_t rank = 1; rank <= 2; rank++) {
+        set_scene(&scene, PATTERN_PUSH_PULL, 1, 1, 1);
+        scene.outcomes[rank].late_ns = 100 * MILLISECOND; /* a tenth of the window */
+        check_flags(&scene, 0, true);
+        scene.outcomes[rank].late_ns++;
+        check_flags(&scene, FLAG_STALLED, true);
+    }
+    set_scene(&scene, PATTERN_PUSH_PULL, 1, 1, 1);
+    scene.outcomes[3].late_ns = SECOND; /* idle */
+    check_flags(&scene, 0, true);
+}
+
+/* A receiver that was stopped before its window gets in it what was sent before. */
+static void receiver_late(void **state)
+{
+    (void)state;
+    struct scene scene;
+    set_scene(&scene, PATTERN_PUSH_PULL, 1, 1, 1);
+    scene.outcomes[2].interval_count = 0;
+    scene.outcomes[2].begin.sample.instant_ns = BEGIN + 100 * MILLISECOND;
+    check_flags(&scene, 0, true);
+    scene.outcomes[2].begin.sample.instant_ns++;
+    check_flags(&scene, FLAG_LATE_START, false);
+}
+
 static void stalled_over_intervals(void **state)
 {
     (void)state;
@@ -985,6 +1015,8 @@ int main(void)
         cmocka_unit_test(late_start),
         cmocka_unit_test(shared_core),
         cmocka_unit_test(stalled),
+        cmocka_unit_test(stalled_while_paused),
+        cmocka_unit_test(receiver_late),
         cmocka_unit_test(stalled_over_intervals),
         cmocka_unit_test(unsteady),
         cmocka_unit_test(rates_kept_and_missed),
