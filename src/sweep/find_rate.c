@@ -1,0 +1,99 @@
+/* find_rate.c - --find-rate: probes in short windows as search.c wants them, then the point at the rate
+ * found.
+ */
+#include "coordinator.h"
+
+#define PROBE_SHARE 4
+#define PROBE_MIN_NS 100000000
+/* A busy machine may spoil a probe: it is run again so often. */
+#define PROBE_RUNS 3
+/* Measurements at ever lower rates, when the one at the found rate lost too much after all. */
+#define FIND_ROUNDS 6
+
+/* One repetition in a short window at point->rate_per_s, again when it is invalid. *row is what it gave.
+ * @return false when the search cannot go on: interrupted, or the peers could not be brought together. */
+static bool run_probe(struct coordinator *coordinator, const struct point *point,
+                      struct repetition_record *row)
+{
+    struct point probe = *point;
+    int64_t window_ns = point->duration_ns / PROBE_SHARE;
+    window_ns = window_ns < PROBE_MIN_NS ? PROBE_MIN_NS : window_ns;
+    probe.duration_ns = window_ns < point->duration_ns ? window_ns : point->duration_ns;
+    for (int run = 0; run < PROBE_RUNS; run++) {
+        measure_drop(&coordinator->gathering);
+        coordinator->interrupted = !measure_repetition(coordinator, &probe, 0);
+        if (coordinator->interrupted || !coordinator->repetition.ran) {
+            return false;
+        }
+        *row = coordinator->gathering.rows.repetitions[0];
+        if (row->valid) {
+            break;
+        }
+    }
+    log_line(LOG_INFO,
+             "find-rate: point %lld at %.0f/s per sender (0: unpaced): sent %.0f/s, lost %lld of %lld%s%s",
+             (long long)point->id, point->rate_per_s, row->sent_rate_per_s, (long long)row->lost,
+             (long long)row->sent, *row->flags ? ", " : "", row->flags);
+    return true;
+}
+
+/* The rate per sender that the slowest receiver of an unpaced probe took. */
+static double delivered_per_s(const struct point *point, const struct repetition_record *row)
+{
+    return row->receiver_min_mbit_s * 1e6 / (8 * (double)point->size_bytes) / point->senders_per_receiver;
+}
+
+/* Sets point->rate_per_s to the highest rate that loses no more than asked for. @return as run_probe. */
+static bool find_rate(struct coordinator *coordinator, struct point *point)
+{
+    struct repetition_record row;
+    struct search search;
+    point->rate_per_s = 0;
+    if (!run_probe(coordinator, point, &row)) {
+        return false;
+    }
+    for (search_begin(&search, delivered_per_s(point, &row)); !search_done(&search);) {
+        point->rate_per_s = search.next_per_s;
+        if (!run_probe(coordinator, point, &row)) {
+            return false;
+        }
+        search_take(&search, row.valid && !(coordinator->gathering.flags[0] & FLAG_RATE_MISSED) &&
+                                 !search_loss_over(point->find_loss_ppb, row.lost, row.sent));
+    }
+    point->rate_per_s = search_found_per_s(&search);
+    return true;
+}
+
+/* Did the valid repetitions together lose more than asked for? */
+static bool lost_too_much(const struct point *point, const struct point_rows *rows)
+{
+    int64_t lost = 0, sent = 0;
+    for (size_t i = 0; i < rows->repetition_count; i++) {
+        lost += rows->repetitions[i].valid ? rows->repetitions[i].lost : 0;
+        sent += rows->repetitions[i].valid ? rows->repetitions[i].sent : 0;
+    }
+    return search_loss_over(point->find_loss_ppb, lost, sent);
+}
+
+enum stop find_rate_run(struct coordinator *coordinator, struct point *point)
+{
+    if (!find_rate(coordinator, point)) {
+        return coordinator->interrupted ? STOP_INTERRUPTED : STOP_UNREACHABLE;
+    }
+    double found_per_s = point->rate_per_s;
+    enum stop stop = STOP_REPETITIONS;
+    for (int32_t round = 0; round < FIND_ROUNDS; round++) {
+        if (round > 0) {
+            point->rate_per_s = search_lower_per_s(found_per_s, round);
+            log_line(LOG_INFO, "find-rate: point %lld lost too much; measured again at %.0f/s",
+                     (long long)point->id, point->rate_per_s);
+        }
+        measure_drop(&coordinator->gathering);
+        stop = coordinator_repeat(coordinator, point);
+        if (stop == STOP_INTERRUPTED || stop == STOP_UNREACHABLE ||
+            !lost_too_much(point, &coordinator->gathering.rows)) {
+            break;
+        }
+    }
+    return stop;
+}
