@@ -64,7 +64,7 @@ const char *traffic_endpoint(const struct traffic *traffic);
 int traffic_connect(struct traffic *traffic, const char *endpoint, int32_t rank, struct error *error);
 
 /* Has every peer been proven there? PUSH, PULL, SUB, stream: a handshake per peer; PUB: a subscription per
- * subscriber as well. Waits up to 1 ms for news. @return 1 yes, 0 not yet, -1 it failed, with `error`. */
+ * subscriber as well. Waits up to 10 ms for news. @return 1 yes, 0 not yet, -1 it failed, with `error`. */
 int traffic_ready(struct traffic *traffic, struct error *error);
 /* What readiness is waiting for, for the line of a time-out. */
 void traffic_describe_wait(const struct traffic *traffic, struct error *error);

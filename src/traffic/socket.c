@@ -283,20 +283,24 @@ static void read_subscriptions(struct traffic *traffic)
     }
 }
 
+/* Waits for the monitor's events and a publisher's subscriptions. To wait for the socket is also to process
+ * its commands, without which a SUB that binds would not send its subscription. */
+static void await_news(const struct traffic *traffic)
+{
+    zmq_pollitem_t items[] = {{traffic->monitor.socket, 0, ZMQ_POLLIN, 0},
+                              {traffic->socket, 0, ZMQ_POLLIN, 0}};
+    zmq_poll(items, 2, NEWS_WAIT_MS);
+}
+
 int traffic_ready(struct traffic *traffic, struct error *error)
 {
     if (is_stream(traffic)) {
         return stream_ready(traffic, error);
     }
-    monitor_read(&traffic->monitor, 1);
+    await_news(traffic);
+    monitor_read(&traffic->monitor, 0);
     if (publishes(traffic)) {
         read_subscriptions(traffic);
-    } else {
-        /* A SUB that binds sends its subscription only when it processes commands: asking for its events does
-         * that. */
-        int events;
-        size_t length = sizeof events;
-        zmq_getsockopt(traffic->socket, ZMQ_EVENTS, &events, &length);
     }
     if (traffic->monitor.failures > 0) {
         return error_set(error, "%s %s: refused, or the handshake failed (monitor event %d)",

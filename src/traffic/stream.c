@@ -410,7 +410,8 @@ int stream_ready(struct traffic *traffic, struct error *error)
         stream->polled[i] = (struct pollfd){.fd = stream->guests[i].fd, .events = events};
     }
     stream->polled[count] = (struct pollfd){.fd = stream->listener, .events = POLLIN};
-    if (traffic->monitor.handshakes < traffic->peers && poll(stream->polled, (nfds_t)count + 1, 1) > 0) {
+    if (traffic->monitor.handshakes < traffic->peers &&
+        poll(stream->polled, (nfds_t)count + 1, NEWS_WAIT_MS) > 0) {
         for (int i = count - 1; i >= 0; i--) { /* from the end: who goes is replaced by the last */
             bool room = traffic->monitor.handshakes < traffic->peers;
             if (room && stream->polled[i].revents && attend_to(traffic, i, error)) {

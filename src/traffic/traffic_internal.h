@@ -12,6 +12,8 @@
 
 /* How often a blocked loop looks at its stop flag when no signal wakes it. */
 #define LOOK_AROUND_MS 100
+/* The longest wait for peers without a look around. */
+#define NEWS_WAIT_MS 10
 
 /* ---- ring.c: buffers for zero-copy, given back by any thread ---- */
 
