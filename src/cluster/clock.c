@@ -2,7 +2,6 @@
 #include "cluster_internal.h"
 
 #define ROUNDS 25
-#define TAG_CLOCK 8
 
 /* Cristian's method (Distributed Computing 3 (1989) 146): of many round trips the shortest has the least room
  * for error; the peer read its clock in the middle of it, give or take half of it. */

@@ -7,6 +7,9 @@
 #include <hwloc.h>
 #include <mpi.h>
 
+/* Messages from rank to rank; those of MPI's collectives are apart from them. */
+enum { TAG_STOP = 7, TAG_WAITING, TAG_SWAP, TAG_TELL, TAG_CLOCK };
+
 /* What a rank that has waited too long tells rank 0. */
 struct waiting_note {
     int64_t collectives; /* that it has been in, this one included */
@@ -20,8 +23,8 @@ struct cluster {
     const char *last_words;
     int64_t collectives;        /* so far */
     struct waiting_note *notes; /* rank 0: the last of each rank */
-    MPI_Op tally_op;
-    MPI_Datatype tally_type;
+    MPI_Request *telling;       /* rank 0: to each other rank */
+    struct tally *tallies;      /* rank 0: of each rank */
     MPI_Request stop_request;
     char stop_message;
     bool stop_told;
