@@ -6,21 +6,17 @@ A pair is one run of everything, one after the other; every second pair goes the
 drift of the machine cancels. A ratio is that of two neighbours in one pair. The null is the ratio of two runs of the plain
 pair: what the machine does by itself.
 """
-import json
 import math
 import os
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
-from measure import HERE, interval, machine, note, read_table, run_sweep, size_text, spread, table
+from measure import HERE, SECONDS, WARMUP_S, interval, machine, note, read_table, run_iperf3, run_sweep, size_text, spread, table
 
 BUILD, PAIRS = sys.argv[1], int(sys.argv[2])
 SIZES = [int(size) for size in sys.argv[3:]] or [64, 1 << 10, 64 << 10, 1 << 20]
-SECONDS, WARMUP_S = 0.5, 0.2
 LARGE = 64 << 10  # from here on iperf3 too
 MODES = ["untouched", "copy"]  # what the plain pair has as well
 MORE_MODES = ["zero-copy", "const", "shared"]
@@ -34,38 +30,6 @@ def run_plain(size, mode):
 def run_pyzmq(size):
     return float(subprocess.check_output(
         [sys.executable, "-B", os.path.join(HERE, "pyzmq_pair.py"), str(size), str(SECONDS)]))
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for_listener(port, server):
-    """iperf3 says nothing when it listens: look into the kernel's table, so that the one connection is the client's."""
-    wanted = f"0100007F:{port:04X} 00000000:0000 0A"
-    while server.poll() is None:
-        with open("/proc/net/tcp") as file:
-            if wanted in file.read():
-                return
-        time.sleep(0.01)
-    sys.exit("iperf3 -s: " + server.communicate()[0])
-
-
-def run_iperf3(size):
-    """What the receiver got in the same window: its intervals of 0.1 s after the warm-up."""
-    port = free_port()
-    server = subprocess.Popen(["iperf3", "-s", "-1", "-B", "127.0.0.1", "-p", str(port), "-i", "0.1", "--json"],
-                              stdout=subprocess.PIPE, text=True)
-    wait_for_listener(port, server)
-    subprocess.run(["iperf3", "-c", "127.0.0.1", "-p", str(port), "-l", str(size), "-t", "1"], check=True,
-                   stdout=subprocess.DEVNULL)
-    rows = [row["sum"] for row in json.loads(server.communicate()[0])["intervals"]]
-    window = [row for row in rows if WARMUP_S - 0.01 < row["start"] < WARMUP_S + SECONDS - 0.01]
-    if len(window) < 4:
-        sys.exit(f"iperf3 gave {len(rows)} intervals")
-    return sum(row["bytes"] for row in window) * 8e-6 / sum(row["seconds"] for row in window)
 
 
 def run_zmqsweep(size, modes, folder, tally):

@@ -1,82 +1,62 @@
-"""Alternates the baseline's points with iperf3; ratios of neighbours cancel what the machine does to both."""
-import json
+"""The points of --baseline tcp in alternated runs with iperf3, same write size and window. Prints Markdown.
+
+baseline.py BUILD RUNS [SIZE...]
+
+A run is iperf3, the baseline, iperf3. Its ratio is that of the baseline to the mean of its two neighbours, which cancels what the
+machine does to all three; the null is the ratio of the two neighbours. Exit code 1 when a median ratio is below 1.
+"""
 import os
-import socket
-import subprocess
+import statistics
 import sys
 import tempfile
 
-import h5py
-import numpy
+from measure import SECONDS, WARMUP_S, interval, machine, note, read_table, run_iperf3, run_sweep, size_text, table
 
 BUILD, RUNS = sys.argv[1], int(sys.argv[2])
-SIZES = sys.argv[3:] or ["64K", "1M"]
-SECONDS = 1
-MPIRUN = ["mpirun", "-n", "3", "--bind-to", "none", "--oversubscribe"]
+SIZES = [int(size) for size in sys.argv[3:]] or [64 << 10, 1 << 20]
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
+def run_baseline(size, folder):
+    """In Mbit/s; None when a busy machine left no valid repetition."""
+    path = run_sweep(BUILD, os.path.join(folder, "results.h5"),
+                     ["--baseline", "tcp", "--size", str(size), "--send-mode", "const", "--repetitions", "1", "--order", "listed",
+                      "--duration", f"{SECONDS}s", "--warmup", f"{WARMUP_S}s"])
+    point = next(row for row in read_table(path, "points") if row["pattern"] == b"stream")
+    return float(point["throughput_mbit_s"]) if point["valid_repetitions"] else None
 
 
-def iperf(size):
-    """What the receiver got, in Mbit/s."""
-    port = free_port()
-    server = subprocess.Popen(["iperf3", "--server", "--one-off", "--forceflush", "--bind", "127.0.0.1", "--port", port],
-                              stdout=subprocess.PIPE, text=True)
-    while "listening" not in server.stdout.readline():
-        if server.poll() is not None:
-            sys.exit(f"iperf3 cannot listen on port {port}")
-    client = subprocess.run(["iperf3", "--client", "127.0.0.1", "--port", port, "--length", size, "--time", str(SECONDS),
-                             "--json"], stdout=subprocess.PIPE, text=True, check=True)
-    server.communicate()
-    return json.loads(client.stdout)["end"]["sum_received"]["bits_per_second"] / 1e6
+def measure(size, folder):
+    """Of each run: before, baseline, after."""
+    runs = []
+    while len(runs) < RUNS:
+        before, rate, after = run_iperf3(size), run_baseline(size, folder), run_iperf3(size)
+        if rate is not None:
+            runs.append((before, rate, after))
+            note(f"{size_text(size)}: run {len(runs)} of {RUNS}")
+    return runs
 
 
-def baseline(size, folder):
-    output = os.path.join(folder, "results.h5")
-    subprocess.run([*MPIRUN, os.path.join(BUILD, "zmqsweep"), "--baseline", "tcp", "--size", size, "--send-mode", "const",
-                    "--repetitions", "1", "--duration", f"{SECONDS}s", "--force", "--output", output],
-                   stderr=subprocess.DEVNULL, check=False)
-    with h5py.File(output) as file:
-        points = file["points"][:]
-    return points[points["pattern"] == b"stream"]["throughput_mbit_s"][0]
-
-
-def interval(values):
-    """Order statistics that cover the median with 95 % or more, as zmqsweep's own."""
-    values, k, below = sorted(values), 1, 0.5 ** len(values)
-    term = below
-    while k < len(values) // 2:
-        term *= (len(values) - k + 1) / k
-        if 2 * (below + term) > 0.05:
-            break
-        below += term
-        k += 1
-    return values[k - 1], values[-k]
+def ratio_text(ratios):
+    low, high, _ = interval(ratios)
+    return f"{statistics.median(ratios):.3f} [{low:.3f}, {high:.3f}]"
 
 
 def main():
-    slower = False
-    print(f"{RUNS} alternated runs of {SECONDS} s; ratio baseline / iperf3 and null iperf3 / iperf3: median [interval]")
-    print(f"{'size':>8} {'baseline':>9} {'iperf3':>9} Mbit/s {'ratio':>20} {'null':>20}")
+    rows, slower = [], False
+    coverage = interval([1.0] * RUNS)[2]
+    print(f"Machine: {machine(BUILD)}.\n")
+    print(f"Mbit/s over loopback, windows of {SECONDS} s after {WARMUP_S} s: medians of {RUNS} runs, and the median ratio with an "
+          f"interval that covers it with {100 * coverage:.1f} %.\n")
     with tempfile.TemporaryDirectory() as folder:
         for size in SIZES:
-            rates, others, ratios, null = [], [], [], []
-            for _ in range(RUNS):
-                first, rate, second = iperf(size), baseline(size, folder), iperf(size)
-                if numpy.isnan(rate):
-                    continue  # no valid repetition: the machine was too busy
-                rates.append(rate)
-                others += [first, second]
-                ratios.append(2 * rate / (first + second))
-                null.append(second / first)
-            texts = ["{:.2f} [{:.2f}, {:.2f}]".format(numpy.median(v), *interval(v)) for v in (ratios, null)]
-            print(f"{size:>8} {numpy.median(rates):>9.0f} {numpy.median(others):>9.0f} {'':>6} {texts[0]:>20} {texts[1]:>20}",
-                  flush=True)
-            slower = slower or numpy.median(ratios) < 1
+            runs = measure(size, folder)
+            ratios = [2 * rate / (before + after) for before, rate, after in runs]
+            null = [after / before for before, _, after in runs]
+            rows.append([size_text(size), f"{statistics.median(rate for _, rate, _ in runs):.0f}",
+                         f"{statistics.median([r for before, _, after in runs for r in (before, after)]):.0f}",
+                         ratio_text(ratios), ratio_text(null)])
+            slower = slower or statistics.median(ratios) < 1
+    table(["write size", "baseline", "iperf3", "baseline / iperf3", "null"], rows)
     return 1 if slower else 0
 
 

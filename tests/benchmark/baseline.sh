@@ -3,7 +3,7 @@
 # Prints for each size the rates' medians and the median ratio with its interval; exit code 1 when a median is below 1.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../jobs/setup.sh"
-install_packages build run test
-build release
+install_packages build run benchmark >&2
+build release >&2
 set_up_mpi 3
-exec /usr/bin/python3 -B "$root/tests/benchmark/baseline.py" "$root/build/release" "${1:-10}"
+exec /usr/bin/python3 -B "$root/tests/benchmark/baseline.py" "$root/build/release" "${1:-30}"

@@ -1,8 +1,10 @@
 """What the benchmarks share: how to start zmqsweep, order statistics, and words about the machine."""
+import json
 import math
 import os
 import platform
 import re
+import socket
 import statistics
 import subprocess
 import sys
@@ -11,6 +13,7 @@ import time
 import h5py
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+SECONDS, WARMUP_S = 0.5, 0.2  # of every window that is compared
 
 
 def note(text):
@@ -26,6 +29,38 @@ def run_sweep(build, output, options, ranks=3, wrapper=(), level="error"):
     if result.returncode not in (0, 3):
         sys.exit(f"{' '.join(command)}: exit {result.returncode}\n{result.stderr}")
     return output
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for_listener(port, server):
+    """iperf3 says nothing when it listens: look into the kernel's table, so that the one connection is the client's."""
+    wanted = f"0100007F:{port:04X} 00000000:0000 0A"
+    while server.poll() is None:
+        with open("/proc/net/tcp") as file:
+            if wanted in file.read():
+                return
+        time.sleep(0.01)
+    sys.exit("iperf3 -s: " + server.communicate()[0])
+
+
+def run_iperf3(size):
+    """What the receiver got in the same window: its intervals of 0.1 s after the warm-up."""
+    port = free_port()
+    server = subprocess.Popen(["iperf3", "-s", "-1", "-B", "127.0.0.1", "-p", str(port), "-i", "0.1", "--json"],
+                              stdout=subprocess.PIPE, text=True)
+    wait_for_listener(port, server)
+    subprocess.run(["iperf3", "-c", "127.0.0.1", "-p", str(port), "-l", str(size), "-t", "1"], check=True,
+                   stdout=subprocess.DEVNULL)
+    rows = [row["sum"] for row in json.loads(server.communicate()[0])["intervals"]]
+    window = [row for row in rows if WARMUP_S - 0.01 < row["start"] < WARMUP_S + SECONDS - 0.01]
+    if len(window) < 4:
+        sys.exit(f"iperf3 gave {len(rows)} intervals")
+    return sum(row["bytes"] for row in window) * 8e-6 / sum(row["seconds"] for row in window)
 
 
 def read_table(path, name):
