@@ -1,6 +1,6 @@
 """What docs/failures.md says of lost and silent ranks, hosts and links: a test per row.
 
-Every fault comes in the middle of a window, after two points at least were finished. The job must end by itself within the timeout and
+Every fault comes in the middle of a window, or of a drain, after two points at least were finished. The job must end by itself within the timeout and
 5 s more (and what a busy test machine adds), with the code of the table; name who is missing; keep the points before; and
 leave no process behind on any host.
 """
@@ -25,9 +25,12 @@ PTRACE_SEIZE, PTRACE_INTERRUPT = 0x4206, 0x4207  # linux/ptrace.h
 LOST_HOST = 205  # mpirun's code when it has lost a host
 PLACES = ["h1", "h2", "h3"]  # coordinator, sender, receiver
 WINDOW_S = 1.5
+RATE, RATE_BYTES_S = "100mbit", 12e6
+WARMUP_S = 0.1
+INTO_WINDOW_BYTES = (WARMUP_S + WINDOW_S / 3) * RATE_BYTES_S
 COORDINATOR, SENDER, RECEIVER = range(3)
-PLAN = ["--size", ",".join(f"{64 + i}K" for i in range(12)), "--order", "listed", "--send-mode", "copy", "--duration", f"{WINDOW_S}s", "--warmup", "100ms",
-        "--repetitions", 1, "--sndhwm", 10, "--rcvhwm", 10, "--placement", "listed", "--timeout", f"{TIMEOUT_S}s"]
+PLAN = ["--size", ",".join(f"{64 + i}K" for i in range(12)), "--order", "listed", "--send-mode", "copy", "--duration", f"{WINDOW_S}s",
+        "--warmup", f"{WARMUP_S * 1e3:.0f}ms", "--repetitions", 1, "--sndhwm", 10, "--rcvhwm", 10, "--placement", "listed", "--timeout", f"{TIMEOUT_S}s"]
 
 
 def setUpModule():
@@ -40,17 +43,19 @@ def processes(host):
     return {int(line.split()[0]): line.split()[1] for line in lines.splitlines() if len(line.split()) == 2}
 
 
+class Faults(Case):
+    """A sweep of many points in its third point or so."""
+    more = ()  # options
 
-class Failure(Case):
     def setUp(self):
         super().setUp()
         self.alive, self.said = PLACES, ""
-        self.shape("100mbit", "h2", "h3")  # so that no fault has to compete with the traffic for a core
-        self.process = self.start(PLACES, *PLAN)
+        self.shape(RATE, "h2", "h3")  # so that no fault has to compete with the traffic for a core
+        self.process = self.start(PLACES, *PLAN, *self.more)
         self.await_points(2)
         self.pids = [next(pid for pid, name in processes(host).items() if name == "zmqsweep") for host in PLACES]
         self.point = self.await_points(self.finished() + 1)  # the one that the fault meets
-        time.sleep(WINDOW_S / 2)
+        self.await_traffic(PLACES[RECEIVER], INTO_WINDOW_BYTES)  # by what came, since a busy machine may begin it late
 
     def finished(self):
         """How many points are in the journal, after a line for the run; each is there before its line is printed."""
@@ -99,6 +104,31 @@ class Failure(Case):
         kept = points[points.stop_reason != "interrupted"]
         self.assertEqual(set(kept.point_id), set(range(self.point)))
 
+    def flags_of(self, point):
+        repetitions = self.table("repetitions")
+        return harness.flags(repetitions[repetitions.point_id == point]["flags"].iloc[0])
+
+    def goes_on(self):
+        """All points are there; the sweep ended with the code for points without a valid repetition, or well."""
+        self.said = self.finish(self.process)
+        self.check_nothing_runs()
+        for text in self.table("points")["flags"].iloc[:self.point]:
+            self.assertLessEqual(harness.flags(text), harness.BUSY_FLAGS)
+
+    def check_cut_for_good(self, flags):
+        """That point and each after it fails in its turn; a point that cannot connect is given up after one try."""
+        self.link("cable", "h3", "cut")
+        self.await_points(self.point + 2)
+        hosts("cable", "h3", "plug")
+        self.goes_on()
+        hit, after = self.flags_of(self.point), self.flags_of(self.point + 1)
+        self.assertTrue(hit & flags, hit)
+        self.assertTrue(after & {"timed_out", "failed"}, after)
+        self.assertEqual(self.table("points").stop_reason.iloc[self.point + 1], "unreachable")
+        self.assertRegex(self.said, r"rank [12] on h[23].*10\.77\.0\.1[23].*10\.77\.0\.1[23]")
+
+
+class Failure(Faults):
     # ---- kill -9: mpirun notices
 
     def check_killed(self, rank):
@@ -162,28 +192,8 @@ class Failure(Case):
         self.link("cable", "h2", "cut", "control")
         self.check_end(began, {LOST_HOST}, *self.lost(SENDER))
 
-    def flags_of(self, point):
-        repetitions = self.table("repetitions")
-        return harness.flags(repetitions[repetitions.point_id == point]["flags"].iloc[0])
-
-    def goes_on(self):
-        """All points are there; the sweep ended with the code for points without a valid repetition, or well."""
-        self.said = self.finish(self.process)
-        self.check_nothing_runs()
-        for text in self.table("points")["flags"].iloc[:self.point]:
-            self.assertLessEqual(harness.flags(text), harness.BUSY_FLAGS)
-
     def test_data_link_cut_in_the_window_for_good(self):
-        """That point and each after it fails in its turn; a point that cannot connect is given up after one try."""
-        self.link("cable", "h3", "cut")
-        self.await_points(self.point + 2)
-        hosts("cable", "h3", "plug")
-        self.goes_on()
-        hit, after = self.flags_of(self.point), self.flags_of(self.point + 1)
-        self.assertTrue(hit & {"timed_out", "few_messages", "failed"}, hit)
-        self.assertTrue(after & {"timed_out", "failed"}, after)
-        self.assertEqual(self.table("points").stop_reason.iloc[self.point + 1], "unreachable")
-        self.assertRegex(self.said, r"rank [12] on h[23].*10\.77\.0\.1[23].*10\.77\.0\.1[23]")
+        self.check_cut_for_good({"timed_out", "few_messages", "failed"})
 
     def test_data_link_flaps(self):
         self.link("cable", "h3", "cut")
@@ -205,6 +215,17 @@ class Failure(Case):
     def test_receiver_stops_for_3_s(self):
         self.check_paused(RECEIVER)
 
+    def test_coordinator_stops_for_3_s(self):
+        """Nothing that is measured goes through it: the number is whole."""
+        os.kill(self.pids[COORDINATOR], signal.SIGSTOP)
+        time.sleep(3)
+        os.kill(self.pids[COORDINATOR], signal.SIGCONT)
+        self.goes_on()
+        self.assertLessEqual(self.flags_of(self.point), harness.BUSY_FLAGS)
+        points = self.table("points")
+        rates = points.throughput_mbit_s.iloc[[self.point, self.point - 1]]
+        self.assertLess(abs(rates.iloc[0] / rates.iloc[1] - 1), 0.1, rates)
+
     # ---- a receiver that does not drain
 
     def test_receiving_thread_stands_still(self):
@@ -213,7 +234,7 @@ class Failure(Case):
         libc = ctypes.CDLL(None, use_errno=True)
         self.assertEqual(libc.ptrace(PTRACE_SEIZE, thread, None, None), 0, os.strerror(ctypes.get_errno()))
         libc.ptrace(PTRACE_INTERRUPT, thread, None, None)
-        self.check_end(time.monotonic() + WINDOW_S / 2, {1}, r"rank 2 on h3: its receiving thread has not come to an end")
+        self.check_end(time.monotonic() + 2 * WINDOW_S / 3, {1}, r"rank 2 on h3: its receiving thread has not come to an end")
 
     @staticmethod
     def loop_thread(pid):
@@ -223,6 +244,16 @@ class Failure(Case):
             if thread != pid and name == "zmqsweep":
                 found = thread  # the youngest with the program's own name
         return found
+
+
+class DrainFailure(Faults):
+    """With a queue that takes longer to drain than the window lasts."""
+    more = ["--sndhwm", 400, "--rcvhwm", 10, "--log-level", "debug"]
+
+    def test_data_link_cut_in_the_drain_for_good(self):
+        self.read_until(self.process, rf"\[rank {RECEIVER} .*\] point {self.point} ")
+        self.read_until(self.process, rf"\[rank {RECEIVER} .*\] stopped after")
+        self.check_cut_for_good({"timed_out"})
 
 
 if __name__ == "__main__":
