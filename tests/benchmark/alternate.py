@@ -2,9 +2,10 @@
 
 alternate.py BUILD PAIRS [SIZE...]
 
-A pair is one run of everything, one after the other; every second pair goes the other way round (A B B A), so that a slow
-drift of the machine cancels. A ratio is that of two neighbours in one pair. The null is the ratio of two runs of the plain
-pair: what the machine does by itself.
+A pair is one run of everything, one after the other; every second pair goes the other way round, so that a slow drift of the
+machine cancels. A ratio is that of two rates of one pair; for zmqsweep and the plain pair in the same send mode it is that of
+zmqsweep to the mean of the plain runs right before and right after it. The null is the ratio of those two: what the machine does
+by itself.
 """
 import math
 import os
@@ -48,17 +49,18 @@ def run_zmqsweep(size, modes, folder, tally):
 
 
 def run_pair(size, forward, folder, tally):
-    """Everything once. Each plain run that a ratio is made with is the neighbour of the job that runs the same mode."""
+    """Everything once. What zmqsweep and the plain pair both have runs as plain, zmqsweep, plain."""
     rates = {}
-    modes = [MODES[0], *MORE_MODES, MODES[1]]
 
-    def plain(mode, name):
-        rates[name] = run_plain(size, mode)
+    def compare(mode):
+        before = run_plain(size, mode)
+        rates.update(run_zmqsweep(size, [mode], folder, tally))
+        after = run_plain(size, mode)
+        rates.update({"plain " + mode: (before + after) / 2, "before " + mode: before, "after " + mode: after})
 
-    steps = [lambda: plain("untouched", "null untouched"), lambda: plain("untouched", "plain untouched"),
-             lambda: rates.update(run_zmqsweep(size, modes if forward else modes[::-1], folder, tally)),
-             lambda: plain("copy", "plain copy"), lambda: plain("copy", "null copy"),
-             lambda: rates.__setitem__("pyzmq", run_pyzmq(size))]
+    steps = [lambda mode=mode: compare(mode) for mode in MODES]
+    steps.append(lambda: rates.update(run_zmqsweep(size, MORE_MODES if forward else MORE_MODES[::-1], folder, tally)))
+    steps.append(lambda: rates.__setitem__("pyzmq", run_pyzmq(size)))
     if size >= LARGE:
         steps.append(lambda: rates.__setitem__("iperf3", run_iperf3(size)))
     for step in steps if forward else steps[::-1]:
@@ -91,12 +93,13 @@ def ratio_texts(mine, other):
 def rows_of(size, runs):
     """Rows of the table, and what was asked of them."""
     best = max(MODES + MORE_MODES, key=lambda mode: statistics.median(runs[mode]))
-    against = [(mode, "plain " + mode, "null " + mode) for mode in MODES] + [(best, "plain untouched", "null untouched")]
-    against += [(mode, other, None) for other in ("pyzmq", "iperf3") if other in runs for mode in ("copy", best)]
+    against = [(mode, "plain " + mode) for mode in MODES] + [(best, "plain untouched")]
+    against += [(mode, other) for other in ("pyzmq", "iperf3") if other in runs for mode in ("copy", best)]
     rows, verdicts = [], []
-    for mode, other, null in dict.fromkeys(against):
+    for mode, other in dict.fromkeys(against):
         ratio, within, numbers = ratio_texts(runs[mode], runs[other])
-        null_within = ratio_texts(runs[null], runs[other])[1] if null else ""
+        null = other.removeprefix("plain ")
+        null_within = ratio_texts(runs["after " + null], runs["before " + null])[1] if null != other else ""
         rows.append([size_text(size), mode, other, rate_text(runs[mode]), rate_text(runs[other]), ratio, within, null_within])
         if other == "plain " + mode:
             verdicts.append((f"{size_text(size)} {mode}: the interval reaches 1.00, its lower end is 0.90 or more",
@@ -118,9 +121,9 @@ def main():
     print(f"Machine: {machine(BUILD)}; pyzmq {pyzmq}; iperf3 {iperf3}.\n")
     print("## Rates\n")
     print(f"Mbit/s at the receiver over loopback TCP, windows of {SECONDS} s after {WARMUP_S} s: the median of {PAIRS} alternated runs "
-          f"and half the distance of the\nquartiles. Ratio: the median of {PAIRS} ratios of neighbours, and an interval that covers it "
-          f"with {100 * coverage:.1f} %\n(order statistics). Null: the same interval for two runs of the plain pair. zmqsweep runs with "
-          "its coordinator.\n")
+          f"and half the distance of the\nquartiles. Ratio: the median of {PAIRS} ratios, and an interval that covers it with "
+          f"{100 * coverage:.1f} % (order statistics); of zmqsweep to the\nmean of the plain runs right before and after it. Null: the "
+          "interval for the ratio of those two. zmqsweep runs with its coordinator.\n")
     with tempfile.TemporaryDirectory() as folder:
         for size in SIZES:
             more, judged = rows_of(size, measure(size, folder, tally))

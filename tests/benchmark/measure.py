@@ -13,7 +13,7 @@ import time
 import h5py
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SECONDS, WARMUP_S = 0.5, 0.2  # of every window that is compared
+SECONDS, WARMUP_S = 0.8, 0.2  # of every window that is compared
 
 
 def note(text):
@@ -58,7 +58,7 @@ def run_iperf3(size):
                    stdout=subprocess.DEVNULL)
     rows = [row["sum"] for row in json.loads(server.communicate()[0])["intervals"]]
     window = [row for row in rows if WARMUP_S - 0.01 < row["start"] < WARMUP_S + SECONDS - 0.01]
-    if len(window) < 4:
+    if len(window) < SECONDS / 0.1 - 1:
         sys.exit(f"iperf3 gave {len(rows)} intervals")
     return sum(row["bytes"] for row in window) * 8e-6 / sum(row["seconds"] for row in window)
 
