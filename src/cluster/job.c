@@ -54,10 +54,10 @@ int64_t cluster_clock_ns(void)
 
 static int make_room(struct cluster *cluster)
 {
-    size_t ranks = (size_t)cluster->size;
+    size_t ranks = (size_t)cluster->size, told = cluster->rank == 0 ? ranks : 1;
     cluster->notes = calloc(ranks, sizeof *cluster->notes);
-    cluster->telling = calloc(ranks, sizeof(MPI_Request));
-    cluster->tallies = calloc(ranks, sizeof *cluster->tallies);
+    cluster->telling = calloc(told, sizeof(MPI_Request));
+    cluster->tallies = calloc(told, sizeof *cluster->tallies);
     return cluster->notes && cluster->telling && cluster->tallies ? 0 : -1;
 }
 

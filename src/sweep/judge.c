@@ -305,6 +305,12 @@ static bool shares_core(const struct evidence *evidence, int32_t rank)
     return !plan_is_baseline(evidence->point) && (one || cluster_member(evidence->cluster, rank)->cores <= 1);
 }
 
+/* Late by more than a window may bear. */
+static bool too_late(const struct timeline *timeline, int64_t late_ns)
+{
+    return (double)late_ns > LATE_SHARE * (double)(timeline->window_end_ns - timeline->window_begin_ns);
+}
+
 /* A sender that began in the window, or a receiver whose window began much later than all others': what had
  * queued up for it would count as what it received. */
 static bool late_start(const struct evidence *evidence, const struct outcome *outcome)
@@ -316,17 +322,7 @@ static bool late_start(const struct evidence *evidence, const struct outcome *ou
     if (outcome->role == ROLE_SENDER) {
         return outcome->started_ns > timeline->window_begin_ns;
     }
-    return (double)(outcome->begin.sample.instant_ns - timeline->window_begin_ns) >
-           LATE_SHARE * (double)(timeline->window_end_ns - timeline->window_begin_ns);
-}
-
-/* A rank that did not run for part of the window, whether its messages were missed or came all at once later.
- */
-static bool was_paused(const struct evidence *evidence, const struct outcome *outcome)
-{
-    const struct timeline *timeline = evidence->timeline;
-    return (double)outcome->late_ns >
-           LATE_SHARE * (double)(timeline->window_end_ns - timeline->window_begin_ns);
+    return too_late(timeline, outcome->begin.sample.instant_ns - timeline->window_begin_ns);
 }
 
 static unsigned rank_flags(const struct evidence *evidence, int32_t rank)
@@ -339,7 +335,8 @@ static unsigned rank_flags(const struct evidence *evidence, int32_t rank)
     flags |= outcome->reconnects ? FLAG_RECONNECTED : 0;
     flags |= shares_core(evidence, rank) ? FLAG_SHARED_CORE : 0;
     flags |= late_start(evidence, outcome) ? FLAG_LATE_START : 0;
-    flags |= was_paused(evidence, outcome) ? FLAG_STALLED : 0;
+    /* It did not run, whether its messages were missed or came all at once later. */
+    flags |= too_late(evidence->timeline, outcome->late_ns) ? FLAG_STALLED : 0;
     if (outcome->role == ROLE_RECEIVER) {
         flags |= rank_stalled(evidence, rank) ? FLAG_STALLED : 0;
         flags |= rank_unsteady(evidence, rank) ? FLAG_UNSTEADY : 0;
