@@ -109,7 +109,7 @@ class FullDisk(KeptCase):
         done = self.on_disk("36k", """
             $sweep 2>../said; code=$?   # room for some points
             cp results.h5.journal ..
-            mount -o remount,size=4m . && $sweep --resume && cp results.h5 ..
+            mount -o remount,size=4m . && { $sweep --resume || [ $? = 3 ]; } && cp results.h5 ..   # 3: the machine was busy
             exit $code""")
         said = read(self.path("said")).decode()
         self.assertEqual(done.returncode, 1, said)
