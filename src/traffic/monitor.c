@@ -10,17 +10,27 @@
 #include <sys/socket.h>
 
 #define MONITOR_ADDRESS "inproc://monitor"
-/* How long to wait for strangers to be refused before the peers' connections are told from theirs. */
-#define SETTLE_NS 20000000
+/* A peer whose connection is not found by then has lost it already. */
+#define SETTLE_NS INT64_C(1000000000)
+/* The most that is sent to one who is refused (RFC 23, 24, 26): greeting, WELCOME, and an ERROR with ZAP's
+ * three digits. The READY that a peer gets in place of the ERROR is longer: it names the socket's type. */
+#define GREETING_BYTES 64
+#define PLAIN_WELCOME_BYTES 10
+#define CURVE_WELCOME_BYTES 170
+#define ERROR_BYTES 12
 #define FAILURE_EVENTS                                                                                       \
     (ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |                            \
      ZMQ_EVENT_HANDSHAKE_FAILED_AUTH)
 
-int monitor_open(struct monitor *monitor, void *context, void *watched, int peers, bool binds)
+int monitor_open(struct monitor *monitor, const struct traffic *traffic)
 {
     const int unlimited = 0; /* at a limit libzmq's I/O thread would wait for the reader */
+    const int peers = traffic->peers;
     monitor->peers = peers;
-    monitor->binds = binds;
+    monitor->binds = traffic_binds(traffic);
+    monitor->refused_bytes =
+        GREETING_BYTES + ERROR_BYTES +
+        (traffic->point.security == SECURITY_CURVE ? CURVE_WELCOME_BYTES : PLAIN_WELCOME_BYTES);
     monitor->fds = malloc((size_t)peers * sizeof *monitor->fds);
     if (!monitor->fds) {
         errno = ENOMEM;
@@ -29,10 +39,10 @@ int monitor_open(struct monitor *monitor, void *context, void *watched, int peer
     for (int i = 0; i < peers; i++) {
         monitor->fds[i] = -1;
     }
-    if (zmq_socket_monitor(watched, MONITOR_ADDRESS, ZMQ_EVENT_ALL) < 0) {
+    if (zmq_socket_monitor(traffic->socket, MONITOR_ADDRESS, ZMQ_EVENT_ALL) < 0) {
         return -1;
     }
-    monitor->socket = zmq_socket(context, ZMQ_PAIR);
+    monitor->socket = zmq_socket(traffic->context, ZMQ_PAIR);
     if (!monitor->socket || zmq_setsockopt(monitor->socket, ZMQ_RCVHWM, &unlimited, sizeof unlimited) < 0) {
         return -1;
     }
@@ -66,8 +76,15 @@ static void note_connecting(struct monitor *monitor, int event, int value)
 
 /* ---- the side that binds: which connection is a peer's? ---- */
 
+/* With several I/O threads a connection's end may be told before its beginning, and the next one has its
+ * descriptor: it is one all the same. */
 static void add_open(struct monitor *monitor, int fd)
 {
+    for (int i = 0; i < monitor->open_count; i++) {
+        if (monitor->open[i] == fd) {
+            return;
+        }
+    }
     if (monitor->open_count == monitor->open_room) {
         int room = 2 * monitor->open_room + monitor->peers;
         int *larger = realloc(monitor->open, (size_t)room * sizeof *larger);
@@ -106,65 +123,61 @@ static void note_binding(struct monitor *monitor, int event, int value)
     }
 }
 
-/* Bytes that were sent over a connection; 0 where nobody counts them, -1 when it is closed. */
-static int64_t bytes_sent(int fd)
+/* Was this one sent more than one who is refused? A stranger cannot bring that about: what it sends, or does
+ * not acknowledge, is not counted. An ipc socket counts nothing; its folder keeps strangers out. */
+static bool is_peer(const struct monitor *monitor, int fd)
 {
     struct tcp_info info;
     socklen_t length = sizeof info;
     memset(&info, 0, sizeof info);
-    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) ==
-        0) { /* kernels before 4.19 count the acknowledged */
-        return (int64_t)(info.tcpi_bytes_sent ? info.tcpi_bytes_sent : info.tcpi_bytes_acked);
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) < 0) {
+        return errno != EBADF && errno != ENOTSOCK; /* closed */
     }
-    return errno == EBADF || errno == ENOTSOCK ? -1 : 0;
+    uint64_t sent = info.tcpi_bytes_sent ? info.tcpi_bytes_sent - info.tcpi_bytes_retrans
+                                         : info.tcpi_bytes_acked; /* kernels before 4.19 */
+    return sent > (uint64_t)monitor->refused_bytes;
 }
 
-/* Takes the open connection that most was sent over, of several the oldest. @return -1 when there is none. */
-static int take_busiest(struct monitor *monitor)
+/* The oldest first. @return how many were found, at most all. */
+static int find_peers(struct monitor *monitor)
 {
-    int64_t most = -1;
-    int found = -1;
-    for (int i = 0; i < monitor->open_count; i++) {
-        int64_t bytes = bytes_sent(monitor->open[i]);
-        if (bytes > most) {
-            most = bytes;
-            found = monitor->open[i];
+    int found = 0;
+    for (int i = 0; i < monitor->open_count && found < monitor->peers; i++) {
+        if (is_peer(monitor, monitor->open[i])) {
+            monitor->fds[found++] = monitor->open[i];
         }
     }
-    remove_open(monitor, found);
     return found;
 }
 
-static void take_peers(struct monitor *monitor)
-{
-    for (int i = 0; i < monitor->peers; i++) {
-        monitor->fds[i] = take_busiest(monitor);
-        monitor->disconnections += monitor->fds[i] < 0;
-    }
-    free(monitor->open);
-    monitor->open = NULL;
-    monitor->open_count = monitor->open_room = 0;
-}
-
-/* libzmq's events do not say whose handshake succeeded. Where more connections are open than there are peers,
- * those that are being refused soon go; what is left hangs in the midst of its handshake, and was sent less
- * than a peer, who got the READY that ends it (for both mechanisms longer than an ERROR). */
+/* libzmq's events do not say whose handshake succeeded; that it did is told just before the READY is sent,
+ * and with several I/O threads perhaps before the connection was told. */
 bool monitor_settle(struct monitor *monitor)
 {
     if (monitor->settled || !monitor->binds) {
         return monitor->handshakes >= monitor->peers;
     }
-    if (monitor->handshakes < monitor->peers || monitor->connections < monitor->handshakes) {
+    if (monitor->handshakes < monitor->peers) {
         return false;
     }
-    if (monitor->open_count > monitor->peers) {
-        monitor->settle_ns = monitor->settle_ns ? monitor->settle_ns : clock_ns() + SETTLE_NS;
-        if (clock_ns() < monitor->settle_ns) {
-            return false;
-        }
+    int found = find_peers(monitor);
+    monitor->settle_ns = monitor->settle_ns ? monitor->settle_ns : clock_ns() + SETTLE_NS;
+    if (found < monitor->peers && clock_ns() < monitor->settle_ns) {
+        return false;
     }
-    take_peers(monitor);
+    for (int i = found; i < monitor->peers; i++) {
+        monitor->fds[i] = -1;
+        monitor->disconnections++;
+    }
+    free(monitor->open);
+    monitor->open = NULL;
+    monitor->open_count = monitor->open_room = 0;
     return monitor->settled = true;
+}
+
+bool monitor_settling(const struct monitor *monitor)
+{
+    return monitor->binds && !monitor->settled && monitor->handshakes >= monitor->peers;
 }
 
 static void note_event(struct monitor *monitor, int event, int value)

@@ -112,8 +112,7 @@ static int open_socket(struct traffic *traffic, const char *address, struct erro
     }
     traffic->sndhwm = read_hwm(traffic, ZMQ_SNDHWM);
     traffic->rcvhwm = read_hwm(traffic, ZMQ_RCVHWM);
-    if (monitor_open(&traffic->monitor, traffic->context, traffic->socket, traffic->peers,
-                     traffic_binds(traffic)) < 0) {
+    if (monitor_open(&traffic->monitor, traffic) < 0) {
         return zmq_error(error, "zmq_socket_monitor", "");
     }
     return 0;
@@ -289,7 +288,7 @@ static void await_news(const struct traffic *traffic)
 {
     zmq_pollitem_t items[] = {{traffic->monitor.socket, 0, ZMQ_POLLIN, 0},
                               {traffic->socket, 0, ZMQ_POLLIN, 0}};
-    zmq_poll(items, 2, NEWS_WAIT_MS);
+    zmq_poll(items, 2, monitor_settling(&traffic->monitor) ? 1 : NEWS_WAIT_MS);
 }
 
 int traffic_ready(struct traffic *traffic, struct error *error)

@@ -85,13 +85,17 @@ struct monitor {
     int peers;
     int *open; /* before that, on the side that binds: all that are open */
     int open_count, open_room;
+    int refused_bytes;                                     /* at most sent to a stranger */
     int64_t settle_ns;                                     /* when to wait no longer */
     int handshakes, connections, disconnections, failures; /* disconnections: of peers */
     int last_event;
 };
-int monitor_open(struct monitor *monitor, void *context, void *watched, int peers, bool binds);
-/* Has every peer shaken hands? Then tells their connections from strangers'. */
+/* `traffic` has its socket and is not bound or connected yet. @return 0, or -1 with errno. */
+int monitor_open(struct monitor *monitor, const struct traffic *traffic);
+/* Has every peer shaken hands, and is its connection told from strangers'? */
 bool monitor_settle(struct monitor *monitor);
+/* Every peer has, and a connection is not known yet: that takes no event, and microseconds. */
+bool monitor_settling(const struct monitor *monitor);
 void monitor_read(struct monitor *monitor, int wait_ms);
 void monitor_close(struct monitor *monitor);
 
