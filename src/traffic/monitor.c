@@ -21,6 +21,10 @@
 #define FAILURE_EVENTS                                                                                       \
     (ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |                            \
      ZMQ_EVENT_HANDSHAKE_FAILED_AUTH)
+/* No others: each wakes the thread that reads them. */
+#define EVENTS                                                                                               \
+    (ZMQ_EVENT_CONNECTED | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |     \
+     ZMQ_EVENT_CLOSED | FAILURE_EVENTS)
 
 int monitor_open(struct monitor *monitor, const struct traffic *traffic)
 {
@@ -39,7 +43,7 @@ int monitor_open(struct monitor *monitor, const struct traffic *traffic)
     for (int i = 0; i < peers; i++) {
         monitor->fds[i] = -1;
     }
-    if (zmq_socket_monitor(traffic->socket, MONITOR_ADDRESS, ZMQ_EVENT_ALL) < 0) {
+    if (zmq_socket_monitor(traffic->socket, MONITOR_ADDRESS, EVENTS) < 0) {
         return -1;
     }
     monitor->socket = zmq_socket(traffic->context, ZMQ_PAIR);
