@@ -11,9 +11,11 @@
 
 extern char **environ;
 
-/* Variables of the batch system and the launcher that explain a result. */
-static const char *const kept_variables[] = {"SLURM_",    "OMPI_MCA_", "OMPI_COMM_WORLD_SIZE",
-                                             "PBS_JOBID", "LSB_JOBID", "PMIX_VERSION"};
+/* What the names of variables begin with that explain a result: the batch system's, the launcher's, and those
+ * that change how memory is allocated or which libraries are loaded. */
+static const char *const kept_variables[] = {"SLURM_",    "OMPI_MCA_",      "OMPI_COMM_WORLD_SIZE",
+                                             "PBS_JOBID", "LSB_JOBID",      "PMIX_VERSION",
+                                             "MALLOC_",   "GLIBC_TUNABLES", "LD_PRELOAD"};
 /* Variables that may hold a secret or are of no use. */
 static const char *const dropped_words[] = {"TOKEN", "KEY", "PASSWORD", "SECRET", "JWT"};
 

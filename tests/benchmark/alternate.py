@@ -1,12 +1,17 @@
 """zmqsweep in alternated runs with a plain libzmq pair, with pyzmq and with iperf3. Prints Markdown.
 
-alternate.py BUILD PAIRS [SIZE...]
+alternate.py BUILD PAIRS [CASE...]
+
+A case is a size and how it is measured. Where the scheduler moves two busy threads about, a window's rate depends on luck: small
+sizes run with each end on a core of its own. Where every message is allocated, glibc gives the memory back to the kernel and
+fetches it again, by luck, too: large sizes run so, and once more with the memory kept.
 
 A pair is one run of everything, one after the other; every second pair goes the other way round, so that a slow drift of the
 machine cancels. A ratio is that of two rates of one pair; for zmqsweep and the plain pair in the same send mode it is that of
 zmqsweep to the mean of the plain runs right before and right after it. The null is the ratio of those two: what the machine does
 by itself.
 """
+import dataclasses
 import math
 import os
 import statistics
@@ -17,63 +22,106 @@ import tempfile
 from measure import HERE, SECONDS, WARMUP_S, interval, machine, note, read_table, run_iperf3, run_sweep, size_text, spread, table
 
 BUILD, PAIRS = sys.argv[1], int(sys.argv[2])
-SIZES = [int(size) for size in sys.argv[3:]] or [64, 1 << 10, 64 << 10, 1 << 20]
+KEPT = {"MALLOC_TRIM_THRESHOLD_": str(256 << 20), "MALLOC_MMAP_THRESHOLD_": str(64 << 20)}
 LARGE = 64 << 10  # from here on iperf3 too
 MODES = ["untouched", "copy"]  # what the plain pair has as well
 MORE_MODES = ["zero-copy", "const", "shared"]
 TRIES = 3
 
 
-def run_plain(size, mode):
-    return float(subprocess.check_output([os.path.join(BUILD, "plain_pair"), str(size), str(SECONDS), mode]))
+@dataclasses.dataclass
+class BenchmarkCase:
+    name: str
+    size: int
+    cores: list = None  # two lists of CPUs: the sender's and the receiver's
+    kept: bool = False
+
+    def variables(self):
+        return KEPT if self.kept else {}
+
+    def placed(self):
+        return [",".join(map(str, cpus)) for cpus in self.cores] if self.cores else []
+
+    def words(self):
+        return size_text(self.size) + (", pinned" if self.cores else "") + (", memory kept" if self.kept else "")
 
 
-def run_pyzmq(size):
-    return float(subprocess.check_output(
-        [sys.executable, "-B", os.path.join(HERE, "pyzmq_pair.py"), str(size), str(SECONDS)]))
+def first_cores():
+    """The CPUs of hwloc's core:0 and core:1; None where there is but one core, or not all CPUs may be used."""
+    if len(os.sched_getaffinity(0)) < os.cpu_count():
+        return None
+    cores = []
+    for cpu in range(os.cpu_count()):
+        with open(f"/sys/devices/system/cpu/cpu{cpu}/topology/core_cpus_list") as file:
+            cpus = [n for part in file.read().split(",") for n in range(int(part.split("-")[0]), int(part.split("-")[-1]) + 1)]
+        if cpus not in cores:
+            cores.append(cpus)
+    return cores[:2] if len(cores) > 1 else None
 
 
-def run_zmqsweep(size, modes, folder, tally):
+def all_cases():
+    cores = first_cores()
+    cases = [BenchmarkCase("64", 64, cores), BenchmarkCase("1K", 1 << 10, cores)]
+    for name, size in (("64K", 64 << 10), ("1M", 1 << 20)):
+        cases += [BenchmarkCase(name, size), BenchmarkCase(name + "-kept", size, kept=True)]
+    return cases
+
+
+def run_pair_program(command, case):
+    return float(subprocess.check_output([*command, *case.placed()], env={**os.environ, **case.variables()}))
+
+
+def run_plain(case, mode):
+    return run_pair_program([os.path.join(BUILD, "plain_pair"), str(case.size), str(SECONDS), mode], case)
+
+
+def run_pyzmq(case):
+    return run_pair_program([sys.executable, "-B", os.path.join(HERE, "pyzmq_pair.py"), str(case.size), str(SECONDS)], case)
+
+
+def run_zmqsweep(case, modes, folder, tally):
     """Rates by mode, of one job. Invalid repetitions are counted and made again: they have no rate."""
+    placement = ["--sender-cpus", "core:0", "--receiver-cpus", "core:1"] if case.cores else []
     for _ in range(TRIES):
         path = run_sweep(BUILD, os.path.join(folder, "results.h5"),
-                         ["--size", str(size), "--send-mode", ",".join(modes), "--repetitions", "1", "--order", "listed",
-                          "--duration", f"{SECONDS}s", "--warmup", f"{WARMUP_S}s"])
+                         ["--size", str(case.size), "--send-mode", ",".join(modes), "--repetitions", "1", "--order", "listed",
+                          "--duration", f"{SECONDS}s", "--warmup", f"{WARMUP_S}s", *placement], variables=case.variables())
         names = {row["point_id"]: row["send_mode"].decode() for row in read_table(path, "points")}
         rows = read_table(path, "repetitions")
         if all(row["valid"] for row in rows):
             tally["dead"] += [float(row["dead_s"]) for row in rows]
             return {names[row["point_id"]]: float(row["throughput_mbit_s"]) for row in rows}
         tally["invalid"] += [row["flags"].decode() for row in rows if not row["valid"]]
-    sys.exit(f"{TRIES} times in a row not valid at {size} B: {tally['invalid']}")
+    sys.exit(f"{TRIES} times in a row not valid at {case.words()}: {tally['invalid']}")
 
 
-def run_pair(size, forward, folder, tally):
+def run_pair(case, forward, folder, tally):
     """Everything once. What zmqsweep and the plain pair both have runs as plain, zmqsweep, plain."""
     rates = {}
 
     def compare(mode):
-        before = run_plain(size, mode)
-        rates.update(run_zmqsweep(size, [mode], folder, tally))
-        after = run_plain(size, mode)
+        before = run_plain(case, mode)
+        rates.update(run_zmqsweep(case, [mode], folder, tally))
+        after = run_plain(case, mode)
         rates.update({"plain " + mode: (before + after) / 2, "before " + mode: before, "after " + mode: after})
 
     steps = [lambda mode=mode: compare(mode) for mode in MODES]
-    steps.append(lambda: rates.update(run_zmqsweep(size, MORE_MODES if forward else MORE_MODES[::-1], folder, tally)))
-    steps.append(lambda: rates.__setitem__("pyzmq", run_pyzmq(size)))
-    if size >= LARGE:
-        steps.append(lambda: rates.__setitem__("iperf3", run_iperf3(size)))
+    steps.append(lambda: rates.update(run_zmqsweep(case, MORE_MODES if forward else MORE_MODES[::-1], folder, tally)))
+    if not case.kept:
+        steps.append(lambda: rates.__setitem__("pyzmq", run_pyzmq(case)))
+        if case.size >= LARGE:
+            steps.append(lambda: rates.__setitem__("iperf3", run_iperf3(case.size)))
     for step in steps if forward else steps[::-1]:
         step()
     return rates
 
 
-def measure(size, folder, tally):
+def measure(case, folder, tally):
     runs = {}
     for pair in range(PAIRS):
-        for name, rate in run_pair(size, pair % 2 == 0, folder, tally).items():
+        for name, rate in run_pair(case, pair % 2 == 0, folder, tally).items():
             runs.setdefault(name, []).append(rate)
-        note(f"{size_text(size)}: pair {pair + 1} of {PAIRS}")
+        note(f"{case.words()}: pair {pair + 1} of {PAIRS}")
     return runs
 
 
@@ -90,7 +138,7 @@ def ratio_texts(mine, other):
     return f"{statistics.median(ratios):.2f}", f"{low:.2f} to {high:.2f}", (statistics.median(ratios), low, high)
 
 
-def rows_of(size, runs):
+def rows_of(case, runs):
     """Rows of the table, and what was asked of them."""
     best = max(MODES + MORE_MODES, key=lambda mode: statistics.median(runs[mode]))
     against = [(mode, "plain " + mode) for mode in MODES] + [(best, "plain untouched")]
@@ -100,19 +148,23 @@ def rows_of(size, runs):
         ratio, within, numbers = ratio_texts(runs[mode], runs[other])
         null = other.removeprefix("plain ")
         null_within = ratio_texts(runs["after " + null], runs["before " + null])[1] if null != other else ""
-        rows.append([size_text(size), mode, other, rate_text(runs[mode]), rate_text(runs[other]), ratio, within, null_within])
+        rows.append([case.words(), mode, other, rate_text(runs[mode]), rate_text(runs[other]), ratio, within, null_within])
         if other == "plain " + mode:
-            verdicts.append((f"{size_text(size)} {mode}: the interval reaches 1.00, its lower end is 0.90 or more",
+            verdicts.append((f"{case.words()}, {mode}: the interval reaches 1.00, its lower end is 0.90 or more",
                              numbers[2] >= 1 and numbers[1] >= 0.9, f"{ratio} [{within}]"))
-        elif other == "pyzmq" and size == 64:
-            verdicts.append((f"64 B, {mode}: 2.5 times pyzmq or more", numbers[0] >= 2.5, f"{ratio} [{within}]"))
-        if other == "plain untouched" and mode == best and size == 1 << 20:
-            verdicts.append((f"1 MiB, best mode ({mode}): twice the untouched pair or more", numbers[0] >= 2,
+        elif other == "pyzmq" and case.size == 64:
+            verdicts.append((f"{case.words()}, {mode}: 2.5 times pyzmq or more", numbers[0] >= 2.5, f"{ratio} [{within}]"))
+        if other == "plain untouched" and mode == best and case.size == 1 << 20:
+            verdicts.append((f"{case.words()}, best mode ({mode}): twice the untouched pair or more", numbers[0] >= 2,
                              f"{ratio} [{within}]"))
     return rows, verdicts
 
 
 def main():
+    cases = {case.name: case for case in all_cases()}
+    unknown = [name for name in sys.argv[3:] if name not in cases]
+    if unknown:
+        sys.exit(f"alternate.py: there is no case {unknown[0]}; there are {', '.join(cases)}")
     tally = {"dead": [], "invalid": []}
     rows, verdicts = [], []
     coverage = interval([1.0] * PAIRS)[2]
@@ -123,13 +175,15 @@ def main():
     print(f"Mbit/s at the receiver over loopback TCP, windows of {SECONDS} s after {WARMUP_S} s: the median of {PAIRS} alternated runs "
           f"and half the distance of the\nquartiles. Ratio: the median of {PAIRS} ratios, and an interval that covers it with "
           f"{100 * coverage:.1f} % (order statistics); of zmqsweep to the\nmean of the plain runs right before and after it. Null: the "
-          "interval for the ratio of those two. zmqsweep runs with its coordinator.\n")
+          "interval for the ratio of those two. zmqsweep runs with its coordinator.\n\n"
+          "Pinned: each end, its I/O thread included, on a core of its own. Memory kept: glibc may not give freed memory back to the "
+          f"kernel\n({' '.join(f'{name}={value}' for name, value in KEPT.items())}), with either program.\n")
     with tempfile.TemporaryDirectory() as folder:
-        for size in SIZES:
-            more, judged = rows_of(size, measure(size, folder, tally))
+        for case in [cases[name] for name in sys.argv[3:]] or cases.values():
+            more, judged = rows_of(case, measure(case, folder, tally))
             rows += more
             verdicts += judged
-    table(["size", "zmqsweep", "against", "zmqsweep Mbit/s", "other Mbit/s", "ratio", "interval", "null"], rows)
+    table(["case", "zmqsweep", "against", "zmqsweep Mbit/s", "other Mbit/s", "ratio", "interval", "null"], rows)
     print(f"Dead time of a repetition: {1e3 * statistics.median(tally['dead']):.1f} ms (median). "
           f"Repetitions that were not valid and were made again: {len(tally['invalid'])}"
           f"{' (' + ', '.join(sorted(set(tally['invalid']))) + ')' if tally['invalid'] else ''}.\n")

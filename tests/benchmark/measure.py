@@ -13,7 +13,7 @@ import time
 import h5py
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SECONDS, WARMUP_S = 0.8, 0.2  # of every window that is compared
+SECONDS, WARMUP_S = 0.5, 0.2  # of every window that is compared
 
 
 def note(text):
@@ -21,11 +21,11 @@ def note(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def run_sweep(build, output, options, ranks=3, wrapper=(), level="error"):
+def run_sweep(build, output, options, ranks=3, wrapper=(), level="error", variables=None):
     """Runs zmqsweep into `output` with the coordinator on rank 0. An invalid repetition (exit 3) is the caller's business."""
     command = ["mpirun", "-n", str(ranks), "--bind-to", "none", "--oversubscribe", *wrapper, os.path.join(build, "zmqsweep"),
                "--force", "--output", output, "--log-level", level, *options]
-    result = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    result = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={**os.environ, **(variables or {})})
     if result.returncode not in (0, 3):
         sys.exit(f"{' '.join(command)}: exit {result.returncode}\n{result.stderr}")
     return output

@@ -1,12 +1,13 @@
 /* plain_pair.c - a PUSH/PULL pair with nothing around it, to hold zmqsweep's numbers against.
  *
- * plain_pair SIZE SECONDS untouched|copy
+ * plain_pair SIZE SECONDS untouched|copy [SENDER_CPUS RECEIVER_CPUS]
  *     The parent binds a PULL, the child connects a PUSH and sends for as long as it lives, as libzmq's
  *     remote_thr does (untouched) or with a payload that is written (copy). Prints the rate of the parent's
- *     window in Mbit/s.
+ *     window in Mbit/s. CPUS are the system's numbers with commas between; an end's I/O thread goes along.
  * plain_pair SIZE COUNT untouched|copy send|receive ENDPOINT HWM
  *     One end of a pair that moves COUNT messages, to be run under callgrind or strace. The receiver binds.
  */
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -148,16 +149,37 @@ static double receive_until(void *socket, double until, int64_t every, int64_t *
     return now;
 }
 
-static int run_pair(char **argv)
+static void run_on(const char *cpus)
+{
+    cpu_set_t set;
+    char *rest;
+    CPU_ZERO(&set);
+    do {
+        CPU_SET(strtoul(cpus, &rest, 10), &set);
+        cpus = rest + 1;
+    } while (*rest == ',');
+    if (sched_setaffinity(0, sizeof set, &set) < 0) {
+        perror("plain_pair: sched_setaffinity");
+        exit(1);
+    }
+}
+
+static int run_pair(char **argv, bool placed)
 {
     char endpoint[128];
     size_t length = sizeof endpoint, size = strtoul(argv[1], NULL, 10);
+    if (placed) {
+        run_on(argv[5]);
+    }
     void *context = zmq_ctx_new(), *socket = bind_end(context, "tcp://127.0.0.1:*", auto_hwm(size));
     if (zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, endpoint, &length) < 0) {
         fail("zmq_getsockopt");
     }
     pid_t child = fork();
     if (child == 0) {
+        if (placed) {
+            run_on(argv[4]);
+        }
         send_end(endpoint, size, INT64_MAX, strcmp(argv[3], "copy") == 0, auto_hwm(size));
         _exit(0);
     }
@@ -172,7 +194,8 @@ static int run_pair(char **argv)
 
 static bool usable(int argc, char **argv)
 {
-    return (argc == 4 || (argc == 7 && (strcmp(argv[4], "send") == 0 || strcmp(argv[4], "receive") == 0))) &&
+    return (argc == 4 || argc == 6 ||
+            (argc == 7 && (strcmp(argv[4], "send") == 0 || strcmp(argv[4], "receive") == 0))) &&
            strtoul(argv[1], NULL, 10) > 0 &&
            (strcmp(argv[3], "untouched") == 0 || strcmp(argv[3], "copy") == 0);
 }
@@ -180,10 +203,10 @@ static bool usable(int argc, char **argv)
 int main(int argc, char **argv)
 {
     if (!usable(argc, argv)) {
-        fputs("usage: plain_pair SIZE SECONDS untouched|copy\n"
+        fputs("usage: plain_pair SIZE SECONDS untouched|copy [SENDER_CPUS RECEIVER_CPUS]\n"
               "       plain_pair SIZE COUNT untouched|copy send|receive ENDPOINT HWM\n",
               stderr);
         return 2;
     }
-    return argc == 4 ? run_pair(argv) : run_one_end(argv);
+    return argc == 7 ? run_one_end(argv) : run_pair(argv, argc == 6);
 }

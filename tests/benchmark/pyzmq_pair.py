@@ -1,6 +1,7 @@
 """The pair of plain_pair.c in pyzmq: same sockets, high-water marks, warm-up, window and processes.
 
-pyzmq_pair.py SIZE SECONDS: prints the receiver's rate in Mbit/s. send and recv copy, as they do unless told otherwise.
+pyzmq_pair.py SIZE SECONDS [SENDER_CPUS RECEIVER_CPUS]: prints the receiver's rate in Mbit/s. send and recv copy, as they do unless
+told otherwise.
 """
 import os
 import signal
@@ -39,13 +40,21 @@ def receive_until(receive, until, every):
             return count, now
 
 
+def run_on(place):
+    """`place` 0: the sender's CPUs, 1: the receiver's."""
+    if len(sys.argv) > 3:
+        os.sched_setaffinity(0, [int(cpu) for cpu in sys.argv[3 + place].split(",")])
+
+
 def main():
     size, seconds = int(sys.argv[1]), float(sys.argv[2])
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(writer)
+        run_on(0)
         send_for_ever(os.read(reader, 100).decode(), size)
+    run_on(1)
     socket = zmq.Context().socket(zmq.PULL)
     set_hwm(socket, size)
     socket.bind("tcp://127.0.0.1:*")

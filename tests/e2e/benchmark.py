@@ -25,6 +25,19 @@ class Cost(Case):
 
 
 class PlainPair(Case):
+    def test_runs_where_it_is_told(self):
+        """Each end on the one CPU it was given, whichever that is; and a rate comes out."""
+        cpu = str(min(os.sched_getaffinity(0)))
+        for program in ([os.path.join(BUILD, "plain_pair"), "64", "0.05", "copy"],
+                        [sys.executable, "-B", os.path.join(BENCHMARK, "pyzmq_pair.py"), "64", "0.05"]):
+            for cpus in ([], [cpu, cpu]):
+                rate = float(subprocess.check_output([*program, *cpus], text=True, timeout=PATIENCE_S))
+                self.assertGreater(rate, 0)
+        result = subprocess.run([os.path.join(BUILD, "plain_pair"), "64", "0.05", "copy", "0", "1023"], stderr=subprocess.PIPE,
+                                text=True, timeout=PATIENCE_S)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("sched_setaffinity", result.stderr)
+
     def test_refuses_what_it_does_not_know(self):
         for arguments in ([], ["64", "1", "const"], ["0", "1", "copy"], ["64", "1", "copy", "both", "tcp://127.0.0.1:1", "8"]):
             result = subprocess.run([os.path.join(BUILD, "plain_pair"), *arguments], stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S)

@@ -159,5 +159,13 @@ def same(cell, value):
     return int(cell) == value
 
 
+class Variables(Case):
+    def test_those_of_the_allocator(self):
+        """Large messages may be several times as fast with another malloc: the file has to tell."""
+        self.sweep(3, "--size", "64", "--send-mode", "copy", "--count", "100", env={"MALLOC_TRIM_THRESHOLD_": "268435456"})
+        environment = self.table("environment").set_index("name").value
+        self.assertEqual(environment["env.MALLOC_TRIM_THRESHOLD_"], "268435456")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
