@@ -216,15 +216,18 @@ class Failure(Faults):
         self.check_paused(RECEIVER)
 
     def test_coordinator_stops_for_3_s(self):
-        """Nothing that is measured goes through it: the number is whole."""
+        """Nothing that is measured goes through it: the number is whole. Counted into or over the 3 s, it would be twice that of the
+        other points or more, or half of it; a window of its own may be a sixth slower on a busy machine, as any other may."""
         os.kill(self.pids[COORDINATOR], signal.SIGSTOP)
         time.sleep(3)
         os.kill(self.pids[COORDINATOR], signal.SIGCONT)
         self.goes_on()
         self.assertLessEqual(self.flags_of(self.point), harness.BUSY_FLAGS)
-        points = self.table("points")
-        rates = points.throughput_mbit_s.iloc[[self.point, self.point - 1]]
-        self.assertLess(abs(rates.iloc[0] / rates.iloc[1] - 1), 0.1, rates)
+        repetitions = self.table("repetitions").set_index("point_id")
+        paused, others = repetitions.loc[self.point], repetitions.drop(self.point).throughput_mbit_s.median()
+        self.assertLess(abs(paused.window_s / WINDOW_S - 1), 0.1)
+        self.assertLess(paused.throughput_mbit_s, RATE_BYTES_S * 1.05 * 8e-6)  # the link's
+        self.assertTrue(2 / 3 < paused.throughput_mbit_s / others < 3 / 2, (paused, others))
 
     # ---- a receiver that does not drain
 
