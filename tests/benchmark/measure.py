@@ -13,7 +13,7 @@ import time
 import h5py
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SECONDS, WARMUP_S = 0.5, 0.2  # of every window that is compared
+SECONDS, WARMUP_S = 0.3, 0.2  # of every window that is compared
 
 
 def note(text):
