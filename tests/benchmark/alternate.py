@@ -19,7 +19,8 @@ import subprocess
 import sys
 import tempfile
 
-from measure import HERE, SECONDS, WARMUP_S, interval, machine, note, read_table, run_iperf3, run_sweep, size_text, spread, table
+from measure import (FIRST_CORES, HERE, SECONDS, WARMUP_S, first_cores, interval, machine, note, read_table, run_iperf3,
+                     run_sweep, size_text, spread, table)
 
 BUILD, PAIRS = sys.argv[1], int(sys.argv[2])
 KEPT = {"MALLOC_TRIM_THRESHOLD_": str(256 << 20), "MALLOC_MMAP_THRESHOLD_": str(64 << 20)}
@@ -47,19 +48,6 @@ class BenchmarkCase:
         return size_text(self.size) + (", pinned" if self.cores else "") + (", memory kept" if self.kept else "")
 
 
-def first_cores():
-    """The CPUs of hwloc's core:0 and core:1; None where there is but one core, or not all CPUs may be used."""
-    if len(os.sched_getaffinity(0)) < os.cpu_count():
-        return None
-    cores = []
-    for cpu in range(os.cpu_count()):
-        with open(f"/sys/devices/system/cpu/cpu{cpu}/topology/core_cpus_list") as file:
-            cpus = [n for part in file.read().split(",") for n in range(int(part.split("-")[0]), int(part.split("-")[-1]) + 1)]
-        if cpus not in cores:
-            cores.append(cpus)
-    return cores[:2] if len(cores) > 1 else None
-
-
 def all_cases():
     cores = first_cores()
     cases = [BenchmarkCase("64", 64, cores), BenchmarkCase("1K", 1 << 10, cores)]
@@ -82,7 +70,7 @@ def run_pyzmq(case):
 
 def run_zmqsweep(case, modes, folder, tally):
     """Rates by mode, of one job. Invalid repetitions are counted and made again: they have no rate."""
-    placement = ["--sender-cpus", "core:0", "--receiver-cpus", "core:1"] if case.cores else []
+    placement = FIRST_CORES if case.cores else []
     for _ in range(TRIES):
         path = run_sweep(BUILD, os.path.join(folder, "results.h5"),
                          ["--size", str(case.size), "--send-mode", ",".join(modes), "--repetitions", "1", "--order", "listed",

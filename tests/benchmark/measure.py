@@ -31,6 +31,22 @@ def run_sweep(build, output, options, ranks=3, wrapper=(), level="error", variab
     return output
 
 
+FIRST_CORES = ["--sender-cpus", "core:0", "--receiver-cpus", "core:1"]  # zmqsweep's options for first_cores()
+
+
+def first_cores():
+    """The CPUs of hwloc's core:0 and core:1, a list each; None where there is but one core, or not all CPUs may be used."""
+    if len(os.sched_getaffinity(0)) < os.cpu_count():
+        return None
+    cores = []
+    for cpu in range(os.cpu_count()):
+        with open(f"/sys/devices/system/cpu/cpu{cpu}/topology/core_cpus_list") as file:
+            cpus = [n for part in file.read().split(",") for n in range(int(part.split("-")[0]), int(part.split("-")[-1]) + 1)]
+        if cpus not in cores:
+            cores.append(cpus)
+    return cores[:2] if len(cores) > 1 else None
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -48,13 +64,15 @@ def wait_for_listener(port, server):
     sys.exit("iperf3 -s: " + server.communicate()[0])
 
 
-def run_iperf3(size):
-    """What the receiver got in the same window: its intervals of 0.1 s after the warm-up."""
+def run_iperf3(size, cores=None):
+    """What the receiver got in the same window: its intervals of 0.1 s after the warm-up. `cores`: lists of CPUs for client and server,
+    of which it takes one each."""
     port = free_port()
     server = subprocess.Popen(["iperf3", "-s", "-1", "-B", "127.0.0.1", "-p", str(port), "-i", "0.1", "--json"],
                               stdout=subprocess.PIPE, text=True)
     wait_for_listener(port, server)
-    subprocess.run(["iperf3", "-c", "127.0.0.1", "-p", str(port), "-l", str(size), "-t", "1"], check=True,
+    places = ["-A", f"{cores[0][0]},{cores[1][0]}"] if cores else []
+    subprocess.run(["iperf3", "-c", "127.0.0.1", "-p", str(port), "-l", str(size), "-t", "1", *places], check=True,
                    stdout=subprocess.DEVNULL)
     rows = [row["sum"] for row in json.loads(server.communicate()[0])["intervals"]]
     window = [row for row in rows if WARMUP_S - 0.01 < row["start"] < WARMUP_S + SECONDS - 0.01]
