@@ -154,15 +154,17 @@ static int find_peers(struct monitor *monitor)
     return found;
 }
 
+bool monitor_settling(const struct monitor *monitor)
+{
+    return monitor->binds && !monitor->settled && monitor->handshakes >= monitor->peers;
+}
+
 /* libzmq's events do not say whose handshake succeeded; that it did is told just before the READY is sent,
  * and with several I/O threads perhaps before the connection was told. */
 bool monitor_settle(struct monitor *monitor)
 {
-    if (monitor->settled || !monitor->binds) {
+    if (!monitor_settling(monitor)) {
         return monitor->handshakes >= monitor->peers;
-    }
-    if (monitor->handshakes < monitor->peers) {
-        return false;
     }
     int found = find_peers(monitor);
     monitor->settle_ns = monitor->settle_ns ? monitor->settle_ns : clock_ns() + SETTLE_NS;
@@ -177,11 +179,6 @@ bool monitor_settle(struct monitor *monitor)
     monitor->open = NULL;
     monitor->open_count = monitor->open_room = 0;
     return monitor->settled = true;
-}
-
-bool monitor_settling(const struct monitor *monitor)
-{
-    return monitor->binds && !monitor->settled && monitor->handshakes >= monitor->peers;
 }
 
 static void note_event(struct monitor *monitor, int event, int value)

@@ -50,13 +50,13 @@ def ratio_text(ratios):
 
 
 def main():
-    rows, slower = [], False
+    rows, slower, cores_apart = [], False, first_cores()
     coverage = interval([1.0] * RUNS)[2]
     print(f"Machine: {machine(BUILD)}.\n")
     print(f"Mbit/s over loopback, windows of {SECONDS} s after {WARMUP_S} s: medians of {RUNS} runs, and the median ratio with an "
           f"interval that covers it with {100 * coverage:.1f} %.\n")
     with tempfile.TemporaryDirectory() as folder:
-        for size, cores in itertools.product(SIZES, [None, first_cores()] if first_cores() else [None]):
+        for size, cores in itertools.product(SIZES, [None, cores_apart] if cores_apart else [None]):
             runs = measure(size, cores, folder)
             ratios = [2 * rate / (before + after) for before, rate, after in runs]
             null = [after / before for before, _, after in runs]

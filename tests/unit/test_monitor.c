@@ -20,49 +20,11 @@
 #define GREETING_AND_WELCOME 74
 #define PLAIN_ERROR 12
 #define PLAIN_READY 27
+#define MOST_PEERS 2
 
 static void *context, *events; /* `events` stands for the socket that is monitored */
 static struct monitor monitor;
-
-static int open_monitor(void **state)
-{
-    (void)state;
-    context = zmq_ctx_new();
-    events = zmq_socket(context, ZMQ_PAIR);
-    memset(&monitor, 0, sizeof monitor);
-    monitor.socket = zmq_socket(context, ZMQ_PAIR);
-    monitor.binds = true;
-    monitor.refused_bytes = GREETING_AND_WELCOME + PLAIN_ERROR;
-    return zmq_bind(events, ADDRESS) < 0 || zmq_connect(monitor.socket, ADDRESS) < 0;
-}
-
-static void expect_peers(int peers)
-{
-    monitor.peers = peers;
-    monitor.fds = malloc((size_t)peers * sizeof *monitor.fds);
-    assert_non_null(monitor.fds);
-    memset(monitor.fds, -1, (size_t)peers * sizeof *monitor.fds);
-}
-
-static int close_monitor(void **state)
-{
-    (void)state;
-    monitor_close(&monitor);
-    zmq_close(events);
-    return zmq_ctx_term(context);
-}
-
-static void tell(int event, int fd)
-{
-    unsigned char first[6];
-    uint16_t number = (uint16_t)event;
-    int32_t value = fd;
-    memcpy(first, &number, sizeof number);
-    memcpy(first + sizeof number, &value, sizeof value);
-    assert_int_equal(zmq_send(events, first, sizeof first, ZMQ_SNDMORE), sizeof first);
-    assert_int_equal(zmq_send(events, "", 0, 0), 0);
-    monitor_read(&monitor, 1000);
-}
+static int first[2], second[2]; /* connections; of a stranger and a peer where one peer is expected */
 
 /* A connection on loopback. `ends[0]` is the binding side's. */
 static void connect_pair(int ends[2])
@@ -80,10 +42,54 @@ static void connect_pair(int ends[2])
     close(listening);
 }
 
-static void close_pair(const int ends[2])
+static void close_pair(int ends[2])
 {
-    close(ends[0]);
-    close(ends[1]);
+    for (int i = 0; i < 2; i++) {
+        if (ends[i] >= 0) {
+            close(ends[i]);
+            ends[i] = -1;
+        }
+    }
+}
+
+static int open_monitor(void **state)
+{
+    (void)state;
+    context = zmq_ctx_new();
+    events = zmq_socket(context, ZMQ_PAIR);
+    memset(&monitor, 0, sizeof monitor);
+    monitor.socket = zmq_socket(context, ZMQ_PAIR);
+    monitor.binds = true;
+    monitor.refused_bytes = GREETING_AND_WELCOME + PLAIN_ERROR;
+    monitor.peers = 1;
+    monitor.fds = malloc(MOST_PEERS * sizeof *monitor.fds);
+    assert_non_null(monitor.fds);
+    memset(monitor.fds, -1, MOST_PEERS * sizeof *monitor.fds);
+    connect_pair(first);
+    connect_pair(second);
+    return zmq_bind(events, ADDRESS) < 0 || zmq_connect(monitor.socket, ADDRESS) < 0;
+}
+
+static int close_monitor(void **state)
+{
+    (void)state;
+    close_pair(first);
+    close_pair(second);
+    monitor_close(&monitor);
+    zmq_close(events);
+    return zmq_ctx_term(context);
+}
+
+static void tell(int event, int fd)
+{
+    unsigned char frame[6];
+    uint16_t number = (uint16_t)event;
+    int32_t value = fd;
+    memcpy(frame, &number, sizeof number);
+    memcpy(frame + sizeof number, &value, sizeof value);
+    assert_int_equal(zmq_send(events, frame, sizeof frame, ZMQ_SNDMORE), sizeof frame);
+    assert_int_equal(zmq_send(events, "", 0, 0), 0);
+    monitor_read(&monitor, 1000);
 }
 
 static void send_bytes(const int ends[2], size_t count)
@@ -95,57 +101,42 @@ static void send_bytes(const int ends[2], size_t count)
 static void a_handshake_is_told_before_its_ready_is_sent(void **state)
 {
     (void)state;
-    int stranger[2], peer[2];
-    connect_pair(stranger);
-    connect_pair(peer);
-    expect_peers(1);
-    tell(ZMQ_EVENT_ACCEPTED, stranger[0]);
-    tell(ZMQ_EVENT_ACCEPTED, peer[0]);
-    send_bytes(stranger, GREETING_AND_WELCOME + PLAIN_ERROR);
-    send_bytes(peer, GREETING_AND_WELCOME);
+    tell(ZMQ_EVENT_ACCEPTED, first[0]);
+    tell(ZMQ_EVENT_ACCEPTED, second[0]);
+    send_bytes(first, GREETING_AND_WELCOME + PLAIN_ERROR);
+    send_bytes(second, GREETING_AND_WELCOME);
     assert_false(monitor_settle(&monitor));
     assert_false(monitor_settling(&monitor));
     tell(ZMQ_EVENT_HANDSHAKE_SUCCEEDED, 0);
     assert_false(monitor_settle(&monitor));
     assert_true(monitor_settling(&monitor));
-    send_bytes(peer, PLAIN_READY);
+    send_bytes(second, PLAIN_READY);
     assert_true(monitor_settle(&monitor));
     assert_false(monitor_settling(&monitor));
-    assert_int_equal(monitor.fds[0], peer[0]);
-    tell(ZMQ_EVENT_DISCONNECTED, stranger[0]);
+    assert_int_equal(monitor.fds[0], second[0]);
+    tell(ZMQ_EVENT_DISCONNECTED, first[0]);
     assert_int_equal(monitor.disconnections, 0);
-    tell(ZMQ_EVENT_DISCONNECTED, peer[0]);
+    tell(ZMQ_EVENT_DISCONNECTED, second[0]);
     assert_int_equal(monitor.disconnections, 1);
-    close_pair(stranger);
-    close_pair(peer);
 }
 
 static void a_handshake_is_told_before_its_connection(void **state)
 {
     (void)state;
-    int stranger[2], peer[2];
-    connect_pair(stranger);
-    connect_pair(peer);
-    expect_peers(1);
-    tell(ZMQ_EVENT_ACCEPTED, stranger[0]);
-    send_bytes(peer, GREETING_AND_WELCOME + PLAIN_READY);
+    tell(ZMQ_EVENT_ACCEPTED, first[0]);
+    send_bytes(second, GREETING_AND_WELCOME + PLAIN_READY);
     tell(ZMQ_EVENT_HANDSHAKE_SUCCEEDED, 0);
     assert_false(monitor_settle(&monitor));
-    tell(ZMQ_EVENT_ACCEPTED, peer[0]);
+    tell(ZMQ_EVENT_ACCEPTED, second[0]);
     assert_true(monitor_settle(&monitor));
-    assert_int_equal(monitor.fds[0], peer[0]);
-    close_pair(stranger);
-    close_pair(peer);
+    assert_int_equal(monitor.fds[0], second[0]);
 }
 
 /* The stranger's end is told before its beginning; the peer has its descriptor. */
 static void a_descriptor_that_is_used_again_is_one_peer(void **state)
 {
     (void)state;
-    int first[2], second[2];
-    connect_pair(first);
-    connect_pair(second);
-    expect_peers(2);
+    monitor.peers = 2;
     tell(ZMQ_EVENT_DISCONNECTED, first[0]);
     tell(ZMQ_EVENT_ACCEPTED, first[0]);
     tell(ZMQ_EVENT_ACCEPTED, first[0]);
@@ -158,28 +149,21 @@ static void a_descriptor_that_is_used_again_is_one_peer(void **state)
     assert_true(monitor_settle(&monitor));
     assert_int_equal(monitor.fds[0], first[0]);
     assert_int_equal(monitor.fds[1], second[0]);
-    close_pair(first);
-    close_pair(second);
 }
 
 static void a_peer_that_left_at_once_is_lost(void **state)
 {
     (void)state;
-    int stranger[2], peer[2];
-    connect_pair(stranger);
-    connect_pair(peer);
-    expect_peers(1);
-    tell(ZMQ_EVENT_ACCEPTED, stranger[0]);
-    tell(ZMQ_EVENT_ACCEPTED, peer[0]);
+    tell(ZMQ_EVENT_ACCEPTED, first[0]);
+    tell(ZMQ_EVENT_ACCEPTED, second[0]);
     tell(ZMQ_EVENT_HANDSHAKE_SUCCEEDED, 0);
-    tell(ZMQ_EVENT_DISCONNECTED, peer[0]);
-    close_pair(peer);
+    tell(ZMQ_EVENT_DISCONNECTED, second[0]);
+    close_pair(second);
     while (!monitor_settle(&monitor)) {
         monitor_read(&monitor, 10);
     }
     assert_int_equal(monitor.fds[0], -1);
     assert_int_equal(monitor.disconnections, 1);
-    close_pair(stranger);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_monitor, close_monitor)
