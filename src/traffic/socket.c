@@ -418,6 +418,7 @@ void traffic_close(struct traffic **traffic)
     usage_free(&closing->usage);
     free(closing->latency);
     if (closing->folder[0]) {
+        note_folder(closing->folder); /* of several in one process, this one */
         traffic_remove_ipc();
     }
     free(closing);
