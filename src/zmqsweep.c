@@ -209,8 +209,15 @@ static int play_part(struct cluster *cluster, const struct job *job, const struc
     return code;
 }
 
-static int launched(int argc, char **argv)
+struct arguments {
+    int argc;
+    char **argv;
+};
+
+static int launched(void *given)
 {
+    int argc = ((struct arguments *)given)->argc;
+    char **argv = ((struct arguments *)given)->argv;
     struct cluster *cluster = NULL;
     struct settings settings;
     struct plan plan;
@@ -244,5 +251,9 @@ static int launched(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    return cluster_launched() ? launched(argc, argv) : alone(argc, argv);
+    if (!cluster_launched()) {
+        return alone(argc, argv);
+    }
+    struct arguments arguments = {argc, argv};
+    traffic_host(launched, &arguments);
 }

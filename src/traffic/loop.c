@@ -1,8 +1,13 @@
-/* loop.c - the thread that runs the hot loop: started, woken, joined. */
+/* loop.c - the thread that runs the hot loop: found, started, woken, waited for.
+ *
+ * It is the process's first thread where that was lent (traffic_host). Else every loop gets a thread of its
+ * own, as in a process with several ends.
+ */
 #include "traffic_internal.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <time.h>
@@ -25,6 +30,14 @@ void traffic_start_process(void)
     sigaction(WAKE_SIGNAL, &action, NULL);
 }
 
+/* The thread that was lent, and the loop that it is to run. */
+static struct {
+    bool lent;
+    pthread_t thread;
+    struct traffic *traffic;
+    sem_t news;
+} host;
+
 static void *run_loop(void *argument)
 {
     struct traffic *traffic = argument;
@@ -42,21 +55,67 @@ static void *run_loop(void *argument)
     }
     usage_loop_ends(traffic);
     atomic_store_explicit(&traffic->ended, true, memory_order_release);
+    sem_post(&traffic->end_news); /* from here on the traffic may be closed */
     return NULL;
+}
+
+/* Signals that stop a sweep are the business of the thread that talks to the other ranks. */
+static void block_signals(sigset_t *before)
+{
+    sigset_t blocked;
+    sigfillset(&blocked);
+    sigdelset(&blocked, WAKE_SIGNAL);
+    pthread_sigmask(SIG_SETMASK, &blocked, before);
+}
+
+struct control {
+    int (*function)(void *argument);
+    void *argument;
+};
+
+/* Ends the process also where a loop hangs. */
+static void *run_control(void *given)
+{
+    const struct control *control = given;
+    exit(control->function(control->argument));
+}
+
+void traffic_host(int (*function)(void *argument), void *argument)
+{
+    struct control control = {function, argument}; /* this function does not return */
+    pthread_t thread;
+    cpu_set_t home;
+    host.thread = pthread_self();
+    host.lent = sem_init(&host.news, 0, 0) == 0;
+    if (!host.lent || pthread_create(&thread, NULL, run_control, &control)) {
+        host.lent = false;
+        run_control(&control);
+    }
+    block_signals(NULL);
+    affinity_get(&home);
+    for (;;) {
+        if (sem_wait(&host.news) == 0) {
+            run_loop(host.traffic);
+            affinity_set(&home);
+        }
+    }
 }
 
 int traffic_go(struct traffic *traffic, int64_t start_ns, struct error *error)
 {
-    sigset_t blocked, before;
     traffic->start_ns = start_ns;
-    /* Signals that stop a sweep are the business of the thread that talks to the other ranks. */
-    sigfillset(&blocked);
-    sigdelset(&blocked, WAKE_SIGNAL);
-    pthread_sigmask(SIG_SETMASK, &blocked, &before);
-    int rc = pthread_create(&traffic->thread, NULL, run_loop, traffic);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (rc) {
-        return error_set(error, "pthread_create: %s", strerror(rc));
+    if (host.lent) {
+        traffic->thread = host.thread;
+        host.traffic = traffic;
+        sem_post(&host.news);
+    } else {
+        sigset_t before;
+        block_signals(&before);
+        int rc = pthread_create(&traffic->thread, NULL, run_loop, traffic);
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+        if (rc) {
+            return error_set(error, "pthread_create: %s", strerror(rc));
+        }
     }
     traffic->running = true;
     return 0;
@@ -81,7 +140,7 @@ void traffic_finish_stream(struct traffic *traffic)
 }
 
 /* @return 0, or -1: it has not ended within `patience_ns`. */
-static int join(struct traffic *traffic, int64_t patience_ns)
+static int await_end(struct traffic *traffic, int64_t patience_ns)
 {
     const int64_t deadline_ns = clock_ns() + patience_ns;
     int rc;
@@ -94,10 +153,16 @@ static int join(struct traffic *traffic, int64_t patience_ns)
             until.tv_nsec -= 1000000000;
             until.tv_sec++;
         }
-        rc = pthread_timedjoin_np(traffic->thread, NULL, &until);
-    } while ((rc == ETIMEDOUT || rc == EINTR) && clock_ns() < deadline_ns);
-    traffic->running = rc == ETIMEDOUT || rc == EINTR;
-    return traffic->running ? -1 : 0;
+        rc = sem_timedwait(&traffic->end_news, &until);
+    } while (rc && clock_ns() < deadline_ns);
+    if (rc) {
+        return -1;
+    }
+    if (!host.lent) {
+        pthread_join(traffic->thread, NULL);
+    }
+    traffic->running = false;
+    return 0;
 }
 
 int traffic_end_sending(struct traffic *traffic, int64_t patience_ns, struct error *error)
@@ -114,7 +179,7 @@ int traffic_stop(struct traffic *traffic, int64_t patience_ns, struct error *err
 {
     atomic_store_explicit(&traffic->abandon, true, memory_order_relaxed);
     atomic_store_explicit(&traffic->stop, true, memory_order_relaxed);
-    if (traffic->running && join(traffic, patience_ns)) {
+    if (traffic->running && await_end(traffic, patience_ns)) {
         return error_set(error, "its %s thread has not come to an end for %.1f s",
                          traffic->role == ROLE_SENDER ? "sending" : "receiving", (double)patience_ns * 1e-9);
     }

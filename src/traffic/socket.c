@@ -229,6 +229,7 @@ int traffic_open(const struct point *point, enum role role, const char *address,
         return error_set(error, "no memory for a socket");
     }
     memset(made, 0, sizeof *made);
+    sem_init(&made->end_news, 0, 0);
     made->point = *point;
     made->role = role;
     made->cpus = *cpus;

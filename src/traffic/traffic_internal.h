@@ -6,6 +6,7 @@
 #include "zmqsweep/traffic.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <zmq.h>
@@ -254,6 +255,7 @@ struct traffic {
 
     /* the loop */
     pthread_t thread;
+    sem_t end_news; /* the loop does not touch the traffic any more */
     bool running;
     int64_t start_ns;
     int64_t limit; /* messages to send */

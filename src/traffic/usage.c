@@ -139,13 +139,14 @@ void traffic_usage_watch(struct traffic *traffic)
     }
 }
 
-/* The loop's thread leaves its figures behind when it ends. */
+/* The loop leaves its figures behind when it ends. */
 static int read_watched(const struct traffic *traffic, size_t index, struct traffic_thread *use)
 {
-    if (read_thread(&traffic->usage.threads[index], use) == 0) {
+    bool loop = index == 0;
+    if (!(loop && traffic_ended(traffic)) && read_thread(&traffic->usage.threads[index], use) == 0) {
         return 0;
     }
-    if (index == 0 && traffic_ended(traffic)) {
+    if (loop && traffic_ended(traffic)) {
         *use = traffic->usage.loop_end;
         return 0;
     }
