@@ -65,14 +65,14 @@ static int make_socket(const struct traffic *traffic, int family, struct error *
     return fd;
 }
 
-/* From now on it is the loop's, and blocks, but no longer than until the loop is to look around. */
+/* From now on it is the loop's, and a sender's blocks, but no longer than until the loop is to look around.
+ */
 static int prepare_for_loop(int fd)
 {
     const struct timeval look_around = {0, 1000L * LOOK_AROUND_MS};
     int flags = fcntl(fd, F_GETFL);
     return flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0 ||
-                   setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &look_around, sizeof look_around) < 0 ||
-                   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &look_around, sizeof look_around) < 0
+                   setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &look_around, sizeof look_around) < 0
                ? -1
                : 0;
 }

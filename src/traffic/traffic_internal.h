@@ -138,6 +138,7 @@ struct connection {
     int fd;
     unsigned char *buffer; /* of a message */
     size_t done;           /* bytes of the message under way */
+    int wake_bytes;        /* its SO_RCVLOWAT; 0: the system's */
     bool waits;            /* the kernel would not take, or had not, any more */
     bool ended;            /* its end has been read */
 };

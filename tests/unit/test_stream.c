@@ -272,6 +272,39 @@ static int knock(const char *endpoint)
     return fd;
 }
 
+static void send_all(int fd, const void *data, size_t length)
+{
+    assert_int_equal(send(fd, data, length, MSG_NOSIGNAL), length);
+}
+
+/* However little its rest is: a sleeping reader is not left waiting for more than that. */
+static void a_message_counts_when_its_last_byte_is_there(void **state)
+{
+    (void)state;
+    static const char message[1000000];
+    static const size_t rests[] = {1, 1000, 200000, 300000};
+    struct point point = make_point(sizeof message, 1, 1, BIND_RECEIVER);
+    for (size_t i = 0; i < LENGTH(rests); i++) {
+        struct traffic *receiver = open_end(&point, ROLE_RECEIVER);
+        int fd = knock(traffic_endpoint(receiver));
+        send_all(fd, strchr(traffic_endpoint(receiver), '#') + 1, 32);
+        AWAIT(end_ready(receiver));
+        go(receiver);
+        for (int count = 1; count <= 2; count++) {
+            send_all(fd, message, sizeof message - rests[i]);
+            int64_t blocked_ns = traffic_sample(receiver).blocked_ns;
+            AWAIT(traffic_sample(receiver).blocked_ns > blocked_ns + SECOND_NS / 100);
+            assert_int_equal(traffic_count(receiver), count - 1);
+            send_all(fd, message, rests[i]);
+            AWAIT(traffic_count(receiver) == count);
+        }
+        close(fd);
+        AWAIT(traffic_ended(receiver));
+        assert_int_equal(traffic_foreign(receiver), 0);
+        traffic_close(&receiver);
+    }
+}
+
 static void strangers_get_no_place(void **state)
 {
     (void)state;
@@ -285,7 +318,7 @@ static void strangers_get_no_place(void **state)
         for (size_t i = 0; i < LENGTH(fds); i++) {
             const char *words = said[i % LENGTH(said)];
             fds[i] = knock(traffic_endpoint(bound));
-            assert_int_equal(send(fds[i], words, strlen(words), MSG_NOSIGNAL), strlen(words));
+            send_all(fds[i], words, strlen(words));
             assert_false(end_ready(bound));
         }
         connect_end(side == BIND_RECEIVER ? sender : receiver, traffic_endpoint(bound));
@@ -455,6 +488,7 @@ int main(void)
         cmocka_unit_test(a_waiting_receiver_stops),
         cmocka_unit_test(a_sender_starts_when_told),
         cmocka_unit_test(a_peer_that_is_gone_is_an_error),
+        cmocka_unit_test(a_message_counts_when_its_last_byte_is_there),
         cmocka_unit_test(strangers_get_no_place),
         cmocka_unit_test(a_refused_connect_is_a_failure_at_once),
         cmocka_unit_test(what_cannot_be_opened_is_said),
