@@ -78,10 +78,11 @@ struct rank_record {
     char cpus[48], io_cpus[48]; /* of the loop and of the I/O threads, read back from the kernel */
     /* By thread, over usage_s; NaN where the system does not tell. */
     double usage_s;
-    double app_cpu_s, app_runqueue_s, app_voluntary_switches, app_involuntary_switches;
-    double io_cpu_s, io_runqueue_s, io_voluntary_switches, io_involuntary_switches;
-    double io_cpu_max_s, io_runqueue_max_s; /* of the I/O thread that was busy the longest */
-    double sync_s;                          /* NaN but for --receive-mode write */
+    double app_cpu_s, app_runqueue_s, app_voluntary_switches, app_involuntary_switches, app_page_faults;
+    double io_cpu_s, io_runqueue_s, io_voluntary_switches, io_involuntary_switches, io_page_faults;
+    /* Of the I/O thread that was busy the longest. */
+    double io_cpu_max_s, io_runqueue_max_s, io_page_faults_max;
+    double sync_s; /* NaN but for --receive-mode write */
 };
 
 struct interval_record {
@@ -104,7 +105,8 @@ struct host_record {
     char cpu_model[96];
     char kernel[96];
     int64_t cores, numa_nodes, memory_bytes;
-    double link_mbit_s; /* NaN when the system does not say */
+    double link_mbit_s;   /* NaN when the system does not say */
+    double page_fault_us; /* to get a page of memory from the kernel and give it back */
 };
 
 struct environment_record {

@@ -123,8 +123,8 @@ void traffic_finish_stream(struct traffic *traffic);
  * ended. */
 void traffic_leave(struct traffic *traffic);
 
-/* Where the threads do run, read back from the kernel, as lists such as "0-3,8"; "" when the loop has ended
- * or not begun. */
+/* Where the threads do run, read back from the kernel, as lists such as "0-3,8"; the loop's as it was when it
+ * began, "" before. */
 #define TRAFFIC_CPUS_LENGTH 48
 void traffic_read_cpus(const struct traffic *traffic, char loop[TRAFFIC_CPUS_LENGTH],
                        char io[TRAFFIC_CPUS_LENGTH]);
@@ -134,6 +134,7 @@ struct traffic_thread {
     double cpu_s;                  /* processor time */
     double runqueue_s;             /* ready to run, and waiting for a processor */
     double voluntary, involuntary; /* context switches */
+    double page_faults;            /* pages of memory that the kernel had to give it, no disk involved */
 };
 /* Since traffic_usage_begin. */
 struct traffic_usage {

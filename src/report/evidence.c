@@ -19,7 +19,7 @@
 /* Sums over the rows of one end. */
 struct side_sums {
     double rates; /* Mbit/s */
-    double usage, app_cpu, app_runqueue, io_cpu, io_runqueue, waits, syncs;
+    double usage, app_cpu, app_runqueue, app_faults, io_cpu, io_runqueue, io_faults, waits, syncs;
 };
 
 /* What is gathered of a point. */
@@ -104,14 +104,16 @@ static double or_zero(double value)
     return isnan(value) ? 0 : value;
 }
 
-static void add_row(struct side_sums *sums, const struct rank_record *row)
+static void add_row(struct side_sums *sums, const struct rank_record *row, double page_fault_us)
 {
     sums->rates += or_zero(row->throughput_mbit_s);
     sums->usage += row->usage_s;
     sums->app_cpu += row->app_cpu_s;
     sums->app_runqueue += or_zero(row->app_runqueue_s);
+    sums->app_faults += row->app_page_faults * page_fault_us / 1e6;
     sums->io_cpu += row->io_cpu_max_s;
     sums->io_runqueue += or_zero(row->io_runqueue_max_s);
+    sums->io_faults += row->io_page_faults_max * page_fault_us / 1e6;
     sums->waits += row->blocked_s + row->ring_wait_s;
     sums->syncs += or_zero(row->sync_s);
 }
@@ -174,7 +176,9 @@ static void finish_rows(struct gathering *gathering)
     qsort(rows, count, sizeof *rows, by_group);
     for (size_t i = 0; i < count; i++) {
         gathered->unknown = gathered->unknown || isnan(rows[i].usage_s);
-        add_row(is_sender(&rows[i]) ? &gathered->sender : &gathered->receiver, &rows[i]);
+        size_t host = host_index(gathering->file, rows[i].host_id);
+        add_row(is_sender(&rows[i]) ? &gathered->sender : &gathered->receiver, &rows[i],
+                host < gathering->file->host_count ? gathering->file->hosts[host].page_fault_us : NAN);
     }
     for (size_t first = 0, i = 1; i <= count; i++)
         if (i == count || by_group(&rows[first], &rows[i]) != 0) {
@@ -238,9 +242,11 @@ static int read_table(struct gathering *gathering, enum table_id table,
 
 static struct why_side make_side(const struct side_sums *sums)
 {
-    return (struct why_side){.app = {sums->app_cpu / sums->usage, sums->app_runqueue / sums->usage},
-                             .io = {sums->io_cpu / sums->usage, sums->io_runqueue / sums->usage},
-                             .waits = sums->waits / sums->usage};
+    double whole = sums->usage;
+    return (struct why_side){
+        .app = {sums->app_cpu / whole, sums->app_runqueue / whole, sums->app_faults / whole},
+        .io = {sums->io_cpu / whole, sums->io_runqueue / whole, sums->io_faults / whole},
+        .waits = sums->waits / whole};
 }
 
 static double share_of_link(const struct loaded *file, const struct gathered *gathered)

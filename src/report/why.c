@@ -6,7 +6,8 @@
  * sender was held up (blocked on its socket or its ring), or whether it made more than was received, and how
  * long the receiver found its queue empty. Whether a stage is the limit itself, its own time tells: a thread
  * is busy while it runs and while it is ready and waits for a core, which is all that can be seen of a
- * processor that others use too.
+ * processor that others use too. A thread that is the limit and gets most of its time taken by page faults is
+ * held up by memory: an allocator that gives each message's memory back to the kernel.
  */
 #include "why.h"
 
@@ -23,6 +24,9 @@
 #define SATURATED 0.8  /* a thread that can do no more */
 #define MOSTLY_IDLE 0.5
 #define STARVED 0.1 /* waits for a core worth a word */
+/* Of the time in which a thread runs. */
+#define FAULTS_SAID 0.1
+#define FAULTS_LIMIT 0.5
 /* Of what the senders make. Who makes so much more than is received is no limit, however busy it is: a
  * publisher drops the rest, a full queue is still to come. */
 #define SURPLUS 0.05
@@ -59,12 +63,22 @@ static double waits(const struct why_side *side)
     return fmin(side->waits, fmax(0, 1 - why_busy(&side->app)));
 }
 
-/* "its thread 98 % busy (45 % waiting for a core)" */
+/* Share of the time in which the thread runs. */
+static double in_faults(const struct why_thread *thread)
+{
+    return thread->cpu > 0 && !isnan(thread->faults) ? thread->faults / thread->cpu : 0;
+}
+
+/* "its thread 98 % busy (45 % waiting for a core, 60 % in page faults)" */
 static void say_thread(struct why_verdict *verdict, const char *name, const struct why_thread *thread)
 {
+    bool starved = thread->runqueue >= STARVED, faults = in_faults(thread) >= FAULTS_SAID;
     say(verdict, "%s %.0f %% busy", name, percent(why_busy(thread)));
-    if (thread->runqueue >= STARVED)
-        say(verdict, " (%.0f %% waiting for a core)", percent(thread->runqueue));
+    if (starved)
+        say(verdict, " (%.0f %% waiting for a core", percent(thread->runqueue));
+    if (faults)
+        say(verdict, "%s%.0f %% in page faults", starved ? ", " : " (", percent(thread->faults));
+    say(verdict, "%s", starved || faults ? ")" : "");
 }
 
 static void say_held(struct why_verdict *verdict, const struct why_facts *facts)
@@ -87,9 +101,15 @@ static double held(const struct why_facts *facts)
     return facts->surplus >= SURPLUS ? 1 : waits(&facts->sender);
 }
 
+static const struct why_thread *busiest_io_thread(const struct why_facts *facts)
+{
+    bool sender = why_busy(&facts->sender.io) >= why_busy(&facts->receiver.io);
+    return sender ? &facts->sender.io : &facts->receiver.io;
+}
+
 static double busiest_io(const struct why_facts *facts)
 {
-    return fmax(why_busy(&facts->sender.io), why_busy(&facts->receiver.io));
+    return why_busy(busiest_io_thread(facts));
 }
 
 static double busiest(const struct why_facts *facts)
@@ -99,9 +119,9 @@ static double busiest(const struct why_facts *facts)
 
 static void say_busiest_io(struct why_verdict *verdict, const struct why_facts *facts)
 {
-    bool sender = why_busy(&facts->sender.io) >= why_busy(&facts->receiver.io);
-    say_thread(verdict, sender ? "sender's I/O thread" : "receiver's I/O thread",
-               sender ? &facts->sender.io : &facts->receiver.io);
+    const struct why_thread *thread = busiest_io_thread(facts);
+    say_thread(verdict, thread == &facts->sender.io ? "sender's I/O thread" : "receiver's I/O thread",
+               thread);
 }
 
 /* ---- the rules, the surest first: each says its evidence, or returns false ---- */
@@ -217,13 +237,28 @@ static void say_all(const struct why_facts *facts, struct why_verdict *verdict)
 
 /* ---- */
 
+static const struct why_thread *sender_thread(const struct why_facts *facts)
+{
+    return &facts->sender.app;
+}
+
+static const struct why_thread *receiver_thread(const struct why_facts *facts)
+{
+    return &facts->receiver.app;
+}
+
 static const struct {
     const char *word;
     bool (*rule)(const struct why_facts *facts, struct why_verdict *verdict);
+    const struct why_thread *(*limit)(const struct why_facts *facts); /* NULL: it is no thread */
 } rules[] = {
-    {"rate-bound", rate_is_kept},     {"latency-bound", one_is_under_way},  {"link-bound", link_is_full},
-    {"sender-bound", sender_is_slow}, {"receiver-bound", receiver_is_slow}, {"io-thread-bound", io_is_slow},
-    {"link-bound", network_is_left},
+    {"rate-bound", rate_is_kept, NULL},
+    {"latency-bound", one_is_under_way, NULL},
+    {"link-bound", link_is_full, NULL},
+    {"sender-bound", sender_is_slow, sender_thread},
+    {"receiver-bound", receiver_is_slow, receiver_thread},
+    {"io-thread-bound", io_is_slow, busiest_io_thread},
+    {"link-bound", network_is_left, NULL},
 };
 
 void why_judge(const struct why_facts *facts, struct why_verdict *verdict)
@@ -236,7 +271,8 @@ void why_judge(const struct why_facts *facts, struct why_verdict *verdict)
     }
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (rules[i].rule(facts, verdict)) {
-            verdict->word = rules[i].word;
+            bool memory = rules[i].limit && in_faults(rules[i].limit(facts)) >= FAULTS_LIMIT;
+            verdict->word = memory ? "memory-bound" : rules[i].word;
             return;
         }
     say_all(facts, verdict);

@@ -9,6 +9,7 @@
 struct why_thread {
     double cpu;      /* running */
     double runqueue; /* ready, and waiting for a core; NaN when the kernel does not tell */
+    double faults;   /* of `cpu`: being given pages of memory by the kernel, a reckoning; NaN: not known */
 };
 
 /* One end, the mean over its ranks and the valid repetitions. */
@@ -34,7 +35,7 @@ struct why_facts {
 };
 
 struct why_verdict {
-    const char *word; /* rate-, latency-, sender-, receiver-, io-thread- or link-bound, unclear */
+    const char *word; /* rate-, latency-, sender-, receiver-, io-thread-, memory- or link-bound, unclear */
     char evidence[256];
 };
 

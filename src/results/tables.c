@@ -129,12 +129,15 @@ static const struct column rank_columns[] = {
     FLOAT64(app_runqueue_s, "s", "time in which that thread was ready and waited for a processor"),
     FLOAT64(app_voluntary_switches, "", "voluntary context switches of that thread"),
     FLOAT64(app_involuntary_switches, "", "involuntary context switches of that thread"),
+    FLOAT64(app_page_faults, "pages", "pages of memory that the kernel gave that thread (minor faults)"),
     FLOAT64(io_cpu_s, "s", "processor time of the I/O threads, sum"),
     FLOAT64(io_runqueue_s, "s", "time in which I/O threads were ready and waited for a processor, sum"),
     FLOAT64(io_voluntary_switches, "", "voluntary context switches of the I/O threads"),
     FLOAT64(io_involuntary_switches, "", "involuntary context switches of the I/O threads"),
+    FLOAT64(io_page_faults, "pages", "pages of memory that the kernel gave the I/O threads, sum"),
     FLOAT64(io_cpu_max_s, "s", "processor time of the I/O thread that was busy the longest"),
     FLOAT64(io_runqueue_max_s, "s", "wait for a processor of that I/O thread"),
+    FLOAT64(io_page_faults_max, "pages", "pages of memory that the kernel gave that I/O thread"),
     FLOAT64(sync_s, "s", "time of the sync to disk that ends the window, receive mode write only"),
 };
 #undef ROW
@@ -173,6 +176,7 @@ static const struct column host_columns[] = {
     INT64(numa_nodes, "", "NUMA nodes"),
     INT64(memory_bytes, "bytes", "memory"),
     FLOAT64(link_mbit_s, "Mbit/s", "speed of the network link, missing when not known"),
+    FLOAT64(page_fault_us, "us", "time to get a page of memory from the kernel and give it back"),
 };
 #undef ROW
 
@@ -242,6 +246,10 @@ static const struct {
     {TABLE_RANKS, "io_cpu_max_s"},
     {TABLE_RANKS, "io_runqueue_max_s"},
     {TABLE_RANKS, "sync_s"},
+    {TABLE_RANKS, "app_page_faults"},
+    {TABLE_RANKS, "io_page_faults"},
+    {TABLE_RANKS, "io_page_faults_max"},
+    {TABLE_HOSTS, "page_fault_us"},
     {TABLE_POINTS, "latency_kind"},
     {TABLE_POINTS, "latency_messages"},
     {TABLE_POINTS, "latency_p50_us"},

@@ -365,12 +365,15 @@ static void fill_usage(const struct traffic_usage *usage, struct rank_record *ro
     row->app_runqueue_s = known(usage, usage->loop.runqueue_s);
     row->app_voluntary_switches = known(usage, usage->loop.voluntary);
     row->app_involuntary_switches = known(usage, usage->loop.involuntary);
+    row->app_page_faults = known(usage, usage->loop.page_faults);
     row->io_cpu_s = known(usage, usage->io.cpu_s);
     row->io_runqueue_s = known(usage, usage->io.runqueue_s);
     row->io_voluntary_switches = known(usage, usage->io.voluntary);
     row->io_involuntary_switches = known(usage, usage->io.involuntary);
+    row->io_page_faults = known(usage, usage->io.page_faults);
     row->io_cpu_max_s = known(usage, usage->io_busiest.cpu_s);
     row->io_runqueue_max_s = known(usage, usage->io_busiest.runqueue_s);
+    row->io_page_faults_max = known(usage, usage->io_busiest.page_faults);
 }
 
 static void fill_rank(const struct evidence *evidence, int32_t rank, struct rank_record *row)

@@ -86,7 +86,7 @@ void traffic_read_cpus(const struct traffic *traffic, char loop[TRAFFIC_CPUS_LEN
 {
     cpu_set_t cpus;
     loop[0] = io[0] = '\0';
-    if (traffic->running && pthread_getaffinity_np(traffic->thread, sizeof cpus, &cpus) == 0) {
+    if (usage_loop_cpus(&traffic->usage, &cpus)) {
         write_list(&cpus, loop);
     }
     if (traffic->context) {

@@ -114,8 +114,8 @@ size_t affinity_find_io_threads(int *tids, size_t most);
 
 struct watched_thread {
     int tid;
-    int schedstat_fd, status_fd; /* -1: the system has none */
-    struct traffic_thread begin; /* at the window's start */
+    int schedstat_fd, status_fd, stat_fd; /* -1: the system has none */
+    struct traffic_thread begin;          /* at the window's start */
 };
 
 struct usage {
@@ -123,12 +123,15 @@ struct usage {
     size_t count;
     bool begun;
     int64_t began_ns;
+    cpu_set_t loop_cpus;            /* where the loop may run; written before `loop_tid` */
     atomic_int loop_tid;            /* 0 until the loop runs */
     struct traffic_thread loop_end; /* written by the loop before `ended` */
 };
 /* By the loop's own thread. */
 void usage_loop_begins(struct traffic *traffic);
 void usage_loop_ends(struct traffic *traffic);
+/* @return false: the loop does not run yet. */
+bool usage_loop_cpus(const struct usage *usage, cpu_set_t *cpus);
 void usage_free(struct usage *usage);
 
 /* ---- stream.c, stream_loop.c: the baseline's plain TCP sockets ---- */

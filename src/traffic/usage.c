@@ -1,9 +1,9 @@
 /* usage.c - what the loop's thread and each I/O thread use: processor time, time in the queue for a
- * processor, switches.
+ * processor, switches, page faults.
  *
  * The threads are found, and their files in /proc opened, once before the window; its edges cost a clock
- * reading and two reads a thread, all by the thread that samples. Processor time comes from the thread's own
- * clock, which is exact, unlike the tick-wise figures of /proc; the wait for a processor from
+ * reading and three reads a thread, all by the thread that samples. Processor time comes from the thread's
+ * own clock, which is exact, unlike the tick-wise figures of /proc; the wait for a processor from
  * /proc/self/task/TID/schedstat (Linux, Documentation/scheduler/sched-stats), where the kernel has it.
  */
 #include "traffic_internal.h"
@@ -24,7 +24,7 @@
 #define LOOP_LOOK_NS 50000
 #define LOOP_LOOKS 400
 
-static const struct traffic_thread nothing = {0, 0, 0, 0};
+static const struct traffic_thread nothing = {0, 0, 0, 0, 0};
 
 static void add(struct traffic_thread *sum, const struct traffic_thread *more, double factor)
 {
@@ -32,6 +32,7 @@ static void add(struct traffic_thread *sum, const struct traffic_thread *more, d
     sum->runqueue_s += factor * more->runqueue_s;
     sum->voluntary += factor * more->voluntary;
     sum->involuntary += factor * more->involuntary;
+    sum->page_faults += factor * more->page_faults;
 }
 
 static int open_file(int tid, const char *name)
@@ -39,6 +40,13 @@ static int open_file(int tid, const char *name)
     char path[96];
     snprintf(path, sizeof path, "/proc/self/task/%d/%s", tid, name);
     return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static void close_file(int fd)
+{
+    if (fd >= 0) {
+        close(fd);
+    }
 }
 
 /* From its start, however often it was read before. @return 0, or -1: the thread has gone. */
@@ -60,6 +68,17 @@ static double read_runqueue_s(int fd)
     return (double)strtoll(rest, NULL, 10) / 1e9;
 }
 
+/* "tid (name) state", then numbers, of which the seventh is minflt (proc(5)). The name may have any
+ * character. */
+static double read_page_faults(int fd)
+{
+    char text[TEXT_LENGTH];
+    const char *name_end = read_file(fd, text) ? NULL : strrchr(text, ')');
+    long long faults;
+    return name_end && sscanf(name_end, ") %*c %*s %*s %*s %*s %*s %*s %lld", &faults) == 1 ? (double)faults
+                                                                                            : NAN;
+}
+
 static double read_count(const char *text, const char *name)
 {
     const char *line = strstr(text, name);
@@ -76,6 +95,7 @@ static int read_thread(const struct watched_thread *watched, struct traffic_thre
     }
     use->cpu_s = (double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9;
     use->runqueue_s = read_runqueue_s(watched->schedstat_fd);
+    use->page_faults = read_page_faults(watched->stat_fd);
     use->voluntary = read_count(text, "\nvoluntary_ctxt_switches:");
     use->involuntary = read_count(text, "\nnonvoluntary_ctxt_switches:");
     return 0;
@@ -83,7 +103,17 @@ static int read_thread(const struct watched_thread *watched, struct traffic_thre
 
 void usage_loop_begins(struct traffic *traffic)
 {
+    affinity_get(&traffic->usage.loop_cpus);
     atomic_store_explicit(&traffic->usage.loop_tid, (int)gettid(), memory_order_release);
+}
+
+bool usage_loop_cpus(const struct usage *usage, cpu_set_t *cpus)
+{
+    bool runs = atomic_load_explicit(&usage->loop_tid, memory_order_acquire) != 0;
+    if (runs) {
+        *cpus = usage->loop_cpus;
+    }
+    return runs;
 }
 
 void usage_loop_ends(struct traffic *traffic)
@@ -98,9 +128,8 @@ void usage_loop_ends(struct traffic *traffic)
     end->runqueue_s = read_runqueue_s(fd);
     end->voluntary = (double)usage.ru_nvcsw;
     end->involuntary = (double)usage.ru_nivcsw;
-    if (fd >= 0) {
-        close(fd);
-    }
+    end->page_faults = (double)usage.ru_minflt;
+    close_file(fd);
 }
 
 static void watch_thread(struct usage *usage, int tid)
@@ -108,8 +137,8 @@ static void watch_thread(struct usage *usage, int tid)
     struct watched_thread *more = realloc(usage->threads, (usage->count + 1) * sizeof *more);
     if (more) {
         usage->threads = more;
-        more[usage->count++] =
-            (struct watched_thread){tid, open_file(tid, "schedstat"), open_file(tid, "status"), nothing};
+        more[usage->count++] = (struct watched_thread){
+            tid, open_file(tid, "schedstat"), open_file(tid, "status"), open_file(tid, "stat"), nothing};
     }
 }
 
@@ -162,6 +191,7 @@ void traffic_usage_begin(struct traffic *traffic)
     for (size_t i = 0; i < usage->count; i++) {
         usage->begun = usage->begun && read_thread(&usage->threads[i], &usage->threads[i].begin) == 0;
     }
+    usage->begun = usage->begun && !traffic_ended(traffic); /* its thread goes on with other things */
 }
 
 static double busy_s(const struct traffic_thread *use)
@@ -195,12 +225,9 @@ struct traffic_usage traffic_usage(const struct traffic *traffic)
 void usage_free(struct usage *usage)
 {
     for (size_t i = 0; i < usage->count; i++) {
-        if (usage->threads[i].schedstat_fd >= 0) {
-            close(usage->threads[i].schedstat_fd);
-        }
-        if (usage->threads[i].status_fd >= 0) {
-            close(usage->threads[i].status_fd);
-        }
+        close_file(usage->threads[i].schedstat_fd);
+        close_file(usage->threads[i].status_fd);
+        close_file(usage->threads[i].stat_fd);
     }
     free(usage->threads);
     usage->threads = NULL;

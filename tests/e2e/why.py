@@ -1,4 +1,5 @@
-"""What limits it: the use of each thread adds up, and cases made to be sender-, receiver- and I/O-thread-bound are called that."""
+"""What limits it: the use of each thread adds up, and cases made to be sender-, receiver-, I/O-thread- and memory-bound are called
+that."""
 import os
 import re
 import subprocess
@@ -12,7 +13,8 @@ from harness import PATIENCE_S, Case
 
 QUICK = ["--duration", "500ms", "--warmup", "200ms", "--interval", "100ms", "--repetitions", 1]
 LATER = ["usage_s", "app_cpu_s", "app_runqueue_s", "app_voluntary_switches", "app_involuntary_switches", "io_cpu_s",
-         "io_runqueue_s", "io_voluntary_switches", "io_involuntary_switches", "io_cpu_max_s", "io_runqueue_max_s", "sync_s"]
+         "io_runqueue_s", "io_voluntary_switches", "io_involuntary_switches", "io_cpu_max_s", "io_runqueue_max_s", "sync_s",
+         "app_page_faults", "io_page_faults", "io_page_faults_max"]
 # Readings of one moment that are not taken in one: of clocks and of the kernel's books, which it brings up to date every tick.
 GRAIN_S = 0.05
 HOGS = 5
@@ -54,6 +56,24 @@ class Use(Case):
         self.assertTrue((ranks.io_cpu_max_s > 0.8 * ranks.io_cpu_s).all())
         text = self.report("show", "--why", "results.h5").stdout
         self.assertEqual(len(re.findall(r"(sender|receiver|io-thread|link)-bound|unclear", text)), 4, text)
+
+    def page_faults(self, **variables):
+        """Of the sender's thread and the receiver's I/O thread, a message of 1 MiB."""
+        self.sweep(3, *QUICK, "--size", "1M", "--send-mode", "copy", "--force", env=variables)
+        ranks = self.table("ranks")
+        threads = {"sender": "app", "receiver": "io"}
+        return {role: min(rows[f"{threads[role]}_page_faults"] / rows.window_messages) for role, rows in ranks.groupby("role")}
+
+    def test_page_faults(self):
+        """An allocator that gives every message's memory back has every page of it made anew, by whoever writes it first."""
+        pages = (1 << 20) // os.sysconf("SC_PAGESIZE")
+        returned = self.page_faults(MALLOC_MMAP_THRESHOLD_="65536")
+        kept = self.page_faults(MALLOC_MMAP_THRESHOLD_=str(64 << 20), MALLOC_TRIM_THRESHOLD_=str(256 << 20))
+        for role in ("sender", "receiver"):
+            # What is under way at the window's edges is not counted on both sides.
+            self.assertAlmostEqual(returned[role] / pages, 1, delta=0.2, msg=role)
+        self.assertLess(kept["sender"], 0.1 * pages)
+        self.assertGreater(self.table("hosts").page_fault_us[0], 0)
 
     def test_use_with_a_count(self):
         """Loops have ended when the books are closed; a sender's thread leaves its figures behind."""
@@ -140,6 +160,15 @@ class Words(Case):
     def test_io_thread(self):
         self.check("io-thread-bound", self.second, "--size", "64K", "--send-mode", "const", "--sender-cpus", "pu:0",
                    "--receiver-cpus", "pu:0", "--io-cpus", "pu:1", "--rcvhwm", 8, "--sndhwm", 8, who=("", "io_runqueue"))
+
+    def test_memory(self):
+        """No other program is needed: an allocator that returns the memory of each message makes its sender slow."""
+        for _ in range(4):
+            self.sweep(3, *QUICK, "--size", "1M", "--send-mode", "copy", "--force", env={"MALLOC_MMAP_THRESHOLD_": "65536"})
+            line = self.report("show", "--why", "results.h5").stdout.splitlines()[-1]
+            if "memory-bound" in line:
+                break
+        self.assertRegex(line, r"memory-bound .* [1-9]\d % in page faults\)")
 
 
 if __name__ == "__main__":

@@ -30,14 +30,14 @@ static void sender(void **state)
 {
     (void)state;
     struct why_facts facts = quiet();
-    facts.sender.app = (struct why_thread){0.97, 0.01};
+    facts.sender.app = (struct why_thread){0.97, 0.01, 0};
     facts.receiver.waits = 0.9;
     check(&facts, "sender-bound", "sender blocked 0 %, its thread 98 % busy; receiver's queue empty 90 %");
-    facts.sender.app = (struct why_thread){0.5, 0.45};
+    facts.sender.app = (struct why_thread){0.5, 0.45, 0};
     check(&facts, "sender-bound", "95 % busy (45 % waiting for a core)");
     facts.sender.app.runqueue = NAN; /* then only what runs is known to be busy */
     check(&facts, "unclear", "neither 50 %");
-    facts.sender.app = (struct why_thread){0.97, 0.01};
+    facts.sender.app = (struct why_thread){0.97, 0.01, 0};
     facts.sender.app.cpu = 0.75;
     facts.sender.waits = 0.21; /* a queue is full for a while */
     check(&facts, "unclear", "sender blocked 21 %");
@@ -55,7 +55,7 @@ static void there_and_back(void **state)
     struct why_facts facts = quiet();
     facts.echoes = facts.across = true;
     facts.sender.waits = facts.receiver.waits = 0.9;
-    facts.receiver.io = (struct why_thread){0.3, 0};
+    facts.receiver.io = (struct why_thread){0.3, 0, 0};
     check(&facts, "latency-bound", "sender waits for it 90 %");
     check(&facts, "latency-bound", "receiver's I/O thread 30 % busy");
     facts.of_rate = 1;
@@ -67,7 +67,7 @@ static void surplus(void **state)
 {
     (void)state;
     struct why_facts facts = quiet();
-    facts.sender.app = (struct why_thread){1, 0};
+    facts.sender.app = (struct why_thread){1, 0, 0};
     facts.receiver.waits = 0.9;
     facts.surplus = 0.04;
     check(&facts, "sender-bound", "blocked 0 %");
@@ -75,10 +75,10 @@ static void surplus(void **state)
     check(&facts, "unclear", "sender's queue grows by 40 % of what it makes");
     facts.drops = true;
     check(&facts, "unclear", "sender drops 40 %");
-    facts.sender.io = (struct why_thread){0.9, 0.05};
+    facts.sender.io = (struct why_thread){0.9, 0.05, 0};
     check(&facts, "io-thread-bound", "sender's I/O thread 95 % busy; sender drops 40 %");
     facts.receiver.waits = 0.9;
-    facts.receiver.app = (struct why_thread){0.8, 0.1};
+    facts.receiver.app = (struct why_thread){0.8, 0.1, 0};
     check(&facts, "receiver-bound", "sender drops 40 %; receiver's queue empty 10 %, its thread 90 % busy");
 }
 
@@ -88,11 +88,11 @@ static void receiver(void **state)
     struct why_facts facts = quiet();
     facts.sender.waits = 0.8;
     facts.receiver.waits = 0.02;
-    facts.receiver.app = (struct why_thread){0.6, 0.38};
-    facts.receiver.io = (struct why_thread){0.9, 0}; /* busy, but its queue is full */
+    facts.receiver.app = (struct why_thread){0.6, 0.38, 0};
+    facts.receiver.io = (struct why_thread){0.9, 0, 0}; /* busy, but its queue is full */
     check(&facts, "receiver-bound",
           "sender blocked 80 %; receiver's queue empty 2 %, its thread 98 % busy (38 %");
-    facts.receiver.app = (struct why_thread){0.2, 0.05};
+    facts.receiver.app = (struct why_thread){0.2, 0.05, 0};
     check(&facts, "unclear", "its thread 25 % busy");
     facts.writes = true;
     facts.syncs = 0.3;
@@ -105,11 +105,39 @@ static void io_thread(void **state)
     struct why_facts facts = quiet();
     facts.sender.waits = 0.6;
     facts.receiver.waits = 0.5;
-    facts.sender.io = (struct why_thread){0.5, 0};
-    facts.receiver.io = (struct why_thread){0.96, 0.02};
+    facts.sender.io = (struct why_thread){0.5, 0, 0};
+    facts.receiver.io = (struct why_thread){0.96, 0.02, 0};
     check(&facts, "io-thread-bound", "receiver's I/O thread 98 % busy; sender blocked 60 %");
     facts.receiver.io.cpu = 0.7;
     check(&facts, "unclear", "receiver's I/O thread 72 % busy");
+}
+
+/* Whoever is the limit, memory is when page faults take half of the time in which it runs. */
+static void memory(void **state)
+{
+    (void)state;
+    struct why_facts facts = quiet();
+    facts.sender.app = (struct why_thread){0.8, 0.15, 0.39};
+    facts.receiver.waits = 0.9;
+    check(&facts, "sender-bound", "95 % busy (15 % waiting for a core, 39 % in page faults)");
+    facts.sender.app.faults = 0.41;
+    check(&facts, "memory-bound", "its thread 95 % busy (15 % waiting for a core, 41 % in page faults)");
+    facts.sender.app.faults = NAN;
+    check(&facts, "sender-bound", "95 % busy (15 % waiting for a core); ");
+    facts = quiet();
+    facts.sender.waits = 0.6;
+    facts.receiver.waits = 0.5;
+    facts.sender.io = (struct why_thread){0.5, 0, 0.5}; /* not the limit */
+    facts.receiver.io = (struct why_thread){0.96, 0.02, 0.09};
+    check(&facts, "io-thread-bound", "receiver's I/O thread 98 % busy; ");
+    facts.receiver.io.faults = 0.5;
+    check(&facts, "memory-bound",
+          "receiver's I/O thread 98 % busy (50 % in page faults); sender blocked 60 %");
+    facts.receiver.waits = 0.1;
+    facts.receiver.app = (struct why_thread){0.9, 0, 0.2};
+    check(&facts, "receiver-bound", "90 % busy (20 % in page faults)");
+    facts.receiver.app.faults = 0.6;
+    check(&facts, "memory-bound", "90 % busy (60 % in page faults)");
 }
 
 static void link(void **state)
@@ -156,7 +184,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(sender),    cmocka_unit_test(there_and_back),
                                        cmocka_unit_test(surplus),   cmocka_unit_test(receiver),
-                                       cmocka_unit_test(io_thread), cmocka_unit_test(link),
-                                       cmocka_unit_test(unknown)};
+                                       cmocka_unit_test(io_thread), cmocka_unit_test(memory),
+                                       cmocka_unit_test(link),      cmocka_unit_test(unknown)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
