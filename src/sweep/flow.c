@@ -193,6 +193,9 @@ static void run_count(struct cluster *cluster, struct repetition *repetition, st
         expired = stalled(cluster, stall, tally.sum[SUM_SENT] + tally.sum[SUM_RECEIVED],
                           repetition->order.point.timeout_ns);
     }
+    if (sending) { /* to no end, but what was used until now is recorded */
+        sampler_end_window(sampler, false);
+    }
     repetition->timeline.stop_ns = repetition->timeline.window_end_ns = now_ns(cluster);
     repetition->outcome.late_ns = sampler->late_ns;
 }

@@ -272,8 +272,10 @@ void repetition_run(struct cluster *cluster, struct repetition *repetition)
     repetition->timeline.ordered_ns = cluster_to_coordinator_ns(cluster, traffic_clock_ns());
     peak_rss_reset();
     struct traffic *traffic = open_traffic(cluster, repetition);
-    log_line(LOG_DEBUG, "point %lld repetition %d: opened %s", (long long)repetition->order.point.id,
-             repetition->order.repetition, traffic ? traffic_endpoint(traffic) : "nothing (idle)");
+    const char *opened = traffic ? traffic_endpoint(traffic) : "nothing (idle)";
+    log_line(LOG_DEBUG, "point %lld repetition %d: opened %.*s", (long long)repetition->order.point.id,
+             repetition->order.repetition, (int)strcspn(opened, "#"),
+             opened); /* the token stays between peers */
     exchange_endpoints(cluster, repetition, traffic);
     await_ready(cluster, repetition, traffic);
     log_line(LOG_DEBUG, "ready%s%s", repetition->outcome.failed ? ": not: " : "",

@@ -92,9 +92,9 @@ void traffic_host(int (*function)(void *argument), void *argument)
         run_control(&control);
     }
     block_signals(NULL);
-    affinity_get(&home);
     for (;;) {
         if (sem_wait(&host.news) == 0) {
+            affinity_get(&home);
             run_loop(host.traffic);
             affinity_set(&home);
         }

@@ -33,11 +33,11 @@ static void read_count_and_time(const struct progress *progress, struct traffic_
     sample->instant_ns = clock_ns();
 }
 
-static int64_t waited(const _Atomic int64_t *total_ns, const _Atomic int64_t *since_ns, int64_t now_ns)
+/* Until now: a wait that has just begun is not counted from before it began. */
+static int64_t waited(const _Atomic int64_t *waited_ns)
 {
-    int64_t since = atomic_load_explicit(since_ns, memory_order_relaxed);
-    int64_t total = atomic_load_explicit(total_ns, memory_order_relaxed);
-    return since && now_ns > since ? total + now_ns - since : total;
+    int64_t so_far = atomic_load_explicit(waited_ns, memory_order_acquire);
+    return so_far < 0 ? so_far + clock_ns() : so_far;
 }
 
 struct traffic_sample traffic_sample(const struct traffic *traffic)
@@ -49,8 +49,8 @@ struct traffic_sample traffic_sample(const struct traffic *traffic)
     } else {
         read_count(progress, &sample);
     }
-    sample.blocked_ns = waited(&progress->blocked_ns, &progress->blocked_since_ns, sample.instant_ns);
-    sample.ring_wait_ns = waited(&progress->ring_wait_ns, &progress->ring_since_ns, sample.instant_ns);
+    sample.blocked_ns = waited(&progress->blocked_ns);
+    sample.ring_wait_ns = waited(&progress->ring_wait_ns);
     return sample;
 }
 

@@ -83,7 +83,7 @@ static inline __attribute__((always_inline)) int64_t wait_to_receive(struct rece
     if (note_empty(receiver, now)) {
         return -1;
     }
-    wait_begin(&progress->blocked_since_ns, now);
+    wait_begin(&progress->blocked_ns, now);
     while (size < 0) {
         size = receive_one(receiver, mode, gone ? ZMQ_DONTWAIT : 0);
         if (size < 0 && may_end(traffic, gone)) {
@@ -91,7 +91,7 @@ static inline __attribute__((always_inline)) int64_t wait_to_receive(struct rece
         }
         gone = atomic_load_explicit(&traffic->peers_gone, memory_order_acquire);
     }
-    wait_end(&progress->blocked_since_ns, &progress->blocked_ns, clock_ns());
+    wait_end(&progress->blocked_ns, clock_ns());
     return size;
 }
 
@@ -158,7 +158,7 @@ static inline __attribute__((always_inline)) int64_t wait_to_write(struct receiv
     if (note_empty(receiver, now)) {
         return -1;
     }
-    wait_begin(&progress->blocked_since_ns, now);
+    wait_begin(&progress->blocked_ns, now);
     while (size < 0) {
         size = receive_one(receiver, RECEIVE_MESSAGE, gone ? ZMQ_DONTWAIT : 0);
         if (size < 0 && may_end(traffic, gone)) {
@@ -166,15 +166,15 @@ static inline __attribute__((always_inline)) int64_t wait_to_write(struct receiv
         }
         gone = atomic_load_explicit(&traffic->peers_gone, memory_order_acquire);
         if (size < 0 && writer_is_asked(traffic)) {
-            wait_end(&progress->blocked_since_ns, &progress->blocked_ns, clock_ns());
+            wait_end(&progress->blocked_ns, clock_ns());
             int failed = writer_step(traffic, receiver->count);
-            wait_begin(&progress->blocked_since_ns, clock_ns());
+            wait_begin(&progress->blocked_ns, clock_ns());
             if (failed) {
                 break;
             }
         }
     }
-    wait_end(&progress->blocked_since_ns, &progress->blocked_ns, clock_ns());
+    wait_end(&progress->blocked_ns, clock_ns());
     return size;
 }
 

@@ -21,13 +21,13 @@ static __attribute__((noinline)) void *wait_for_buffer(struct traffic *traffic, 
     struct progress *progress = &traffic->progress;
     struct timespec pause = {0, RING_PAUSE_MIN_NS};
     void *data = NULL;
-    wait_begin(&progress->ring_since_ns, clock_ns());
+    wait_begin(&progress->ring_wait_ns, clock_ns());
     while (!data && !traffic_told_to_stop(traffic)) {
         nanosleep(&pause, NULL);
         data = ring_take(traffic->ring, hint);
         pause.tv_nsec += pause.tv_nsec < RING_PAUSE_MAX_NS ? pause.tv_nsec / 2 : 0;
     }
-    wait_end(&progress->ring_since_ns, &progress->ring_wait_ns, clock_ns());
+    wait_end(&progress->ring_wait_ns, clock_ns());
     return data;
 }
 
@@ -41,7 +41,7 @@ static __attribute__((noinline)) int wait_to_send(struct traffic *traffic, zmq_m
         traffic_loop_failed(traffic, "zmq_msg_send");
         return -1;
     }
-    wait_begin(&progress->blocked_since_ns, clock_ns());
+    wait_begin(&progress->blocked_ns, clock_ns());
     while (rc < 0 && !traffic_told_to_stop(traffic)) {
         rc = zmq_msg_send(message, traffic->socket, 0);
         if (rc < 0 && errno != EAGAIN && errno != EINTR) {
@@ -49,7 +49,7 @@ static __attribute__((noinline)) int wait_to_send(struct traffic *traffic, zmq_m
             break;
         }
     }
-    wait_end(&progress->blocked_since_ns, &progress->blocked_ns, clock_ns());
+    wait_end(&progress->blocked_ns, clock_ns());
     return rc < 0 ? -1 : 0;
 }
 
@@ -170,7 +170,7 @@ static int64_t await_echo(struct traffic *traffic, zmq_msg_t *echo)
 {
     struct progress *progress = &traffic->progress;
     int rc;
-    wait_begin(&progress->blocked_since_ns, clock_ns());
+    wait_begin(&progress->blocked_ns, clock_ns());
     do {
         rc = zmq_msg_recv(echo, traffic->socket, 0);
         if (rc < 0 && errno != EAGAIN && errno != EINTR) {
@@ -179,7 +179,7 @@ static int64_t await_echo(struct traffic *traffic, zmq_msg_t *echo)
         }
     } while (rc < 0 && !atomic_load_explicit(&traffic->abandon, memory_order_relaxed));
     int64_t now_ns = clock_ns();
-    wait_end(&progress->blocked_since_ns, &progress->blocked_ns, now_ns);
+    wait_end(&progress->blocked_ns, now_ns);
     traffic->foreign += rc >= 0 && rc != traffic->point.size_bytes;
     return rc < 0 ? -1 : now_ns;
 }

@@ -32,10 +32,8 @@ struct progress {
     _Alignas(64) _Atomic int64_t count;
     _Atomic int64_t time_ns; /* of the last message, when timed */
     _Atomic uint32_t sequence;
-    _Alignas(64) _Atomic int64_t blocked_ns;
-    _Atomic int64_t blocked_since_ns; /* 0 when not blocked */
+    _Alignas(64) _Atomic int64_t blocked_ns; /* see wait_begin */
     _Atomic int64_t ring_wait_ns;
-    _Atomic int64_t ring_since_ns;
 };
 
 static inline int64_t clock_ns(void)
@@ -62,18 +60,18 @@ static inline void progress_publish_timed(struct progress *progress, int64_t cou
     atomic_store_explicit(&progress->sequence, sequence + 2, memory_order_release);
 }
 
-static inline void wait_begin(_Atomic int64_t *since_ns, int64_t now_ns)
+/* The time waited so far; while a wait lasts, less the moment at which it began, which makes it negative:
+ * clocks began before the first wait. One number, so that a reader never sees a half. Only the loop's own
+ * thread writes, so a load and a store will do. */
+static inline void wait_begin(_Atomic int64_t *waited_ns, int64_t now_ns)
 {
-    atomic_store_explicit(since_ns, now_ns, memory_order_relaxed);
+    int64_t waited = atomic_load_explicit(waited_ns, memory_order_relaxed);
+    atomic_store_explicit(waited_ns, waited - now_ns, memory_order_relaxed);
 }
 
-/* Only the loop's own thread adds, so a load and a store will do. */
-static inline void wait_end(_Atomic int64_t *since_ns, _Atomic int64_t *total_ns, int64_t now_ns)
+static inline void wait_end(_Atomic int64_t *waited_ns, int64_t now_ns)
 {
-    int64_t since = atomic_load_explicit(since_ns, memory_order_relaxed);
-    int64_t total = atomic_load_explicit(total_ns, memory_order_relaxed);
-    atomic_store_explicit(total_ns, total + now_ns - since, memory_order_relaxed);
-    atomic_store_explicit(since_ns, 0, memory_order_relaxed);
+    wait_begin(waited_ns, -now_ns);
 }
 
 /* ---- monitor.c: what happened to the connections ---- */

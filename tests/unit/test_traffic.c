@@ -516,12 +516,13 @@ static void a_peer_that_leaves_is_noticed(void **state)
 
 /* ---- stopping ---- */
 
-/* It has begun to wait, and has now waited for a while. */
+/* It does nothing but wait, for a while. */
 static bool is_blocked(const struct traffic *traffic)
 {
-    const struct progress *progress = &traffic->progress;
-    int64_t since_ns = atomic_load_explicit(&progress->blocked_since_ns, memory_order_relaxed);
-    return since_ns && clock_ns() - since_ns > SECOND_NS / 50;
+    const struct timespec pause = {0, SECOND_NS / 50};
+    int64_t before_ns = traffic_sample(traffic).blocked_ns;
+    nanosleep(&pause, NULL);
+    return traffic_sample(traffic).blocked_ns - before_ns >= SECOND_NS / 50;
 }
 
 static void a_blocked_sender_stops(void **state)
@@ -927,8 +928,8 @@ static void a_sample_adds_the_wait_under_way(void **state)
     struct progress *progress = &publisher.traffic.progress;
     memset(&publisher, 0, sizeof publisher);
     progress_publish(progress, 17);
-    wait_begin(&progress->blocked_since_ns, 1000);
-    wait_end(&progress->blocked_since_ns, &progress->blocked_ns, 1500);
+    wait_begin(&progress->blocked_ns, 1000);
+    wait_end(&progress->blocked_ns, 1500);
     int64_t before_ns = clock_ns();
     struct traffic_sample sample = traffic_sample(&publisher.traffic);
     assert_int_equal(sample.count, 17);
@@ -936,9 +937,14 @@ static void a_sample_adds_the_wait_under_way(void **state)
     assert_int_equal(sample.ring_wait_ns, 0);
     assert_true(sample.instant_ns >= before_ns && sample.instant_ns <= clock_ns());
     assert_int_equal(sample.cut_ns, sample.instant_ns);
-    wait_begin(&progress->ring_since_ns, before_ns - 1000000);
+    wait_begin(&progress->ring_wait_ns, before_ns - 1000000);
     sample = traffic_sample(&publisher.traffic);
-    assert_int_equal(sample.ring_wait_ns, sample.instant_ns - before_ns + 1000000);
+    int64_t after_ns = clock_ns();
+    assert_true(sample.ring_wait_ns >= sample.instant_ns - before_ns + 1000000);
+    assert_true(sample.ring_wait_ns <= after_ns - before_ns + 1000000);
+    wait_end(&progress->ring_wait_ns, after_ns);
+    wait_begin(&progress->ring_wait_ns, clock_ns());
+    assert_true(traffic_sample(&publisher.traffic).ring_wait_ns >= after_ns - before_ns + 1000000);
 }
 
 /* ---- connections, readiness, folders, descriptors ---- */
