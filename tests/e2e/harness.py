@@ -1,5 +1,6 @@
 """Runs the real programs under the real mpirun, for the unittest files beside it."""
 import atexit
+import csv
 import os
 import shutil
 import signal
@@ -77,6 +78,10 @@ class Case(unittest.TestCase):
         result = run([ZMQREPORT, *map(str, options)], self.folder)
         self.assertEqual(result.returncode, code, result.stderr)
         return result
+
+    def csv(self, *options):
+        """The rows of `zmqreport csv results.h5`, the header first, their fields as text."""
+        return list(csv.reader(self.report("csv", "results.h5", *options).stdout.splitlines()))
 
     def table(self, name):
         return table(self.path("results.h5"), name)

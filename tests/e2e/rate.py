@@ -115,7 +115,7 @@ class Rate(Case):
         shown = self.report("show", "results.h5", "--wide").stdout
         for word in ("paced at", "sent at", "1.00 k/s", "2.00 k/s"):
             self.assertIn(word, shown)
-        header = self.report("csv", "results.h5").stdout.splitlines()[0].split(",")
+        header = self.csv()[0]
         self.assertIn("rate_per_s", header)
         self.assertIn("sent_rate_per_s", header)
 
@@ -125,7 +125,7 @@ class Rate(Case):
         self.sweep(3, *options)
         self.make_old()
         self.assertNotIn("paced at", self.report("show", "results.h5").stdout)
-        header, row = [line.split(",") for line in self.report("csv", "results.h5").stdout.splitlines()]
+        header, row = self.csv()
         self.assertEqual(row[header.index("rate_per_s")], "")
         self.assertGreater(float(row[header.index("throughput_mbit_s")]), 0)
         self.assertEqual(self.sweep(3, *options, "--resume").returncode, 0)
