@@ -16,14 +16,19 @@ static const struct stats_schedule *schedule_of(const struct coordinator *coordi
     return coordinator->schedule.ranks ? &coordinator->schedule : NULL;
 }
 
+static double seconds_since(int64_t began_ns)
+{
+    return (double)(traffic_clock_ns() - began_ns) * 1e-9;
+}
+
 static struct tally_of_point count_up(const struct coordinator *coordinator, const struct point *point)
 {
     return (struct tally_of_point){.point = point,
                                    .schedule = schedule_of(coordinator),
                                    .repetitions = coordinator->gathering.rows.repetitions,
                                    .count = coordinator->gathering.rows.repetition_count,
-                                   .elapsed_s =
-                                       (double)(traffic_clock_ns() - coordinator->point_began_ns) * 1e-9};
+                                   .elapsed_s = seconds_since(coordinator->point_began_ns),
+                                   .repeating_s = seconds_since(coordinator->repeating_began_ns)};
 }
 
 static void begin_point(struct coordinator *coordinator)
@@ -100,6 +105,7 @@ enum stop coordinator_repeat(struct coordinator *coordinator, const struct point
 {
     enum stop stop = STOP_REPETITIONS;
     bool over = false;
+    coordinator->repeating_began_ns = traffic_clock_ns();
     for (int32_t number = 0; !over; number++) {
         coordinator->interrupted = !measure_repetition(coordinator, point, number);
         if (coordinator->interrupted) {

@@ -32,7 +32,7 @@ struct coordinator {
     int64_t *offsets_before_ns;
     double began_s, clocks_s;       /* when the sweep began, when clocks were last compared */
     struct stats_schedule schedule; /* of looks; empty without a precision */
-    int64_t point_began_ns;
+    int64_t point_began_ns, repeating_began_ns;
     double sign_s; /* of the last sign of life */
     bool interrupted;
 };

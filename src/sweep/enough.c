@@ -46,9 +46,8 @@ static bool is_precise(const struct tally_of_point *tally)
 /* Would one more, of the mean length so far, end after the time limit? */
 static bool is_out_of_time(const struct tally_of_point *tally)
 {
-    double count = (double)tally->count;
-    return tally->count > 0 &&
-           tally->elapsed_s * (count + 1) / count > (double)tally->point->max_time_ns * 1e-9;
+    return tally->count > 0 && tally->elapsed_s + tally->repeating_s / (double)tally->count >
+                                   (double)tally->point->max_time_ns * 1e-9;
 }
 
 bool enough(const struct tally_of_point *tally, enum stop *why)
@@ -90,8 +89,9 @@ double enough_expected(const struct tally_of_point *tally)
     if (!tally->schedule || !point->precision_ppm) {
         return most;
     }
-    if (tally->elapsed_s > 0) { /* no more than the time limit lets through */
-        most = fmin(most, least * (double)point->max_time_ns * 1e-9 / tally->elapsed_s);
+    if (tally->repeating_s > 0) { /* no more than the time limit lets through */
+        double left_s = (double)point->max_time_ns * 1e-9 - tally->elapsed_s;
+        most = fmin(most, least * (1 + fmax(left_s, 0) / tally->repeating_s));
     }
     least = fmax(least, point->min_repetitions);
     double needed = needed_for(tally);

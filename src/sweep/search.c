@@ -1,9 +1,10 @@
 /* search.c - the highest rate at which no more than a share of the messages is lost: a bracket by doubling,
  * then bisection of the rate's logarithm. Pure: it says which rate to try next and is told how that went.
  *
- * A rate is good when it was kept by every sender, the repetition is valid and the loss is no more than the
- * target. What is found is the highest good rate that was tried; the next bad one is at most SEARCH_RATIO
- * above it, unless the tries ran out.
+ * A try is good when the rate was kept by every sender, the repetition is valid and the loss is no more than
+ * the target. A rate is bad when two of three tries are: a busy machine spoils one now and then, and no
+ * higher rate would be tried any more. What is found is the highest good rate that was tried; the next bad
+ * one is at most SEARCH_RATIO above it, unless the tries ran out.
  */
 #include "sweep_internal.h"
 
@@ -30,12 +31,27 @@ bool search_done(const struct search *search)
                   search->bad_per_s <= SEARCH_RATIO * search->good_per_s;
     bool at_an_end =
         search->good_per_s >= FASTEST_PER_S || (search->bad_per_s > 0 && search->bad_per_s <= SLOWEST_PER_S);
-    return narrow || at_an_end || search->tries >= SEARCH_TRIES_MAX;
+    return narrow || at_an_end || search->rates >= SEARCH_RATES_MAX;
+}
+
+/* Does the try settle it? */
+static bool is_settled(struct search *search, bool good)
+{
+    search->good_tries += good;
+    search->bad_tries += !good;
+    bool settled = search->bad_tries == 2 || search->good_tries == 2 || search->bad_tries == 0;
+    if (settled) {
+        search->good_tries = search->bad_tries = 0;
+    }
+    return settled;
 }
 
 void search_take(struct search *search, bool good)
 {
-    search->tries++;
+    if (!is_settled(search, good)) {
+        return;
+    }
+    search->rates++;
     if (good) {
         search->good_per_s = search->next_per_s;
     } else {

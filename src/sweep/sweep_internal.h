@@ -81,6 +81,7 @@ struct stall {
 struct repetition {
     struct order order;
     struct seating seating; /* of the point; the same on every rank */
+    struct point seated;    /* the point that it was made for */
     struct outcome outcome;
     struct timeline timeline;
     struct stall stall; /* of messages, from the window's end on; what a drain's deadline counts from */
@@ -203,7 +204,8 @@ struct tally_of_point {
     const struct stats_schedule *schedule; /* NULL without a precision */
     const struct repetition_record *repetitions;
     size_t count;
-    double elapsed_s; /* since the point began */
+    double elapsed_s;   /* since the point began */
+    double repeating_s; /* since the first of these repetitions: --find-rate has a search before them */
 };
 /* @return true when no more repetitions are to be run, and *why. */
 bool enough(const struct tally_of_point *tally, enum stop *why);
@@ -262,11 +264,12 @@ void summarise_point(const struct summary_input *input, struct point_record *row
 
 /* ---- search.c: the highest rate that loses no more than a share. Pure. ---- */
 
-#define SEARCH_TRIES_MAX 40
+#define SEARCH_RATES_MAX 40
 struct search {
-    double good_per_s, bad_per_s; /* the highest good rate and the lowest bad one so far; 0: none */
-    double next_per_s;            /* to be tried next */
-    int32_t tries;
+    double good_per_s, bad_per_s;  /* the highest good rate and the lowest bad one so far; 0: none */
+    double next_per_s;             /* to be tried next */
+    int32_t good_tries, bad_tries; /* of that */
+    int32_t rates;                 /* tried */
 };
 /* Begins at a rate (messages/s per sender, from 1 to 10^9; else the nearer of these). */
 void search_begin(struct search *search, double first_per_s);

@@ -163,7 +163,7 @@ static double found(double first, double limit, int32_t *tries)
     for (search_begin(&search, first); !search_done(&search);) {
         search_take(&search, search.next_per_s <= limit);
     }
-    *tries = search.tries;
+    *tries = search.rates;
     return search_found_per_s(&search);
 }
 
@@ -178,7 +178,7 @@ static void search_finds_the_limit(void **state)
             double rate = found(firsts[f], limits[l], &tries);
             assert_true(rate <= limits[l]);
             assert_true(rate * 1.03 >= limits[l]);
-            assert_true(tries < SEARCH_TRIES_MAX);
+            assert_true(tries < SEARCH_RATES_MAX);
         }
     }
 }
@@ -189,9 +189,38 @@ static void search_ends_when_all_is_good_or_all_is_bad(void **state)
     (void)state;
     assert_true(found(1000, 1e12, &tries) == 1e9);
     assert_true(found(1000, 0, &tries) == 1);
-    assert_true(tries <= SEARCH_TRIES_MAX);
+    assert_true(tries <= SEARCH_RATES_MAX);
     assert_true(found(NAN, 500, &tries) <= 500); /* an unpaced probe that delivered nothing */
     assert_true(found(0, 500, &tries) * 1.03 >= 500);
+}
+
+static void a_spoiled_try_is_not_believed(void **state)
+{
+    struct search search;
+    (void)state;
+    search_begin(&search, 1000);
+    search_take(&search, false);
+    assert_true(search.next_per_s == 1000 && search.bad_per_s == 0); /* again */
+    search_take(&search, true);
+    assert_true(search.next_per_s == 1000 && search.good_per_s == 0);
+    search_take(&search, true);
+    assert_true(search.good_per_s == 1000 && search.next_per_s == 2000);
+    search_take(&search, false);
+    search_take(&search, true);
+    search_take(&search, false);
+    assert_true(search.bad_per_s == 2000 && search.good_per_s == 1000);
+    /* One try in ten is spoiled. */
+    srand(7);
+    for (int trial = 0; trial < 1000; trial++) {
+        int32_t tries = 0, spoiled = 0;
+        for (search_begin(&search, 1000); !search_done(&search); tries++) {
+            bool spoil = rand() % 10 == 0;
+            spoiled += spoil && search.next_per_s <= 12345;
+            search_take(&search, search.next_per_s <= 12345 && !spoil);
+        }
+        assert_true(search_found_per_s(&search) <= 12345);
+        assert_true(search_found_per_s(&search) * 1.03 >= 12345 || spoiled >= 2);
+    }
 }
 
 /* Answers without rhyme or reason must not keep it going. */
@@ -205,7 +234,7 @@ static void search_is_bounded(void **state)
         for (search_begin(&search, 1000); !search_done(&search); tries++) {
             search_take(&search, rand() % 2);
         }
-        assert_true(tries <= SEARCH_TRIES_MAX);
+        assert_true(tries <= 3 * SEARCH_RATES_MAX);
         assert_true(search_found_per_s(&search) >= 1);
     }
 }
@@ -245,6 +274,7 @@ int main(void)
         cmocka_unit_test(due_times_do_not_drift),
         cmocka_unit_test(search_finds_the_limit),
         cmocka_unit_test(search_ends_when_all_is_good_or_all_is_bad),
+        cmocka_unit_test(a_spoiled_try_is_not_believed),
         cmocka_unit_test(search_is_bounded),
         cmocka_unit_test(lower_rates_fall_in_longer_steps),
         cmocka_unit_test(losses_are_compared_exactly),
