@@ -58,22 +58,30 @@ static struct rate make_rate(const struct point *point, int64_t messages, int64_
     return rate;
 }
 
-/* Messages that a paced sender, which starts with a burst, has over what its time stands for: the last burst.
- */
-static int64_t last_burst(const struct point *point)
+/* Messages that a paced sender, which starts with a burst, has over what its time stands for: the last burst,
+ * of the `count` that it sends. */
+static int64_t last_burst(const struct point *point, int64_t count)
 {
-    return point->rate_per_s > 0 ? pace_burst(point->rate_per_s) : 0;
+    return point->rate_per_s > 0 && count > 0 ? (count - 1) % pace_burst(point->rate_per_s) + 1 : 0;
 }
 
-/* Count mode, receiver: n messages have n - 1 gaps between the first and the last. */
+/* A receiver's messages over what the time from the first to the last stands for: its part of the senders'
+ * last bursts. Unpaced, n messages have n - 1 gaps. */
+static int64_t last_received(const struct point *point, int64_t received)
+{
+    double share = (double)last_burst(point, point->count) / (double)point->count;
+    int64_t part = (int64_t)lrint(share * (double)received);
+    return part > 0 ? part : received > 0;
+}
+
 static struct rate count_rate(const struct point *point, const struct outcome *outcome)
 {
     if (outcome->role == ROLE_RECEIVER) {
-        return make_rate(point, outcome->count > 0 ? outcome->count - 1 : 0,
+        return make_rate(point, outcome->count - last_received(point, outcome->count),
                          outcome->last_ns - outcome->first_ns);
     }
     int64_t end_ns = outcome->last_ns ? outcome->last_ns : outcome->end.sample.cut_ns;
-    return make_rate(point, outcome->count - last_burst(point), end_ns - outcome->started_ns);
+    return make_rate(point, outcome->count - last_burst(point, outcome->count), end_ns - outcome->started_ns);
 }
 
 struct rate judge_rate(const struct point *point, const struct outcome *outcome)
@@ -83,7 +91,8 @@ struct rate judge_rate(const struct point *point, const struct outcome *outcome)
         return count_rate(point, outcome);
     }
     if (begins_at_first(begin) && outcome->role == ROLE_SENDER) { /* it has a start, and no first message */
-        return make_rate(point, end->count - last_burst(point), end->cut_ns - outcome->started_ns);
+        return make_rate(point, end->count - last_burst(point, end->count),
+                         end->cut_ns - outcome->started_ns);
     }
     return make_rate(point, judge_window_messages(begin, end),
                      end->cut_ns - (begins_at_first(begin) ? outcome->first_ns : begin->cut_ns));
@@ -305,6 +314,21 @@ static bool shares_core(const struct evidence *evidence, int32_t rank)
     return !plan_is_baseline(evidence->point) && (one || cluster_member(evidence->cluster, rank)->cores <= 1);
 }
 
+/* A receiver's loop and one of its senders' have one processing unit between them. */
+static bool shares_with_sender(const struct evidence *evidence, int32_t receiver)
+{
+    const struct outcome *mine = &evidence->outcomes[receiver];
+    bool shares = false;
+    for (int32_t i = 0; i < evidence->point->senders_per_receiver; i++) {
+        int32_t sender = plan_sender_rank(evidence->seating, mine->group, i);
+        shares = shares || (*mine->cpus && !strpbrk(mine->cpus, ",-") &&
+                            strcmp(mine->cpus, evidence->outcomes[sender].cpus) == 0 &&
+                            cluster_member(evidence->cluster, sender)->host ==
+                                cluster_member(evidence->cluster, receiver)->host);
+    }
+    return shares;
+}
+
 /* Late by more than a window may bear. */
 static bool too_late(const struct timeline *timeline, int64_t late_ns)
 {
@@ -338,6 +362,7 @@ static unsigned rank_flags(const struct evidence *evidence, int32_t rank)
     /* It did not run, whether its messages were missed or came all at once later. */
     flags |= too_late(evidence->timeline, outcome->late_ns) ? FLAG_STALLED : 0;
     if (outcome->role == ROLE_RECEIVER) {
+        flags |= shares_with_sender(evidence, rank) ? FLAG_SHARED_CORE : 0;
         flags |= rank_stalled(evidence, rank) ? FLAG_STALLED : 0;
         flags |= rank_unsteady(evidence, rank) ? FLAG_UNSTEADY : 0;
     }

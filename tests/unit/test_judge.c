@@ -330,6 +330,26 @@ static void count_mode_has_one_gap_less_than_messages(void **state)
     check_near(scene.ranks_rows[0].throughput_mbit_s, 202 * 8e-3); /* the sender: 101 in half a second */
 }
 
+/* The last burst takes no time, at either end: 19 periods of 50 us are 950 messages, whatever the last burst
+ * has. */
+static void bursts_are_counted_by_their_periods(void **state)
+{
+    (void)state;
+    static const int64_t counts[][3] = {{1000, 950, 950}, {1001, 1000, 1000}, {1049, 1000, 1000}};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        struct scene scene;
+        set_scene(&scene, PATTERN_PUSH_PULL, 1, 1, 1);
+        set_count(&scene, counts[i][0]);
+        scene.point.rate_per_s = 1e6;
+        scene.outcomes[2].first_ns = scene.outcomes[1].started_ns = BEGIN;
+        scene.outcomes[2].last_ns = scene.outcomes[1].last_ns = BEGIN + 1000 * counts[i][1];
+        check_flags(&scene, 0, true);
+        check_near(scene.row.message_rate_per_s, 1e6);
+        assert_int_equal(scene.row.window_messages, counts[i][2]);
+        check_near(scene.row.sent_rate_per_s, 1e6);
+    }
+}
+
 /* From 16 KiB on a window is cut at messages: the last ones before its ends. */
 static void dated_windows_are_cut_at_messages(void **state)
 {
@@ -563,6 +583,11 @@ static void shared_core(void **state)
     check_flags(&scene, FLAG_SHARED_CORE, true);
     strcpy(scene.outcomes[2].io_cpus, "4");
     check_flags(&scene, 0, true);
+    strcpy(scene.outcomes[1].cpus, "3"); /* of another host */
+    check_flags(&scene, 0, true);
+    scene.cluster.members[1].host = scene.cluster.members[2].host; /* the sender's loop and the receiver's */
+    check_flags(&scene, FLAG_SHARED_CORE, true);
+    strcpy(scene.outcomes[1].cpus, "3-4");
     strcpy(scene.outcomes[2].cpus, "3-4");
     strcpy(scene.outcomes[2].io_cpus, "3-4");
     check_flags(&scene, 0, true);
@@ -969,7 +994,7 @@ static void enough_says_why(void **state)
     assert_int_equal(stats_schedule_make(6, 8, COVERAGE_WANTED, &schedule), 0);
     book.point.repetitions = 8;
     struct tally_of_point tally = {
-        .point = &book.point, .repetitions = book.repetitions, .count = 7, .elapsed_s = 7};
+        .point = &book.point, .repetitions = book.repetitions, .count = 7, .elapsed_s = 7, .repeating_s = 7};
     assert_false(enough(&tally, &why)); /* a fixed number: time and width do not count */
     assert_true(enough_expected(&tally) == 8);
     tally.count = 8;
@@ -984,8 +1009,10 @@ static void enough_says_why(void **state)
     check_near(enough_expected(&tally), 6);
     book.repetitions[0].valid = 0;
     assert_false(enough(&tally, &why));
-    tally.elapsed_s = 7.8; /* 9.1 s */
+    tally.elapsed_s = tally.repeating_s = 7.8; /* 9.1 s */
     assert_true(enough(&tally, &why) && why == STOP_TIME);
+    tally.repeating_s = 0.6; /* the rest was a search: 7.9 s */
+    assert_false(enough(&tally, &why));
     tally.count = 8;
     assert_true(enough_for(&book, 1000, &tally, &why) && why == STOP_REPETITIONS);
     stats_schedule_free(&schedule);
@@ -999,6 +1026,7 @@ int main(void)
         cmocka_unit_test(a_row_per_busy_rank),
         cmocka_unit_test(flags_have_their_words),
         cmocka_unit_test(count_mode_has_one_gap_less_than_messages),
+        cmocka_unit_test(bursts_are_counted_by_their_periods),
         cmocka_unit_test(dated_windows_are_cut_at_messages),
         cmocka_unit_test(a_window_without_a_message_before_it_begins_at_the_first),
         cmocka_unit_test(a_receiver_with_nothing),
