@@ -59,7 +59,8 @@ void cluster_swap(struct cluster *cluster, const int32_t *peers, int32_t count, 
                   void *theirs, size_t bytes);
 /* `all` gets size x bytes, on rank 0 (NULL elsewhere). */
 void cluster_gather(struct cluster *cluster, const void *mine, void *all, size_t bytes);
-/* Different lengths: on rank 0, `lengths[rank]` bytes of each, one after the other, into `all`. */
+/* Different lengths, all multiples of 8: on rank 0, `lengths[rank]` bytes of each, one after the other, into
+ * `all`. More than 16 GiB end the job. */
 void cluster_gather_varied(struct cluster *cluster, const void *mine, size_t bytes, const size_t *lengths,
                            void *all);
 
@@ -82,13 +83,13 @@ bool cluster_told_stop(struct cluster *cluster); /* other ranks; cheap */
 /* CLOCK_MONOTONIC of rank 0, in ns, as this rank reckons it. */
 int64_t cluster_to_local_ns(const struct cluster *cluster, int64_t coordinator_ns);
 int64_t cluster_to_coordinator_ns(const struct cluster *cluster, int64_t local_ns);
-/* Compares the clocks of all ranks with rank 0's again: they drift. Collective; does nothing on a single
+/* Compares the clocks of all hosts with rank 0's again: they drift. Collective; does nothing on a single
  * host. */
 void cluster_compare_clocks(struct cluster *cluster);
 /* Half the shortest round trip that the offset was found with; 0 on the coordinator's host. */
 int64_t cluster_clock_uncertainty_ns(const struct cluster *cluster);
-/* How the clock of a host stands to rank 0's (theirs - rank 0's), by the best comparison of its ranks, as
- * members were last exchanged: the same on every rank. */
+/* How the clock of a host stands to rank 0's (theirs - rank 0's), as they were last compared: the same on
+ * every rank. */
 struct cluster_clock {
     int64_t offset_ns, uncertainty_ns;
 };

@@ -2,6 +2,7 @@
 #include "cluster_internal.h"
 
 #include <arpa/inet.h>
+#include <glob.h>
 #include <ifaddrs.h>
 #include <math.h>
 #include <net/if.h>
@@ -122,11 +123,30 @@ static int source_address(int family, const unsigned char *bytes, char source[IN
     return rc;
 }
 
-/* In Mbit/s, from the kernel; NaN when it does not say (loopback, virtual devices). */
+/* Is there a device behind it, or another interface (a bond, a VLAN)? What stands alone, as veth does, says a
+ * speed that nothing keeps to. */
+static bool has_device(const char *interface)
+{
+    char path[64 + IF_NAMESIZE];
+    glob_t found;
+    snprintf(path, sizeof path, "/sys/class/net/%s/device", interface);
+    bool has = access(path, F_OK) == 0;
+    snprintf(path, sizeof path, "/sys/class/net/%s/lower_*", interface);
+    if (!has && glob(path, GLOB_NOSORT, NULL, &found) == 0) {
+        has = true;
+        globfree(&found);
+    }
+    return has;
+}
+
+/* In Mbit/s, from the kernel; NaN when it does not say, or has nothing to say. */
 static double link_speed(const char *interface)
 {
     char path[64 + IF_NAMESIZE];
     double speed = NAN;
+    if (!has_device(interface)) {
+        return speed;
+    }
     snprintf(path, sizeof path, "/sys/class/net/%s/speed", interface);
     FILE *file = fopen(path, "r");
     if (file) {

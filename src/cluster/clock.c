@@ -5,8 +5,9 @@
 
 /* Cristian's method (Distributed Computing 3 (1989) 146): of many round trips the shortest has the least room
  * for error; the peer read its clock in the middle of it, give or take half of it. */
-static void measure_peer(int rank, int64_t result[2])
+static struct cluster_clock measure_peer(int rank)
 {
+    struct cluster_clock clock = {0, 0};
     int64_t shortest = INT64_MAX;
     for (int i = 0; i < ROUNDS; i++) {
         int64_t theirs, before = cluster_clock_ns();
@@ -15,50 +16,60 @@ static void measure_peer(int rank, int64_t result[2])
         int64_t after = cluster_clock_ns();
         if (after - before < shortest) {
             shortest = after - before;
-            result[0] = theirs - (before + shortest / 2);
-            result[1] = (shortest + 1) / 2;
+            clock = (struct cluster_clock){theirs - (before + shortest / 2), (shortest + 1) / 2};
         }
     }
-    MPI_Send(result, 2, MPI_INT64_T, rank, TAG_CLOCK, MPI_COMM_WORLD);
+    return clock;
 }
 
-/* The first message is waited for asleep, since other ranks have their turn before; then answers must be
+static void wake_peer(int rank)
+{
+    int64_t nothing = 0;
+    MPI_Send(&nothing, 1, MPI_INT64_T, rank, TAG_CLOCK, MPI_COMM_WORLD);
+}
+
+/* Host after host, by its first rank; the next one wakes up meanwhile. */
+static void measure_peers(struct cluster *cluster)
+{
+    wake_peer(cluster->leaders[1]);
+    for (int32_t host = 1; host < cluster->host_count; host++) {
+        if (host + 1 < cluster->host_count) {
+            wake_peer(cluster->leaders[host + 1]);
+        }
+        cluster->clocks[host] = measure_peer(cluster->leaders[host]);
+    }
+}
+
+/* The first message is waited for asleep, since other hosts have their turn before; then answers must be
  * prompt. */
-static void answer_peer(struct cluster *cluster, int64_t result[2])
+static void answer(struct cluster *cluster)
 {
     int64_t ignored, mine;
+    MPI_Request request;
+    MPI_Irecv(&ignored, 1, MPI_INT64_T, 0, TAG_CLOCK, MPI_COMM_WORLD, &request);
+    cluster_wait(cluster, &request, cluster->deadline_ns);
     for (int i = 0; i < ROUNDS; i++) {
-        MPI_Request request;
-        MPI_Irecv(&ignored, 1, MPI_INT64_T, 0, TAG_CLOCK, MPI_COMM_WORLD, &request);
-        if (i == 0) {
-            cluster_wait(cluster, &request, cluster->deadline_ns);
-        }
-        MPI_Wait(&request, MPI_STATUS_IGNORE);
+        MPI_Recv(&ignored, 1, MPI_INT64_T, 0, TAG_CLOCK, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
         mine = cluster_clock_ns();
         MPI_Send(&mine, 1, MPI_INT64_T, 0, TAG_CLOCK, MPI_COMM_WORLD);
     }
-    MPI_Recv(result, 2, MPI_INT64_T, 0, TAG_CLOCK, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
 }
 
 void cluster_compare_clocks(struct cluster *cluster)
 {
-    int64_t result[2] = {0, 0};
+    int32_t host = cluster->hosts[cluster->rank];
     if (cluster->host_count == 1) {
         return; /* one host, one clock */
     }
     cluster->phase = "comparing clocks";
     if (cluster->rank == 0) {
-        for (int rank = 1; rank < cluster->size; rank++) {
-            if (cluster->hosts[rank] != cluster->hosts[0]) {
-                measure_peer(rank, result);
-            }
-        }
-        result[0] = result[1] = 0;
-    } else if (cluster->hosts[cluster->rank] != cluster->hosts[0]) {
-        answer_peer(cluster, result);
+        measure_peers(cluster);
+    } else if (host > 0 && cluster->leaders[host] == cluster->rank) {
+        answer(cluster);
     }
-    cluster->self.clock_offset_ns = result[0];
-    cluster->self.clock_uncertainty_ns = result[1];
+    cluster_broadcast(cluster, cluster->clocks, (size_t)cluster->host_count * sizeof *cluster->clocks);
+    cluster->self.clock_offset_ns = cluster->clocks[host].offset_ns;
+    cluster->self.clock_uncertainty_ns = cluster->clocks[host].uncertainty_ns;
 }
 
 int64_t cluster_to_local_ns(const struct cluster *cluster, int64_t coordinator_ns)
@@ -73,14 +84,7 @@ int64_t cluster_to_coordinator_ns(const struct cluster *cluster, int64_t local_n
 
 struct cluster_clock cluster_host_clock(const struct cluster *cluster, int32_t host)
 {
-    struct cluster_clock best = {0, INT64_MAX};
-    for (int32_t rank = 0; rank < cluster->size; rank++) {
-        const struct cluster_member *member = cluster_member(cluster, rank);
-        if (member->host == host && member->clock_uncertainty_ns < best.uncertainty_ns) {
-            best = (struct cluster_clock){member->clock_offset_ns, member->clock_uncertainty_ns};
-        }
-    }
-    return best;
+    return cluster->clocks[host];
 }
 
 int64_t cluster_clock_uncertainty_ns(const struct cluster *cluster)

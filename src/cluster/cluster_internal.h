@@ -31,6 +31,8 @@ struct cluster {
     int32_t host_count;
     struct cluster_host *host_list;
     int32_t *hosts;
+    int32_t *leaders;             /* the first rank of each host */
+    struct cluster_clock *clocks; /* of each host; its ranks share one */
     struct cluster_member *members;
     struct cluster_member self;
     hwloc_topology_t topology; /* loaded when first asked for */

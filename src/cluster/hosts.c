@@ -119,6 +119,9 @@ static void number_hosts(struct cluster *cluster, const int *leaders)
 {
     cluster->host_count = 0;
     for (int rank = 0; rank < cluster->size; rank++) {
+        if (leaders[rank] == rank) {
+            cluster->leaders[cluster->host_count] = rank;
+        }
         cluster->hosts[rank] = leaders[rank] == rank ? cluster->host_count++ : cluster->hosts[leaders[rank]];
     }
 }
@@ -157,8 +160,10 @@ int cluster_find_hosts(struct cluster *cluster, struct error *error)
 {
     int *leaders = calloc((size_t)cluster->size, sizeof *leaders);
     cluster->hosts = calloc((size_t)cluster->size, sizeof *cluster->hosts);
+    cluster->leaders = calloc((size_t)cluster->size, sizeof *cluster->leaders);
+    cluster->clocks = calloc((size_t)cluster->size, sizeof *cluster->clocks);
     cluster->members = calloc((size_t)cluster->size, sizeof *cluster->members);
-    if (!leaders || !cluster->hosts || !cluster->members) {
+    if (!leaders || !cluster->hosts || !cluster->leaders || !cluster->clocks || !cluster->members) {
         free(leaders);
         return error_set(error, "no memory for %d ranks", cluster->size);
     }

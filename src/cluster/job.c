@@ -2,6 +2,7 @@
 #include "cluster_internal.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,8 @@
 #define IGNORE_LEAKS_END() ((void)0)
 #endif
 
+/* Of a gather of different lengths: MPI counts in ints. */
+#define GATHER_UNIT sizeof(int64_t)
 #define PAUSE_MIN_NS 50000
 #define PAUSE_MAX_NS 10000000
 /* A pause grows with the time waited, so that waking late costs a sixteenth of it at most. */
@@ -133,6 +136,8 @@ void cluster_finish(struct cluster **cluster, int code)
         hwloc_topology_destroy(ending->topology);
     }
     free(ending->host_list);
+    free(ending->leaders);
+    free(ending->clocks);
     free(ending->hosts);
     free(ending->members);
     free(ending->notes);
@@ -378,13 +383,21 @@ void cluster_gather_varied(struct cluster *cluster, const void *mine, size_t byt
             fputs("zmqsweep: error: no memory to gather the ranks' results\n", stderr);
             cluster_abort(EXIT_FAILED);
         }
-        for (int i = 0, place = 0; i < cluster->size; i++) {
-            counts[i] = (int)lengths[i];
-            places[i] = place;
-            place += counts[i];
+        size_t place = 0;
+        for (int i = 0; i < cluster->size; i++) {
+            counts[i] = (int)(lengths[i] / GATHER_UNIT);
+            places[i] = (int)place;
+            place += lengths[i] / GATHER_UNIT;
+        }
+        if (place > INT_MAX) {
+            fprintf(stderr,
+                    "zmqsweep: error: %zu bytes of the ranks' results are more than MPI gathers at once\n",
+                    place * GATHER_UNIT);
+            cluster_abort(EXIT_FAILED);
         }
     }
-    MPI_Igatherv(mine, (int)bytes, MPI_BYTE, all, counts, places, MPI_BYTE, 0, MPI_COMM_WORLD, &request);
+    MPI_Igatherv(mine, (int)(bytes / GATHER_UNIT), MPI_INT64_T, all, counts, places, MPI_INT64_T, 0,
+                 MPI_COMM_WORLD, &request);
     cluster_wait(cluster, &request, cluster->deadline_ns);
     free(counts);
     free(places);

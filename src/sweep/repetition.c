@@ -61,15 +61,25 @@ void repetition_end_sending(const struct cluster *cluster, struct repetition *re
     }
 }
 
-static void reset_outcome(struct cluster *cluster, struct repetition *repetition)
+/* Repetitions of a point, and often points, sit in the same places. */
+static void take_seats(struct cluster *cluster, struct repetition *repetition)
 {
     struct error error = {""};
+    if (repetition->seating.seats && plan_same_seats(&repetition->seated, &repetition->order.point)) {
+        return;
+    }
     plan_free_seating(&repetition->seating);
     if (plan_seat_all(&repetition->order.point, cluster_hosts(cluster), cluster_size(cluster),
                       &repetition->seating, &error)) {
         log_line(LOG_ERROR, "%s", error.text); /* rank 0 has seated the same point before */
         cluster_abort(EXIT_FAILED);
     }
+    repetition->seated = repetition->order.point;
+}
+
+static void reset_outcome(struct cluster *cluster, struct repetition *repetition)
+{
+    take_seats(cluster, repetition);
     struct seat seat = repetition->seating.seats[cluster_rank(cluster)];
     memset(&repetition->outcome, 0, sizeof repetition->outcome);
     memset(&repetition->timeline, 0, sizeof repetition->timeline);
