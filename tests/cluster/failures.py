@@ -233,20 +233,11 @@ class Failure(Faults):
 
     def test_receiving_thread_stands_still(self):
         """ptrace stops the loop's thread alone: its rank lives, but cannot go on without it."""
-        thread = self.loop_thread(self.pids[RECEIVER])
+        thread = self.pids[RECEIVER]  # the process's first
         libc = ctypes.CDLL(None, use_errno=True)
         self.assertEqual(libc.ptrace(PTRACE_SEIZE, thread, None, None), 0, os.strerror(ctypes.get_errno()))
         libc.ptrace(PTRACE_INTERRUPT, thread, None, None)
         self.check_end(time.monotonic() + 2 * WINDOW_S / 3, {1}, r"rank 2 on h3: its receiving thread has not come to an end")
-
-    @staticmethod
-    def loop_thread(pid):
-        for thread in sorted(map(int, os.listdir(f"/proc/{pid}/task"))):
-            with open(f"/proc/{pid}/task/{thread}/comm") as file:
-                name = file.read().strip()
-            if thread != pid and name == "zmqsweep":
-                found = thread  # the youngest with the program's own name
-        return found
 
 
 class DrainFailure(Faults):

@@ -20,7 +20,7 @@ SEED = int(os.environ.get("TEST_SEED", "20261124"))
 PLAN = ["--duration", "10ms", "--warmup", "1ms", "--interval", "1ms", "--repetitions", "2", "--size", "64:256:x2",
         "--send-mode", "copy,const", "--output", "results.h5"]
 CALLS = "openat,creat,write,pwrite64,writev,pwritev,ftruncate,fsync,fdatasync,sync_file_range,rename,renameat,renameat2,unlink,unlinkat,link,linkat"
-CALL = re.compile(r'^(?:\d+ +)?(\w+)\((.*)\) += (-?\d+)')
+CALL = re.compile(r'^(\w+)\((.*)\) += (-?\d+)')
 FD = re.compile(r"^(\d+)<([^>]*)>")
 JOURNAL, PARTIAL = "results.h5.journal", "results.h5.partial"
 
@@ -33,6 +33,17 @@ def strings(arguments):
     return [unescape(text) for text in re.findall(r'"((?:[^"\\]|\\.)*)"', arguments)]
 
 
+def whole_calls(text):
+    """The lines of `strace -f`; a call that another thread's came in between of is one line, where it ended."""
+    begun = {}
+    for line in text.splitlines():
+        thread, call = line.split(maxsplit=1)
+        if call.endswith("<unfinished ...>"):
+            begun[thread] = call.removesuffix("<unfinished ...>").rstrip()
+        else:
+            yield re.sub(r"^<\.\.\. \w+ resumed>", lambda _, thread=thread: begun.pop(thread), call)
+
+
 class Log:
     """What one process did to the files of a folder: events (kind, ...) in order; names as they were before."""
 
@@ -41,7 +52,7 @@ class Log:
         self.names = dict(before)  # name -> inode, as the process sees it
         self.next = len(before)
         self.text_lines = []
-        for line in text.splitlines():
+        for line in whole_calls(text):
             match = CALL.match(line)
             if match and int(match[3]) >= 0:
                 self.take(match[1], match[2], int(match[3]))
@@ -179,7 +190,7 @@ class PowerLoss(KeptCase):
         names = [name for name in self.output_files() if name not in ("trace", "state")]
         before = {name: i for i, name in enumerate(names)}
         files = {i: read(self.path(name)) for name, i in before.items()}
-        rank0 = ["strace", "-o", self.path("trace"), "-y", "-xx", "-s", "100000000", "-e", "trace=" + CALLS]
+        rank0 = ["strace", "-f", "-o", self.path("trace"), "-y", "-xx", "-s", "100000000", "-e", "trace=" + CALLS]
         command = ["mpirun", "--oversubscribe", "--bind-to", "none", "-n", "1", *rank0, ZMQSWEEP, *PLAN, *options,
                    ":", "-n", "2", ZMQSWEEP, *PLAN, *options]
         done = subprocess.run(command, cwd=self.folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
