@@ -11,6 +11,9 @@
 #include <string.h>
 
 #define BATCH_ROWS 4096
+/* Queues of both ends with less than that, and of few messages, make everyone wait for everyone. */
+#define SHALLOW_BYTES 65536
+#define SHALLOW_MESSAGES 16
 #define DROPS_LEAST 0.02 /* of what was owed; below, a surplus is in the queues */
 /* What TCP leaves of a link with frames of 1500 bytes: 1448 of 1538, with headers, time stamps, preamble and
  * gap. */
@@ -20,6 +23,7 @@
 struct side_sums {
     double rates; /* Mbit/s */
     double usage, app_cpu, app_runqueue, app_faults, io_cpu, io_runqueue, io_faults, waits, syncs;
+    int64_t rows, one_cpu; /* of them, with one CPU for the loop and the I/O threads */
 };
 
 /* What is gathered of a point. */
@@ -29,7 +33,10 @@ struct gathered {
     int64_t repetitions;  /* room in `valid` */
     int64_t groups;       /* seen, over all valid repetitions */
     int64_t groups_across;
-    bool unknown; /* a row does not say */
+    int64_t groups_on_one_cpu; /* all loops */
+    char cpu[16];              /* that of the last of them */
+    double cpu_use;            /* sum over groups */
+    bool unknown;              /* a row does not say */
     struct side_sums sender, receiver;
     double *loads; /* Mbit/s out of and into each host, 2 a host, sums over valid repetitions */
 };
@@ -104,8 +111,20 @@ static double or_zero(double value)
     return isnan(value) ? 0 : value;
 }
 
+static bool is_one_cpu(const char *cpus)
+{
+    return *cpus && !strpbrk(cpus, ",-");
+}
+
+static bool has_one_cpu(const struct rank_record *row)
+{
+    return is_one_cpu(row->cpus) && strcmp(row->cpus, row->io_cpus) == 0;
+}
+
 static void add_row(struct side_sums *sums, const struct rank_record *row, double page_fault_us)
 {
+    sums->rows++;
+    sums->one_cpu += has_one_cpu(row);
     sums->rates += or_zero(row->throughput_mbit_s);
     sums->usage += row->usage_s;
     sums->app_cpu += row->app_cpu_s;
@@ -156,6 +175,22 @@ static void add_group(const struct loaded *file, struct gathered *gathered, cons
     }
 }
 
+/* Are the loops of a group all on one CPU, and how much of it do its threads use? */
+static void add_cpu(struct gathered *gathered, const struct rank_record *rows, size_t count)
+{
+    bool one = is_one_cpu(rows[0].cpus);
+    double use = 0;
+    for (size_t i = 0; i < count; i++) {
+        one = one && rows[i].host_id == rows[0].host_id && strcmp(rows[i].cpus, rows[0].cpus) == 0;
+        use += (rows[i].app_cpu_s + (has_one_cpu(&rows[i]) ? rows[i].io_cpu_s : 0)) / rows[i].usage_s;
+    }
+    if (one) {
+        gathered->groups_on_one_cpu++;
+        gathered->cpu_use += use;
+        snprintf(gathered->cpu, sizeof gathered->cpu, "%.15s", rows[0].cpus);
+    }
+}
+
 static int by_group(const void *a, const void *b)
 {
     const struct rank_record *x = a, *y = b;
@@ -183,6 +218,7 @@ static void finish_rows(struct gathering *gathering)
     for (size_t first = 0, i = 1; i <= count; i++)
         if (i == count || by_group(&rows[first], &rows[i]) != 0) {
             add_group(gathering->file, gathered, rows + first, i - first);
+            add_cpu(gathered, rows + first, i - first);
             first = i;
         }
 }
@@ -246,7 +282,8 @@ static struct why_side make_side(const struct side_sums *sums)
     return (struct why_side){
         .app = {sums->app_cpu / whole, sums->app_runqueue / whole, sums->app_faults / whole},
         .io = {sums->io_cpu / whole, sums->io_runqueue / whole, sums->io_faults / whole},
-        .waits = sums->waits / whole};
+        .waits = sums->waits / whole,
+        .one_cpu = sums->rows > 0 && sums->one_cpu == sums->rows};
 }
 
 static double share_of_link(const struct loaded *file, const struct gathered *gathered)
@@ -276,11 +313,17 @@ static struct why_facts make_facts(const struct gathering *gathering, const stru
         .across = gathered->groups > 0 && gathered->groups_across == gathered->groups,
         .writes = strcmp(point->receive_mode, "write") == 0,
         .plain = baseline_is(point),
+        .shallow = !baseline_is(point) && point->sndhwm + point->rcvhwm <= SHALLOW_MESSAGES &&
+                   (point->sndhwm + point->rcvhwm) * point->message_size_bytes <= SHALLOW_BYTES,
         .echoes = strcmp(point->pattern, "req-rep") == 0 || strcmp(point->pattern, "pair") == 0,
         .drops = (double)point->lost > DROPS_LEAST * (double)point->sent,
         .of_baseline = baseline_share(gathering->file, point),
         .of_rate = point->sent_rate_per_s / point->rate_per_s,
         .of_link = share_of_link(gathering->file, gathered)};
+    if (facts.known && gathered->groups_on_one_cpu == gathered->groups) {
+        memcpy(facts.cpu, gathered->cpu, sizeof facts.cpu);
+        facts.cpu_use = gathered->cpu_use / (double)gathered->groups;
+    }
     if (facts.known) {
         facts.sender = make_side(&gathered->sender);
         facts.receiver = make_side(&gathered->receiver);

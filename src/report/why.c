@@ -17,23 +17,26 @@
 #include <string.h>
 
 /* Shares of the window. */
-#define RARELY 0.2     /* a queue that is full, or empty, no longer than this does not hold anyone up */
-#define OFTEN 0.3      /* held up, or starved */
-#define BOTH_WAIT 0.75 /* the loops of both ends do little but wait */
-#define AT_WORK 0.7    /* a loop's thread that is not held up */
-#define SATURATED 0.8  /* a thread that can do no more */
-#define MOSTLY_IDLE 0.5
-#define STARVED 0.1 /* waits for a core worth a word */
-/* Of the time in which a thread runs. */
+#define RARELY 0.2    /* a queue that is full, or empty, no longer than this does not hold anyone up */
+#define OFTEN 0.3     /* held up, or starved */
+#define AT_WORK 0.7   /* a loop's thread that is not held up */
+#define SATURATED 0.8 /* a thread that can do no more */
+#define STARVED 0.1   /* waits for a core worth a word */
+/* Of the time in which a thread is busy. */
 #define FAULTS_SAID 0.1
 #define FAULTS_LIMIT 0.5
-/* Of what the senders make. Who makes so much more than is received is no limit, however busy it is: a
- * publisher drops the rest, a full queue is still to come. */
+/* Of what the senders make: a publisher drops so much, or a full queue is still to come. */
 #define SURPLUS 0.05
-/* Of the raw TCP baseline, and of what frames of 1538 bytes on the wire with 1448 of payload leave of a
- * link's speed: what is closer is within the spread of repetitions. */
+/* Of the raw TCP baseline: what is closer is within the spread of repetitions. Who is further above it has
+ * another limit: small messages in one write. */
 #define AT_BASELINE 0.95
+#define OVER_BASELINE 1.1
+/* Of what frames of 1538 bytes on the wire with 1448 of payload leave of a link's speed. Full without a doubt
+ * is a link that carries nearly all of it, whatever else is busy. More than jumbo frames can carry: the speed
+ * is not the link's. */
 #define AT_LINK 0.93
+#define FULL_LINK 0.97
+#define OVER_LINK 1.06
 /* A sender that keeps to its schedule: below, rate_missed is flagged. */
 #define AT_RATE 0.99
 
@@ -63,10 +66,10 @@ static double waits(const struct why_side *side)
     return fmin(side->waits, fmax(0, 1 - why_busy(&side->app)));
 }
 
-/* Share of the time in which the thread runs. */
+/* Share of the time in which the thread is busy: who waits for a core is held up by that, not by memory. */
 static double in_faults(const struct why_thread *thread)
 {
-    return thread->cpu > 0 && !isnan(thread->faults) ? thread->faults / thread->cpu : 0;
+    return why_busy(thread) > 0 && !isnan(thread->faults) ? thread->faults / why_busy(thread) : 0;
 }
 
 /* "its thread 98 % busy (45 % waiting for a core, 60 % in page faults)" */
@@ -112,9 +115,11 @@ static double busiest_io(const struct why_facts *facts)
     return why_busy(busiest_io_thread(facts));
 }
 
+/* A sender's thread that makes more than is received is no limit, however busy it is. */
 static double busiest(const struct why_facts *facts)
 {
-    return fmax(busiest_io(facts), fmax(why_busy(&facts->sender.app), why_busy(&facts->receiver.app)));
+    double sender = facts->surplus >= SURPLUS ? 0 : why_busy(&facts->sender.app);
+    return fmax(busiest_io(facts), fmax(sender, why_busy(&facts->receiver.app)));
 }
 
 static void say_busiest_io(struct why_verdict *verdict, const struct why_facts *facts)
@@ -126,9 +131,10 @@ static void say_busiest_io(struct why_verdict *verdict, const struct why_facts *
 
 /* ---- the rules, the surest first: each says its evidence, or returns false ---- */
 
+/* What is sent on time, and then dropped or queued, has another limit. */
 static bool rate_is_kept(const struct why_facts *facts, struct why_verdict *verdict)
 {
-    if (!(facts->of_rate >= AT_RATE))
+    if (!(facts->of_rate >= AT_RATE) || facts->surplus >= SURPLUS)
         return false;
     say(verdict, "no more was asked for: %.1f %% of the rate was sent; ", 100 * facts->of_rate);
     say_held(verdict, facts);
@@ -149,15 +155,29 @@ static bool one_is_under_way(const struct why_facts *facts, struct why_verdict *
     return true;
 }
 
+/* Whatever the stages of the pipeline would do with cores of their own. */
+static bool core_is_full(const struct why_facts *facts, struct why_verdict *verdict)
+{
+    if (!*facts->cpu || facts->cpu_use < SATURATED)
+        return false;
+    say(verdict, "sender and receiver share CPU %s and use %.0f %% of it: ", facts->cpu,
+        percent(facts->cpu_use));
+    say_thread(verdict, "sender's thread", &facts->sender.app);
+    say_thread(verdict, ", receiver's thread", &facts->receiver.app);
+    return true;
+}
+
 static bool link_is_full(const struct why_facts *facts, struct why_verdict *verdict)
 {
-    if (facts->across && facts->of_link >= AT_LINK) {
+    bool saturated = busiest(facts) >= SATURATED;
+    if (facts->across && facts->of_link >= (saturated ? FULL_LINK : AT_LINK) && facts->of_link <= OVER_LINK) {
         say(verdict, "%.0f %% of what TCP leaves of the link's speed", 100 * facts->of_link);
         return true;
     }
-    if (facts->of_baseline >= AT_BASELINE && busiest(facts) < SATURATED) {
-        say(verdict, "%.0f %% of raw TCP, no thread over %.0f %% busy", 100 * facts->of_baseline,
-            percent(busiest(facts)));
+    if (facts->of_baseline >= AT_BASELINE && facts->of_baseline <= OVER_BASELINE && !saturated &&
+        !facts->writes && held(facts) > RARELY && waits(&facts->receiver) > RARELY) {
+        say(verdict, "%.0f %% of raw TCP, no thread%s over %.0f %% busy", 100 * facts->of_baseline,
+            facts->surplus >= SURPLUS ? " behind the sender" : "", percent(busiest(facts)));
         return true;
     }
     return false;
@@ -200,11 +220,50 @@ static bool io_is_slow(const struct why_facts *facts, struct why_verdict *verdic
     return true;
 }
 
-/* Between hosts, where both ends wait and no thread has much to do, the network is what is left. */
+/* Has a side one CPU, and would its threads use more? Then it holds up the pipeline, whichever of them is
+ * waiting for it at the moment. */
+static bool cpu_is_full(const struct why_side *side)
+{
+    bool io_is_short_of_it = side->io.runqueue >= OFTEN && why_busy(&side->io) >= SATURATED;
+    return side->one_cpu && (io_is_short_of_it || side->app.runqueue + side->io.runqueue >= AT_WORK);
+}
+
+static void say_one_cpu(struct why_verdict *verdict, const struct why_facts *facts, const char *name,
+                        const struct why_side *side)
+{
+    say(verdict, "%s has one CPU: ", name);
+    say_thread(verdict, "its thread", &side->app);
+    say_thread(verdict, ", its I/O thread", &side->io);
+    say(verdict, "; ");
+    say_held(verdict, facts);
+    say(verdict, ", ");
+    say_empty(verdict, facts);
+}
+
+static bool sender_cpu_is_full(const struct why_facts *facts, struct why_verdict *verdict)
+{
+    const struct why_side *side = &facts->sender;
+    if (!cpu_is_full(side) || busiest_io_thread(facts) != &side->io || waits(&facts->receiver) < OFTEN)
+        return false;
+    say_one_cpu(verdict, facts, "sender", side);
+    return true;
+}
+
+static bool receiver_cpu_is_full(const struct why_facts *facts, struct why_verdict *verdict)
+{
+    const struct why_side *side = &facts->receiver;
+    if (!cpu_is_full(side) || busiest_io_thread(facts) != &side->io || held(facts) < OFTEN)
+        return false;
+    say_one_cpu(verdict, facts, "receiver", side);
+    return true;
+}
+
+/* Between hosts, where both ends wait and no thread is near its limit, the network is what is left; but for
+ * queues so short that everyone waits for everyone. */
 static bool network_is_left(const struct why_facts *facts, struct why_verdict *verdict)
 {
-    if (!facts->across || held(facts) < BOTH_WAIT || waits(&facts->receiver) < BOTH_WAIT ||
-        busiest_io(facts) > MOSTLY_IDLE)
+    if (!facts->across || facts->shallow || held(facts) < OFTEN || waits(&facts->receiver) < OFTEN ||
+        busiest(facts) >= AT_WORK)
         return false;
     say(verdict, "both ends wait for the network: ");
     say_held(verdict, facts);
@@ -254,9 +313,12 @@ static const struct {
 } rules[] = {
     {"rate-bound", rate_is_kept, NULL},
     {"latency-bound", one_is_under_way, NULL},
+    {"core-bound", core_is_full, NULL},
     {"link-bound", link_is_full, NULL},
     {"sender-bound", sender_is_slow, sender_thread},
     {"receiver-bound", receiver_is_slow, receiver_thread},
+    {"sender-bound", sender_cpu_is_full, busiest_io_thread},
+    {"receiver-bound", receiver_cpu_is_full, busiest_io_thread},
     {"io-thread-bound", io_is_slow, busiest_io_thread},
     {"link-bound", network_is_left, NULL},
 };

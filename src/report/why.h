@@ -17,6 +17,7 @@ struct why_side {
     struct why_thread app; /* the sending or receiving thread */
     struct why_thread io;  /* the rank's busiest I/O thread */
     double waits;          /* a sender for room in a queue or for a buffer, a receiver for a message */
+    bool one_cpu;          /* its thread and its I/O threads have one CPU between them */
 };
 
 struct why_facts {
@@ -24,6 +25,9 @@ struct why_facts {
     bool across;        /* all senders and receivers of a group are on different hosts */
     bool writes;        /* receive mode write */
     bool plain;         /* the raw TCP baseline: no I/O threads */
+    bool shallow;       /* queues of so few bytes that waiting is the rule */
+    char cpu[16];       /* on which the threads of both ends are; "" when it is not one and the same */
+    double cpu_use;     /* of it, by those threads */
     bool echoes;        /* req-rep and pair: a message is sent when the one before has come back */
     double surplus;     /* share of what the senders made in the window that was not received in it */
     bool drops;         /* of it, messages were dropped; else queues grew */
@@ -35,8 +39,9 @@ struct why_facts {
 };
 
 struct why_verdict {
-    const char *word; /* rate-, latency-, sender-, receiver-, io-thread-, memory- or link-bound, unclear */
-    char evidence[256];
+    const char
+        *word; /* rate-, latency-, core-, sender-, receiver-, io-thread-, memory- or link-bound, unclear */
+    char evidence[512];
 };
 
 /* Share of the window in which the thread was running or ready to. */

@@ -53,6 +53,7 @@ class GroundTruth(Case):
                 self.assertLess(abs(rate / truth - 1), 0.01, f"{rate} Mbit/s, not {truth}")
                 if megabits == 100:
                     self.assertIn("link-bound", self.report("show", "--why", "results.h5").stdout)
+                    self.assertTrue(self.table("hosts").link_mbit_s.isna().all())  # veth's 10 Gbit/s are none
 
     def test_one_pair(self):
         self.check_rates(["h3"], ["h1", "h2", "h3"])

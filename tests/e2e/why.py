@@ -9,7 +9,7 @@ import zlib
 import h5py
 import numpy.lib.recfunctions as fields
 
-from harness import PATIENCE_S, Case
+from harness import PATIENCE_S, Case, flags
 
 QUICK = ["--duration", "500ms", "--warmup", "200ms", "--interval", "100ms", "--repetitions", 1]
 LATER = ["usage_s", "app_cpu_s", "app_runqueue_s", "app_voluntary_switches", "app_involuntary_switches", "io_cpu_s",
@@ -87,7 +87,7 @@ class Use(Case):
     def test_file_without_the_columns(self):
         """As an older zmqsweep wrote it: read, and said to be so."""
         self.sweep(3, *QUICK, "--size", "64", "--send-mode", "copy")
-        new = self.report("csv", "results.h5", "--table", "ranks").stdout
+        new = self.csv("--table", "ranks")
         with h5py.File(self.path("results.h5"), "r+") as file:
             rows, attributes = file["ranks"][:], dict(file["ranks"].attrs)
             rows = fields.repack_fields(fields.drop_fields(rows, LATER))
@@ -96,11 +96,11 @@ class Use(Case):
             attributes["crc32"] = attributes["crc32"].dtype.type(zlib.crc32(dataset[:].tobytes()))
             for name, value in attributes.items():
                 dataset.attrs[name] = value
-        old = self.report("csv", "results.h5", "--table", "ranks").stdout
-        names = old.splitlines()[0].split(",")
-        self.assertEqual(names, new.splitlines()[0].split(","))
-        for before, after in zip(new.splitlines()[1:], old.splitlines()[1:]):
-            for name, was, now in zip(names, before.split(","), after.split(",")):
+        old = self.csv("--table", "ranks")
+        names = old[0]
+        self.assertEqual(names, new[0])
+        for before, after in zip(new[1:], old[1:]):
+            for name, was, now in zip(names, before, after):
                 self.assertEqual(now, "" if name in LATER else was, name)
         self.assertRegex(self.report("show", "--why", "results.h5").stdout, r"unclear +no processor time by thread")
 
@@ -151,6 +151,20 @@ class Words(Case):
     def test_sender(self):
         self.check("sender-bound", self.first, "--size", 64, "--send-mode", "copy", "--sender-cpus", "pu:0",
                    "--receiver-cpus", "pu:1", "--io-cpus", "pu:1", who=("sender", "app_runqueue"))
+
+    def test_sender_with_one_cpu(self):
+        """Its I/O thread goes along, as it does unless told otherwise; small and large messages."""
+        for size in (64, "64K"):
+            self.check("sender-bound", self.first, "--size", size, "--send-mode", "copy", "--sender-cpus", "pu:0",
+                       "--receiver-cpus", "pu:1", who=("sender", "io_runqueue"))
+
+    def test_both_on_one_core(self):
+        """No other program is needed, nor a second core."""
+        self.sweep(3, *QUICK, "--size", "64,64K", "--send-mode", "copy", "--sender-cpus", "pu:0", "--receiver-cpus", "pu:0", "--force")
+        shown = self.report("show", "--why", "results.h5").stdout
+        self.assertEqual(len(re.findall(r"core-bound +sender and receiver share CPU \d+ and use (8|9|10)\d % of it", shown)), 2, shown)
+        for row in self.table("repetitions").itertuples():
+            self.assertIn("shared_core", flags(row.flags))
 
     def test_receiver(self):
         self.check("receiver-bound", self.second, "--size", "64K", "--send-mode", "const", "--receive-mode", "read",

@@ -112,16 +112,19 @@ static void io_thread(void **state)
     check(&facts, "unclear", "receiver's I/O thread 72 % busy");
 }
 
-/* Whoever is the limit, memory is when page faults take half of the time in which it runs. */
+/* Whoever is the limit, memory is when page faults take half of the time in which it is busy. */
 static void memory(void **state)
 {
     (void)state;
     struct why_facts facts = quiet();
-    facts.sender.app = (struct why_thread){0.8, 0.15, 0.39};
+    facts.sender.app = (struct why_thread){0.8, 0.15, 0.47};
     facts.receiver.waits = 0.9;
-    check(&facts, "sender-bound", "95 % busy (15 % waiting for a core, 39 % in page faults)");
-    facts.sender.app.faults = 0.41;
-    check(&facts, "memory-bound", "its thread 95 % busy (15 % waiting for a core, 41 % in page faults)");
+    check(&facts, "sender-bound", "95 % busy (15 % waiting for a core, 47 % in page faults)");
+    facts.sender.app.faults = 0.48;
+    check(&facts, "memory-bound", "its thread 95 % busy (15 % waiting for a core, 48 % in page faults)");
+    facts.sender.app = (struct why_thread){0.3, 0.65, 0.25}; /* it is the core that is short */
+    check(&facts, "sender-bound", "95 % busy (65 % waiting for a core, 25 % in page faults)");
+    facts.sender.app = (struct why_thread){0.8, 0.15, 0.5};
     facts.sender.app.faults = NAN;
     check(&facts, "sender-bound", "95 % busy (15 % waiting for a core); ");
     facts = quiet();
@@ -140,6 +143,40 @@ static void memory(void **state)
     check(&facts, "memory-bound", "90 % busy (60 % in page faults)");
 }
 
+/* Threads with one CPU between them. */
+static void cpu(void **state)
+{
+    (void)state;
+    struct why_facts facts = quiet();
+    facts.sender.waits = 0.6;
+    facts.receiver.waits = 0.5;
+    facts.sender.io = (struct why_thread){0.2, 0.7, 0};
+    facts.sender.app = (struct why_thread){0.1, 0.15, 0};
+    facts.receiver.io = (struct why_thread){0.5, 0, 0};
+    check(&facts, "io-thread-bound", "sender's I/O thread 90 % busy (70 % waiting for a core)");
+    facts.sender.one_cpu = true;
+    check(
+        &facts, "sender-bound",
+        "sender has one CPU: its thread 25 % busy (15 % waiting for a core), its I/O thread 90 % busy (70 %");
+    facts.sender.app = (struct why_thread){0.13, 0.41, 0};
+    facts.sender.io =
+        (struct why_thread){0.16, 0.51, 0}; /* neither is busy all the time, together they are */
+    check(&facts, "sender-bound", "its thread 54 % busy (41 % waiting for a core)");
+    facts.receiver.waits = 0.1; /* the sender is fast enough */
+    check(&facts, "unclear", "");
+    facts.receiver.waits = 0.5;
+    facts.sender.io.runqueue = 0.05;
+    facts.receiver.io.runqueue = 0.45;
+    facts.receiver.one_cpu = true;
+    check(&facts, "receiver-bound",
+          "receiver has one CPU: its thread 0 % busy, its I/O thread 95 % busy (45 %");
+    strcpy(facts.cpu, "3");
+    facts.cpu_use = 0.5;
+    check(&facts, "receiver-bound", "");
+    facts.cpu_use = 0.98;
+    check(&facts, "core-bound", "sender and receiver share CPU 3 and use 98 % of it");
+}
+
 static void link(void **state)
 {
     (void)state;
@@ -153,13 +190,40 @@ static void link(void **state)
     check(&facts, "link-bound", "50 % of the link's speed");
     facts.of_link = 0.99;
     check(&facts, "link-bound", "99 % of what TCP leaves of the link's speed");
+    facts.sender.io.cpu = 0.85;
+    check(&facts, "link-bound", "99 % of what TCP leaves of the link's speed");
+    facts.of_link = 0.95; /* frames may be jumbo: then there is room left */
+    check(&facts, "io-thread-bound", "sender's I/O thread 85 % busy");
+    facts.of_link = 1.5; /* the speed is not the link's */
+    check(&facts, "io-thread-bound", "sender's I/O thread 85 % busy");
+    facts.sender.io.cpu = 0.1;
+    facts.of_link = NAN;
+    facts.sender.waits = facts.receiver.waits = 0.4;
+    check(&facts, "link-bound", "both ends wait for the network: sender blocked 40 %");
+    facts.shallow = true;
+    check(&facts, "unclear", "sender blocked 40 %");
+    facts.shallow = false;
+    facts.receiver.app.cpu = 0.75;
+    check(&facts, "unclear", "its thread 75 % busy");
+    facts.receiver.app.cpu = 0;
+    facts.sender.waits = facts.receiver.waits = 0.95;
+    facts.of_link = 0.99;
     facts.across = false;
     check(&facts, "unclear", "");
     facts.of_baseline = 0.97;
     check(&facts, "link-bound", "97 % of raw TCP, no thread over 10 % busy");
     facts.of_baseline = 0.9;
     check(&facts, "unclear", "");
+    facts.of_baseline = 1.4; /* small messages, many in a write */
+    check(&facts, "unclear", "");
     facts.of_baseline = 0.97;
+    facts.writes = true;
+    check(&facts, "unclear", "");
+    facts.writes = false;
+    facts.sender.app.cpu = 1; /* a publisher that drops most of what it makes */
+    facts.surplus = 0.7;
+    check(&facts, "link-bound", "97 % of raw TCP, no thread behind the sender over 10 % busy");
+    facts.surplus = facts.sender.app.cpu = 0;
     facts.receiver.io.cpu = 1; /* raw TCP had the same trouble with the processor */
     check(&facts, "io-thread-bound", "receiver's I/O thread 100 % busy");
 }
@@ -176,15 +240,17 @@ static void unknown(void **state)
     check(&facts, "unclear", "neither 98 %");
     facts.of_rate = 0.999;
     check(&facts, "rate-bound", "99.9 % of the rate was sent");
+    facts.surplus = 0.4; /* on time, and then dropped */
+    check(&facts, "unclear", "queue grows by 40 %");
     facts.known = false;
     check(&facts, "unclear", "no processor time by thread");
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(sender),    cmocka_unit_test(there_and_back),
-                                       cmocka_unit_test(surplus),   cmocka_unit_test(receiver),
-                                       cmocka_unit_test(io_thread), cmocka_unit_test(memory),
-                                       cmocka_unit_test(link),      cmocka_unit_test(unknown)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sender),   cmocka_unit_test(there_and_back), cmocka_unit_test(surplus),
+        cmocka_unit_test(receiver), cmocka_unit_test(io_thread),      cmocka_unit_test(memory),
+        cmocka_unit_test(cpu),      cmocka_unit_test(link),           cmocka_unit_test(unknown)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
