@@ -45,15 +45,16 @@ static double time_page_faults(size_t page_bytes)
     struct timespec begin, end;
     size_t bytes = FAULT_PAGES * page_bytes;
     clock_gettime(CLOCK_MONOTONIC, &begin);
-    volatile char *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED) {
         return NAN;
     }
-    madvise((void *)(uintptr_t)pages, bytes, MADV_NOHUGEPAGE);
+    volatile char *touched = pages;
+    madvise(pages, bytes, MADV_NOHUGEPAGE);
     for (size_t i = 0; i < bytes; i += page_bytes) {
-        pages[i] = 1;
+        touched[i] = 1;
     }
-    munmap((void *)(uintptr_t)pages, bytes);
+    munmap(pages, bytes);
     clock_gettime(CLOCK_MONOTONIC, &end);
     return 1e9 * (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec);
 }

@@ -65,8 +65,8 @@ static inline void progress_publish_timed(struct progress *progress, int64_t cou
  * thread writes, so a load and a store will do. */
 static inline void wait_begin(_Atomic int64_t *waited_ns, int64_t now_ns)
 {
-    int64_t waited = atomic_load_explicit(waited_ns, memory_order_relaxed);
-    atomic_store_explicit(waited_ns, waited - now_ns, memory_order_relaxed);
+    int64_t so_far = atomic_load_explicit(waited_ns, memory_order_relaxed);
+    atomic_store_explicit(waited_ns, so_far - now_ns, memory_order_relaxed);
 }
 
 static inline void wait_end(_Atomic int64_t *waited_ns, int64_t now_ns)
