@@ -13,7 +13,7 @@ import time
 import h5py
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SECONDS, WARMUP_S = 0.3, 0.2  # of every window that is compared
+SECONDS, WARMUP_S = 1.0, 0.5  # of every window that is compared
 
 
 def note(text):
@@ -72,8 +72,8 @@ def run_iperf3(size, cores=None):
                               stdout=subprocess.PIPE, text=True)
     wait_for_listener(port, server)
     places = ["-A", f"{cores[0][0]},{cores[1][0]}"] if cores else []
-    subprocess.run(["iperf3", "-c", "127.0.0.1", "-p", str(port), "-l", str(size), "-t", "1", *places], check=True,
-                   stdout=subprocess.DEVNULL)
+    subprocess.run(["iperf3", "-c", "127.0.0.1", "-p", str(port), "-l", str(size), "-t",
+                    str(math.ceil(WARMUP_S + SECONDS)), *places], check=True, stdout=subprocess.DEVNULL)
     rows = [row["sum"] for row in json.loads(server.communicate()[0])["intervals"]]
     window = [row for row in rows if WARMUP_S - 0.01 < row["start"] < WARMUP_S + SECONDS - 0.01]
     if len(window) < SECONDS / 0.1 - 1:

@@ -19,7 +19,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#define WARMUP_S 0.2
+#define WARMUP_S 0.5
 #define CLOCK_EVERY 64
 /* As zmqsweep: from here on the clock is read after each message. */
 #define TIMED_BYTES 16384

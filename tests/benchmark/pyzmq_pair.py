@@ -10,7 +10,7 @@ import time
 
 import zmq
 
-WARMUP_S = 0.2
+WARMUP_S = 0.5
 CLOCK_EVERY = 64
 TIMED_BYTES = 16384
 
