@@ -83,6 +83,7 @@ struct rank_record {
     /* Of the I/O thread that was busy the longest. */
     double io_cpu_max_s, io_runqueue_max_s, io_page_faults_max;
     double sync_s; /* NaN but for --receive-mode write */
+    char io_cpu_each_s[80];
 };
 
 struct interval_record {

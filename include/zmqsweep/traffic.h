@@ -136,13 +136,15 @@ struct traffic_thread {
     double voluntary, involuntary; /* context switches */
     double page_faults;            /* pages of memory that the kernel had to give it, no disk involved */
 };
+#define TRAFFIC_EACH_LENGTH 80
 /* Since traffic_usage_begin. */
 struct traffic_usage {
     bool known; /* else the rest says nothing */
     int64_t length_ns;
-    struct traffic_thread loop;       /* the sending or receiving thread */
-    struct traffic_thread io;         /* all I/O threads together */
-    struct traffic_thread io_busiest; /* the one that ran or waited for a processor the longest */
+    struct traffic_thread loop;              /* the sending or receiving thread */
+    struct traffic_thread io;                /* all I/O threads together */
+    struct traffic_thread io_busiest;        /* the one that ran or waited for a processor the longest */
+    char io_cpu_each_s[TRAFFIC_EACH_LENGTH]; /* "0.412,0.003": of each I/O thread; cut after a dozen or so */
 };
 /* Finds the threads, so that the window's edges need not. Once the loop was started. */
 void traffic_usage_watch(struct traffic *traffic);

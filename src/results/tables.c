@@ -139,6 +139,7 @@ static const struct column rank_columns[] = {
     FLOAT64(io_runqueue_max_s, "s", "wait for a processor of that I/O thread"),
     FLOAT64(io_page_faults_max, "pages", "pages of memory that the kernel gave that I/O thread"),
     FLOAT64(sync_s, "s", "time of the sync to disk that ends the window, receive mode write only"),
+    STRING(io_cpu_each_s, "processor time of each I/O thread in s, comma-joined"),
 };
 #undef ROW
 
@@ -249,6 +250,7 @@ static const struct {
     {TABLE_RANKS, "app_page_faults"},
     {TABLE_RANKS, "io_page_faults"},
     {TABLE_RANKS, "io_page_faults_max"},
+    {TABLE_RANKS, "io_cpu_each_s"},
     {TABLE_HOSTS, "page_fault_us"},
     {TABLE_POINTS, "latency_kind"},
     {TABLE_POINTS, "latency_messages"},

@@ -399,6 +399,9 @@ static void fill_usage(const struct traffic_usage *usage, struct rank_record *ro
     row->io_cpu_max_s = known(usage, usage->io_busiest.cpu_s);
     row->io_runqueue_max_s = known(usage, usage->io_busiest.runqueue_s);
     row->io_page_faults_max = known(usage, usage->io_busiest.page_faults);
+    if (usage->known) {
+        snprintf(row->io_cpu_each_s, sizeof row->io_cpu_each_s, "%s", usage->io_cpu_each_s);
+    }
 }
 
 static void fill_rank(const struct evidence *evidence, int32_t rank, struct rank_record *row)

@@ -199,6 +199,16 @@ static double busy_s(const struct traffic_thread *use)
     return use->cpu_s + (isnan(use->runqueue_s) ? 0 : use->runqueue_s);
 }
 
+/* Whole numbers only: one that does not fit is left out, and all after it. */
+static void add_each(char each[TRAFFIC_EACH_LENGTH], double cpu_s)
+{
+    size_t used = strlen(each);
+    int length = snprintf(each + used, TRAFFIC_EACH_LENGTH - used, "%s%.3f", used ? "," : "", cpu_s);
+    if ((size_t)length >= TRAFFIC_EACH_LENGTH - used) {
+        each[used] = '\0';
+    }
+}
+
 struct traffic_usage traffic_usage(const struct traffic *traffic)
 {
     const struct usage *usage = &traffic->usage;
@@ -215,6 +225,7 @@ struct traffic_usage traffic_usage(const struct traffic *traffic)
             continue;
         }
         add(&now.io, &use, 1);
+        add_each(now.io_cpu_each_s, use.cpu_s);
         if (i == 1 || busy_s(&use) > busy_s(&now.io_busiest)) {
             now.io_busiest = use;
         }

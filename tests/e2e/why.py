@@ -14,7 +14,7 @@ from harness import PATIENCE_S, Case, flags
 QUICK = ["--duration", "500ms", "--warmup", "200ms", "--interval", "100ms", "--repetitions", 1]
 LATER = ["usage_s", "app_cpu_s", "app_runqueue_s", "app_voluntary_switches", "app_involuntary_switches", "io_cpu_s",
          "io_runqueue_s", "io_voluntary_switches", "io_involuntary_switches", "io_cpu_max_s", "io_runqueue_max_s", "sync_s",
-         "app_page_faults", "io_page_faults", "io_page_faults_max"]
+         "app_page_faults", "io_page_faults", "io_page_faults_max", "io_cpu_each_s"]
 # Readings of one moment that are not taken in one: of clocks and of the kernel's books, which it brings up to date every tick.
 GRAIN_S = 0.05
 HOGS = 5
@@ -54,8 +54,13 @@ class Use(Case):
         self.assertTrue(ranks.sync_s.isna().all())
         # One connection, one I/O thread that serves it: the busiest of the two has it all.
         self.assertTrue((ranks.io_cpu_max_s > 0.8 * ranks.io_cpu_s).all())
+        for row in ranks.itertuples():
+            each = [float(text) for text in row.io_cpu_each_s.split(",")]
+            self.assertEqual(len(each), 2)
+            self.assertAlmostEqual(sum(each), row.io_cpu_s, delta=0.002)
+            self.assertAlmostEqual(max(each), row.io_cpu_max_s, delta=0.002)
         text = self.report("show", "--why", "results.h5").stdout
-        self.assertEqual(len(re.findall(r"(sender|receiver|io-thread|link)-bound|unclear", text)), 4, text)
+        self.assertEqual(len(re.findall(r"(sender|receiver|io-thread|link|memory)-bound|unclear", text)), 4, text)
 
     def page_faults(self, **variables):
         """Of the sender's thread and the receiver's I/O thread, a message of 1 MiB."""
@@ -182,7 +187,7 @@ class Words(Case):
             line = self.report("show", "--why", "results.h5").stdout.splitlines()[-1]
             if "memory-bound" in line:
                 break
-        self.assertRegex(line, r"memory-bound .* [1-9]\d % in page faults\)")
+        self.assertRegex(line, r"memory-bound .*[( ][1-9]\d % in page faults\)")
 
 
 if __name__ == "__main__":

@@ -24,9 +24,9 @@ trap 'rm -rf "$TMPDIR"' EXIT
 # libFuzzer looks for leaks as it goes and stops at the first; libraries hold a little to the end.
 export ASAN_OPTIONS=quarantine_size_mb=16 LSAN_OPTIONS="suppressions=$root/tests/leaks.supp:print_suppressions=0" UBSAN_OPTIONS=print_stacktrace=1
 
-code=0
-for target in "${targets[@]}"; do
-    found="$folder/found/$target" grown="$folder/corpus/$target" log="$folder/$target.log"
+# fuzz TARGET: prints what came of it.
+fuzz() {
+    local target=$1 found="$folder/found/$1" grown="$folder/corpus/$1" log="$folder/$1.log"
     mkdir -p "$found" "$grown"
     if "$folder/tests/fuzz_$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=1024 -print_final_stats=1 \
         -artifact_prefix="$found/" "$grown" "$root/tests/fuzz/corpus/$target" >"$log" 2>&1; then
@@ -34,10 +34,22 @@ for target in "${targets[@]}"; do
             END {match(line, /cov: [0-9]+ ft: [0-9]+ corp: [0-9]+/)
                  print target ": " runs " runs, nothing found, " substr(line, RSTART, RLENGTH)}' "$log"
     else
-        code=1
         echo "$target: FOUND SOMETHING, see $log:"
         grep -m 3 -E 'ERROR|SUMMARY|does not hold|runtime error|Test unit written' "$log" || tail -n 5 "$log"
         ls "$found"
+        return 1
     fi
+}
+
+# As many at once as there are cores; all take the same time.
+code=0
+while [ ${#targets[@]} -gt 0 ]; do
+    tries=()
+    for target in "${targets[@]:0:$(nproc)}"; do
+        fuzz "$target" &
+        tries+=($!)
+    done
+    for try in "${tries[@]}"; do wait "$try" || code=1; done
+    targets=("${targets[@]:$(nproc)}")
 done
 exit $code
