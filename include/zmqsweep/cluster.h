@@ -103,8 +103,7 @@ struct cluster_host {
     char name[64];
     char cpu_model[96];
     char kernel[96];
-    int64_t cores, numa_nodes, memory_bytes;
-    double page_fault_us; /* to get a page of memory from the kernel and give it back; NaN: not measured */
+    int64_t cores, numa_nodes, memory_bytes, page_bytes;
 };
 
 struct cluster_member {

@@ -106,8 +106,8 @@ struct host_record {
     char cpu_model[96];
     char kernel[96];
     int64_t cores, numa_nodes, memory_bytes;
-    double link_mbit_s;   /* NaN when the system does not say */
-    double page_fault_us; /* to get a page of memory from the kernel and give it back */
+    double link_mbit_s; /* NaN when the system does not say */
+    int64_t page_bytes; /* 0: not known */
 };
 
 struct environment_record {

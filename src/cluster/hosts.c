@@ -3,17 +3,10 @@
 
 #include <errno.h>
 #include <hwloc.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
-
-/* Of pages got from the kernel and given back. */
-#define FAULT_ROUNDS 16
-#define FAULT_PAGES 256
 
 static void copy_text(char *to, size_t length, const char *from)
 {
@@ -39,36 +32,6 @@ static int load_topology(hwloc_topology_t *topology)
     return 0;
 }
 
-/* One round, in ns; huge pages are not what is counted. NaN when there is no memory. */
-static double time_page_faults(size_t page_bytes)
-{
-    struct timespec begin, end;
-    size_t bytes = FAULT_PAGES * page_bytes;
-    clock_gettime(CLOCK_MONOTONIC, &begin);
-    char *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (pages == MAP_FAILED) {
-        return NAN;
-    }
-    volatile char *touched = pages;
-    madvise(pages, bytes, MADV_NOHUGEPAGE);
-    for (size_t i = 0; i < bytes; i += page_bytes) {
-        touched[i] = 1;
-    }
-    munmap(pages, bytes);
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    return 1e9 * (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec);
-}
-
-/* The least of several rounds: others use the processor, too. */
-static double measure_page_fault_us(void)
-{
-    double least_ns = NAN;
-    for (int i = 0; i < FAULT_ROUNDS; i++) {
-        least_ns = fmin(least_ns, time_page_faults((size_t)sysconf(_SC_PAGESIZE)));
-    }
-    return least_ns / FAULT_PAGES / 1e3;
-}
-
 void cluster_describe_host(struct cluster_host *host)
 {
     struct utsname names;
@@ -81,7 +44,7 @@ void cluster_describe_host(struct cluster_host *host)
     host->cores = sysconf(_SC_NPROCESSORS_ONLN);
     host->memory_bytes = (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
     host->numa_nodes = 1;
-    host->page_fault_us = measure_page_fault_us();
+    host->page_bytes = sysconf(_SC_PAGESIZE);
     if (load_topology(&topology) == 0) {
         int cores = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE);
         int nodes = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_NUMANODE);

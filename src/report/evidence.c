@@ -14,7 +14,8 @@
 /* Queues of both ends with less than that, and of few messages, make everyone wait for everyone. */
 #define SHALLOW_BYTES 65536
 #define SHALLOW_MESSAGES 16
-#define DROPS_LEAST 0.02 /* of what was owed; below, a surplus is in the queues */
+#define DROPS_LEAST 0.02               /* of what was owed; below, a surplus is in the queues */
+#define FAULT_BYTES_LEAST (1e5 * 4096) /* in a second of processor time */
 /* What TCP leaves of a link with frames of 1500 bytes: 1448 of 1538, with headers, time stamps, preamble and
  * gap. */
 #define TCP_SHARE (1448.0 / 1538.0)
@@ -22,7 +23,8 @@
 /* Sums over the rows of one end. */
 struct side_sums {
     double rates; /* Mbit/s */
-    double usage, app_cpu, app_runqueue, app_faults, io_cpu, io_runqueue, io_faults, waits, syncs;
+    double usage, app_cpu, app_runqueue, app_fault_bytes, io_cpu, io_runqueue, io_fault_bytes, waits, syncs,
+        bytes;
     int64_t rows, one_cpu; /* of them, with one CPU for the loop and the I/O threads */
 };
 
@@ -121,7 +123,7 @@ static bool has_one_cpu(const struct rank_record *row)
     return is_one_cpu(row->cpus) && strcmp(row->cpus, row->io_cpus) == 0;
 }
 
-static void add_row(struct side_sums *sums, const struct rank_record *row, double page_fault_us)
+static void add_row(struct side_sums *sums, const struct rank_record *row, double page_bytes)
 {
     sums->rows++;
     sums->one_cpu += has_one_cpu(row);
@@ -129,10 +131,11 @@ static void add_row(struct side_sums *sums, const struct rank_record *row, doubl
     sums->usage += row->usage_s;
     sums->app_cpu += row->app_cpu_s;
     sums->app_runqueue += or_zero(row->app_runqueue_s);
-    sums->app_faults += row->app_page_faults * page_fault_us / 1e6;
+    sums->app_fault_bytes += or_zero(row->app_page_faults) * page_bytes;
     sums->io_cpu += row->io_cpu_max_s;
     sums->io_runqueue += or_zero(row->io_runqueue_max_s);
-    sums->io_faults += row->io_page_faults_max * page_fault_us / 1e6;
+    sums->io_fault_bytes += or_zero(row->io_page_faults_max) * page_bytes;
+    sums->bytes += (double)row->window_bytes;
     sums->waits += row->blocked_s + row->ring_wait_s;
     sums->syncs += or_zero(row->sync_s);
 }
@@ -213,7 +216,7 @@ static void finish_rows(struct gathering *gathering)
         gathered->unknown = gathered->unknown || isnan(rows[i].usage_s);
         size_t host = host_index(gathering->file, rows[i].host_id);
         add_row(is_sender(&rows[i]) ? &gathered->sender : &gathered->receiver, &rows[i],
-                host < gathering->file->host_count ? gathering->file->hosts[host].page_fault_us : NAN);
+                host < gathering->file->host_count ? (double)gathering->file->hosts[host].page_bytes : 0);
     }
     for (size_t first = 0, i = 1; i <= count; i++)
         if (i == count || by_group(&rows[first], &rows[i]) != 0) {
@@ -276,14 +279,21 @@ static int read_table(struct gathering *gathering, enum table_id table,
 
 /* ---- facts ---- */
 
+/* A page takes the kernel a microsecond or so: fewer of them cost a thread nothing worth a word. */
+static double faults(double fault_bytes, double cpu_s, double bytes)
+{
+    return fault_bytes >= FAULT_BYTES_LEAST * cpu_s && bytes > 0 ? fault_bytes / bytes : 0;
+}
+
 static struct why_side make_side(const struct side_sums *sums)
 {
     double whole = sums->usage;
-    return (struct why_side){
-        .app = {sums->app_cpu / whole, sums->app_runqueue / whole, sums->app_faults / whole},
-        .io = {sums->io_cpu / whole, sums->io_runqueue / whole, sums->io_faults / whole},
-        .waits = sums->waits / whole,
-        .one_cpu = sums->rows > 0 && sums->one_cpu == sums->rows};
+    return (struct why_side){.app = {sums->app_cpu / whole, sums->app_runqueue / whole,
+                                     faults(sums->app_fault_bytes, sums->app_cpu, sums->bytes)},
+                             .io = {sums->io_cpu / whole, sums->io_runqueue / whole,
+                                    faults(sums->io_fault_bytes, sums->io_cpu, sums->bytes)},
+                             .waits = sums->waits / whole,
+                             .one_cpu = sums->rows > 0 && sums->one_cpu == sums->rows};
 }
 
 static double share_of_link(const struct loaded *file, const struct gathered *gathered)

@@ -6,8 +6,8 @@
  * sender was held up (blocked on its socket or its ring), or whether it made more than was received, and how
  * long the receiver found its queue empty. Whether a stage is the limit itself, its own time tells: a thread
  * is busy while it runs and while it is ready and waits for a core, which is all that can be seen of a
- * processor that others use too. A thread that is the limit and gets most of its time taken by page faults is
- * held up by memory: an allocator that gives each message's memory back to the kernel.
+ * processor that others use too. A thread that is the limit, and for most of its bytes has to
+ * be given new pages, is held up by memory: an allocator gives that of each message back to the kernel.
  */
 #include "why.h"
 
@@ -22,7 +22,7 @@
 #define AT_WORK 0.7   /* a loop's thread that is not held up */
 #define SATURATED 0.8 /* a thread that can do no more */
 #define STARVED 0.1   /* waits for a core worth a word */
-/* Of the time in which a thread is busy. */
+/* Of a thread's bytes, in pages that the kernel has just made. */
 #define FAULTS_SAID 0.1
 #define FAULTS_LIMIT 0.5
 /* Of what the senders make: a publisher drops so much, or a full queue is still to come. */
@@ -66,21 +66,16 @@ static double waits(const struct why_side *side)
     return fmin(side->waits, fmax(0, 1 - why_busy(&side->app)));
 }
 
-/* Share of the time in which the thread is busy: who waits for a core is held up by that, not by memory. */
-static double in_faults(const struct why_thread *thread)
-{
-    return why_busy(thread) > 0 && !isnan(thread->faults) ? thread->faults / why_busy(thread) : 0;
-}
-
-/* "its thread 98 % busy (45 % waiting for a core, 60 % in page faults)" */
+/* "its thread 98 % busy (45 % waiting for a core, page faults for 60 % of its bytes)" */
 static void say_thread(struct why_verdict *verdict, const char *name, const struct why_thread *thread)
 {
-    bool starved = thread->runqueue >= STARVED, faults = in_faults(thread) >= FAULTS_SAID;
+    bool starved = thread->runqueue >= STARVED, faults = thread->faults >= FAULTS_SAID;
     say(verdict, "%s %.0f %% busy", name, percent(why_busy(thread)));
     if (starved)
         say(verdict, " (%.0f %% waiting for a core", percent(thread->runqueue));
     if (faults)
-        say(verdict, "%s%.0f %% in page faults", starved ? ", " : " (", percent(thread->faults));
+        say(verdict, "%spage faults for %.0f %% of its bytes", starved ? ", " : " (",
+            percent(thread->faults));
     say(verdict, "%s", starved || faults ? ")" : "");
 }
 
@@ -323,6 +318,12 @@ static const struct {
     {"link-bound", network_is_left, NULL},
 };
 
+/* Who mostly waits for a core is held up by that. */
+static bool held_up_by_memory(const struct why_thread *thread)
+{
+    return thread->faults >= FAULTS_LIMIT && !(thread->runqueue > thread->cpu);
+}
+
 void why_judge(const struct why_facts *facts, struct why_verdict *verdict)
 {
     memset(verdict, 0, sizeof *verdict);
@@ -333,7 +334,7 @@ void why_judge(const struct why_facts *facts, struct why_verdict *verdict)
     }
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (rules[i].rule(facts, verdict)) {
-            bool memory = rules[i].limit && in_faults(rules[i].limit(facts)) >= FAULTS_LIMIT;
+            bool memory = rules[i].limit && held_up_by_memory(rules[i].limit(facts));
             verdict->word = memory ? "memory-bound" : rules[i].word;
             return;
         }

@@ -9,7 +9,7 @@
 struct why_thread {
     double cpu;      /* running */
     double runqueue; /* ready, and waiting for a core; NaN when the kernel does not tell */
-    double faults;   /* of `cpu`: being given pages of memory by the kernel, a reckoning; NaN: not known */
+    double faults;   /* bytes of new pages of memory to bytes of messages; 0: too few to matter */
 };
 
 /* One end, the mean over its ranks and the valid repetitions. */

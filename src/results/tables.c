@@ -176,8 +176,8 @@ static const struct column host_columns[] = {
     INT64(cores, "", "processor cores"),
     INT64(numa_nodes, "", "NUMA nodes"),
     INT64(memory_bytes, "bytes", "memory"),
+    INT64(page_bytes, "bytes", "size of a page of memory, 0 when not known"),
     FLOAT64(link_mbit_s, "Mbit/s", "speed of the network link, missing when not known"),
-    FLOAT64(page_fault_us, "us", "time to get a page of memory from the kernel and give it back"),
 };
 #undef ROW
 
@@ -251,7 +251,7 @@ static const struct {
     {TABLE_RANKS, "io_page_faults"},
     {TABLE_RANKS, "io_page_faults_max"},
     {TABLE_RANKS, "io_cpu_each_s"},
-    {TABLE_HOSTS, "page_fault_us"},
+    {TABLE_HOSTS, "page_bytes"},
     {TABLE_POINTS, "latency_kind"},
     {TABLE_POINTS, "latency_messages"},
     {TABLE_POINTS, "latency_p50_us"},

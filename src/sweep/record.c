@@ -162,7 +162,7 @@ static int add_hosts(struct run_record *run, const struct cluster *cluster)
         row->numa_nodes = host->numa_nodes;
         row->memory_bytes = host->memory_bytes;
         row->link_mbit_s = member->link_mbit_s;
-        row->page_fault_us = host->page_fault_us;
+        row->page_bytes = host->page_bytes;
     }
     return 0;
 }

@@ -1020,7 +1020,7 @@ static void test_csv_quoting(void **state)
 
 static void check_float(double value, const char *wanted)
 {
-    struct host_record host = {.host_id = INT64_MIN, .page_fault_us = value};
+    struct host_record host = {.host_id = INT64_MIN, .link_mbit_s = value};
     char text[ROW_BYTES];
     csv_of(TABLE_HOSTS, &host, text);
     char *field = strrchr(text, ',') + 1;

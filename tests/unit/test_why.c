@@ -112,35 +112,35 @@ static void io_thread(void **state)
     check(&facts, "unclear", "receiver's I/O thread 72 % busy");
 }
 
-/* Whoever is the limit, memory is when page faults take half of the time in which it is busy. */
+/* Whoever is the limit, memory is when half of its bytes are in new pages. */
 static void memory(void **state)
 {
     (void)state;
     struct why_facts facts = quiet();
-    facts.sender.app = (struct why_thread){0.8, 0.15, 0.47};
+    facts.sender.app = (struct why_thread){0.8, 0.15, 0.49};
     facts.receiver.waits = 0.9;
-    check(&facts, "sender-bound", "95 % busy (15 % waiting for a core, 47 % in page faults)");
-    facts.sender.app.faults = 0.48;
-    check(&facts, "memory-bound", "its thread 95 % busy (15 % waiting for a core, 48 % in page faults)");
-    facts.sender.app = (struct why_thread){0.3, 0.65, 0.25}; /* it is the core that is short */
-    check(&facts, "sender-bound", "95 % busy (65 % waiting for a core, 25 % in page faults)");
-    facts.sender.app = (struct why_thread){0.8, 0.15, 0.5};
-    facts.sender.app.faults = NAN;
-    check(&facts, "sender-bound", "95 % busy (15 % waiting for a core); ");
+    check(&facts, "sender-bound", "95 % busy (15 % waiting for a core, page faults for 49 % of its bytes)");
+    facts.sender.app.faults = 0.5;
+    check(&facts, "memory-bound",
+          "its thread 95 % busy (15 % waiting for a core, page faults for 50 % of its");
+    facts.sender.app.runqueue = NAN;
+    check(&facts, "memory-bound", "its thread 80 % busy (page faults for 50 % of its bytes); ");
+    facts.sender.app = (struct why_thread){0.3, 0.65, 1}; /* it is the core that is short */
+    check(&facts, "sender-bound", "95 % busy (65 % waiting for a core, page faults for 100 % of its bytes)");
     facts = quiet();
     facts.sender.waits = 0.6;
     facts.receiver.waits = 0.5;
-    facts.sender.io = (struct why_thread){0.5, 0, 0.5}; /* not the limit */
+    facts.sender.io = (struct why_thread){0.5, 0, 1}; /* not the limit */
     facts.receiver.io = (struct why_thread){0.96, 0.02, 0.09};
     check(&facts, "io-thread-bound", "receiver's I/O thread 98 % busy; ");
-    facts.receiver.io.faults = 0.5;
+    facts.receiver.io.faults = 0.9;
     check(&facts, "memory-bound",
-          "receiver's I/O thread 98 % busy (50 % in page faults); sender blocked 60 %");
+          "receiver's I/O thread 98 % busy (page faults for 90 % of its bytes); sender");
     facts.receiver.waits = 0.1;
     facts.receiver.app = (struct why_thread){0.9, 0, 0.2};
-    check(&facts, "receiver-bound", "90 % busy (20 % in page faults)");
+    check(&facts, "receiver-bound", "90 % busy (page faults for 20 % of its bytes)");
     facts.receiver.app.faults = 0.6;
-    check(&facts, "memory-bound", "90 % busy (60 % in page faults)");
+    check(&facts, "memory-bound", "90 % busy (page faults for 60 % of its bytes)");
 }
 
 /* Threads with one CPU between them. */
