@@ -24,9 +24,8 @@ static const struct option_line show_options[] = {
     {NAME_HOSTS, "hosts", 0, NULL, "The hosts instead of the points."},
     {NAME_WHY, "why", 0, NULL,
      "What limits each point, and the numbers that say so: rate-bound, latency-bound, core-bound, "
-     "link-bound, "
-     "sender-bound, receiver-bound, io-thread-bound, memory-bound or unclear. Busy is a thread that runs or "
-     "is ready and waits for a core."},
+     "link-bound, sender-bound, receiver-bound, io-thread-bound, memory-bound or unclear. Busy is a thread "
+     "that runs or is ready and waits for a core."},
     {NAME_OUTLIERS, "outliers", 0, NULL,
      "Hosts that are slow as senders or as receivers, of a node matrix or any sweep over several hosts: more "
      "than "

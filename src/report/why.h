@@ -39,8 +39,7 @@ struct why_facts {
 };
 
 struct why_verdict {
-    const char
-        *word; /* rate-, latency-, core-, sender-, receiver-, io-thread-, memory- or link-bound, unclear */
+    const char *word; /* as in the rules of why.c; memory-bound, unclear */
     char evidence[512];
 };
 

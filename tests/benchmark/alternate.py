@@ -30,6 +30,7 @@ LARGEST = 1 << 20  # all send modes
 MODES = ["untouched", "copy"]  # what the plain pair has as well
 MORE_MODES = ["zero-copy", "const", "shared"]
 TRIES = 3
+PINNED_SECONDS = 0.3  # their rates hardly move about
 
 
 @dataclasses.dataclass
@@ -38,6 +39,7 @@ class BenchmarkCase:
     size: int
     cores: list = None  # two lists of CPUs: the sender's and the receiver's
     kept: bool = False
+    seconds: float = SECONDS  # of its windows
 
     def variables(self):
         return KEPT if self.kept else {}
@@ -51,8 +53,8 @@ class BenchmarkCase:
 
 def all_cases():
     cores = first_cores()
-    cases = [BenchmarkCase("64", 64, cores), BenchmarkCase("1K", 1 << 10, cores)]
-    return cases + [BenchmarkCase("64K", 64 << 10), BenchmarkCase("1M", 1 << 20), BenchmarkCase("1M-kept", 1 << 20, kept=True)]
+    return [BenchmarkCase("64", 64, cores, seconds=PINNED_SECONDS), BenchmarkCase("1K", 1 << 10, cores, seconds=PINNED_SECONDS),
+            BenchmarkCase("64K", 64 << 10), BenchmarkCase("1M", 1 << 20), BenchmarkCase("1M-kept", 1 << 20, kept=True)]
 
 
 def run_pair_program(command, case):
@@ -60,11 +62,11 @@ def run_pair_program(command, case):
 
 
 def run_plain(case, mode):
-    return run_pair_program([os.path.join(BUILD, "plain_pair"), str(case.size), str(SECONDS), mode], case)
+    return run_pair_program([os.path.join(BUILD, "plain_pair"), str(case.size), str(case.seconds), mode], case)
 
 
 def run_pyzmq(case):
-    return run_pair_program([sys.executable, "-B", os.path.join(HERE, "pyzmq_pair.py"), str(case.size), str(SECONDS)], case)
+    return run_pair_program([sys.executable, "-B", os.path.join(HERE, "pyzmq_pair.py"), str(case.size), str(case.seconds)], case)
 
 
 def run_zmqsweep(case, modes, folder, tally):
@@ -73,7 +75,7 @@ def run_zmqsweep(case, modes, folder, tally):
     for _ in range(TRIES):
         path = run_sweep(BUILD, os.path.join(folder, "results.h5"),
                          ["--size", str(case.size), "--send-mode", ",".join(modes), "--repetitions", "1", "--order", "listed",
-                          "--duration", f"{SECONDS}s", "--warmup", f"{WARMUP_S}s", *placement], variables=case.variables())
+                          "--duration", f"{case.seconds}s", "--warmup", f"{WARMUP_S}s", *placement], variables=case.variables())
         names = {row["point_id"]: row["send_mode"].decode() for row in read_table(path, "points")}
         rows = read_table(path, "repetitions")
         if all(row["valid"] for row in rows):
@@ -161,7 +163,7 @@ def main():
     pyzmq = subprocess.check_output([sys.executable, "-c", "import zmq; print(zmq.__version__)"], text=True).strip()
     print(f"Machine: {machine(BUILD)}; pyzmq {pyzmq}; iperf3 {iperf3}.\n")
     print("## Rates\n")
-    print(f"Mbit/s at the receiver over loopback TCP, windows of {SECONDS} s after {WARMUP_S} s: the median of {PAIRS} alternated runs "
+    print(f"Mbit/s at the receiver over loopback TCP, windows of {SECONDS} s (pinned: {PINNED_SECONDS} s) after {WARMUP_S} s: the median of {PAIRS} alternated runs "
           f"and half the distance of the\nquartiles. Ratio: the median of {PAIRS} ratios, and an interval that covers it with "
           f"{100 * coverage:.1f} % (order statistics); of zmqsweep to the\nmean of the plain runs right before and after it. Null: the "
           "interval for the ratio of those two. zmqsweep runs with its coordinator.\n\n"
