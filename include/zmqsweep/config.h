@@ -158,6 +158,8 @@ struct config_cpus {
     int first, last; /* 0 for CPUS_NIC: the NUMA node next to the network interface in use */
 };
 struct config_cpus config_cpus(int64_t value);
+/* Is a list as the kernel writes it, such as "0-3,8", a single processing unit? Not so "". */
+bool config_is_one_cpu(const char *list);
 
 /* A value of OPTION_TYPE_PORTS: TCP ports `first` to `last`. */
 struct config_ports {

@@ -16,6 +16,11 @@ static int64_t encode(int kind, long first, long last)
     return ((int64_t)kind << (2 * PART_BITS)) | ((int64_t)first << PART_BITS) | last;
 }
 
+bool config_is_one_cpu(const char *list)
+{
+    return *list && !strpbrk(list, ",-");
+}
+
 struct config_cpus config_cpus(int64_t value)
 {
     struct config_cpus cpus = {(enum cpus_kind)(value >> (2 * PART_BITS)),

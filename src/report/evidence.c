@@ -113,14 +113,9 @@ static double or_zero(double value)
     return isnan(value) ? 0 : value;
 }
 
-static bool is_one_cpu(const char *cpus)
-{
-    return *cpus && !strpbrk(cpus, ",-");
-}
-
 static bool has_one_cpu(const struct rank_record *row)
 {
-    return is_one_cpu(row->cpus) && strcmp(row->cpus, row->io_cpus) == 0;
+    return config_is_one_cpu(row->cpus) && strcmp(row->cpus, row->io_cpus) == 0;
 }
 
 static void add_row(struct side_sums *sums, const struct rank_record *row, double page_bytes)
@@ -181,7 +176,7 @@ static void add_group(const struct loaded *file, struct gathered *gathered, cons
 /* Are the loops of a group all on one CPU, and how much of it do its threads use? */
 static void add_cpu(struct gathered *gathered, const struct rank_record *rows, size_t count)
 {
-    bool one = is_one_cpu(rows[0].cpus);
+    bool one = config_is_one_cpu(rows[0].cpus);
     double use = 0;
     for (size_t i = 0; i < count; i++) {
         one = one && rows[i].host_id == rows[0].host_id && strcmp(rows[i].cpus, rows[0].cpus) == 0;

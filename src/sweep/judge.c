@@ -309,8 +309,7 @@ static bool rank_unsteady(const struct evidence *evidence, int32_t rank)
 static bool shares_core(const struct evidence *evidence, int32_t rank)
 {
     const struct outcome *outcome = &evidence->outcomes[rank];
-    bool one =
-        *outcome->cpus && !strpbrk(outcome->cpus, ",-") && strcmp(outcome->cpus, outcome->io_cpus) == 0;
+    bool one = config_is_one_cpu(outcome->cpus) && strcmp(outcome->cpus, outcome->io_cpus) == 0;
     return !plan_is_baseline(evidence->point) && (one || cluster_member(evidence->cluster, rank)->cores <= 1);
 }
 
@@ -318,15 +317,14 @@ static bool shares_core(const struct evidence *evidence, int32_t rank)
 static bool shares_with_sender(const struct evidence *evidence, int32_t receiver)
 {
     const struct outcome *mine = &evidence->outcomes[receiver];
+    const int32_t host = cluster_member(evidence->cluster, receiver)->host;
     bool shares = false;
-    for (int32_t i = 0; i < evidence->point->senders_per_receiver; i++) {
+    for (int32_t i = 0; i < evidence->point->senders_per_receiver && !shares; i++) {
         int32_t sender = plan_sender_rank(evidence->seating, mine->group, i);
-        shares = shares || (*mine->cpus && !strpbrk(mine->cpus, ",-") &&
-                            strcmp(mine->cpus, evidence->outcomes[sender].cpus) == 0 &&
-                            cluster_member(evidence->cluster, sender)->host ==
-                                cluster_member(evidence->cluster, receiver)->host);
+        shares = cluster_member(evidence->cluster, sender)->host == host &&
+                 strcmp(mine->cpus, evidence->outcomes[sender].cpus) == 0;
     }
-    return shares;
+    return shares && config_is_one_cpu(mine->cpus);
 }
 
 /* Late by more than a window may bear. */
