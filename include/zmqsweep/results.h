@@ -51,6 +51,13 @@ struct point_record {
     int64_t latency_messages;
     double latency_p50_us, latency_p90_us, latency_p99_us, latency_p999_us, latency_max_us;
     double latency_uncertainty_us; /* of the clocks' comparison; 0 where one clock does */
+    /* Intervals of the median of the repetitions' percentiles; NaN where too few repetitions have one. */
+    double latency_p50_low_us, latency_p50_high_us, latency_p90_low_us, latency_p90_high_us;
+    double latency_p99_low_us, latency_p99_high_us, latency_p999_low_us, latency_p999_high_us;
+    double latency_bound_us; /* the largest latency with ten samples beyond it */
+    char order[16];          /* of the repetitions: random, listed (rounds), points (one stretch) */
+    double spread_s;         /* from the first window's start to the last one's end */
+    double dependence;       /* rank correlation of neighbouring repetitions; NaN for too few */
 };
 
 struct repetition_record {
@@ -62,6 +69,15 @@ struct repetition_record {
     char flags[256]; /* has room for all of them */
     uint8_t valid;
     double sent_rate_per_s; /* of the slowest sender; NaN when there is none */
+    int64_t round;          /* of the sweep, from 0 on; -1 with --order points, which has none */
+    double took_s;          /* from its order to its end */
+    double cpu_ns_per_message;
+    double backlog_begin_messages, backlog_end_messages; /* sent and not received nor lost, at the window's
+                                                            ends; NaN when unpaced */
+    double queue_messages; /* that queues, rings and kernel buffers of a group can hide; NaN: not known */
+    int64_t latency_messages;
+    double latency_p50_us, latency_p90_us, latency_p99_us, latency_p999_us, latency_max_us;
+    double latency_uncertainty_us;
 };
 
 struct rank_record {

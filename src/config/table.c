@@ -311,9 +311,21 @@ const struct option_spec option_table[OPTION_TOTAL] = {
     [OPTION_ORDER] = {.name = "order",
                       .type = OPTION_TYPE_CHOICE,
                       .fallback = "random",
-                      .choices = CHOICES("random", "listed"),
+                      .choices = CHOICES("random", "listed", "points"),
                       .metavar = "ORDER",
-                      .help = "Order of the measurements: shuffled, or as listed."},
+                      .help = "A sweep goes in rounds, each of which measures every point once: random: "
+                              "every round in a new order; listed: as listed; points: no rounds, all "
+                              "repetitions of a point one after the other, the points shuffled (for a quick "
+                              "look: the interval then holds within that stretch of time only)."},
+    [OPTION_SPREAD] = {.name = "spread",
+                       .type = OPTION_TYPE_DURATION,
+                       .fallback = "none",
+                       .keyword = "none",
+                       .minimum = MILLISECOND,
+                       .maximum = DAY,
+                       .metavar = "TIME",
+                       .help = "Pause between rounds, so that they cover this time: moods of machine and "
+                               "network last longer than a few quick rounds."},
     [OPTION_ORDER_SEED] = {.name = "order-seed",
                            .type = OPTION_TYPE_INTEGER,
                            .fallback = "random",

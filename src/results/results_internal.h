@@ -9,9 +9,9 @@
 #include <sys/types.h>
 
 #define RESULTS_FORMAT "zmqsweep-results"
-#define RESULTS_SCHEMA "1.1"
+#define RESULTS_SCHEMA "1.2"
 #define RESULTS_SCHEMA_MAJOR 1
-#define MAX_COLUMNS 64
+#define MAX_COLUMNS 96
 #define PATH_BYTES 4096
 
 /* ---- tables.c: records and their packed form, which is little-endian, without padding, NaN in one form only

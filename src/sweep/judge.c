@@ -19,23 +19,6 @@
     (FLAG_FOREIGN | FLAG_TIMED_OUT | FLAG_INTERRUPTED | FLAG_FEW_MESSAGES | FLAG_RECONNECTED |               \
      FLAG_SHORT_OVERLAP | FLAG_LATE_START | FLAG_FAILED)
 
-const char *flags_text(unsigned flags, char *text, size_t length)
-{
-    static const char *const names[] = {
-        "foreign_messages", "timed_out",  "interrupted",   "few_messages",     "reconnected",
-        "short_overlap",    "late_start", "lost_messages", "failed",           "shared_core",
-        "unsteady",         "stalled",    "rate_missed",   "loss_over_target", "strangers"};
-    size_t used = 0;
-    memset(text, 0, length);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (flags & (1U << i)) {
-            int wrote = snprintf(text + used, length - used, "%s%s", used ? "," : "", names[i]);
-            used += (size_t)wrote < length - used ? (size_t)wrote : length - used - 1;
-        }
-    }
-    return text;
-}
-
 /* Dated messages, none of them before the window: then it begins at the first of them. */
 static bool begins_at_first(const struct traffic_sample *begin)
 {

@@ -2,6 +2,7 @@
 #ifndef SWEEP_INTERNAL_H
 #define SWEEP_INTERNAL_H
 
+#include "zmqsweep/flags.h"
 #include "zmqsweep/results.h"
 #include "zmqsweep/stats.h"
 #include "zmqsweep/sweep.h"
@@ -139,25 +140,6 @@ void peak_rss_reset(void);
 int64_t peak_rss_bytes(void);
 
 /* ---- judge.c: from what the ranks saw to rows. Pure. ---- */
-
-enum flag {
-    FLAG_FOREIGN = 1 << 0,
-    FLAG_TIMED_OUT = 1 << 1,
-    FLAG_INTERRUPTED = 1 << 2,
-    FLAG_FEW_MESSAGES = 1 << 3,
-    FLAG_RECONNECTED = 1 << 4,
-    FLAG_SHORT_OVERLAP = 1 << 5,
-    FLAG_LATE_START = 1 << 6,
-    FLAG_LOST_MESSAGES = 1 << 7,
-    FLAG_FAILED = 1 << 8,
-    FLAG_SHARED_CORE = 1 << 9,
-    FLAG_UNSTEADY = 1 << 10,
-    FLAG_STALLED = 1 << 11,
-    FLAG_RATE_MISSED = 1 << 12,
-    FLAG_LOSS_OVER_TARGET = 1 << 13,
-    FLAG_STRANGERS = 1 << 14
-};
-const char *flags_text(unsigned flags, char *text, size_t length);
 
 /* A window's messages, bytes, seconds and rate. */
 struct rate {

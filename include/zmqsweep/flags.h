@@ -1,0 +1,34 @@
+/* flags.h - what is to be known about a repetition or a point, as bits and as words. Pure. */
+#ifndef ZMQSWEEP_FLAGS_H
+#define ZMQSWEEP_FLAGS_H
+
+#include <stddef.h>
+
+enum flag {
+    FLAG_FOREIGN = 1 << 0,
+    FLAG_TIMED_OUT = 1 << 1,
+    FLAG_INTERRUPTED = 1 << 2,
+    FLAG_FEW_MESSAGES = 1 << 3,
+    FLAG_RECONNECTED = 1 << 4,
+    FLAG_SHORT_OVERLAP = 1 << 5,
+    FLAG_LATE_START = 1 << 6,
+    FLAG_LOST_MESSAGES = 1 << 7,
+    FLAG_FAILED = 1 << 8,
+    FLAG_SHARED_CORE = 1 << 9,
+    FLAG_UNSTEADY = 1 << 10,
+    FLAG_STALLED = 1 << 11,
+    FLAG_RATE_MISSED = 1 << 12,
+    FLAG_LOSS_OVER_TARGET = 1 << 13,
+    FLAG_STRANGERS = 1 << 14,
+    FLAG_BACKLOG = 1 << 15,   /* paced, and not all came through: what was not received grew */
+    FLAG_QUEUED = 1 << 16,    /* the stretch measured is one that queues can hide */
+    FLAG_DEPENDENT = 1 << 17, /* of a point: neighbouring repetitions are alike */
+    FLAG_DISK_BUSY = 1 << 18  /* the journal's sync reached into the window */
+};
+/* "timed_out,few_messages": the words of the flags, comma-joined, the rest of `text` zero; cut where it is
+ * too short. @return `text`. */
+const char *flags_text(unsigned flags, char *text, size_t length);
+/* The flags of such a text; words that are not known are left out. */
+unsigned flags_read(const char *text);
+
+#endif
