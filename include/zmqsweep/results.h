@@ -58,6 +58,11 @@ struct point_record {
     char order[16];          /* of the repetitions: random, listed (rounds), points (one stretch) */
     double spread_s;         /* from the first window's start to the last one's end */
     double dependence;       /* rank correlation of neighbouring repetitions; NaN for too few */
+    /* What was asked for, so that the row can be made from its repetitions alone. */
+    int64_t planned_repetitions; /* with a precision the most of them; 0 in files before schema 1.2 */
+    int64_t least_repetitions;   /* with a precision; else 0 */
+    double precision;            /* a share of the median; NaN without one */
+    double loss_target;          /* of --find-rate, a share; NaN without it */
 };
 
 struct repetition_record {
@@ -153,6 +158,7 @@ struct column {
     size_t width;  /* in bytes; of a string with its NUL */
     const char *unit;
     const char *long_name;
+    int64_t missing; /* of an integer: what stands for a value that is not known */
 };
 
 struct table_spec {
@@ -168,19 +174,6 @@ extern const struct table_spec result_tables[TABLE_TOTAL];
 /* Index of the table of that name, or -1. */
 int results_table_named(const char *name);
 
-/* The rows of one finished point. */
-struct point_rows {
-    struct point_record point;
-    struct repetition_record *repetitions;
-    size_t repetition_count;
-    struct rank_record *ranks;
-    size_t rank_count;
-    struct interval_record *intervals;
-    size_t interval_count;
-    struct latency_record *latencies;
-    size_t latency_count;
-};
-
 /* What is known when the sweep starts. Root attributes of the file, plus hosts and environment. */
 struct run_record {
     char title[128], creator[32], creator_version[32], created[32], uuid[40];
@@ -194,8 +187,7 @@ struct run_record {
 };
 void results_free_run(struct run_record *run); /* frees the arrays, zeroes the record */
 
-/* ---- journal: JSON Lines; every line is {"crc32":"XXXXXXXX","data":{...}} with the CRC of data's exact
- * bytes ---- */
+/* ---- journal: lines of JSON with a CRC, and blocks of packed rows; docs/journal.md ---- */
 
 struct journal;
 
@@ -212,18 +204,24 @@ int journal_path(const char *output, char *path, size_t length);
 int journal_create(const char *output, const struct run_record *run, bool replace, struct journal **journal,
                    struct error *error);
 
-/* Opens OUTPUT.journal to go on: checks every line, cuts off a torn last line, locks. `run` gets the first
- * session's record with all sessions' hosts and environment (caller frees; names of later sessions start with
- * "session-2/", "session-3/" ...), *done (malloc'd, in order of point_id) one status per finished point, the
- * last one where a point was run again. A point whose last line has stop_reason "interrupted" is not
- * finished. @return 0; 1 when it held nothing, as a kill at its start leaves it: then it is removed, and
- * there is no journal; -1 or JOURNAL_FAILED with `error`. */
-struct journal_entry {
-    int64_t point_id;
-    bool failed; /* status "failed" */
+/* What a journal has, in the order in which it was written. Each may be NULL. The pointers hold during the
+ * call.
+ */
+struct journal_visitor {
+    void *data;
+    void (*settings)(void *data, const struct point_record *row);
+    void (*repetition)(void *data, const struct repetition_record *row); /* with all its rows */
+    void (*stop)(void *data, int64_t point_id, const char *reason); /* no more repetitions were to be run */
+    void (*drop)(void *data, int64_t point_id); /* what came of this point before does not count */
 };
-int journal_reopen(const char *output, struct run_record *run, struct journal_entry **done,
-                   size_t *done_count, struct journal **journal, struct error *error);
+
+/* Opens OUTPUT.journal to go on: checks every line and block, cuts off what was not committed, locks, and
+ * tells `visitor` what there is. `run` gets the first session's record with all sessions' hosts and
+ * environment (caller frees; names of later sessions start with "session-2/", "session-3/" ...). @return 0; 1
+ * when it held nothing, as a kill at its start leaves it: then it is removed, and there is no journal; -1 or
+ * JOURNAL_FAILED with `error`. */
+int journal_reopen(const char *output, struct run_record *run, const struct journal_visitor *visitor,
+                   struct journal **journal, struct error *error);
 
 /* Does another process hold the journal `path`? Then `error` names its host and process. */
 bool journal_in_use(const char *path, struct error *error);
@@ -246,9 +244,32 @@ int journal_append_session(struct journal *journal, const struct run_record *run
 /* Adds environment rows that the running session has learned since it began. */
 int journal_append_notes(struct journal *journal, const struct run_record *run, struct error *error);
 
-/* Appends one finished point, whose rows all carry its point_id: one write, one fdatasync. On error nothing
- * half-written stays: the journal is cut back. */
-int journal_append(struct journal *journal, const struct point_rows *rows, struct error *error);
+/* ---- what is measured: added, then committed ---- */
+
+/* From here on rows of this repetition are added. Forgets rows that were added and not ended by
+ * journal_add_repetition. */
+void journal_begin_repetition(struct journal *journal, int64_t point_id, int64_t repetition);
+/* Rows of TABLE_RANKS, TABLE_INTERVALS or TABLE_LATENCY. Memory does not grow with their number: long before
+ * a commit they go into the file, where they count for nothing without one.
+ * @return 0, or -1 or JOURNAL_FAILED with `error`: then the file ends where the last commit ended. */
+int journal_add_rows(struct journal *journal, enum table_id table, const void *records, size_t count,
+                     struct error *error);
+/* The repetition itself, which ends its rows. */
+int journal_add_repetition(struct journal *journal, const struct repetition_record *row, struct error *error);
+/* What is asked for in a point: before its first repetition, and again when it changes. */
+int journal_add_settings(struct journal *journal, const struct point_record *row, struct error *error);
+int journal_add_stop(struct journal *journal, int64_t point_id, const char *reason, struct error *error);
+int journal_add_drop(struct journal *journal, int64_t point_id, struct error *error);
+
+/* Writes what was added, and begins to bring it to disk in a thread of its own. Waits for the sync before, if
+ * that still goes on. @return as journal_add_rows; an error may be that of an earlier sync. */
+int journal_commit(struct journal *journal, struct error *error);
+/* Waits until what was committed is on disk: only then may it be told. @return 0 or JOURNAL_FAILED. */
+int journal_wait(struct journal *journal, struct error *error);
+/* When the last sync ended (CLOCK_MONOTONIC), INT64_MAX while one goes on. */
+int64_t journal_synced_ns(struct journal *journal);
+/* The longest that one took so far. */
+int64_t journal_slowest_sync_ns(struct journal *journal);
 
 /* Closes and unlocks; the file stays. */
 void journal_close(struct journal **journal);
@@ -257,9 +278,11 @@ void journal_close(struct journal **journal);
 
 struct finish_report {
     int64_t points;        /* written */
+    int64_t repetitions;   /* written */
+    int64_t settled;       /* points with all their repetitions */
     int64_t damaged_lines; /* left out: bad CRC, not JSON, unknown */
     int64_t first_damaged; /* line number from 1, 0 if none */
-    bool torn_tail;        /* the last line had no end (a write cut short) and was left out */
+    bool torn_tail;        /* what was being written last was cut short and was left out */
     bool complete;         /* every planned point is there, none interrupted */
 };
 
@@ -270,10 +293,10 @@ struct finish_watch {
 };
 
 /* Builds OUTPUT from OUTPUT.journal (or from the journal named `journal_file`): written whole to a temporary
- * file in OUTPUT's folder, synced, renamed, folder synced. Points in the order of point_id; the last line of
- * a point wins. Memory does not grow with the number of points (16 bytes each apart). The journal is left in
- * place. Mode 0666 less umask. The temporary file's name is OUTPUT.partial; it is removed on error. `watch`
- * and `report` may be NULL. @return 0 or -1. */
+ * file in OUTPUT's folder, synced, renamed, folder synced. Points in the order of point_id, each summed up
+ * from its repetitions. Memory does not grow with the number of rows (32 bytes a repetition apart). The
+ * journal is left in place. Mode 0666 less umask. The temporary file's name is OUTPUT.partial; it is removed
+ * on error. `watch` and `report` may be NULL. @return 0 or -1. */
 int results_finish(const char *output, const char *journal_file, const struct finish_watch *watch,
                    struct finish_report *report, struct error *error);
 

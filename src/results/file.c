@@ -165,8 +165,8 @@ static int read_attribute(hid_t object, const struct column *column, void *recor
 static int check_format(struct results *results, struct error *error)
 {
     char format[64] = "", version[32] = "";
-    const struct column of_format = {"format", COLUMN_STRING, 0, sizeof format, "", ""};
-    const struct column of_version = {"schema_version", COLUMN_STRING, 0, sizeof version, "", ""};
+    const struct column of_format = {"format", COLUMN_STRING, 0, sizeof format, "", "", 0};
+    const struct column of_version = {"schema_version", COLUMN_STRING, 0, sizeof version, "", "", 0};
     if (read_attribute(results->file, &of_format, format) || strcmp(format, RESULTS_FORMAT) != 0)
         return error_set(error, "%s: is an HDF5 file, but not one of zmqsweep (no attribute format = %s)",
                          results->path, RESULTS_FORMAT);
@@ -178,7 +178,7 @@ static int check_format(struct results *results, struct error *error)
 static int read_run(struct results *results, struct error *error)
 {
     uint8_t complete = 0;
-    const struct column of_complete = {"complete", COLUMN_UINT8, 0, sizeof complete, "", ""};
+    const struct column of_complete = {"complete", COLUMN_UINT8, 0, sizeof complete, "", "", 0};
     for (size_t i = 0; i < run_column_count; i++)
         if (read_attribute(results->file, &run_columns[i], &results->run))
             return error_set(error, "%s: its attribute %s is missing or damaged", results->path,
@@ -244,7 +244,7 @@ static int check_columns(struct results *results, enum table_id id, hid_t file_t
 
 static int check_rows(struct results *results, enum table_id id, struct error *error)
 {
-    const struct column of_rows = {"rows", COLUMN_INT64, 0, sizeof(int64_t), "", ""};
+    const struct column of_rows = {"rows", COLUMN_INT64, 0, sizeof(int64_t), "", "", 0};
     const char *name = result_tables[id].name;
     int64_t claimed;
     hsize_t rows = 0;

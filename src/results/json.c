@@ -1,5 +1,5 @@
-/* json.c - records to and from JSON arrays, and the frame of a journal's line. */
-#include "results_internal.h"
+/* json.c - records to and from JSON arrays, and the lines of a journal. */
+#include "journal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,6 +12,12 @@
 #define FRAME_END "}\n"
 #define CRC_DIGITS 8
 #define DATA_START (sizeof FRAME_START - 1 + CRC_DIGITS + sizeof FRAME_MIDDLE - 1)
+
+static void crc_digits(const char *data, size_t length, char digits[CRC_DIGITS + 1])
+{
+    unsigned long crc = crc32_z(0, (const unsigned char *)data, length);
+    snprintf(digits, CRC_DIGITS + 1, "%08lx", crc & 0xfffffffful);
+}
 
 /* ---- values and rows ---- */
 
@@ -132,68 +138,7 @@ static int add_rows(const json_t *array, enum table_id id, const struct row_form
     return 0;
 }
 
-/* ---- the columns that a journal has ---- */
-
-void row_format_default(struct row_format *format)
-{
-    memset(format, 0, sizeof *format);
-    for (int t = 0; t < TABLE_TOTAL; t++) {
-        format->columns[t] = result_tables[t].column_count;
-        for (size_t c = 0; c < result_tables[t].column_count; c++)
-            format->position[t][c] = (int)c;
-    }
-}
-
-bool row_format_is_ours(const struct row_format *format)
-{
-    struct row_format ours;
-    row_format_default(&ours);
-    bool same = true;
-    for (int t = 0; t < TABLE_TOTAL; t++) {
-        same = same && format->columns[t] == ours.columns[t];
-        for (size_t c = 0; c < result_tables[t].column_count; c++)
-            same = same && format->position[t][c] == ours.position[t][c];
-    }
-    return same;
-}
-
-static json_t *columns_object(void)
-{
-    json_t *columns = json_object();
-    for (int t = 0; columns && t < TABLE_TOTAL; t++) {
-        json_t *names = json_array();
-        for (size_t c = 0; c < result_tables[t].column_count; c++)
-            json_array_append_new(names, json_string(result_tables[t].columns[c].name));
-        json_object_set_new(columns, result_tables[t].name, names);
-    }
-    return columns;
-}
-
-static int position_of(const json_t *names, const char *name)
-{
-    for (size_t i = 0; i < json_array_size(names); i++) {
-        const char *candidate = json_string_value(json_array_get(names, i));
-        if (candidate && strcmp(candidate, name) == 0)
-            return (int)i;
-    }
-    return -1;
-}
-
-/* A journal without a list of columns has ours. */
-static void read_row_format(const json_t *columns, struct row_format *format)
-{
-    row_format_default(format);
-    for (int t = 0; t < TABLE_TOTAL; t++) {
-        const json_t *names = json_object_get(columns, result_tables[t].name);
-        if (!json_is_array(names))
-            continue;
-        format->columns[t] = json_array_size(names);
-        for (size_t c = 0; c < result_tables[t].column_count; c++)
-            format->position[t][c] = position_of(names, result_tables[t].columns[c].name);
-    }
-}
-
-/* ---- the three kinds of lines ---- */
+/* ---- the lines of a run ---- */
 
 static json_t *writer_object(void)
 {
@@ -239,7 +184,7 @@ json_t *json_from_run(const struct run_record *run, struct error *error)
     set_member(inner, "schema_version", json_string(RESULTS_SCHEMA), &good);
     for (size_t i = 0; i < run_column_count; i++)
         set_member(inner, run_columns[i].name, column_value(&run_columns[i], run), &good);
-    set_member(inner, "columns", columns_object(), &good);
+    set_member(inner, "columns", row_format_write(), &good);
     set_machines(inner, run, &good);
     return wrapped("run", inner, good, error);
 }
@@ -273,26 +218,134 @@ static bool rows_belong(const struct point_rows *rows)
     return true;
 }
 
-json_t *json_from_point(const struct point_rows *rows, struct error *error)
+/* ---- the lines of a point ---- */
+
+/* Of one row array under a name. */
+static json_t *row_line(const char *name, enum table_id table, const void *record, struct error *error)
 {
-    if (!rows_belong(rows)) {
-        error_set(error, "rows of another point were given with point %lld", (long long)rows->point.point_id);
-        return NULL;
-    }
-    json_t *data = json_object();
-    bool good = data != NULL;
-    set_member(data, "point", row_array(&result_tables[TABLE_POINTS], &rows->point), &good);
-    set_member(data, "repetitions", rows_array(TABLE_REPETITIONS, rows->repetitions, rows->repetition_count),
-               &good);
-    set_member(data, "ranks", rows_array(TABLE_RANKS, rows->ranks, rows->rank_count), &good);
-    set_member(data, "intervals", rows_array(TABLE_INTERVALS, rows->intervals, rows->interval_count), &good);
-    if (rows->latency_count > 0)
-        set_member(data, "latency", rows_array(TABLE_LATENCY, rows->latencies, rows->latency_count), &good);
+    json_t *data = json_object(), *row = row_array(&result_tables[table], record);
+    bool good = data && row;
+    set_member(data, name, row, &good);
     if (good)
         return data;
     json_decref(data);
-    error_set(error, "out of memory while writing a point into the journal");
+    error_set(error, "out of memory while writing a %s into the journal", name);
     return NULL;
+}
+
+json_t *json_from_settings(const struct point_record *row, struct error *error)
+{
+    return row_line("settings", TABLE_POINTS, row, error);
+}
+
+json_t *json_from_repetition(const struct repetition_record *row, const int64_t *counts, struct error *error)
+{
+    json_t *data = row_line("repetition", TABLE_REPETITIONS, row, error), *rows = json_object();
+    bool good = data && rows;
+    for (int t = TABLE_RANKS; t <= TABLE_LATENCY; t++)
+        set_member(rows, result_tables[t].name, json_integer(counts[t]), &good);
+    set_member(data, "number", json_integer(row->repetition), &good);
+    set_member(data, "rows", rows, &good);
+    if (good)
+        return data;
+    json_decref(data);
+    error_set(error, "out of memory while writing a repetition into the journal");
+    return NULL;
+}
+
+/* NULL is out of memory. */
+static json_t *made(json_t *data, struct error *error)
+{
+    if (!data)
+        error_set(error, "out of memory while writing into the journal");
+    return data;
+}
+
+json_t *json_from_stop(int64_t point_id, const char *reason, struct error *error)
+{
+    return made(json_pack("{s:{s:I, s:s}}", "stop", "point", (json_int_t)point_id, "reason", reason), error);
+}
+
+json_t *json_from_drop(int64_t point_id, struct error *error)
+{
+    return made(json_pack("{s:{s:I}}", "drop", "point", (json_int_t)point_id), error);
+}
+
+json_t *json_from_block(enum table_id table, int64_t point_id, int64_t repetition, size_t count,
+                        const unsigned char *bytes, size_t length, struct error *error)
+{
+    char digits[CRC_DIGITS + 1];
+    crc_digits((const char *)bytes, length, digits);
+    return made(json_pack("{s:{s:I, s:I, s:s, s:I, s:I, s:s}}", "rows", "point", (json_int_t)point_id,
+                          "repetition", (json_int_t)repetition, "table", result_tables[table].name, "count",
+                          (json_int_t)count, "bytes", (json_int_t)length, "crc32", digits),
+                error);
+}
+
+uint32_t block_crc(const unsigned char *bytes, size_t length)
+{
+    return (uint32_t)crc32_z(0, bytes, length);
+}
+
+int json_to_block(struct journal_line *line, uint32_t *crc)
+{
+    json_t *data = json_loadb(line->data, line->data_length, 0, NULL);
+    const char *table = NULL, *digits = NULL;
+    json_int_t point, repetition, count, bytes;
+    int failed =
+        json_unpack(data, "{s:{s:I, s:I, s:s, s:I, s:I, s:s}}", "rows", "point", &point, "repetition",
+                    &repetition, "table", &table, "count", &count, "bytes", &bytes, "crc32", &digits);
+    int id = failed ? -1 : results_table_named(table);
+    bool good = id >= TABLE_RANKS && id <= TABLE_LATENCY && count > 0 && bytes > 0 && count <= bytes;
+    if (good) {
+        line->table = (enum table_id)id;
+        line->repetition = repetition;
+        line->count = (size_t)count;
+        line->block_bytes = (size_t)bytes;
+        *crc = (uint32_t)strtoul(digits, NULL, 16);
+    }
+    json_decref(data);
+    return good ? 0 : -1;
+}
+
+int json_to_settings(const char *data, size_t length, const struct row_format *format,
+                     struct point_record *row)
+{
+    json_t *line = json_loadb(data, length, 0, NULL);
+    int failed = row_record(json_object_get(line, "settings"), TABLE_POINTS, format, row);
+    json_decref(line);
+    return failed;
+}
+
+int json_to_repetition(const char *data, size_t length, const struct row_format *format,
+                       struct repetition_record *row)
+{
+    json_t *line = json_loadb(data, length, 0, NULL);
+    int failed = row_record(json_object_get(line, "repetition"), TABLE_REPETITIONS, format, row);
+    json_decref(line);
+    return failed;
+}
+
+int json_to_row_counts(const char *data, size_t length, int64_t *repetition, int64_t *counts)
+{
+    json_t *line = json_loadb(data, length, 0, NULL);
+    const json_t *number = json_object_get(line, "number"), *rows = json_object_get(line, "rows");
+    bool good = json_is_integer(number) && json_is_object(rows);
+    *repetition = json_integer_value(number);
+    for (int t = TABLE_RANKS; t <= TABLE_LATENCY; t++)
+        counts[t] = json_integer_value(json_object_get(rows, result_tables[t].name));
+    json_decref(line);
+    return good ? 0 : -1;
+}
+
+int json_to_stop(const char *data, size_t length, char *reason, size_t reason_bytes)
+{
+    json_t *line = json_loadb(data, length, 0, NULL);
+    const char *text = json_string_value(json_object_get(json_object_get(line, "stop"), "reason"));
+    if (text)
+        field_copy(reason, reason_bytes, text);
+    json_decref(line);
+    return text ? 0 : -1;
 }
 
 static int read_machines(const json_t *object, const struct row_format *format, struct run_record *run)
@@ -319,7 +372,7 @@ int json_to_run(const char *data, size_t length, const char *file, struct run_re
     for (size_t i = 0; i < run_column_count; i++)
         if (set_value(&run_columns[i], json_object_get(inner, run_columns[i].name), run))
             goto free_line;
-    read_row_format(json_object_get(inner, "columns"), format);
+    row_format_read(json_object_get(inner, "columns"), format);
     failed = read_machines(inner, format, run);
     if (failed)
         results_free_run(run);
@@ -396,12 +449,6 @@ int json_to_writer(const char *data, size_t length, char *host, size_t host_byte
 }
 
 /* ---- the frame of a line ---- */
-
-static void crc_digits(const char *data, size_t length, char digits[CRC_DIGITS + 1])
-{
-    unsigned long crc = crc32_z(0, (const unsigned char *)data, length);
-    snprintf(digits, CRC_DIGITS + 1, "%08lx", crc & 0xfffffffful);
-}
 
 char *journal_line_encode(json_t *data, size_t *length)
 {

@@ -1,5 +1,5 @@
 /* keep.c - the journal keeps its name while a sweep writes it, and nothing temporary stays behind. */
-#include "results_internal.h"
+#include "journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -77,6 +77,8 @@ static int restore(struct journal *journal, struct error *error)
     char partial[PATH_BYTES + 16];
     struct error cause = {""};
     snprintf(partial, sizeof partial, "%s.partial", journal->path);
+    if (journal_wait(journal, error)) /* the sync is of the descriptor that is replaced here */
+        return -1;
     int fd = write_again(journal, partial, &cause);
     if (fd < 0)
         return error_set(error, "%.150s: was moved or removed and cannot be written again: %.300s",

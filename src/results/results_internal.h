@@ -31,6 +31,9 @@ const char *table_came_with(enum table_id table);
 void column_set_missing(const struct column *column, void *record);
 size_t table_packed_bytes(const struct table_spec *table);
 void table_pack(const struct table_spec *table, const void *record, unsigned char *packed);
+/* Sets a record's column from its packed form of `width` bytes, which only a string's may differ from ours.
+ */
+void column_unpack(const struct column *column, const unsigned char *packed, size_t width, void *record);
 void table_unpack(const struct table_spec *table, const unsigned char *packed, void *record);
 
 /* Copies `text` into a field of `width` bytes: cut between characters, padded with zeros, and with '?' for
@@ -40,29 +43,76 @@ void field_copy(char *field, size_t width, const char *text);
 /* @return 0 when this program reads schema `version` ("1.0"), or -1 with a line that names `file`. */
 int schema_check(const char *version, const char *file, struct error *error);
 
+/* A point with all its rows, as journals before schema 1.2 have it in one line. */
+struct point_rows {
+    struct point_record point;
+    struct repetition_record *repetitions;
+    size_t repetition_count;
+    struct rank_record *ranks;
+    size_t rank_count;
+    struct interval_record *intervals;
+    size_t interval_count;
+    struct latency_record *latencies;
+    size_t latency_count;
+};
 /* Frees the arrays and zeroes the record. */
 void point_rows_clear(struct point_rows *rows);
 
-/* ---- json.c ---- */
+/* ---- format.c: the columns of a journal, which another version may have written ---- */
 
-/* Where a journal keeps our columns: position[table][column] in its row arrays, or -1. */
+/* Where a journal keeps our columns. */
 struct row_format {
-    int position[TABLE_TOTAL][MAX_COLUMNS];
-    size_t columns[TABLE_TOTAL]; /* members of a row array */
+    int position[TABLE_TOTAL][MAX_COLUMNS];  /* in its row arrays, or -1 */
+    size_t columns[TABLE_TOTAL];             /* members of a row array */
+    size_t offset[TABLE_TOTAL][MAX_COLUMNS]; /* in its packed rows */
+    size_t width[TABLE_TOTAL][MAX_COLUMNS];  /* there; 0: no such column */
+    size_t row_bytes[TABLE_TOTAL];           /* of a packed row; 0: it has none */
 };
 void row_format_default(struct row_format *format);
+/* From the member "columns" of the run's line: what it does not say is as ours. */
+void row_format_read(const json_t *columns, struct row_format *format);
+/* For each table its columns as pairs of name and type, as numpy writes types ("<i8", "<f8", "|u1", "|S16"):
+ * the fields of a packed row. New reference, NULL when memory is out. */
+json_t *row_format_write(void);
 /* Only then may rows of this program be appended. */
 bool row_format_is_ours(const struct row_format *format);
+/* The same for the packed rows of one table: they may be taken as they are. */
+bool row_format_is_packed_as_ours(const struct row_format *format, enum table_id table);
+/* A record from a packed row of that format. */
+void row_format_unpack(const struct row_format *format, enum table_id table, const unsigned char *packed,
+                       void *record);
+/* The numbers of point and repetition of a packed row. @return 0, or -1 when the format has none. */
+int row_format_ids(const struct row_format *format, enum table_id table, const unsigned char *packed,
+                   int64_t ids[2]);
+
+/* ---- json.c ---- */
 
 /* New references, or NULL with `error`. */
 json_t *json_from_run(const struct run_record *run, struct error *error);
 json_t *json_from_session(const struct run_record *run, bool notes, struct error *error);
-json_t *json_from_point(const struct point_rows *rows, struct error *error);
+json_t *json_from_settings(const struct point_record *row, struct error *error);
+/* `counts`: rows of TABLE_RANKS to TABLE_LATENCY that are this repetition's. */
+json_t *json_from_repetition(const struct repetition_record *row, const int64_t *counts, struct error *error);
+json_t *json_from_stop(int64_t point_id, const char *reason, struct error *error);
+json_t *json_from_drop(int64_t point_id, struct error *error);
+/* The announcement of a block of packed rows. */
+json_t *json_from_block(enum table_id table, int64_t point_id, int64_t repetition, size_t count,
+                        const unsigned char *bytes, size_t length, struct error *error);
 
 /* From the data of a journal line. @return 0 or -1; then what the output held is freed. */
 int json_to_run(const char *data, size_t length, const char *file, struct run_record *run,
                 struct row_format *format, struct error *error);
 int json_to_point(const char *data, size_t length, const struct row_format *format, struct point_rows *rows);
+int json_to_settings(const char *data, size_t length, const struct row_format *format,
+                     struct point_record *row);
+int json_to_repetition(const char *data, size_t length, const struct row_format *format,
+                       struct repetition_record *row);
+int json_to_row_counts(const char *data, size_t length, int64_t *repetition, int64_t *counts);
+int json_to_stop(const char *data, size_t length, char *reason, size_t reason_bytes);
+struct journal_line;
+/* Fills what a LINE_ROWS announces. @return 0 or -1. */
+int json_to_block(struct journal_line *line, uint32_t *crc);
+uint32_t block_crc(const unsigned char *bytes, size_t length);
 
 /* Adds a session's hosts and environment to `run`, its environment's names after "session-2/", "session-3/"
  * ... */
@@ -80,56 +130,6 @@ const char *journal_line_decode(const char *line, size_t length, size_t *data_le
 
 /* Does `text` start as a line does, or was its place on disk never written (zeros)? */
 bool journal_line_begun(const char *text, size_t length);
-
-/* ---- journal.c ---- */
-
-struct journal {
-    int fd;
-    off_t end; /* after the last whole line */
-    char path[PATH_BYTES];
-};
-
-/* Opens and locks `path`; *exists tells EEXIST from the rest. @return the descriptor, or -1 (another process
- * holds it) or JOURNAL_FAILED with `error`. */
-int journal_open_locked(const char *path, int flags, bool *exists, struct error *error);
-
-/* Writes all of it. @return 0 or -1 with errno. */
-int write_whole(int fd, const char *text, size_t length);
-
-enum line_kind { LINE_RUN, LINE_SESSION, LINE_POINT, LINE_DAMAGED, LINE_TORN };
-
-struct journal_line {
-    enum line_kind kind;
-    int64_t number; /* from 1 */
-    off_t offset;
-    const char *data; /* valid until the next line is read; NULL when damaged or torn */
-    size_t data_length;
-    int64_t point_id; /* of a LINE_POINT */
-};
-
-struct journal_reader {
-    FILE *file;
-    char *text;
-    size_t capacity;
-    int64_t number;
-    off_t offset;
-};
-
-/* @return 0 or -1 with `error`. */
-int journal_reader_open(struct journal_reader *reader, const char *path, struct error *error);
-void journal_reader_close(struct journal_reader *reader);
-/* Reads on. @return 1, 0 at the end, or -1 with errno when the file cannot be read. */
-int journal_reader_next(struct journal_reader *reader, struct journal_line *line);
-int journal_reader_seek(struct journal_reader *reader, off_t offset);
-/* The rows of a LINE_POINT. @return 0 or -1 when they are damaged, or those of a point other than the line's
- * start names: lines are sorted by that. */
-int journal_line_point(const struct journal_line *line, const struct row_format *format,
-                       struct point_rows *rows);
-
-/* Brings a file to disk, opened for reading with `flags` besides; or the folder that names it, where file
- * systems and the folder's mode allow it. @return 0 or -1 with errno. */
-int sync_path(const char *path, int flags);
-int sync_folder_of(const char *path);
 
 /* ---- file.c: what reading and writing HDF5 share ---- */
 

@@ -8,11 +8,15 @@
 #define MEMBER_BYTES(type, field) sizeof(((type *)0)->field)
 #define COLUMN(type, field, kind, unit, text)                                                                \
     {                                                                                                        \
-#field, kind, offsetof(type, field), MEMBER_BYTES(type, field), unit, text                           \
+#field, kind, offsetof(type, field), MEMBER_BYTES(type, field), unit, text, 0                        \
     }
 
 /* Each list names its record once, as ROW. */
 #define INT64(field, unit, text) COLUMN(ROW, field, COLUMN_INT64, unit, text)
+#define INT64_OR(absent, field, unit, text)                                                                  \
+    {                                                                                                        \
+#field, COLUMN_INT64, offsetof(ROW, field), MEMBER_BYTES(ROW, field), unit, text, absent             \
+    }
 #define FLOAT64(field, unit, text) COLUMN(ROW, field, COLUMN_FLOAT64, unit, text)
 #define UINT8(field, unit, text) COLUMN(ROW, field, COLUMN_UINT8, unit, text)
 #define STRING(field, text) COLUMN(ROW, field, COLUMN_STRING, "", text)
@@ -80,6 +84,10 @@ static const struct column point_columns[] = {
     STRING(order, "order of the repetitions: random or listed rounds, or points one after the other"),
     FLOAT64(spread_s, "s", "time from the point's first window to its last"),
     FLOAT64(dependence, "1", "rank correlation of neighbouring repetitions"),
+    INT64(planned_repetitions, "", "repetitions asked for, with a precision the most of them"),
+    INT64(least_repetitions, "", "with a precision the fewest valid repetitions, else 0"),
+    FLOAT64(precision, "1", "half of the interval wanted, as a share of the median"),
+    FLOAT64(loss_target, "1", "share that may be lost at the rate that is sought"),
 };
 #undef ROW
 
@@ -107,7 +115,7 @@ static const struct column repetition_columns[] = {
     STRING(flags, "what is to know about the repetition, comma-joined"),
     UINT8(valid, "", "1 when the repetition is in the summary"),
     FLOAT64(sent_rate_per_s, "messages/s", "messages sent per second by the slowest sender, in the window"),
-    INT64(round, "", "round of the sweep, -1 where points ran one after the other"),
+    INT64_OR(-1, round, "", "round of the sweep, -1 where points ran one after the other"),
     FLOAT64(took_s, "s", "time from the order to the end of the repetition"),
     FLOAT64(cpu_ns_per_message, "ns/message", "processor time of all ranks per message received"),
     FLOAT64(backlog_begin_messages, "messages", "sent, not received nor lost, when the window began"),
@@ -297,6 +305,10 @@ static const struct {
     {TABLE_POINTS, "order"},
     {TABLE_POINTS, "spread_s"},
     {TABLE_POINTS, "dependence"},
+    {TABLE_POINTS, "planned_repetitions"},
+    {TABLE_POINTS, "least_repetitions"},
+    {TABLE_POINTS, "precision"},
+    {TABLE_POINTS, "loss_target"},
     {TABLE_REPETITIONS, "round"},
     {TABLE_REPETITIONS, "took_s"},
     {TABLE_REPETITIONS, "cpu_ns_per_message"},
@@ -332,6 +344,8 @@ void column_set_missing(const struct column *column, void *record)
     double missing = (double)NAN;
     if (column->kind == COLUMN_FLOAT64)
         memcpy(field, &missing, sizeof missing);
+    else if (column->kind == COLUMN_INT64)
+        memcpy(field, &column->missing, sizeof column->missing);
     else
         memset(field, 0, column->width);
 }
@@ -410,17 +424,21 @@ void table_pack(const struct table_spec *table, const void *record, unsigned cha
     }
 }
 
+void column_unpack(const struct column *column, const unsigned char *packed, size_t width, void *record)
+{
+    unsigned char *field = (unsigned char *)record + column->offset;
+    if (column->kind == COLUMN_STRING)
+        pack_string(packed, field, width < column->width ? width : column->width);
+    else
+        copy_little_endian(field, packed, column->width);
+}
+
 void table_unpack(const struct table_spec *table, const unsigned char *packed, void *record)
 {
     memset(record, 0, table->record_bytes);
     for (size_t i = 0; i < table->column_count; i++) {
-        const struct column *column = &table->columns[i];
-        unsigned char *field = (unsigned char *)record + column->offset;
-        if (column->kind == COLUMN_STRING)
-            pack_string(packed, field, column->width);
-        else
-            copy_little_endian(field, packed, column->width);
-        packed += column->width;
+        column_unpack(&table->columns[i], packed, table->columns[i].width, record);
+        packed += table->columns[i].width;
     }
 }
 

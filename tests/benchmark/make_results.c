@@ -1,14 +1,13 @@
 /* make_results.c - makes a results file of any size, of numbers that look like measured ones.
  *
  * make_results OUTPUT [points=N] [ranks=N] [intervals=N] [hosts=N] [repetitions=N] [seed=N] [speed=X]
- *              [invalid=1] [journal=1] [ends=1] [memory=1] [name=TEXT] [libzmq=TEXT]
- * ranks and intervals are rows per point; journal=1 keeps the journal; ends=1 says that all points go from
- * the first host to the second; memory=1 prints the peak, in KiB. The benchmark of zmqreport and its
- * end-to-end tests read the files.
+ *              [invalid=1] [journal=1] [ends=1] [memory=1] [name=TEXT] [libzmq=TEXT] [order=random|points]
+ * ranks and intervals are rows per point, spread over its repetitions; journal=1 keeps the journal; ends=1
+ * says that all points go from the first host to the second; memory=1 prints the peak, in KiB. The benchmark
+ * of zmqreport and its end-to-end tests read the files.
  */
 #include "zmqsweep/config.h"
 #include "zmqsweep/results.h"
-#include "zmqsweep/stats.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -19,7 +18,7 @@
 struct shape {
     long points, ranks, intervals, hosts, repetitions, seed, invalid, journal, ends;
     double speed;
-    const char *name, *libzmq;
+    const char *name, *libzmq, *order;
 };
 
 static uint64_t state;
@@ -97,7 +96,7 @@ static void fill_repetition(struct repetition_record *row, const struct point_re
     double rate = model_rate(point, shape), per_s = rate * 1e6 / 8 / (double)point->message_size_bytes;
     row->point_id = point->point_id;
     row->repetition = repetition;
-    row->start_s = 1795495863.25 + (double)(point->point_id * shape->repetitions + repetition);
+    row->start_s = 1795495863.25 + (double)(repetition * shape->points + point->point_id);
     row->window_s = 1 + floor(1e5 * uniform()) / 1e9;
     row->window_messages = (int64_t)per_s;
     row->window_bytes = row->window_messages * point->message_size_bytes;
@@ -113,113 +112,127 @@ static void fill_repetition(struct repetition_record *row, const struct point_re
     row->drain_s = 0.02 * uniform();
     row->valid = !shape->invalid;
     row->sent_rate_per_s = row->message_rate_per_s;
+    row->round = strcmp(shape->order, "points") == 0 ? -1 : repetition;
+    row->took_s = 1.3;
+    row->cpu_ns_per_message = 400 + (double)point->message_size_bytes * 0.2;
+    row->backlog_begin_messages = row->backlog_end_messages = row->queue_messages = NAN;
+    row->latency_p50_us = row->latency_p90_us = row->latency_p99_us = row->latency_p999_us = NAN;
+    row->latency_max_us = row->latency_uncertainty_us = NAN;
     snprintf(row->flags, sizeof row->flags, "%s",
              shape->invalid ? "few_messages"
              : row->lost    ? "lost_messages"
                             : "");
 }
 
-static void fill_ranks(struct point_rows *rows, const struct shape *shape)
+static void fill_rank(struct rank_record *row, const struct repetition_record *repetition, long rank,
+                      const struct shape *shape)
 {
-    for (size_t i = 0; i < rows->rank_count; i++) {
-        struct rank_record *row = &rows->ranks[i];
-        const struct repetition_record *repetition = &rows->repetitions[i % rows->repetition_count];
-        row->point_id = rows->point.point_id;
-        row->repetition = repetition->repetition;
-        row->rank = (int64_t)(1 + i / rows->repetition_count);
-        snprintf(row->role, sizeof row->role, "%s", row->rank % 2 ? "sender" : "receiver");
-        row->group = (row->rank - 1) / 2;
-        int64_t other = row->group / shape->hosts + row->group; /* all pairs of hosts, in turn */
-        row->host_id = (row->rank % 2 ? row->group : other) % shape->hosts;
-        row->messages = repetition->sent;
-        row->bytes = repetition->received_bytes;
-        row->lost = NAN;
-        row->window_messages = repetition->window_messages;
-        row->window_bytes = repetition->window_bytes;
-        row->window_s = repetition->window_s;
-        row->throughput_mbit_s = repetition->throughput_mbit_s * (0.9 + 0.2 * uniform());
-        row->cpu_user_s = floor(1e6 * uniform()) / 1e6; /* microseconds, as getrusage gives them */
-        row->cpu_system_s = floor(1e6 * uniform()) / 1e6;
-        row->voluntary_switches = (int64_t)(1000 * uniform());
-        row->blocked_s = floor(5e8 * uniform()) / 1e9;
-        row->tcp_rtt_us = floor(20 + 100 * uniform());
-        row->peak_rss_bytes = 24641536;
-    }
+    memset(row, 0, sizeof *row);
+    row->point_id = repetition->point_id;
+    row->repetition = repetition->repetition;
+    row->rank = rank;
+    snprintf(row->role, sizeof row->role, "%s", rank % 2 ? "sender" : "receiver");
+    row->group = (rank - 1) / 2;
+    int64_t other = row->group / shape->hosts + row->group; /* all pairs of hosts, in turn */
+    row->host_id = (rank % 2 ? row->group : other) % shape->hosts;
+    row->messages = repetition->sent;
+    row->bytes = repetition->received_bytes;
+    row->lost = NAN;
+    row->window_messages = repetition->window_messages;
+    row->window_bytes = repetition->window_bytes;
+    row->window_s = repetition->window_s;
+    row->throughput_mbit_s = repetition->throughput_mbit_s * (0.9 + 0.2 * uniform());
+    row->cpu_user_s = floor(1e6 * uniform()) / 1e6; /* microseconds, as getrusage gives them */
+    row->cpu_system_s = floor(1e6 * uniform()) / 1e6;
+    row->voluntary_switches = (int64_t)(1000 * uniform());
+    row->blocked_s = floor(5e8 * uniform()) / 1e9;
+    row->tcp_rtt_us = floor(20 + 100 * uniform());
+    row->peak_rss_bytes = 24641536;
 }
 
-/* Intervals of 100 ms, the first two in the warm-up; one in fifty stalls. */
-static void fill_intervals(struct point_rows *rows)
+/* Intervals of 100 ms, the first two in the warm-up; one in fifty stalls. Twelve or so a receiver. */
+static void fill_interval(struct interval_record *row, const struct repetition_record *repetition,
+                          const struct point_record *point, long index)
 {
-    for (size_t i = 0; i < rows->interval_count; i++) {
-        struct interval_record *row = &rows->intervals[i];
-        const struct repetition_record *repetition = &rows->repetitions[i / 12 % rows->repetition_count];
-        row->point_id = rows->point.point_id;
-        row->repetition = repetition->repetition;
-        row->rank = 2;
-        row->start_us = (double)(i % 12) * 1e5 - 2e5 + floor(1e6 * uniform()) / 1e3;
-        row->length_us = 1e5 + floor(1e6 * uniform()) / 1e3;
-        double share = uniform() < 0.02 ? 0.05 : 0.09 + 0.02 * uniform();
-        row->messages = (int64_t)((double)repetition->window_messages * share);
-        row->bytes = row->messages * rows->point.message_size_bytes;
-    }
+    row->point_id = repetition->point_id;
+    row->repetition = repetition->repetition;
+    row->rank = 2 + 2 * (index / 12);
+    row->start_us = (double)(index % 12) * 1e5 - 2e5 + floor(1e6 * uniform()) / 1e3;
+    row->length_us = 1e5 + floor(1e6 * uniform()) / 1e3;
+    double share = uniform() < 0.02 ? 0.05 : 0.09 + 0.02 * uniform();
+    row->messages = (int64_t)((double)repetition->window_messages * share);
+    row->bytes = row->messages * point->message_size_bytes;
 }
 
-static void summarise(struct point_rows *rows, const struct shape *shape)
+static void check(int failed, const struct error *error)
 {
-    struct point_record *point = &rows->point;
-    double *rates = zeroed((long)rows->repetition_count, sizeof *rates);
-    for (size_t i = 0; i < rows->repetition_count; i++) {
-        rates[i] = rows->repetitions[i].throughput_mbit_s;
-        point->sent += shape->invalid ? 0 : rows->repetitions[i].sent;
-        point->received += shape->invalid ? 0 : rows->repetitions[i].received;
-        point->lost += shape->invalid ? 0 : rows->repetitions[i].lost;
-    }
-    struct stats_interval interval =
-        stats_median_interval(rates, shape->invalid ? 0 : rows->repetition_count, 0.95);
-    point->repetitions = (int64_t)rows->repetition_count;
-    point->valid_repetitions = shape->invalid ? 0 : point->repetitions;
-    point->throughput_mbit_s = interval.median;
-    point->throughput_low_mbit_s = interval.low;
-    point->throughput_high_mbit_s = interval.high;
-    point->interval_coverage = interval.coverage;
-    point->message_rate_per_s = interval.median * 1e6 / 8 / (double)point->message_size_bytes;
-    point->cpu_ns_per_message = shape->invalid ? NAN : 400 + (double)point->message_size_bytes * 0.2;
-    point->rate_per_s = NAN;
-    point->sent_rate_per_s = shape->invalid ? NAN : point->message_rate_per_s;
-    snprintf(point->stop_reason, sizeof point->stop_reason, "repetitions");
-    snprintf(point->flags, sizeof point->flags, "%s",
-             shape->invalid ? "few_messages"
-             : point->lost  ? "lost_messages"
-                            : "");
-    snprintf(point->status, sizeof point->status, "%s", shape->invalid ? "failed" : "ok");
-    free(rates);
+    if (failed)
+        die(error);
 }
 
-static void append_point(struct journal *journal, long id, const struct shape *shape)
+/* Of `total` rows of a point the part that is this repetition's. */
+static long part(long total, long repetition, const struct shape *shape)
 {
-    struct point_rows rows = {0};
+    return total * (repetition + 1) / shape->repetitions - total * repetition / shape->repetitions;
+}
+
+static void add_rows(struct journal *journal, const struct repetition_record *repetition,
+                     const struct point_record *point, const struct shape *shape)
+{
     struct error error = {""};
-    set_settings(&rows.point, id);
-    if (shape->ends) {
-        snprintf(rows.point.sender_host, sizeof rows.point.sender_host, "%s00", shape->name);
-        snprintf(rows.point.receiver_host, sizeof rows.point.receiver_host, "%s01", shape->name);
+    struct rank_record rank;
+    struct interval_record interval;
+    for (long i = 0; i < part(shape->ranks, (long)repetition->repetition, shape); i++) {
+        fill_rank(&rank, repetition, 1 + i, shape);
+        check(journal_add_rows(journal, TABLE_RANKS, &rank, 1, &error), &error);
     }
-    rows.repetition_count = (size_t)shape->repetitions;
-    rows.rank_count = (size_t)shape->ranks;
-    rows.interval_count = (size_t)shape->intervals;
-    rows.repetitions = zeroed(shape->repetitions, sizeof *rows.repetitions);
-    rows.ranks = zeroed(shape->ranks, sizeof *rows.ranks);
-    rows.intervals = zeroed(shape->intervals, sizeof *rows.intervals);
-    for (long i = 0; i < shape->repetitions; i++)
-        fill_repetition(&rows.repetitions[i], &rows.point, i, shape);
-    fill_ranks(&rows, shape);
-    fill_intervals(&rows);
-    summarise(&rows, shape);
-    if (journal_append(journal, &rows, &error))
-        die(&error);
-    free(rows.repetitions);
-    free(rows.ranks);
-    free(rows.intervals);
+    for (long i = 0; i < part(shape->intervals, (long)repetition->repetition, shape); i++) {
+        fill_interval(&interval, repetition, point, i);
+        check(journal_add_rows(journal, TABLE_INTERVALS, &interval, 1, &error), &error);
+    }
+}
+
+static void add_repetition(struct journal *journal, const struct point_record *point, long number,
+                           const struct shape *shape)
+{
+    struct repetition_record row = {0};
+    struct error error = {""};
+    fill_repetition(&row, point, number, shape);
+    journal_begin_repetition(journal, point->point_id, number);
+    add_rows(journal, &row, point, shape);
+    check(journal_add_repetition(journal, &row, &error), &error);
+    if (number == shape->repetitions - 1)
+        check(journal_add_stop(journal, point->point_id, "repetitions", &error), &error);
+    check(journal_commit(journal, &error), &error);
+}
+
+static struct point_record make_point(long id, const struct shape *shape)
+{
+    struct point_record point = {0};
+    set_settings(&point, id);
+    if (shape->ends) {
+        snprintf(point.sender_host, sizeof point.sender_host, "%s00", shape->name);
+        snprintf(point.receiver_host, sizeof point.receiver_host, "%s01", shape->name);
+    }
+    snprintf(point.order, sizeof point.order, "%s", shape->order);
+    point.planned_repetitions = shape->repetitions;
+    point.rate_per_s = point.precision = point.loss_target = NAN;
+    return point;
+}
+
+/* Round after round, as a sweep does. */
+static void add_rounds(struct journal *journal, const struct shape *shape)
+{
+    struct error error = {""};
+    for (long round = 0; round < shape->repetitions; round++) {
+        for (long id = 0; id < shape->points; id++) {
+            struct point_record point = make_point(id, shape);
+            if (round == 0)
+                check(journal_add_settings(journal, &point, &error), &error);
+            add_repetition(journal, &point, round, shape);
+        }
+    }
+    check(journal_wait(journal, &error), &error);
 }
 
 /* ---- the run ---- */
@@ -304,13 +317,13 @@ int main(int argc, char **argv)
         .speed = atof(value_of(argc, argv, "speed", "1")),
         .name = value_of(argc, argv, "name", "node"),
         .libzmq = value_of(argc, argv, "libzmq", "4.3.4"),
+        .order = value_of(argc, argv, "order", "random"),
     };
     state = (uint64_t)shape.seed;
     fill_run(&run, &shape);
     if (journal_create(argv[1], &run, true, &journal, &error))
         die(&error);
-    for (long i = 0; i < shape.points; i++)
-        append_point(journal, i, &shape);
+    add_rounds(journal, &shape);
     journal_close(&journal);
     if (results_finish(argv[1], NULL, NULL, NULL, &error) || journal_path(argv[1], path, sizeof path) ||
         (!shape.journal && unlink(path)))

@@ -1,0 +1,41 @@
+/* summary.h - from a point's settings and its repetitions to its row. Pure.
+ *
+ * The sweep sums up what it has for its lines, the file is summed up from the journal: both here, so that a
+ * file that is recovered after a kill says what the sweep would have said.
+ */
+#ifndef ZMQSWEEP_SUMMARY_H
+#define ZMQSWEEP_SUMMARY_H
+
+#include "zmqsweep/histogram.h"
+#include "zmqsweep/results.h"
+#include "zmqsweep/stats.h"
+
+/* What a summary needs of a repetition. NaN: not known. */
+struct summary_sample {
+    double throughput_mbit_s, message_rate_per_s, sent_rate_per_s, cpu_ns_per_message;
+    double latency_p50_us, latency_p90_us, latency_p99_us, latency_p999_us, latency_uncertainty_us;
+    double start_s, window_s;
+    int64_t sent, received, lost;
+    unsigned flags; /* see flags.h */
+    bool valid;
+};
+struct summary_sample summary_sample(const struct repetition_record *row);
+
+/* What a point's interval is to cover the median with. */
+#define SUMMARY_COVERAGE 0.95
+
+/* The schedule of looks of a point with a precision. It is made once and again only when a point asks for
+ * another one. @return NULL where the point has no precision, or memory is out. */
+const struct stats_schedule *summary_schedule(struct stats_schedule *kept, const struct point_record *point);
+
+/* Fills the columns of *row that are made of its repetitions, in the order measured; the settings stay as
+ * they are. `stop_reason` is why no more were run: "interrupted" when there should have been. A row of a file
+ * from before schema 1.2 does not say what was asked for: then status and interval stay as they are, too. */
+void summary_fill(struct point_record *row, const struct summary_sample *samples, size_t count,
+                  const struct stats_schedule *schedule, const char *stop_reason);
+
+/* Fills the percentiles of the valid repetitions' latencies together. One that fewer than
+ * HISTOGRAM_BEYOND_MIN samples exceed is NaN. */
+void summary_fill_latency(struct point_record *row, const struct histogram *all);
+
+#endif

@@ -1,0 +1,185 @@
+/* format.c - the columns of a journal and where its rows have them. */
+#include "results_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void set_packed(struct row_format *format, int table)
+{
+    size_t at = 0;
+    for (size_t c = 0; c < result_tables[table].column_count; c++) {
+        format->offset[table][c] = at;
+        format->width[table][c] = result_tables[table].columns[c].width;
+        at += result_tables[table].columns[c].width;
+    }
+    format->row_bytes[table] = at;
+}
+
+void row_format_default(struct row_format *format)
+{
+    memset(format, 0, sizeof *format);
+    for (int t = 0; t < TABLE_TOTAL; t++) {
+        format->columns[t] = result_tables[t].column_count;
+        for (size_t c = 0; c < result_tables[t].column_count; c++)
+            format->position[t][c] = (int)c;
+        set_packed(format, t);
+    }
+}
+
+bool row_format_is_packed_as_ours(const struct row_format *format, enum table_id table)
+{
+    static struct row_format ours;
+    if (ours.row_bytes[0] == 0)
+        row_format_default(&ours);
+    return format->row_bytes[table] == ours.row_bytes[table] &&
+           memcmp(format->offset[table], ours.offset[table], sizeof ours.offset[table]) == 0 &&
+           memcmp(format->width[table], ours.width[table], sizeof ours.width[table]) == 0;
+}
+
+bool row_format_is_ours(const struct row_format *format)
+{
+    struct row_format ours;
+    row_format_default(&ours);
+    bool same = true;
+    for (int t = 0; t < TABLE_TOTAL; t++) {
+        same = same && format->columns[t] == ours.columns[t];
+        same = same && row_format_is_packed_as_ours(format, (enum table_id)t);
+        for (size_t c = 0; c < result_tables[t].column_count; c++)
+            same = same && format->position[t][c] == ours.position[t][c];
+    }
+    return same;
+}
+
+/* ---- types, as numpy writes them ---- */
+
+static const char *type_text(const struct column *column, char text[24])
+{
+    static const char *const numbers[] = {
+        [COLUMN_INT64] = "<i8", [COLUMN_FLOAT64] = "<f8", [COLUMN_UINT8] = "|u1"};
+    if (column->kind != COLUMN_STRING)
+        return numbers[column->kind];
+    snprintf(text, 24, "|S%zu", column->width);
+    return text;
+}
+
+/* Bytes of a type; 0: not one of ours. */
+static size_t type_width(const char *type)
+{
+    char *end = NULL;
+    unsigned long width = strlen(type) > 2 ? strtoul(type + 2, &end, 10) : 0;
+    bool known =
+        width > 0 && width <= PATH_BYTES && *end == '\0' && strchr("<|", type[0]) && strchr("ifuS", type[1]);
+    return known ? width : 0;
+}
+
+json_t *row_format_write(void)
+{
+    json_t *columns = json_object();
+    for (int t = 0; columns && t < TABLE_TOTAL; t++) {
+        json_t *fields = json_array();
+        for (size_t c = 0; c < result_tables[t].column_count; c++) {
+            char text[24];
+            const struct column *column = &result_tables[t].columns[c];
+            json_array_append_new(fields, json_pack("[ss]", column->name, type_text(column, text)));
+        }
+        json_object_set_new(columns, result_tables[t].name, fields);
+    }
+    return columns;
+}
+
+/* ---- what a journal says ---- */
+
+/* A column is its name alone in journals without blocks. */
+static const char *field_name(const json_t *field)
+{
+    const char *name = json_string_value(json_is_array(field) ? json_array_get(field, 0) : field);
+    return name ? name : "";
+}
+
+static const char *field_type(const json_t *field)
+{
+    const char *type = json_string_value(json_array_get(field, 1));
+    return type ? type : "";
+}
+
+/* Is it stored as we would, strings of any width? */
+static bool is_kind(const struct column *column, const char *type)
+{
+    char text[24];
+    return column->kind == COLUMN_STRING ? strncmp(type, "|S", 2) == 0
+                                         : strcmp(type, type_text(column, text)) == 0;
+}
+
+static void read_field(const json_t *field, size_t index, int table, struct row_format *format)
+{
+    const char *name = field_name(field), *type = field_type(field);
+    for (size_t c = 0; c < result_tables[table].column_count; c++) {
+        const struct column *column = &result_tables[table].columns[c];
+        if (strcmp(column->name, name) != 0)
+            continue;
+        format->position[table][c] = (int)index;
+        format->offset[table][c] = format->row_bytes[table];
+        format->width[table][c] = is_kind(column, type) ? type_width(type) : 0;
+    }
+}
+
+static void read_fields(const json_t *fields, int table, struct row_format *format)
+{
+    bool packed = true;
+    format->columns[table] = json_array_size(fields);
+    format->row_bytes[table] = 0;
+    for (size_t c = 0; c < MAX_COLUMNS; c++) {
+        format->position[table][c] = -1;
+        format->offset[table][c] = format->width[table][c] = 0;
+    }
+    for (size_t i = 0; i < json_array_size(fields); i++) {
+        const json_t *field = json_array_get(fields, i);
+        size_t width = type_width(field_type(field));
+        read_field(field, i, table, format);
+        format->row_bytes[table] += width;
+        packed = packed && width > 0;
+    }
+    if (!packed)
+        format->row_bytes[table] = 0;
+}
+
+void row_format_read(const json_t *columns, struct row_format *format)
+{
+    row_format_default(format);
+    for (int t = 0; t < TABLE_TOTAL; t++) {
+        const json_t *fields = json_object_get(columns, result_tables[t].name);
+        if (json_is_array(fields))
+            read_fields(fields, t, format);
+    }
+}
+
+/* ---- packed rows ---- */
+
+void row_format_unpack(const struct row_format *format, enum table_id table, const unsigned char *packed,
+                       void *record)
+{
+    const struct table_spec *spec = &result_tables[table];
+    memset(record, 0, spec->record_bytes);
+    for (size_t c = 0; c < spec->column_count; c++) {
+        const struct column *column = &spec->columns[c];
+        size_t width = format->width[table][c];
+        if (width == 0) {
+            column_set_missing(column, record);
+            continue;
+        }
+        column_unpack(column, packed + format->offset[table][c], width, record);
+    }
+}
+
+int row_format_ids(const struct row_format *format, enum table_id table, const unsigned char *packed,
+                   int64_t ids[2])
+{
+    int64_t record[2]; /* all of these tables begin with the numbers of point and repetition */
+    if (format->width[table][0] != sizeof *record || format->width[table][1] != sizeof *record)
+        return -1;
+    for (size_t c = 0; c < 2; c++)
+        column_unpack(&result_tables[table].columns[c], packed + format->offset[table][c], sizeof *record,
+                      record);
+    memcpy(ids, record, sizeof record);
+    return 0;
+}
