@@ -163,7 +163,7 @@ static int prepare(const struct cluster *cluster, int argc, char **argv, struct 
     snprintf(job->interface, sizeof job->interface, "%s", config_text(settings, OPTION_INTERFACE));
     snprintf(job->write_dir, sizeof job->write_dir, "%s", config_text(settings, OPTION_WRITE_DIR));
     snprintf(job->last_words, sizeof job->last_words,
-             "; finished points are in %.150s.journal: go on with --resume",
+             "; what was measured is in %.150s.journal: go on with --resume",
              config_text(settings, OPTION_OUTPUT));
     return 0;
 }

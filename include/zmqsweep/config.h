@@ -102,6 +102,9 @@ struct option_spec {
 
 extern const struct option_spec option_table[OPTION_TOTAL];
 
+/* The option of that name; OPTION_TOTAL: there is none. */
+enum option_id config_find(const char *name);
+
 /* Where a setting came from; the larger wins. */
 enum setting_source { SOURCE_DEFAULT, SOURCE_PRESET, SOURCE_FILE, SOURCE_ENVIRONMENT, SOURCE_COMMAND_LINE };
 

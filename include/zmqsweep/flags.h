@@ -25,6 +25,9 @@ enum flag {
     FLAG_DEPENDENT = 1 << 17, /* of a point: neighbouring repetitions are alike */
     FLAG_DISK_BUSY = 1 << 18  /* the journal's sync reached into the window */
 };
+#define FLAGS 19 /* how many there are */
+/* The word of flag 1 << index. */
+const char *flags_word(int index);
 /* "timed_out,few_messages": the words of the flags, comma-joined, the rest of `text` zero; cut where it is
  * too short. @return `text`. */
 const char *flags_text(unsigned flags, char *text, size_t length);

@@ -23,6 +23,8 @@ enum bind_side { BIND_RECEIVER, BIND_SENDER };
 enum placement { PLACEMENT_AUTO, PLACEMENT_ACROSS, PLACEMENT_WITHIN, PLACEMENT_LISTED, PLACEMENT_SPLIT };
 enum matrix { MATRIX_OFF, MATRIX_ROUNDS, MATRIX_ALONE };
 
+enum round_order { ROUNDS_RANDOM, ROUNDS_LISTED, ROUNDS_NONE }; /* of --order; none: point after point */
+
 enum role { ROLE_IDLE, ROLE_SENDER, ROLE_RECEIVER };
 
 /* One setting of every dimension: what a repetition needs to know. No pointers, so that it is broadcast as it
@@ -60,11 +62,10 @@ struct plan {
     bool unplaced;        /* made before the job: the hosts are not known */
     int32_t matrix_hosts; /* hosts that take part in the matrix; 0 without one */
     int32_t steps;        /* of the matrix; 1 without one */
-    uint64_t seed;        /* that the order was shuffled with */
+    uint64_t seed;        /* of the orders */
     int64_t points;
     int64_t listed;   /* of them, made from the dimensions; the others are the baseline's */
     uint32_t *models; /* models[n]: the point after which the baseline's point `listed` + n is made */
-    uint32_t *order;  /* order[n]: id of the point that runs as number n */
 };
 
 extern const struct preset plan_presets[]; /* ended by a NULL name */
@@ -76,6 +77,12 @@ extern const struct preset plan_presets[]; /* ended by a NULL name */
 int plan_make(const struct settings *settings, int32_t ranks, const int32_t *hosts, uint64_t seed,
               struct plan *plan, struct error *error);
 void plan_free(struct plan *plan);
+
+/* The order in which the points run in that round, from 0 on: order[n], n = 0 ... points - 1, is the id of
+ * the one that runs as number n. Of --order points the one round there is. */
+void plan_order(const struct plan *plan, uint64_t seed, int64_t round, uint32_t *order);
+/* Does the sweep go in rounds? */
+bool plan_has_rounds(const struct plan *plan);
 
 /* Point `id`, 0 to points - 1; the baseline's come last. */
 struct point plan_point(const struct plan *plan, int64_t id);

@@ -171,6 +171,8 @@ struct table_spec {
 
 extern const struct table_spec result_tables[TABLE_TOTAL];
 
+/* A row of which nothing is known: NaN, 0 (or what a column has instead), "". */
+void results_set_missing(enum table_id table, void *record);
 /* Index of the table of that name, or -1. */
 int results_table_named(const char *name);
 

@@ -544,9 +544,8 @@ static uint64_t seeded(uint64_t seed)
 }
 
 /* Fisher-Yates. */
-static void shuffle(uint32_t *order, int64_t n, uint64_t seed)
+static void shuffle(uint32_t *order, int64_t n, uint64_t state)
 {
-    uint64_t state = seeded(seed);
     for (int64_t i = n - 1; i > 0; i--) {
         int64_t j = (int64_t)((next_random(&state) >> 11) % (uint64_t)(i + 1));
         uint32_t swap = order[i];
@@ -555,17 +554,27 @@ static void shuffle(uint32_t *order, int64_t n, uint64_t seed)
     }
 }
 
-static int make_order(struct plan *plan, struct error *error)
+bool plan_has_rounds(const struct plan *plan)
 {
-    plan->order = malloc((size_t)plan->points * sizeof *plan->order);
-    if (!plan->order) {
-        return error_set(error, "no memory for the order of %lld points", (long long)plan->points);
-    }
+    return config_value(plan->settings, OPTION_ORDER) != ROUNDS_NONE;
+}
+
+void plan_order(const struct plan *plan, uint64_t seed, int64_t round, uint32_t *order)
+{
     for (int64_t i = 0; i < plan->points; i++) {
-        plan->order[i] = (uint32_t)i;
+        order[i] = (uint32_t)i;
     }
-    if (config_value(plan->settings, OPTION_ORDER) == 0) {
-        shuffle(plan->order, plan->points, plan->seed);
+    if (config_value(plan->settings, OPTION_ORDER) != ROUNDS_LISTED) {
+        shuffle(order, plan->points, seeded(seed + (uint64_t)round * 0xD1B54A32D192ED03ULL));
+    }
+}
+
+static int check_order(const struct settings *settings, struct error *error)
+{
+    if (config_value(settings, OPTION_ORDER) == ROUNDS_NONE &&
+        config_value(settings, OPTION_SPREAD) != OPTION_KEYWORD) {
+        return error_set(error, "--spread is between rounds, which --order points has not; leave out one of "
+                                "the two");
     }
     return 0;
 }
@@ -576,7 +585,7 @@ int plan_make(const struct settings *settings, int32_t ranks, const int32_t *hos
     struct plan made = {
         .settings = settings, .ranks = ranks, .hosts = hosts, .seed = seed, .unplaced = ranks == 0};
     if (check_shape(settings, error) || check_writing(settings, error) || check_find_rate(settings, error) ||
-        check_echoes(settings, error) || check_latency(settings, error)) {
+        check_echoes(settings, error) || check_latency(settings, error) || check_order(settings, error)) {
         return -1;
     }
     if (ranks == 0) {
@@ -591,7 +600,7 @@ int plan_make(const struct settings *settings, int32_t ranks, const int32_t *hos
     if (count_steps(&made, error) || count_points(&made, error) || check_seats(&made, error)) {
         return -1;
     }
-    if (add_baseline(&made, error) || make_order(&made, error)) {
+    if (add_baseline(&made, error)) {
         plan_free(&made);
         return -1;
     }
@@ -601,9 +610,8 @@ int plan_make(const struct settings *settings, int32_t ranks, const int32_t *hos
 
 void plan_free(struct plan *plan)
 {
-    free(plan->order);
     free(plan->models);
-    plan->order = plan->models = NULL;
+    plan->models = NULL;
 }
 
 static const char *key_word(const struct point *point, int option, int64_t value,

@@ -210,7 +210,6 @@ static int scan(struct finish *finish, struct error *error)
 /* What is known of the point so far. */
 struct gathered {
     struct point_record point;
-    bool described; /* its settings were there */
     struct summary_sample *samples;
     size_t count, capacity;
     char stop_reason[16];
@@ -306,7 +305,6 @@ static int take_settings(struct finish *finish, const struct entry *entry, struc
     struct journal_line line;
     if (read_at(finish, entry->offset, &line, error))
         return -1;
-    gathered->described = true;
     return json_to_settings(line.data, line.data_length, &finish->format, &gathered->point);
 }
 
@@ -369,27 +367,18 @@ static int add_summary(struct finish *finish, struct gathered *gathered)
     return file_writer_add(&finish->file, TABLE_POINTS, point, 1);
 }
 
-/* Without its settings, which come first, a point is what its number says. */
-static void describe_unknown(struct gathered *gathered, int64_t point_id)
-{
-    const struct table_spec *table = &result_tables[TABLE_POINTS];
-    for (size_t c = 0; c < table->column_count; c++)
-        column_set_missing(&table->columns[c], &gathered->point);
-    gathered->point.point_id = point_id;
-}
-
 static int add_new_point(struct finish *finish, size_t first, size_t last, struct error *error)
 {
     struct gathered gathered;
     int failed = 0;
     memset(&gathered, 0, sizeof gathered);
+    results_set_missing(TABLE_POINTS, &gathered.point); /* until its settings are read */
+    gathered.point.point_id = finish->entries[first].point_id;
     memset(finish->latencies, 0, sizeof *finish->latencies);
     for (size_t i = first; i <= last && !failed; i++) {
         failed = take_entry(finish, &finish->entries[i], &gathered, error);
         tick(finish);
     }
-    if (!gathered.described)
-        describe_unknown(&gathered, finish->entries[first].point_id);
     if (!failed && gathered.count > 0)
         failed = add_summary(finish, &gathered);
     free(gathered.samples);

@@ -350,6 +350,13 @@ void column_set_missing(const struct column *column, void *record)
         memset(field, 0, column->width);
 }
 
+void results_set_missing(enum table_id table, void *record)
+{
+    memset(record, 0, result_tables[table].record_bytes);
+    for (size_t c = 0; c < result_tables[table].column_count; c++)
+        column_set_missing(&result_tables[table].columns[c], record);
+}
+
 int results_table_named(const char *name)
 {
     for (int i = 0; i < TABLE_TOTAL; i++)

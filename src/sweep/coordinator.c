@@ -1,4 +1,4 @@
-/* coordinator.c - rank 0's loop: point after point, each journaled before its line is printed. */
+/* coordinator.c - rank 0's part: a sweep from the journal's first line to the finished file. */
 #include "coordinator.h"
 
 #include <errno.h>
@@ -6,134 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define CLOCKS_EVERY_S 30
-
-/* ---- one point ---- */
-
-static const struct stats_schedule *schedule_of(const struct coordinator *coordinator)
-{
-    return coordinator->schedule.ranks ? &coordinator->schedule : NULL;
-}
-
-static double seconds_since(int64_t began_ns)
-{
-    return (double)(traffic_clock_ns() - began_ns) * 1e-9;
-}
-
-static struct tally_of_point count_up(const struct coordinator *coordinator, const struct point *point)
-{
-    return (struct tally_of_point){.point = point,
-                                   .schedule = schedule_of(coordinator),
-                                   .repetitions = coordinator->gathering.rows.repetitions,
-                                   .count = coordinator->gathering.rows.repetition_count,
-                                   .elapsed_s = seconds_since(coordinator->point_began_ns),
-                                   .repeating_s = seconds_since(coordinator->repeating_began_ns)};
-}
-
-static void begin_point(struct coordinator *coordinator)
-{
-    measure_drop(&coordinator->gathering);
-    coordinator->gathering.connections = (struct traffic_connections){NAN, NAN, NAN, NAN, 0, 0};
-    coordinator->point_began_ns = traffic_clock_ns();
-}
-
-/* Someone may move or remove the journal while hours of measuring go into it. */
-static int keep_journal(struct coordinator *coordinator, struct error *error)
-{
-    bool again;
-    if (journal_keep(coordinator->journal, &again, error)) {
-        return -1;
-    }
-    if (again) {
-        log_line(LOG_WARNING,
-                 "%s.journal was moved or removed while the sweep ran; it is written again, whole",
-                 config_text(coordinator->settings, OPTION_OUTPUT));
-    }
-    return 0;
-}
-
-static void append_to_journal(struct coordinator *coordinator)
-{
-    struct error error = {""};
-    if (journal_append(coordinator->journal, &coordinator->gathering.rows, &error)) {
-        log_line(LOG_ERROR, "%s; ending the job, the points before are in the journal", error.text);
-        cluster_abort(EXIT_FAILED);
-    }
-    if (keep_journal(coordinator, &error)) {
-        log_line(LOG_ERROR, "%s; ending the job", error.text);
-        cluster_abort(EXIT_FAILED);
-    }
-}
-
-static double seconds_left(const struct coordinator *coordinator, double points_done)
-{
-    double share = points_done / (double)coordinator->planned;
-    return share > 0 ? (measure_wall_s() - coordinator->began_s) * (1 - share) / share : NAN;
-}
-
-/* Summary, journal and line of a point whose repetitions are done. */
-static void finish_point(struct coordinator *coordinator, const struct point *point, enum stop stop)
-{
-    struct gathering *gathering = &coordinator->gathering;
-    struct point_rows *rows = &gathering->rows;
-    struct summary_input input = {.plan = coordinator->plan,
-                                  .point = point,
-                                  .seating = &coordinator->repetition.seating,
-                                  .cluster = coordinator->cluster,
-                                  .repetitions = rows->repetitions,
-                                  .cpu_ns = gathering->cpu_ns,
-                                  .flags = gathering->flags,
-                                  .count = rows->repetition_count,
-                                  .stop = stop,
-                                  .schedule = schedule_of(coordinator),
-                                  .connections = gathering->connections,
-                                  .latencies = point->latency_every ? &gathering->latencies : NULL};
-    summarise_point(&input, &rows->point);
-    rows->latencies = gathering->latencies.rows;
-    rows->latency_count = gathering->latencies.row_count;
-    warn_buffers(point, &gathering->connections);
-    append_to_journal(coordinator);
-    coordinator->finished += !coordinator->interrupted;
-    coordinator->failed += rows->point.valid_repetitions == 0;
-    if (!coordinator->interrupted) { /* a line is for a point that is done */
-        progress_point(coordinator->finished, &rows->point);
-    }
-}
-
-enum stop coordinator_repeat(struct coordinator *coordinator, const struct point *point)
-{
-    enum stop stop = STOP_REPETITIONS;
-    bool over = false;
-    coordinator->repeating_began_ns = traffic_clock_ns();
-    for (int32_t number = 0; !over; number++) {
-        coordinator->interrupted = !measure_repetition(coordinator, point, number);
-        if (coordinator->interrupted) {
-            return STOP_INTERRUPTED;
-        }
-        struct tally_of_point tally = count_up(coordinator, point);
-        over = enough(&tally, &stop);
-        if (!coordinator->repetition.ran) {
-            stop = STOP_UNREACHABLE;
-            over = true;
-        }
-        double done = (double)coordinator->finished + (number + 1.0) / enough_expected(&tally);
-        progress_repetition(coordinator->finished, point, &tally.repetitions[number],
-                            seconds_left(coordinator, done));
-    }
-    return stop;
-}
-
-static void run_point(struct coordinator *coordinator, int64_t id)
-{
-    struct point point = plan_point(coordinator->plan, id);
-    begin_point(coordinator);
-    enum stop stop = point.find_loss_ppb == OPTION_KEYWORD ? coordinator_repeat(coordinator, &point)
-                                                           : find_rate_run(coordinator, &point);
-    if (coordinator->gathering.rows.repetition_count > 0) {
-        finish_point(coordinator, &point, stop);
-    }
-}
 
 /* ---- the sweep ---- */
 
@@ -151,30 +23,22 @@ static void note_clocks(struct coordinator *coordinator)
     results_free_run(&notes);
 }
 
-static void run_points(struct coordinator *coordinator)
+static void say_what_is_there(const struct coordinator *coordinator)
 {
-    const struct plan *plan = coordinator->plan;
-    coordinator->planned = 0;
-    for (int64_t id = 0; id < plan->points; id++) {
-        coordinator->planned += !coordinator->done[id];
+    const struct ledger *ledger = &coordinator->ledger;
+    int64_t repetitions = ledger_repetitions(ledger);
+    if (repetitions > 0) {
+        log_line(LOG_INFO, "going on: %lld of %lld points are done, %lld repetitions are there",
+                 (long long)ledger->settled, (long long)ledger->points, (long long)repetitions);
     }
-    if (coordinator->planned < plan->points) {
-        log_line(LOG_INFO, "going on: %lld of %lld points are done",
-                 (long long)(plan->points - coordinator->planned), (long long)plan->points);
-    }
+}
+
+static void measure_all(struct coordinator *coordinator)
+{
+    say_what_is_there(coordinator);
     coordinator->began_s = coordinator->clocks_s = measure_wall_s();
-    progress_start(coordinator->planned);
-    for (int64_t n = 0; n < plan->points && !coordinator->interrupted; n++) {
-        if (stop_asked()) {
-            coordinator->interrupted = true;
-        } else if (!coordinator->done[plan->order[n]]) {
-            if (cluster_host_count(coordinator->cluster) > 1 &&
-                measure_wall_s() - coordinator->clocks_s > CLOCKS_EVERY_S) {
-                measure_clocks(coordinator);
-            }
-            run_point(coordinator, plan->order[n]);
-        }
-    }
+    progress_start(coordinator->settings, coordinator->plan->points);
+    rounds_run(coordinator);
     if (cluster_host_count(coordinator->cluster) > 1 && coordinator->journal && !stop_urgent()) {
         note_clocks(coordinator);
     }
@@ -184,14 +48,14 @@ static void run_points(struct coordinator *coordinator)
 static int check_report(const struct coordinator *coordinator, const struct finish_report *report,
                         struct error *error)
 {
-    long long points = coordinator->plan->points - coordinator->planned + coordinator->finished;
-    if (report->points >= points) {
+    long long repetitions = ledger_repetitions(&coordinator->ledger);
+    if (report->repetitions >= repetitions) {
         return 0;
     }
     return error_set(error,
-                     "only %lld of the %lld finished points can be read from the journal, its line %lld is "
+                     "only %lld of the %lld repetitions can be read from the journal, its line %lld is "
                      "damaged: the file holds those, --resume measures the others",
-                     (long long)report->points, points, (long long)report->first_damaged);
+                     (long long)report->repetitions, repetitions, (long long)report->first_damaged);
 }
 
 static void say_damage(const char *journal, const struct finish_report *report)
@@ -201,20 +65,6 @@ static void say_damage(const char *journal, const struct finish_report *report)
                  (long long)report->damaged_lines, report->damaged_lines == 1 ? "" : "s",
                  (long long)report->first_damaged);
     }
-}
-
-/* The other ranks wait for an order until their deadline: a long piece of work gives signs of life. */
-static void sign_of_life(void *data)
-{
-    struct coordinator *coordinator = data;
-    struct order order;
-    if (measure_wall_s() - coordinator->sign_s < (double)coordinator->job->timeout_ns / 4e9) {
-        return;
-    }
-    memset(&order, 0, sizeof order);
-    order.command = ORDER_WAIT;
-    cluster_broadcast(coordinator->cluster, &order, sizeof order);
-    coordinator->sign_s = measure_wall_s();
 }
 
 /* The journal becomes the file, and only then goes. */
@@ -230,12 +80,12 @@ static int finish_file(struct coordinator *coordinator)
              "zmqsweep: no time left to finish %.300s; the journal is whole: zmqreport recover %.300s\n",
              output, journal);
     stop_guard(line, partial);
-    if (keep_journal(coordinator, &error)) {
+    if (store_check(coordinator, &error)) {
         log_line(LOG_ERROR, "%s", error.text);
         return -1;
     }
     coordinator->sign_s = measure_wall_s();
-    struct finish_watch watch = {sign_of_life, coordinator};
+    struct finish_watch watch = {rounds_sign_of_life, coordinator};
     if (results_finish(output, journal, &watch, &report, &error)) {
         log_line(LOG_ERROR, "%s; the journal is whole: zmqreport recover %s", error.text, journal);
         return -1;
@@ -263,9 +113,9 @@ static int end_sweep(struct coordinator *coordinator)
     if (code == EXIT_OK && coordinator->interrupted) {
         log_line(LOG_INFO, "interrupted; go on with --resume");
         code = EXIT_INTERRUPTED;
-    } else if (code == EXIT_OK && coordinator->failed > 0) {
-        log_line(LOG_WARNING, "%lld point%s without a valid repetition", (long long)coordinator->failed,
-                 coordinator->failed == 1 ? "" : "s");
+    } else if (code == EXIT_OK && coordinator->ledger.failed > 0) {
+        log_line(LOG_WARNING, "%lld point%s without a valid repetition",
+                 (long long)coordinator->ledger.failed, coordinator->ledger.failed == 1 ? "" : "s");
         code = EXIT_INVALID;
     }
     return code;
@@ -286,6 +136,8 @@ static void begin(struct coordinator *coordinator, const struct run_record *run)
 {
     const struct cluster *cluster = coordinator->cluster;
     size_t ranks = (size_t)cluster_size(cluster);
+    coordinator->order =
+        measure_grown(NULL, (size_t)coordinator->plan->points, sizeof *coordinator->order, "points");
     coordinator->host_ids = measure_grown(NULL, run->host_count, sizeof *coordinator->host_ids, "hosts");
     coordinator->offsets_before_ns =
         measure_grown(NULL, ranks, sizeof *coordinator->offsets_before_ns, "clocks");
@@ -302,7 +154,7 @@ static void plan_looks(struct coordinator *coordinator)
 {
     struct point point = plan_point(coordinator->plan, 0);
     if (point.precision_ppm && stats_schedule_make((size_t)point.min_repetitions, (size_t)point.repetitions,
-                                                   COVERAGE_WANTED, &coordinator->schedule)) {
+                                                   SUMMARY_COVERAGE, &coordinator->schedule)) {
         measure_no_memory("the looks of the precision");
     }
 }
@@ -316,13 +168,16 @@ int sweep_coordinate(struct cluster *cluster, const struct job *job, const struc
     int code = EXIT_USAGE;
     cluster_set_deadline(cluster, job->timeout_ns + DEADLINE_EXTRA_NS);
     measure_begin(&coordinator.gathering, (size_t)cluster_size(cluster));
-    coordinator.done = measure_grown(NULL, (size_t)plan->points, sizeof *coordinator.done, "points");
-    memset(coordinator.done, 0, (size_t)plan->points * sizeof *coordinator.done);
+    coordinator.seed = plan->seed;
+    if (ledger_make(plan->points, &coordinator.ledger)) {
+        measure_no_memory("points");
+    }
     if (record_run(cluster, settings, plan, argc, argv, &run, &error)) {
         log_line(LOG_ERROR, "%s", error.text);
     } else {
         warn_placement(cluster, plan, &run);
-        int rc = resume_or_begin(settings, plan, &run, coordinator.done, &coordinator.journal, &error);
+        int rc = resume_or_begin(settings, &run, &coordinator.ledger, &coordinator.seed, &coordinator.journal,
+                                 &error);
         if (rc) {
             log_line(LOG_ERROR, "%s", error.text);
             code = rc == JOURNAL_FAILED ? EXIT_FAILED : EXIT_USAGE;
@@ -330,13 +185,16 @@ int sweep_coordinate(struct cluster *cluster, const struct job *job, const struc
             begin(&coordinator, &run);
             plan_looks(&coordinator);
             warn_say(cluster, plan, &run);
-            run_points(&coordinator);
+            if (coordinator.journal) {
+                measure_all(&coordinator);
+            }
             code = end_sweep(&coordinator);
         }
     }
     dismiss(&coordinator, code);
     results_free_run(&run);
-    free(coordinator.done);
+    ledger_free(&coordinator.ledger);
+    free(coordinator.order);
     free(coordinator.host_ids);
     free(coordinator.offsets_before_ns);
     stats_schedule_free(&coordinator.schedule);

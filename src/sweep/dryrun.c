@@ -76,6 +76,14 @@ static void print_time(const struct plan *plan, FILE *out)
     fprintf(out, "%s\n", span(plan_total_s(plan), text, sizeof text));
 }
 
+static const char *order_text(const struct plan *plan)
+{
+    static const char *const texts[] = {[ROUNDS_RANDOM] = "in rounds, each in a new order",
+                                        [ROUNDS_LISTED] = "in rounds, each as listed",
+                                        [ROUNDS_NONE] = "one point after the other"};
+    return texts[config_value(plan->settings, OPTION_ORDER)];
+}
+
 static void print_totals(const struct plan *plan, FILE *out)
 {
     char text[160], bytes[32];
@@ -87,9 +95,9 @@ static void print_totals(const struct plan *plan, FILE *out)
         most = sender > most ? sender : most;
         most = receiver > most ? receiver : most;
     }
-    fprintf(out, "%lld point%s, %s, in %s order; %d ranks (coordinator included)\n", (long long)plan->points,
-            plan->points == 1 ? "" : "s", repetitions_text(plan, text, sizeof text),
-            config_value(plan->settings, OPTION_ORDER) == 0 ? "random" : "listed", plan_ranks_needed(plan));
+    fprintf(out, "%lld point%s, %s, %s; %d ranks (coordinator included)\n", (long long)plan->points,
+            plan->points == 1 ? "" : "s", repetitions_text(plan, text, sizeof text), order_text(plan),
+            plan_ranks_needed(plan));
     print_time(plan, out);
     fprintf(out, "most memory a rank may queue: %s\n", config_humane_bytes(most, bytes, sizeof bytes));
 }

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 const char *stop_word(enum stop stop)
 {
@@ -14,13 +15,22 @@ const char *stop_word(enum stop stop)
     return words[stop];
 }
 
+enum stop stop_of_word(const char *word)
+{
+    enum stop stop = STOP_REPETITIONS;
+    while (stop < STOP_UNREACHABLE && strcmp(word, stop_word(stop)) != 0) {
+        stop++;
+    }
+    return stop;
+}
+
 /* The valid rates, in the order measured. @return how many. */
 static size_t valid_rates(const struct tally_of_point *tally, double *rates)
 {
     size_t n = 0;
     for (size_t i = 0; i < tally->count; i++) {
-        if (tally->repetitions[i].valid) {
-            rates[n++] = tally->repetitions[i].throughput_mbit_s;
+        if (tally->samples[i].valid) {
+            rates[n++] = tally->samples[i].throughput_mbit_s;
         }
     }
     return n;

@@ -20,12 +20,11 @@ static bool run_probe(struct coordinator *coordinator, const struct point *point
     window_ns = window_ns < PROBE_MIN_NS ? PROBE_MIN_NS : window_ns;
     probe.duration_ns = window_ns < point->duration_ns ? window_ns : point->duration_ns;
     for (int run = 0; run < PROBE_RUNS; run++) {
-        measure_drop(&coordinator->gathering);
-        coordinator->interrupted = !measure_repetition(coordinator, &probe, 0);
+        coordinator->interrupted = !measure_repetition(coordinator, &probe, 0, -1);
         if (coordinator->interrupted || !coordinator->repetition.ran) {
             return false;
         }
-        *row = coordinator->gathering.rows.repetitions[0];
+        *row = coordinator->gathering.row;
         if (row->valid) {
             break;
         }
@@ -44,7 +43,7 @@ static double delivered_per_s(const struct point *point, const struct repetition
 }
 
 /* Sets point->rate_per_s to the highest rate that loses no more than asked for. @return as run_probe. */
-static bool find_rate(struct coordinator *coordinator, struct point *point)
+bool find_rate_search(struct coordinator *coordinator, struct point *point)
 {
     struct repetition_record row;
     struct search search;
@@ -57,7 +56,7 @@ static bool find_rate(struct coordinator *coordinator, struct point *point)
         if (!run_probe(coordinator, point, &row)) {
             return false;
         }
-        search_take(&search, row.valid && !(coordinator->gathering.flags[0] & FLAG_RATE_MISSED) &&
+        search_take(&search, row.valid && !(coordinator->gathering.flags & FLAG_RATE_MISSED) &&
                                  !search_loss_over(point->find_loss_ppb, row.lost, row.sent));
     }
     point->rate_per_s = search_found_per_s(&search);
@@ -65,35 +64,23 @@ static bool find_rate(struct coordinator *coordinator, struct point *point)
 }
 
 /* Did the valid repetitions together lose more than asked for? */
-static bool lost_too_much(const struct point *point, const struct point_rows *rows)
+static bool lost_too_much(const struct point *point, const struct ledger_entry *entry)
 {
     int64_t lost = 0, sent = 0;
-    for (size_t i = 0; i < rows->repetition_count; i++) {
-        lost += rows->repetitions[i].valid ? rows->repetitions[i].lost : 0;
-        sent += rows->repetitions[i].valid ? rows->repetitions[i].sent : 0;
+    for (int32_t i = 0; i < entry->count; i++) {
+        lost += entry->samples[i].valid ? entry->samples[i].lost : 0;
+        sent += entry->samples[i].valid ? entry->samples[i].sent : 0;
     }
     return search_loss_over(point->find_loss_ppb, lost, sent);
 }
 
-enum stop find_rate_run(struct coordinator *coordinator, struct point *point)
+bool find_rate_again(const struct point *point, const struct ledger_entry *entry, double *rate_per_s)
 {
-    if (!find_rate(coordinator, point)) {
-        return coordinator->interrupted ? STOP_INTERRUPTED : STOP_UNREACHABLE;
+    if (entry->lowered >= FIND_ROUNDS || !lost_too_much(point, entry)) {
+        return false;
     }
-    double found_per_s = point->rate_per_s;
-    enum stop stop = STOP_REPETITIONS;
-    for (int32_t round = 0; round < FIND_ROUNDS; round++) {
-        if (round > 0) {
-            point->rate_per_s = search_lower_per_s(found_per_s, round);
-            log_line(LOG_INFO, "find-rate: point %lld lost too much; measured again at %.0f/s",
-                     (long long)point->id, point->rate_per_s);
-        }
-        measure_drop(&coordinator->gathering);
-        stop = coordinator_repeat(coordinator, point);
-        if (stop == STOP_INTERRUPTED || stop == STOP_UNREACHABLE ||
-            !lost_too_much(point, &coordinator->gathering.rows)) {
-            break;
-        }
-    }
-    return stop;
+    *rate_per_s = search_lower_per_s(entry->rate_per_s, 1);
+    log_line(LOG_INFO, "find-rate: point %lld lost too much; measured again at %.0f/s", (long long)point->id,
+             *rate_per_s);
+    return true;
 }

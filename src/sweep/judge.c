@@ -385,8 +385,11 @@ static void fill_usage(const struct traffic_usage *usage, struct rank_record *ro
     }
 }
 
-static void fill_rank(const struct evidence *evidence, int32_t rank, struct rank_record *row)
+bool judge_rank(const struct evidence *evidence, int32_t rank, struct rank_record *row)
 {
+    if (!busy(&evidence->outcomes[rank])) {
+        return false;
+    }
     const struct outcome *outcome = &evidence->outcomes[rank];
     const struct point *point = evidence->point;
     const struct window_edge *begin = &outcome->begin, *end = &outcome->end;
@@ -420,6 +423,19 @@ static void fill_rank(const struct evidence *evidence, int32_t rank, struct rank
                       : NAN;
     memcpy(row->cpus, outcome->cpus, sizeof row->cpus);
     memcpy(row->io_cpus, outcome->io_cpus, sizeof row->io_cpus);
+    return true;
+}
+
+void judge_interval(const struct evidence *evidence, int32_t rank, int32_t index, struct interval_record *row)
+{
+    const struct interval *interval = &evidence->intervals[evidence->first_interval[rank] + (size_t)index];
+    row->point_id = evidence->point->id;
+    row->repetition = evidence->repetition;
+    row->rank = rank;
+    row->start_us = (double)(interval->start_ns - evidence->timeline->window_begin_ns) / 1e3;
+    row->length_us = (double)interval->length_ns / 1e3;
+    row->messages = interval->messages;
+    row->bytes = interval->messages * evidence->point->size_bytes;
 }
 
 static void fill_times(const struct evidence *evidence, struct repetition_record *row)
@@ -438,21 +454,20 @@ static void fill_times(const struct evidence *evidence, struct repetition_record
     }
 }
 
-size_t judge_repetition(const struct evidence *evidence, struct repetition_record *row,
-                        struct rank_record *ranks, unsigned *flags)
+void judge_repetition(const struct evidence *evidence, struct repetition_record *row, unsigned *flags)
 {
-    size_t count = 0;
     memset(row, 0, sizeof *row);
-    *flags = 0;
+    *flags = evidence->disk_busy ? FLAG_DISK_BUSY : 0;
+    row->backlog_begin_messages = row->backlog_end_messages = row->queue_messages = NAN;
+    row->latency_p50_us = row->latency_p90_us = row->latency_p99_us = row->latency_p999_us = NAN;
+    row->latency_max_us = row->latency_uncertainty_us = NAN;
     fill_times(evidence, row);
     account(evidence, row);
     add_rates(evidence, row, flags);
     for (int32_t rank = 1; rank < evidence->ranks; rank++) {
-        if (busy(&evidence->outcomes[rank])) {
-            *flags |= rank_flags(evidence, rank);
-            fill_rank(evidence, rank, &ranks[count++]);
-        }
+        *flags |= busy(&evidence->outcomes[rank]) ? rank_flags(evidence, rank) : 0;
     }
+    row->cpu_ns_per_message = judge_cpu_ns_per_message(evidence);
     row->sent_rate_per_s = slowest_sender(evidence);
     *flags |= rate_missed(evidence->point, row->sent_rate_per_s) ? FLAG_RATE_MISSED : 0;
     *flags |= backlog_came(evidence, row->message_rate_per_s) ? FLAG_UNSTEADY : 0;
@@ -463,7 +478,6 @@ size_t judge_repetition(const struct evidence *evidence, struct repetition_recor
     unsigned bad = INVALIDATING | (evidence->point->pattern != PATTERN_PUB_SUB ? FLAG_LOST_MESSAGES : 0);
     row->valid = !(*flags & bad);
     flags_text(*flags, row->flags, sizeof row->flags);
-    return count;
 }
 
 double judge_cpu_ns_per_message(const struct evidence *evidence)

@@ -22,14 +22,8 @@ void latencies_free(struct latencies *latencies)
     free(latencies->times);
     free(latencies->bytes);
     free(latencies->clocks);
-    free(latencies->rows);
-    free(latencies->errors_ns);
+    free(latencies->all);
     memset(latencies, 0, sizeof *latencies);
-}
-
-void latencies_drop(struct latencies *latencies)
-{
-    latencies->row_count = latencies->error_count = 0;
 }
 
 void latencies_gather(struct cluster *cluster, const struct repetition *repetition,
@@ -108,94 +102,54 @@ static int64_t largest_error_ns(const struct cluster *cluster, const struct seat
 
 /* ---- rows ---- */
 
-static void keep_row(struct latencies *latencies, const struct repetition *repetition, int32_t rank,
-                     const struct traffic_times *times)
+struct latency_record latency_row(const struct repetition *repetition, int32_t rank,
+                                  const struct traffic_times *times)
 {
-    if (latencies->row_count == latencies->row_capacity) {
-        latencies->row_capacity = 256 + 2 * latencies->row_capacity;
-        latencies->rows = grown(latencies->rows, latencies->row_capacity, sizeof *latencies->rows);
-    }
-    latencies->rows[latencies->row_count++] =
-        (struct latency_record){.point_id = repetition->order.point.id,
-                                .repetition = repetition->order.repetition,
-                                .rank = rank,
-                                .low_us = (double)histogram_low_ns((size_t)times->bucket) / 1e3,
-                                .high_us = (double)histogram_low_ns((size_t)times->bucket + 1) / 1e3,
-                                .count = times->count};
+    return (struct latency_record){.point_id = repetition->order.point.id,
+                                   .repetition = repetition->order.repetition,
+                                   .rank = rank,
+                                   .low_us = (double)histogram_low_ns((size_t)times->bucket) / 1e3,
+                                   .high_us = (double)histogram_low_ns((size_t)times->bucket + 1) / 1e3,
+                                   .count = times->count};
 }
 
-static void keep_error(struct latencies *latencies, int64_t error_ns)
-{
-    if (latencies->error_count == latencies->error_capacity) {
-        latencies->error_capacity = 8 + 2 * latencies->error_capacity;
-        latencies->errors_ns =
-            grown(latencies->errors_ns, latencies->error_capacity, sizeof *latencies->errors_ns);
-    }
-    latencies->errors_ns[latencies->error_count++] = error_ns;
-}
-
-void latencies_keep(const struct cluster *cluster, const struct repetition *repetition,
-                    struct latencies *latencies, const struct outcome *outcomes)
+static void add_up(const struct cluster *cluster, struct latencies *latencies, const struct outcome *outcomes)
 {
     const struct traffic_times *next = latencies->times;
+    latencies->all = grown(latencies->all, 1, sizeof *latencies->all);
+    memset(latencies->all, 0, sizeof *latencies->all);
+    for (int32_t rank = 0; rank < cluster_size(cluster); rank++) {
+        for (int32_t i = 0; i < outcomes[rank].times_count; i++, next++) {
+            latencies->all->counts[next->bucket] += next->count;
+        }
+    }
+}
+
+/* No message arrives before it is sent: so far off clocks have been seen to be. */
+static int64_t error_seen_ns(const struct cluster *cluster, const struct outcome *outcomes)
+{
+    int64_t most_ns = 0;
+    for (int32_t rank = 0; rank < cluster_size(cluster); rank++) {
+        int64_t error_ns = -outcomes[rank].latency_lowest_ns;
+        most_ns = error_ns > most_ns ? error_ns : most_ns;
+    }
+    return most_ns;
+}
+
+void latencies_judge(const struct cluster *cluster, const struct repetition *repetition,
+                     struct latencies *latencies, const struct outcome *outcomes,
+                     struct repetition_record *row)
+{
     int64_t error_ns = latency_needs_clocks(cluster, &repetition->order.point)
                            ? largest_error_ns(cluster, &repetition->seating, latencies)
                            : 0;
-    for (int32_t rank = 0; rank < cluster_size(cluster); rank++) {
-        for (int32_t i = 0; i < outcomes[rank].times_count; i++) {
-            keep_row(latencies, repetition, rank, next++);
-        }
-        /* No message arrives before it is sent: so far off they have been seen to be. */
-        error_ns =
-            -outcomes[rank].latency_lowest_ns > error_ns ? -outcomes[rank].latency_lowest_ns : error_ns;
-    }
-    keep_error(latencies, error_ns);
-}
-
-/* ---- the point ---- */
-
-/* The buckets of the valid repetitions together. @return NULL when memory is out. */
-static struct histogram *add_up(const struct summary_input *input)
-{
-    struct histogram *sum = calloc(1, sizeof *sum);
-    for (size_t i = 0; sum && i < input->latencies->row_count; i++) {
-        const struct latency_record *row = &input->latencies->rows[i];
-        if (input->repetitions[row->repetition].valid) {
-            sum->counts[histogram_bucket(llround(row->low_us * 1e3))] += row->count;
-        }
-    }
-    return sum;
-}
-
-static double largest_uncertainty_us(const struct summary_input *input)
-{
-    double most_us = NAN;
-    for (size_t i = 0; i < input->count; i++) {
-        if (input->repetitions[i].valid) {
-            most_us = fmax(most_us, (double)input->latencies->errors_ns[i] / 1e3);
-        }
-    }
-    return most_us;
-}
-
-void latency_summarise(const struct summary_input *input, struct point_record *row)
-{
-    row->latency_p50_us = row->latency_p90_us = row->latency_p99_us = row->latency_p999_us = NAN;
-    row->latency_max_us = row->latency_uncertainty_us = NAN;
-    if (!input->latencies) {
-        return;
-    }
-    struct histogram *sum = add_up(input);
-    snprintf(row->latency_kind, sizeof row->latency_kind, "%s",
-             plan_echoes(input->point) ? "round-trip" : "one-way");
-    if (sum) {
-        row->latency_messages = histogram_total(sum);
-        row->latency_p50_us = histogram_quantile_ns(sum, 500) / 1e3;
-        row->latency_p90_us = histogram_quantile_ns(sum, 900) / 1e3;
-        row->latency_p99_us = histogram_quantile_ns(sum, 990) / 1e3;
-        row->latency_p999_us = histogram_quantile_ns(sum, 999) / 1e3;
-        row->latency_max_us = histogram_quantile_ns(sum, 1000) / 1e3;
-        row->latency_uncertainty_us = largest_uncertainty_us(input);
-    }
-    free(sum);
+    int64_t seen_ns = error_seen_ns(cluster, outcomes);
+    add_up(cluster, latencies, outcomes);
+    row->latency_messages = histogram_total(latencies->all);
+    row->latency_p50_us = histogram_percentile_ns(latencies->all, 500) / 1e3;
+    row->latency_p90_us = histogram_percentile_ns(latencies->all, 900) / 1e3;
+    row->latency_p99_us = histogram_percentile_ns(latencies->all, 990) / 1e3;
+    row->latency_p999_us = histogram_percentile_ns(latencies->all, 999) / 1e3;
+    row->latency_max_us = histogram_quantile_ns(latencies->all, 1000) / 1e3;
+    row->latency_uncertainty_us = (double)(seen_ns > error_ns ? seen_ns : error_ns) / 1e3;
 }

@@ -1,7 +1,6 @@
-/* measure.c - one repetition, as rank 0 sees it: ordered, run, gathered from all ranks, judged and kept. */
+/* measure.c - one repetition, as rank 0 sees it: ordered, run, gathered from all ranks and judged. */
 #include "coordinator.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -79,88 +78,34 @@ static void say_strangers(const struct coordinator *coordinator)
     }
 }
 
-static void keep_intervals(struct coordinator *coordinator, const struct evidence *evidence)
+static struct evidence collect_evidence(struct coordinator *coordinator, const struct point *point)
 {
-    struct gathering *gathering = &coordinator->gathering;
-    struct point_rows *rows = &gathering->rows;
-    int32_t last = cluster_size(coordinator->cluster) - 1;
-    size_t total = gathering->first_interval[last] + (size_t)gathering->outcomes[last].interval_count;
-    if (rows->interval_count + total > gathering->interval_rows_capacity) {
-        gathering->interval_rows_capacity = 2 * (rows->interval_count + total);
-        rows->intervals = measure_grown(rows->intervals, gathering->interval_rows_capacity,
-                                        sizeof *rows->intervals, "intervals");
-    }
-    for (int32_t rank = 0; rank <= last; rank++) {
-        for (int32_t i = 0; i < gathering->outcomes[rank].interval_count; i++) {
-            const struct interval *interval =
-                &gathering->intervals[gathering->first_interval[rank] + (size_t)i];
-            struct interval_record *row = &rows->intervals[rows->interval_count++];
-            row->point_id = evidence->point->id;
-            row->repetition = evidence->repetition;
-            row->rank = rank;
-            row->start_us = (double)(interval->start_ns - evidence->timeline->window_begin_ns) / 1e3;
-            row->length_us = (double)interval->length_ns / 1e3;
-            row->messages = interval->messages;
-            row->bytes = interval->messages * evidence->point->size_bytes;
-        }
-    }
+    const struct gathering *gathering = &coordinator->gathering;
+    return (struct evidence){.point = point,
+                             .seating = &coordinator->repetition.seating,
+                             .repetition = coordinator->repetition.order.repetition,
+                             .ranks = cluster_size(coordinator->cluster),
+                             .outcomes = gathering->outcomes,
+                             .intervals = gathering->intervals,
+                             .host_ids = coordinator->host_ids,
+                             .first_interval = gathering->first_interval,
+                             .timeline = &coordinator->repetition.timeline,
+                             .cluster = coordinator->cluster};
 }
 
-/* Settings as in force: the sender's HWM from a sender, the receiver's from a receiver, the largest buffers.
- */
-static void keep_connections(struct gathering *gathering, const struct outcome *outcome)
-{
-    struct traffic_connections *all = &gathering->connections;
-    if (outcome->role == ROLE_SENDER) {
-        all->sndhwm = outcome->connections.sndhwm ? outcome->connections.sndhwm : all->sndhwm;
-        all->sndbuf_bytes = fmax(all->sndbuf_bytes, outcome->connections.sndbuf_bytes);
-    } else if (outcome->role == ROLE_RECEIVER) {
-        all->rcvhwm = outcome->connections.rcvhwm ? outcome->connections.rcvhwm : all->rcvhwm;
-        all->rcvbuf_bytes = fmax(all->rcvbuf_bytes, outcome->connections.rcvbuf_bytes);
-    }
-}
-
-/* Room for one more repetition: how many there will be is not known when a precision decides. */
-static void make_room(struct coordinator *coordinator)
+/* The repetition's row, from what was gathered. */
+static void judge(struct coordinator *coordinator, double ordered_s, int64_t round)
 {
     struct gathering *gathering = &coordinator->gathering;
-    struct point_rows *rows = &gathering->rows;
-    size_t ranks = (size_t)cluster_size(coordinator->cluster);
-    if (rows->repetition_count < gathering->repetition_capacity) {
-        return;
-    }
-    size_t room = gathering->repetition_capacity = 8 + 2 * rows->repetition_count;
-    rows->repetitions = measure_grown(rows->repetitions, room, sizeof *rows->repetitions, "repetitions");
-    rows->ranks = measure_grown(rows->ranks, room * ranks, sizeof *rows->ranks, "the ranks' rows");
-    gathering->cpu_ns = measure_grown(gathering->cpu_ns, room, sizeof *gathering->cpu_ns, "repetitions");
-    gathering->flags = measure_grown(gathering->flags, room, sizeof *gathering->flags, "repetitions");
-}
-
-static void keep_repetition(struct coordinator *coordinator, const struct point *point, double ordered_s)
-{
-    struct gathering *gathering = &coordinator->gathering;
-    struct point_rows *rows = &gathering->rows;
-    const struct timeline *timeline = &coordinator->repetition.timeline;
-    size_t index = rows->repetition_count;
-    struct evidence evidence = {.point = point,
-                                .seating = &coordinator->repetition.seating,
-                                .repetition = coordinator->repetition.order.repetition,
-                                .ranks = cluster_size(coordinator->cluster),
-                                .outcomes = gathering->outcomes,
-                                .intervals = gathering->intervals,
-                                .host_ids = coordinator->host_ids,
-                                .first_interval = gathering->first_interval,
-                                .timeline = timeline,
-                                .cluster = coordinator->cluster};
-    evidence.start_s = ordered_s + (double)(timeline->start_ns - timeline->ordered_ns) / 1e9;
-    rows->rank_count += judge_repetition(&evidence, &rows->repetitions[index], &rows->ranks[rows->rank_count],
-                                         &gathering->flags[index]);
-    gathering->cpu_ns[index] = judge_cpu_ns_per_message(&evidence);
-    keep_intervals(coordinator, &evidence);
-    for (int32_t rank = 1; rank < evidence.ranks; rank++) {
-        keep_connections(gathering, &gathering->outcomes[rank]);
-    }
-    rows->repetition_count++;
+    struct repetition *repetition = &coordinator->repetition;
+    const struct timeline *timeline = &repetition->timeline;
+    struct evidence *evidence = &gathering->evidence;
+    *evidence = collect_evidence(coordinator, &repetition->order.point);
+    evidence->start_s = ordered_s + (double)(timeline->start_ns - timeline->ordered_ns) / 1e9;
+    evidence->disk_busy =
+        repetition->ran && journal_synced_ns(coordinator->journal) > timeline->window_begin_ns;
+    judge_repetition(evidence, &gathering->row, &gathering->flags);
+    gathering->row.round = plan_has_rounds(coordinator->plan) ? round : -1;
 }
 
 /* Clocks of different hosts drift apart by some microseconds a second: compare them now and then. */
@@ -188,7 +133,7 @@ static void prepare_clocks(struct coordinator *coordinator, const struct point *
     latencies_note_clocks(coordinator->cluster, &coordinator->gathering.latencies);
 }
 
-static void keep_latencies(struct coordinator *coordinator, const struct point *point)
+static void judge_latencies(struct coordinator *coordinator, const struct point *point)
 {
     struct gathering *gathering = &coordinator->gathering;
     if (!point->latency_every) {
@@ -197,30 +142,45 @@ static void keep_latencies(struct coordinator *coordinator, const struct point *
     if (latency_needs_clocks(coordinator->cluster, point)) {
         measure_clocks(coordinator);
     }
-    latencies_keep(coordinator->cluster, &coordinator->repetition, &gathering->latencies,
-                   gathering->outcomes);
+    latencies_judge(coordinator->cluster, &coordinator->repetition, &gathering->latencies,
+                    gathering->outcomes, &gathering->row);
 }
 
-bool measure_repetition(struct coordinator *coordinator, const struct point *point, int32_t number)
+static void order(struct coordinator *coordinator, const struct point *point, int32_t number)
 {
     struct repetition *repetition = &coordinator->repetition;
-    struct gathering *gathering = &coordinator->gathering;
-    prepare_clocks(coordinator, point);
-    double ordered_s = measure_wall_s();
     memset(&repetition->order, 0, sizeof repetition->order);
     repetition->order.command = ORDER_RUN;
     repetition->order.repetition = number;
     repetition->order.point = *point;
+    repetition->hold = store_hold;
+    repetition->hold_data = coordinator;
     cluster_set_phase(coordinator->cluster, "ordering a repetition");
-    int64_t ordered_ns = traffic_clock_ns();
     cluster_broadcast(coordinator->cluster, &repetition->order, sizeof repetition->order);
-    repetition_run(coordinator->cluster, repetition);
+}
+
+static void gather(struct coordinator *coordinator, const struct point *point)
+{
+    struct gathering *gathering = &coordinator->gathering;
+    struct repetition *repetition = &coordinator->repetition;
     cluster_gather(coordinator->cluster, &repetition->outcome, gathering->outcomes,
                    sizeof repetition->outcome);
     gather_intervals(coordinator);
     if (point->latency_every) {
         latencies_gather(coordinator->cluster, repetition, &gathering->latencies, gathering->outcomes);
     }
+}
+
+bool measure_repetition(struct coordinator *coordinator, const struct point *point, int32_t number,
+                        int64_t round)
+{
+    struct repetition *repetition = &coordinator->repetition;
+    prepare_clocks(coordinator, point);
+    double ordered_s = measure_wall_s();
+    int64_t ordered_ns = traffic_clock_ns();
+    order(coordinator, point, number);
+    repetition_run(coordinator->cluster, repetition);
+    gather(coordinator, point);
     repetition->timeline.ordered_ns = ordered_ns;
     repetition->timeline.closed_ns = traffic_clock_ns();
     if (repetition->stopped || stop_asked()) {
@@ -228,16 +188,10 @@ bool measure_repetition(struct coordinator *coordinator, const struct point *poi
     }
     say_failures(coordinator);
     say_strangers(coordinator);
-    make_room(coordinator);
-    keep_repetition(coordinator, point, ordered_s);
-    keep_latencies(coordinator, point);
+    judge(coordinator, ordered_s, round);
+    judge_latencies(coordinator, point);
+    coordinator->gathering.row.took_s = (double)(traffic_clock_ns() - ordered_ns) * 1e-9;
     return true;
-}
-
-void measure_drop(struct gathering *gathering)
-{
-    gathering->rows.repetition_count = gathering->rows.rank_count = gathering->rows.interval_count = 0;
-    latencies_drop(&gathering->latencies);
 }
 
 void measure_begin(struct gathering *gathering, size_t ranks)
@@ -253,10 +207,5 @@ void measure_end(struct gathering *gathering)
     free(gathering->first_interval);
     free(gathering->interval_bytes);
     free(gathering->intervals);
-    free(gathering->rows.repetitions);
-    free(gathering->rows.ranks);
-    free(gathering->rows.intervals);
-    free(gathering->cpu_ns);
-    free(gathering->flags);
     latencies_free(&gathering->latencies);
 }

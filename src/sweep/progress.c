@@ -1,4 +1,4 @@
-/* progress.c - a line per finished point; on a terminal a live line below it. */
+/* progress.c - a line per round and per point; on a terminal a live line below it. */
 #include "sweep_internal.h"
 
 #include <math.h>
@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 static int64_t total;
+static const struct settings *asked;
 static bool live, live_shown;
 
 /* mpirun gives its ranks a pipe for stderr, whatever it has itself: look at the launcher's. */
@@ -19,9 +20,10 @@ static bool stderr_is_terminal(void)
            strncmp(target, "/dev/tty", 8) == 0;
 }
 
-void progress_start(int64_t points)
+void progress_start(const struct settings *settings, int64_t points)
 {
     total = points;
+    asked = settings;
     live = log_enabled(LOG_INFO) && !log_enabled(LOG_DEBUG) && stderr_is_terminal();
 }
 
@@ -54,7 +56,7 @@ void progress_repetition(int64_t done, const struct point *point, const struct r
     if (!live) {
         return;
     }
-    fprintf(stderr, "\r\033[K%lld/%lld done, now %s: repetition %lld of %s%d, %s, %s left", (long long)done,
+    fprintf(stderr, "\r\033[K%lld/%lld done, last %s: repetition %lld of %s%d, %s, %s left", (long long)done,
             (long long)total, config_humane_bytes(point->size_bytes, size, sizeof size),
             (long long)row->repetition + 1, point->precision_ppm ? "at most " : "", point->repetitions,
             config_humane_rate(row->throughput_mbit_s, rate, sizeof rate),
@@ -93,6 +95,84 @@ static void print_loss(const struct point_record *row)
     }
 }
 
+/* What each line has in columns of its own. */
+static bool has_column(enum option_id id)
+{
+    return id == OPTION_PATTERN || id == OPTION_TRANSPORT || id == OPTION_SIZE || id == OPTION_SEND_MODE;
+}
+
+/* Does this setting of a point differ between points? Those of the matrix are no option's values. */
+static bool varies(const char *name)
+{
+    enum option_id id = config_find(name);
+    if (id == OPTION_TOTAL) {
+        return strcmp(name, "step") == 0;
+    }
+    return !has_column(id) && asked->items[id].count > 1;
+}
+
+/* Of "pattern=push-pull ... sndhwm=100 ..." the settings by which points differ, so that no two lines look
+ * alike. */
+static void print_varying(const char *settings)
+{
+    char text[PLAN_KEY_LENGTH], *rest = NULL;
+    snprintf(text, sizeof text, "%s", settings);
+    for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+        char *equals = strchr(word, '=');
+        if (equals) {
+            *equals = '\0';
+            if (varies(word)) {
+                fprintf(stderr, "  %s %s", word, equals + 1);
+            }
+        }
+    }
+}
+
+/* A point that has not all that was asked for says so beside its number. */
+static void print_stop(const struct point_record *row)
+{
+    if (row->precision > 0 && strcmp(row->stop_reason, "precision") != 0) {
+        fprintf(stderr, "  precision not reached (%s)", row->stop_reason);
+    } else if (strcmp(row->stop_reason, "interrupted") == 0) {
+        fprintf(stderr, "  %lld of %lld repetitions", (long long)row->repetitions,
+                (long long)row->planned_repetitions);
+    }
+}
+
+static void print_flags(const struct round_summary *summary)
+{
+    const char *before = " (";
+    for (int flag = 0; flag < FLAGS; flag++) {
+        if (summary->flagged[flag] > 0) {
+            fprintf(stderr, "%s%s %lld", before, flags_word(flag), (long long)summary->flagged[flag]);
+            before = ", ";
+        }
+    }
+    fputs(*before == ',' ? ")" : "", stderr);
+}
+
+void progress_round(const struct round_summary *summary)
+{
+    char left[32], of[32] = "";
+    if (!log_enabled(LOG_INFO)) {
+        return;
+    }
+    clear_live_line();
+    if (summary->round < summary->rounds) {
+        snprintf(of, sizeof of, " of %lld", (long long)summary->rounds);
+    }
+    fprintf(stderr, "round %lld%s: %lld point%s", (long long)summary->round + 1, of,
+            (long long)summary->measured, summary->measured == 1 ? "" : "s");
+    if (summary->invalid > 0) {
+        fprintf(stderr, ", %lld not valid", (long long)summary->invalid);
+        print_flags(summary);
+    }
+    if (summary->open > 0) {
+        fprintf(stderr, ", %s left", left_text(summary->seconds_left, left, sizeof left));
+    }
+    fputc('\n', stderr);
+}
+
 void progress_point(int64_t done, const struct point_record *row)
 {
     char size[32], rate[96], count[32];
@@ -108,5 +188,10 @@ void progress_point(int64_t done, const struct point_record *row)
     if (row->sent > 0) {
         print_loss(row);
     }
+    print_varying(row->settings);
+    if (row->loss_target >= 0) { /* the rate was found, not asked for */
+        fprintf(stderr, "  at %s", config_humane_count(row->rate_per_s, count, sizeof count));
+    }
+    print_stop(row);
     fprintf(stderr, "%s%s\n", *row->flags ? "  " : "", row->flags);
 }

@@ -239,7 +239,7 @@ void record_clocks(const struct cluster *cluster, const int64_t *offsets_before_
 
 /* Options that may differ between the sessions of one sweep. */
 static const enum option_id free_options[] = {
-    OPTION_TIMEOUT, OPTION_ORDER,  OPTION_ORDER_SEED, OPTION_OUTPUT,    OPTION_FORCE,
+    OPTION_TIMEOUT, OPTION_SPREAD, OPTION_ORDER_SEED, OPTION_OUTPUT,    OPTION_FORCE,
     OPTION_RESUME,  OPTION_PRESET, OPTION_CONFIG,     OPTION_LOG_LEVEL, OPTION_INTERFACE};
 
 static bool is_free(enum option_id id)

@@ -221,6 +221,9 @@ static void await_ready(const struct cluster *cluster, struct repetition *repeti
 static void agree_start(struct cluster *cluster, struct repetition *repetition)
 {
     struct tally tally;
+    if (repetition->hold) {
+        repetition->hold(repetition->hold_data, &repetition->order.point);
+    }
     memset(&tally, 0, sizeof tally);
     tally.most[MOST_FAILED] = repetition->outcome.failed;
     tally.most[MOST_STOP] = flow_stop_wanted(cluster);

@@ -1,6 +1,7 @@
 /* resume.c - where a sweep's results go: a new journal, or one to go on with. */
-#include "sweep_internal.h"
+#include "ledger.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -48,13 +49,68 @@ static int look_at_file(const char *output, const struct run_record *now, bool *
     return rc ? -1 : 0;
 }
 
-static void mark_done(const struct journal_entry *entries, size_t count, int64_t points, bool *done)
+/* ---- what a journal has, into the ledger ---- */
+
+struct restoring {
+    struct ledger *ledger;
+    bool no_memory;
+};
+
+static bool is_known(const struct restoring *restoring, int64_t point_id)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (entries[i].point_id >= 0 && entries[i].point_id < points) {
-            done[entries[i].point_id] = !entries[i].failed;
+    return point_id >= 0 && point_id < restoring->ledger->points;
+}
+
+static void restore_settings(void *data, const struct point_record *row)
+{
+    struct restoring *restoring = data;
+    if (is_known(restoring, row->point_id)) {
+        struct ledger_entry *entry = &restoring->ledger->entries[row->point_id];
+        entry->rate_per_s = isnan(row->loss_target) || isnan(row->rate_per_s) ? 0 : row->rate_per_s;
+        entry->connections.sndhwm = row->sndhwm;
+        entry->connections.rcvhwm = row->rcvhwm;
+        entry->connections.sndbuf_bytes = row->sndbuf_bytes;
+        entry->connections.rcvbuf_bytes = row->rcvbuf_bytes;
+    }
+}
+
+static void restore_repetition(void *data, const struct repetition_record *row)
+{
+    struct restoring *restoring = data;
+    if (is_known(restoring, row->point_id) && ledger_add(restoring->ledger, row)) {
+        restoring->no_memory = true;
+    }
+}
+
+static void restore_stop(void *data, int64_t point_id, const char *reason)
+{
+    struct restoring *restoring = data;
+    if (is_known(restoring, point_id)) {
+        ledger_settle(restoring->ledger, point_id, stop_of_word(reason));
+    }
+}
+
+static void restore_drop(void *data, int64_t point_id)
+{
+    struct restoring *restoring = data;
+    if (is_known(restoring, point_id)) {
+        ledger_drop(restoring->ledger, point_id);
+    }
+}
+
+/* Points without a valid repetition are measured again. */
+static int reopen_failed(struct ledger *ledger, struct journal *journal, struct error *error)
+{
+    int failed = 0;
+    for (int64_t id = 0; id < ledger->points && !failed; id++) {
+        struct ledger_entry *entry = &ledger->entries[id];
+        if (entry->settled && ledger_valid(entry) == 0) {
+            failed = journal_add_drop(journal, id, error);
+            ledger_drop(ledger, id);
+            entry->rate_per_s = 0; /* it may not have been found */
         }
     }
+    return failed;
 }
 
 /* Hosts that the file knows keep their number there, the others get the next ones. *added holds the latter's
@@ -97,23 +153,32 @@ static int begin_session(struct journal *journal, const struct run_record *befor
     return rc;
 }
 
-static int go_on(const char *output, const struct plan *plan, struct run_record *now, bool *done,
+/* The journal is of the same plan: a session of it begins. */
+static int go_on_with(struct journal *journal, const char *output, const struct run_record *before,
+                      struct run_record *now, struct ledger *ledger, struct error *error)
+{
+    if (record_compare(before, now, output, error)) {
+        return -1;
+    }
+    results_remove_leftovers(output);
+    int rc = reopen_failed(ledger, journal, error);
+    return rc ? rc : begin_session(journal, before, now, error);
+}
+
+static int go_on(const char *output, struct run_record *now, struct ledger *ledger, uint64_t *seed,
                  struct journal **journal, struct error *error)
 {
     struct run_record before;
-    struct journal_entry *entries = NULL;
-    size_t count = 0;
-    int rc = journal_reopen(output, &before, &entries, &count, journal, error);
+    struct restoring restoring = {.ledger = ledger};
+    const struct journal_visitor visitor = {&restoring, restore_settings, restore_repetition, restore_stop,
+                                            restore_drop};
+    int rc = journal_reopen(output, &before, &visitor, journal, error);
     if (rc) {
         return rc;
     }
-    mark_done(entries, count, plan->points, done);
-    free(entries);
-    rc = record_compare(&before, now, output, error);
-    if (!rc) {
-        results_remove_leftovers(output);
-        rc = begin_session(*journal, &before, now, error);
-    }
+    rc = restoring.no_memory ? error_set(error, "%s: no memory for its repetitions", output)
+                             : go_on_with(*journal, output, &before, now, ledger, error);
+    *seed = (uint64_t)before.order_seed;
     results_free_run(&before);
     if (rc) {
         journal_close(journal);
@@ -131,8 +196,16 @@ static int begin_anew(const char *output, const struct run_record *now, bool rep
     return rc;
 }
 
+static void settle_all(struct ledger *ledger)
+{
+    for (int64_t id = 0; id < ledger->points; id++) {
+        ledger_settle(ledger, id, STOP_REPETITIONS);
+    }
+    ledger->failed = 0;
+}
+
 /* There is no journal: one is made of the file, or a new one. */
-static int go_on_from_file(const char *output, const struct plan *plan, struct run_record *now, bool *done,
+static int go_on_from_file(const char *output, struct run_record *now, struct ledger *ledger, uint64_t *seed,
                            struct journal **journal, struct error *error)
 {
     bool nothing_missing = false;
@@ -143,14 +216,14 @@ static int go_on_from_file(const char *output, const struct plan *plan, struct r
         return -1;
     }
     if (nothing_missing) {
-        memset(done, true, (size_t)plan->points * sizeof *done);
+        settle_all(ledger);
         return 0;
     }
     int rc = results_to_journal(output, error);
-    return rc ? rc : go_on(output, plan, now, done, journal, error);
+    return rc ? rc : go_on(output, now, ledger, seed, journal, error);
 }
 
-static int resume(const char *output, const struct plan *plan, struct run_record *now, bool *done,
+static int resume(const char *output, struct run_record *now, struct ledger *ledger, uint64_t *seed,
                   struct journal **journal, struct error *error)
 {
     char name[4096 + 16];
@@ -159,17 +232,17 @@ static int resume(const char *output, const struct plan *plan, struct run_record
     }
     int held_nothing = 1;
     if (access(name, F_OK) == 0) {
-        held_nothing = go_on(output, plan, now, done, journal, error);
+        held_nothing = go_on(output, now, ledger, seed, journal, error);
     }
-    return held_nothing == 1 ? go_on_from_file(output, plan, now, done, journal, error) : held_nothing;
+    return held_nothing == 1 ? go_on_from_file(output, now, ledger, seed, journal, error) : held_nothing;
 }
 
-int resume_or_begin(const struct settings *settings, const struct plan *plan, struct run_record *now,
-                    bool *done, struct journal **journal, struct error *error)
+int resume_or_begin(const struct settings *settings, struct run_record *now, struct ledger *ledger,
+                    uint64_t *seed, struct journal **journal, struct error *error)
 {
     const char *output = config_text(settings, OPTION_OUTPUT);
     if (config_flag(settings, OPTION_RESUME)) {
-        return resume(output, plan, now, done, journal, error);
+        return resume(output, now, ledger, seed, journal, error);
     }
     return begin_anew(output, now, config_flag(settings, OPTION_FORCE), journal, error);
 }

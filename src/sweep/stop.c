@@ -1,4 +1,4 @@
-/* stop.c - the signals that end a sweep.
+/* stop.c - the signals that end a sweep, and SIGUSR2, which asks for the table so far.
  *
  * SIGUSR1 (a batch system's warning) leaves as much time as it takes. After SIGTERM and SIGINT mpirun kills
  * its ranks in 2 s.
@@ -17,7 +17,7 @@
 #define URGENT_US 800000
 #define URGENT_MORE_US 600000
 
-static volatile sig_atomic_t asked, urgent;
+static volatile sig_atomic_t asked, urgent, table_asked;
 static volatile sig_atomic_t guard_set;
 static char guard_line[1024], guard_partial[4096];
 static struct cluster *volatile job_cluster;
@@ -57,6 +57,10 @@ static void set_timer(long us)
 static void on_signal(int number)
 {
     static volatile sig_atomic_t more = 1;
+    if (number == SIGUSR2) {
+        table_asked = 1;
+        return;
+    }
     if (number == SIGALRM && guard_set && more) {
         more = 0;
         set_timer(URGENT_MORE_US);
@@ -72,7 +76,7 @@ static void on_signal(int number)
 
 void sweep_catch_signals(void)
 {
-    static const int numbers[] = {SIGUSR1, SIGTERM, SIGINT, SIGALRM};
+    static const int numbers[] = {SIGUSR1, SIGUSR2, SIGTERM, SIGINT, SIGALRM};
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = on_signal;
@@ -103,6 +107,13 @@ void sweep_leave_if_urgent(int code)
 bool stop_asked(void)
 {
     return asked;
+}
+
+bool stop_table_asked(void)
+{
+    bool was = table_asked;
+    table_asked = 0;
+    return was;
 }
 
 bool stop_urgent(void)

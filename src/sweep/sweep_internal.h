@@ -5,6 +5,7 @@
 #include "zmqsweep/flags.h"
 #include "zmqsweep/results.h"
 #include "zmqsweep/stats.h"
+#include "zmqsweep/summary.h"
 #include "zmqsweep/sweep.h"
 #include "zmqsweep/traffic.h"
 
@@ -19,8 +20,9 @@ __attribute__((format(printf, 2, 3))) void log_line(enum log_level level, const 
 
 /* ---- stop.c ---- */
 
-bool stop_asked(void);  /* a signal that ends the sweep has come to this process */
-bool stop_urgent(void); /* it was TERM or INT: the launcher kills in 2 s */
+bool stop_asked(void);       /* a signal that ends the sweep has come to this process */
+bool stop_urgent(void);      /* it was TERM or INT: the launcher kills in 2 s */
+bool stop_table_asked(void); /* SIGUSR2 has come since this was asked last: the table so far is wanted */
 /* Rank 0, before it finishes the file: when time runs out, `line` is written, `partial` removed, and the
  * process leaves with 4. */
 void stop_guard(const char *line, const char *partial);
@@ -91,6 +93,9 @@ struct repetition {
     struct traffic_times *times; /* the latencies of this rank; room for all buckets, once there are any */
     bool ran;                    /* every rank was ready and the traffic started */
     bool stopped;
+    void (*hold)(void *data,
+                 const struct point *point); /* rank 0: the traffic starts when it returns; or NULL */
+    void *hold_data;
 };
 
 /* Runs repetition->order on this rank: rendezvous, traffic, drain, close. Collective. */
@@ -164,30 +169,33 @@ struct evidence {
     const struct timeline *timeline;
     const struct cluster *cluster;
     double start_s;
+    bool disk_busy; /* the journal was being brought to disk when the window began */
 };
-/* Fills one repetition's rows: *row, and a rank row per busy rank into `ranks` (room for all). @return the
- * number of rank rows. */
-size_t judge_repetition(const struct evidence *evidence, struct repetition_record *row,
-                        struct rank_record *ranks, unsigned *flags);
+/* Fills the repetition's row, but for what comes of latencies, rounds and the time that it took. */
+void judge_repetition(const struct evidence *evidence, struct repetition_record *row, unsigned *flags);
+/* Fills the row of a rank. @return false for one that had no part. */
+bool judge_rank(const struct evidence *evidence, int32_t rank, struct rank_record *row);
+/* Fills the row of one of a rank's intervals. */
+void judge_interval(const struct evidence *evidence, int32_t rank, int32_t index,
+                    struct interval_record *row);
 /* CPU time of all busy ranks per delivered message of the window, in ns; NaN without one. */
 double judge_cpu_ns_per_message(const struct evidence *evidence);
-
-/* What a point's interval is to cover the median with. */
-#define COVERAGE_WANTED 0.95
 
 /* ---- enough.c: has a point been measured often enough? Pure. ---- */
 
 enum stop { STOP_REPETITIONS, STOP_PRECISION, STOP_TIME, STOP_INTERRUPTED, STOP_UNREACHABLE };
 const char *stop_word(enum stop stop);
+/* The reason of that word; a word that is none is the last one. */
+enum stop stop_of_word(const char *word);
 
 /* A point's repetitions so far. */
 struct tally_of_point {
     const struct point *point;
     const struct stats_schedule *schedule; /* NULL without a precision */
-    const struct repetition_record *repetitions;
+    const struct summary_sample *samples;
     size_t count;
-    double elapsed_s;   /* since the point began */
-    double repeating_s; /* since the first of these repetitions: --find-rate has a search before them */
+    double elapsed_s;   /* that its turns took */
+    double repeating_s; /* the same without the search of --find-rate */
 };
 /* @return true when no more repetitions are to be run, and *why. */
 bool enough(const struct tally_of_point *tally, enum stop *why);
@@ -196,20 +204,15 @@ double enough_expected(const struct tally_of_point *tally);
 
 /* ---- latency.c: from the ranks' times to rows and percentiles ---- */
 
-/* What rank 0 gathers of a point. */
+/* What rank 0 gathers of a repetition. */
 struct latencies {
-    struct traffic_times *times; /* of the last repetition, one rank's after the other's */
+    struct traffic_times *times; /* one rank's after the other's */
     size_t times_capacity;
     size_t *bytes;                /* of them, by rank */
     struct cluster_clock *clocks; /* by host, as they are in use */
-    struct latency_record *rows;  /* of the point's repetitions so far */
-    size_t row_count, row_capacity;
-    int64_t *errors_ns; /* one per repetition: how far off its latencies may be */
-    size_t error_count, error_capacity;
+    struct histogram *all;        /* of all ranks together */
 };
 void latencies_free(struct latencies *latencies);
-/* Forgets the repetitions so far. */
-void latencies_drop(struct latencies *latencies);
 /* All ranks, after a repetition of a point that times messages: `latencies` and `outcomes` on rank 0 only. */
 void latencies_gather(struct cluster *cluster, const struct repetition *repetition,
                       struct latencies *latencies, const struct outcome *outcomes);
@@ -218,31 +221,15 @@ void latencies_gather(struct cluster *cluster, const struct repetition *repetiti
 bool latency_needs_clocks(const struct cluster *cluster, const struct point *point);
 /* Rank 0: notes the clocks that the repetition will use. */
 void latencies_note_clocks(const struct cluster *cluster, struct latencies *latencies);
-/* Rank 0, after the clocks have been compared again: adds the repetition's rows. */
-void latencies_keep(const struct cluster *cluster, const struct repetition *repetition,
-                    struct latencies *latencies, const struct outcome *outcomes);
+/* Rank 0, after the clocks have been compared again: fills the latencies of the repetition's row. */
+void latencies_judge(const struct cluster *cluster, const struct repetition *repetition,
+                     struct latencies *latencies, const struct outcome *outcomes,
+                     struct repetition_record *row);
+/* The row of one of the repetition's buckets; they are those of rank 0, then rank 1 ... */
+struct latency_record latency_row(const struct repetition *repetition, int32_t rank,
+                                  const struct traffic_times *times);
 /* How far off an offset that was found at `before` may have been at any time until `after`. */
 int64_t latency_clock_error_ns(struct cluster_clock before, struct cluster_clock after);
-
-/* ---- summary.c ---- */
-
-struct summary_input {
-    const struct plan *plan;
-    const struct point *point;
-    const struct seating *seating;
-    const struct cluster *cluster;
-    const struct repetition_record *repetitions;
-    const double *cpu_ns; /* one per repetition */
-    const unsigned *flags;
-    size_t count;
-    enum stop stop;
-    const struct stats_schedule *schedule; /* NULL without a precision */
-    struct traffic_connections connections;
-    const struct latencies *latencies; /* NULL where none were measured */
-};
-/* The point's latencies, over its valid repetitions together. */
-void latency_summarise(const struct summary_input *input, struct point_record *row);
-void summarise_point(const struct summary_input *input, struct point_record *row);
 
 /* ---- search.c: the highest rate that loses no more than a share. Pure. ---- */
 
@@ -265,11 +252,22 @@ double search_lower_per_s(double per_s, int32_t failures);
 /* Is `lost` of `sent` over the target (in 1e-9)? */
 bool search_loss_over(int64_t target_ppb, int64_t lost, int64_t sent);
 
-/* ---- progress.c ---- */
+/* ---- progress.c: the lines of a sweep that goes on. Nothing is told that is not on disk. ---- */
 
-void progress_start(int64_t points);
+void progress_start(const struct settings *settings, int64_t points);
+/* The live line of a terminal: what was measured last. */
 void progress_repetition(int64_t done, const struct point *point, const struct repetition_record *row,
                          double seconds_left);
+/* What came of a round. */
+struct round_summary {
+    int64_t round, rounds;  /* from 0 on; of so many, with a precision at least */
+    int64_t measured, open; /* points in this round; points that go on */
+    int64_t invalid;        /* repetitions */
+    int64_t flagged[FLAGS]; /* of those, by flag */
+    double seconds_left;
+};
+void progress_round(const struct round_summary *summary);
+/* A point's line, number `done` of all. */
 void progress_point(int64_t done, const struct point_record *row);
 
 /* ---- record.c: the first line of the journal ---- */
@@ -288,11 +286,22 @@ int record_compare(const struct run_record *run, const struct run_record *now, c
 
 /* ---- resume.c ---- */
 
-/* Opens the journal that --output, --force and --resume ask for. done[point] becomes true where a point need
- * not run again. *journal stays NULL when a complete file leaves nothing to do. On an error no point is lost.
+struct ledger;
+/* Opens the journal that --output, --force and --resume ask for. The ledger gets what is there already;
+ * points without a valid repetition are to be measured again. *seed becomes that of the sweep that is gone on
+ * with. *journal stays NULL when a complete file leaves nothing to do. On an error nothing that was measured
+ * is lost.
  * @return 0, or -1 (refused) or JOURNAL_FAILED (storage would not) with `error`. */
-int resume_or_begin(const struct settings *settings, const struct plan *plan, struct run_record *now,
-                    bool *done, struct journal **journal, struct error *error);
+int resume_or_begin(const struct settings *settings, struct run_record *now, struct ledger *ledger,
+                    uint64_t *seed, struct journal **journal, struct error *error);
+
+/* ---- describe.c ---- */
+
+/* The settings part of a point's row; what comes of its repetitions is missing. `seating` NULL: without the
+ * hosts' names. */
+void describe_point(const struct plan *plan, const struct point *point,
+                    const struct traffic_connections *connections, const struct cluster *cluster,
+                    const struct seating *seating, struct point_record *row);
 
 /* ---- warn.c ---- */
 
