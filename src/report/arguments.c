@@ -44,7 +44,7 @@ static bool is_full_name(const char *element, const struct option_line *line)
 
 static void add_given(struct arguments *arguments, enum option_name id, const char *text)
 {
-    arguments->given[arguments->given_count++] = (struct given){id, text};
+    arguments->given[arguments->given_count++] = (struct given){id, text, arguments->file_count};
 }
 
 /* The index of the option that getopt_long's code or optopt stands for, or -1. */
@@ -154,6 +154,14 @@ const char *arguments_text(const struct arguments *arguments, enum option_name i
         if (arguments->given[i].id == id)
             return arguments->given[i].text;
     return NULL;
+}
+
+int arguments_place(const struct arguments *arguments, enum option_name id)
+{
+    for (size_t i = 0; i < arguments->given_count; i++)
+        if (arguments->given[i].id == id)
+            return arguments->given[i].files_before;
+    return -1;
 }
 
 bool arguments_flag(const struct arguments *arguments, enum option_name id)

@@ -26,7 +26,8 @@ static const struct entry exit_codes[] = {
 static const struct entry examples[] = {
     {"zmqreport show results.h5 --where 'pattern=pub-sub,size>=64K'", "Part of the points."},
     {"zmqreport csv results.h5 --table ranks > ranks.csv", "What each rank did in each repetition."},
-    {"zmqreport compare before.h5 after.h5 && echo accepted", "For an acceptance test or a CI job."},
+    {"zmqreport compare before-*.h5 --new after-*.h5 && echo accepted",
+     "For an acceptance test or a CI job: three jobs a side or more."},
     {"zmqreport recover results.h5.journal", "What a killed sweep had finished."},
     {NULL, NULL},
 };

@@ -28,6 +28,7 @@ enum option_name {
     NAME_LABEL,
     NAME_POINT,
     NAME_DATA,
+    NAME_NEW,
     NAME_THRESHOLD,
     NAME_CSV,
     NAME_HELP
@@ -44,6 +45,7 @@ struct option_line {
 struct given {
     enum option_name id;
     const char *text; /* "" for a flag */
+    int files_before; /* files named to its left */
 };
 
 /* A parsed command line. `given` is in the order of the command line. */
@@ -87,6 +89,8 @@ void arguments_free(struct arguments *arguments);
 /* The option's last value, or NULL when it was not given. */
 const char *arguments_text(const struct arguments *arguments, enum option_name id);
 bool arguments_flag(const struct arguments *arguments, enum option_name id);
+/* Where among the files the option stands: how many are named before it; -1 when it was not given. */
+int arguments_place(const struct arguments *arguments, enum option_name id);
 /* Its value number `index` from 0, or NULL. */
 const char *arguments_nth(const struct arguments *arguments, enum option_name id, size_t index);
 

@@ -96,8 +96,10 @@ static double mean_square_of_pairs(const struct jobs *jobs, double *direction, d
             continue;
         }
         count++;
-        for (size_t i = 0; i < all * all; i++) {
-            sums[i] += direction[i / all] * direction[i % all];
+        for (size_t i = 0; i < all; i++) {
+            for (size_t j = 0; j < all; j++) {
+                sums[i * all + j] += direction[i] * direction[j];
+            }
         }
     }
     double squares = 0, n = (double)count;

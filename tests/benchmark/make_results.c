@@ -2,9 +2,11 @@
  *
  * make_results OUTPUT [points=N] [ranks=N] [intervals=N] [hosts=N] [repetitions=N] [seed=N] [speed=X]
  *              [invalid=1] [journal=1] [ends=1] [memory=1] [name=TEXT] [libzmq=TEXT] [order=random|points]
+ *              [drift=X] [latency=US]
  * ranks and intervals are rows per point, spread over its repetitions; journal=1 keeps the journal; ends=1
- * says that all points go from the first host to the second; memory=1 prints the peak, in KiB. The benchmark
- * of zmqreport and its end-to-end tests read the files.
+ * says that all points go from the first host to the second; memory=1 prints the peak, in KiB; drift=0.1
+ * makes the last round 10 % faster than the first; latency is that of 99 %. The benchmark of zmqreport and
+ * its end-to-end tests read the files.
  */
 #include "zmqsweep/config.h"
 #include "zmqsweep/results.h"
@@ -17,7 +19,7 @@
 
 struct shape {
     long points, ranks, intervals, hosts, repetitions, seed, invalid, journal, ends;
-    double speed;
+    double speed, drift, latency;
     const char *name, *libzmq, *order;
 };
 
@@ -90,10 +92,17 @@ static double model_rate(const struct point_record *point, const struct shape *s
     return shape->speed * rate * pow((double)point->pairs, 0.8) * (0.97 + 0.06 * uniform());
 }
 
+static double drifted(long repetition, const struct shape *shape)
+{
+    return pow(1 + shape->drift,
+               (double)repetition / (double)(shape->repetitions > 1 ? shape->repetitions - 1 : 1));
+}
+
 static void fill_repetition(struct repetition_record *row, const struct point_record *point, long repetition,
                             const struct shape *shape)
 {
-    double rate = model_rate(point, shape), per_s = rate * 1e6 / 8 / (double)point->message_size_bytes;
+    double rate = model_rate(point, shape) * drifted(repetition, shape);
+    double per_s = rate * 1e6 / 8 / (double)point->message_size_bytes;
     row->point_id = point->point_id;
     row->repetition = repetition;
     row->start_s = 1795495863.25 + (double)(repetition * shape->points + point->point_id);
@@ -118,6 +127,8 @@ static void fill_repetition(struct repetition_record *row, const struct point_re
     row->backlog_begin_messages = row->backlog_end_messages = row->queue_messages = NAN;
     row->latency_p50_us = row->latency_p90_us = row->latency_p99_us = row->latency_p999_us = NAN;
     row->latency_max_us = row->latency_uncertainty_us = NAN;
+    if (shape->latency > 0)
+        row->latency_p99_us = shape->latency * (0.97 + 0.06 * uniform());
     snprintf(row->flags, sizeof row->flags, "%s",
              shape->invalid ? "few_messages"
              : row->lost    ? "lost_messages"
@@ -315,6 +326,8 @@ int main(int argc, char **argv)
         .journal = atol(value_of(argc, argv, "journal", "0")),
         .ends = atol(value_of(argc, argv, "ends", "0")),
         .speed = atof(value_of(argc, argv, "speed", "1")),
+        .drift = atof(value_of(argc, argv, "drift", "0")),
+        .latency = atof(value_of(argc, argv, "latency", "0")),
         .name = value_of(argc, argv, "name", "node"),
         .libzmq = value_of(argc, argv, "libzmq", "4.3.4"),
         .order = value_of(argc, argv, "order", "random"),

@@ -1,4 +1,4 @@
-"""zmqreport compare: verdicts, exit codes, what differs, CSV; the statistics against counts made here."""
+"""zmqreport compare: verdicts, exit codes, what differs, CSV, jobs; the statistics against sums made here."""
 
 import io
 import itertools
@@ -35,7 +35,7 @@ class Compare(ReportTest):
         self.assertEqual(set(self.verdicts(0, self.base, self.same, "--threshold", "10").verdict), {"SAME"})
 
     def test_statistics(self):
-        """The estimate and its interval from all 36 ratios; 6 + 6: k = 6 of the differences, coverage 95.9 %."""
+        """One job a side: the median of all 36 ratios; t with 10 degrees of freedom x the deviation of two repetitions."""
         found = self.verdicts(5, self.base, self.slow)
         rates = []
         for path in (self.base, self.slow):
@@ -43,12 +43,102 @@ class Compare(ReportTest):
                 rows = pandas.DataFrame(file["repetitions"][:])
             rates.append(rows.groupby("point_id").throughput_mbit_s.apply(list))
         for row in found.itertuples():
-            logs = sorted(math.log(y / x) for x, y in
-                          itertools.product(rates[0][row.base_point_id], rates[1][row.new_point_id]))
-            for value, expected in ((row.ratio, statistics.median(logs)), (row.ratio_low, logs[5]),
-                                    (row.ratio_high, logs[30])):
-                self.assertAlmostEqual(math.log(value), expected, places=12)
-            self.assertAlmostEqual(row.coverage, 1 - 2 * 19 / math.comb(12, 6), places=12)
+            base = [math.log(x) for x in rates[0][row.base_point_id]]
+            new = [math.log(y) for y in rates[1][row.new_point_id]]
+            shift = statistics.median(y - x for x, y in itertools.product(base, new))
+            half = 2.228138851965 * math.sqrt(statistics.variance(base) + statistics.variance(new))
+            for value, expected in ((row.ratio, shift), (row.ratio_low, shift - half), (row.ratio_high, shift + half)):
+                self.assertAlmostEqual(math.log(value), expected, places=9)
+            self.assertEqual((row.coverage, row.base_jobs, row.new_jobs), (0.95, 1, 1))
+
+    def test_jobs(self):
+        """Three jobs a side, of one point: the t interval of their medians, with 4 degrees of freedom."""
+        files = [make_results(self.folder / f"single{i}.h5", points=1, seed=20 + i, speed=speed, repetitions=5)
+                 for i, speed in enumerate((1, 1.05, 0.97, 0.71, 0.77, 0.74))]
+        found = self.verdicts(5, *files[:3], "--new", *files[3:])
+        self.assertEqual(len(found), 1)
+        logs = []
+        for path in files:
+            with h5py.File(path) as file:
+                logs.append(math.log(statistics.median(file["repetitions"]["throughput_mbit_s"])))
+        shift = statistics.mean(logs[3:]) - statistics.mean(logs[:3])
+        half = 2.776445105198 * math.sqrt((statistics.variance(logs[:3]) + statistics.variance(logs[3:])) / 3)
+        row = found.iloc[0]
+        for value, expected in ((row.ratio, shift), (row.ratio_low, shift - half), (row.ratio_high, shift + half),
+                                (row.base_mbit_s, statistics.mean(logs[:3])), (row.new_mbit_s, statistics.mean(logs[3:]))):
+            self.assertAlmostEqual(math.log(value), expected, places=9)
+        self.assertEqual((row.base_jobs, row.new_jobs, row.base_valid, row.new_valid), (3, 3, 15, 15))
+        self.assertEqual((row.verdict, row.coverage), ("SLOWER", 0.95))
+        self.assertEqual(row.base, " ".join(map(str, files[:3])))
+
+    def test_jobs_differ_less_than_their_points(self):
+        """Job to job 6 %, which all points share: no verdict where nothing differs, SLOWER where 30 % does."""
+        speeds = (1, 1.06, 0.95, 1.03, 0.98, 1.05, 0.70, 0.74, 0.67)
+        files = [make_results(self.folder / f"job{i}.h5", points=16, seed=30 + i, speed=speed) for i, speed in enumerate(speeds)]
+        self.assertEqual(set(self.verdicts(0, *files[:3], "--new", *files[3:6]).verdict), {"UNSURE"})
+        self.assertEqual(set(self.verdicts(5, *files[:3], "--new", *files[6:]).verdict), {"SLOWER"})
+        self.assertEqual(set(self.verdicts(0, *files[:3], "--new", *files[3:6], "--threshold", 25).verdict), {"SAME"})
+
+    def test_a_job_that_lacks_points(self):
+        more = make_results(self.folder / "more.h5", points=24, seed=50)
+        failed = make_results(self.folder / "failed.h5", points=16, seed=51, invalid=1)
+        found = self.verdicts(0, self.base, self.same, more, "--new", self.fast, failed)
+        self.assertEqual(list(found.base_jobs), [3] * 16 + [1] * 8)
+        self.assertEqual(set(found.new_jobs), {1})
+        self.assertEqual(list(found.verdict), ["FASTER"] * 16 + ["UNSURE"] * 8)
+        text = self.succeed("compare", self.base, self.same, more, "--new", self.fast, failed)
+        self.assertIn("24 points have no valid repetition in some jobs: column jobs says", text)
+        self.assertIn("24 points: 16 faster, 0 slower, 0 same within 5 %, 8 unsure; 8 only in new\n", text)
+
+    def test_new_without_files(self):
+        for arguments in (["--new", self.base, self.slow], [self.base, self.slow, "--new"], ["--new", self.base],
+                          [self.base, "--new"], [self.base, "--new", self.slow, "--new", self.fast], ["--new"],
+                          [self.base, f"--new={self.slow}"], [self.base, self.base, "--new", self.slow],
+                          [self.slow, "--new", self.base, self.base]):
+            self.refuse(2, "compare", *arguments)
+
+    def test_one_after_the_other_cannot_tell(self):
+        """Neither a file in the old order, nor one from before files said so; both can be one of several jobs."""
+        line = "one job a side, repetitions of a point measured one after the other: cannot tell; give several files " \
+               "a side with --new\n"
+        self.assertNotIn(line, report("compare", self.base, self.slow).stdout)
+        for order in ("points", ""):
+            path = make_results(self.folder / f"order-{order}.h5", points=16, seed=60, speed=0.8, order=order)
+            found = self.verdicts(0, self.base, path)
+            self.assertEqual(set(found.verdict), {"UNSURE"})
+            self.assertTrue(found.ratio_low.isna().all() and found.coverage.isna().all())
+            self.assertTrue(((found.ratio > 0.7) & (found.ratio < 0.9)).all())
+            self.assertIn(line, self.succeed("compare", self.base, path))
+            self.assertIn(line, self.succeed("compare", path, self.base))
+            self.assertEqual(set(self.verdicts(5, self.base, self.same, "--new", path).verdict), {"SLOWER"})
+
+    def test_moods(self):
+        drifting = make_results(self.folder / "drifting.h5", points=4, seed=70, repetitions=12, drift=0.2)
+        steady = make_results(self.folder / "steady.h5", points=4, seed=71, repetitions=12)
+        short = make_results(self.folder / "short.h5", points=4, seed=72, repetitions=2)
+        text = self.succeed("compare", steady, drifting)
+        self.assertRegex(text, r"(?m)^.*steady\.h5, 12 rounds: drift of [+-][0-2]\.\d % \(p = [\d.e-]+\), dependence -?0\.\d\d \+- "
+                               r"0\.\d\d \(p = [\d.]+\)$")
+        self.assertRegex(text, r"(?m)^.*drifting\.h5, 12 rounds: drift of \+(19|2[01])\.\d % .*: moods outlast the rounds, so "
+                               r"take longer \(zmqsweep --spread\) or more jobs$")
+        self.assertIn("short.h5, 2 rounds: too few to see moods that last longer\n", self.succeed("compare", steady, short))
+        self.assertIn(", 6 rounds: drift of ", self.succeed("compare", self.base, self.same))
+        self.assertNotIn("rounds: ", self.succeed("compare", steady, self.same, "--new", self.fast, "--where", "pairs=1"))
+
+    def test_latency(self):
+        self.assertNotIn("p99", self.succeed("compare", self.base, self.same))
+        files = [make_results(self.folder / f"latency{i}.h5", points=16, seed=80 + i, latency=us)
+                 for i, us in enumerate((100, 102, 130, 127))]
+        for arguments in ([files[0], files[2]], [*files[:2], "--new", *files[2:]]):
+            found = self.verdicts(0, *arguments)
+            self.assertTrue(((found.p99_low > 1) & (found.p99_low < found.p99_ratio)).all())
+            self.assertTrue(((found.p99_ratio > 1.2) & (found.p99_ratio < 1.4) & (found.p99_ratio < found.p99_high)).all())
+            self.assertRegex(self.succeed("compare", *arguments), r"p99 ratio .*\n.* 1\.\d\d \[1\.\d\d, 1\.\d\d\] ")
+        self.assertTrue(self.verdicts(0, self.base, files[0]).p99_ratio.isna().all())
+
+    def test_one_point(self):
+        text = self.succeed("compare", self.base, self.same, "--where", "size=64,send-mode=copy", "--threshold", 20)
+        self.assertIn("\n1 point: 0 faster, 0 slower, 1 same within 20 %, 0 unsure\n", text)
 
     def test_report(self):
         done = report("compare", self.base, self.slow, self.fast)

@@ -130,11 +130,11 @@ static void many_variances_give_their_prior_away(void **state)
     static const int priors[] = {3, 6, 12}, own[] = {2, 4, 8};
     memcpy(seeds, (unsigned short[]){20, 26, 12}, sizeof seeds);
     for (size_t i = 0; i < 9; i++) {
-        struct stats_prior prior = fit_drawn(MOST_VARIANCES, own[i % 3], priors[i / 3], 0.0036);
-        print_message("prior of %d degrees, own %d: found %.2f, variance %.5f of 0.00360\n", priors[i / 3],
-                      own[i % 3], prior.freedom, prior.variance);
-        check_near(1 / prior.freedom, 1.0 / priors[i / 3],
-                   0.2 / own[i % 3]); /* by chance, as for log chi^2 */
+        int truth = priors[i / 3], d = own[i % 3];
+        struct stats_prior prior = fit_drawn(MOST_VARIANCES, d, truth, 0.0036);
+        print_message("prior of %d degrees, own %d: found %.2f, variance %.5f of 0.00360\n", truth, d,
+                      prior.freedom, prior.variance);
+        check_near(1 / prior.freedom, 1.0 / truth, 0.2 / d); /* chance: the spread of log chi^2(d) */
         check_near(prior.variance / 0.0036, 1, 0.15);
     }
     assert_true(fit_drawn(MOST_VARIANCES, 4, 0, 0.0036).freedom > 60);
@@ -275,8 +275,8 @@ static struct outcome simulate(const struct world *world, int trials)
     print_message("%zu + %zu jobs, %2zu points, shared %.1f, variety %.1f, %-8s shift %5.1f %%: covers %.1f "
                   "%%, differs %.1f %%, half %.1f %%\n",
                   world->base, world->other, world->points, world->shared, world->variety, world->name,
-                  100 * (exp(world->shift) - 1), 100 * outcome.covers, 100 * outcome.differs,
-                  100 * (exp(outcome.half) - 1));
+                  100 * expm1(world->shift), 100 * outcome.covers, 100 * outcome.differs,
+                  100 * expm1(outcome.half));
     return outcome;
 }
 
