@@ -75,7 +75,8 @@ static const struct option_line html_options[] = {
 static const struct option_line compare_options[] = {
     {NAME_NEW, "new", 0, NULL,
      "The files before it are jobs of the baseline, those behind it new jobs: the job is the unit. Three a "
-     "side find differences of 20 %. Without it each further file is compared with the first."},
+     "side, measured in turn, find differences of 20 %. Without it each further file is compared with the "
+     "first."},
     WHERE_LINE,
     {NAME_THRESHOLD, "threshold", 0, "PERCENT", "Differences up to this do not matter. Default: 5."},
     {NAME_LABEL, "label", 0, "NAME", "What to call a file; once per file, in their order."},
@@ -109,11 +110,11 @@ const struct report_command report_commands[] = {
      "Compares points of the same settings. The ratio of the rates comes with its 95 % interval, of what "
      "differs from job to job. Several jobs a side, divided by --new: a moderated t interval of the jobs' "
      "medians. One job a side: it counts as one draw of the moods that its rounds show, so that only large "
-     "differences are found; of repetitions that were measured one after the other it cannot tell, and says "
-     "UNSURE. SAME: the interval lies within the threshold around 1. FASTER, SLOWER: it lies wholly on one "
-     "side of 1. UNSURE: neither, or with one job a side fewer than 4 valid repetitions. Where latencies of "
-     "repetitions are known, the ratio of their 99 % latency is given as well. Exits with 5 when a point is "
-     "SLOWER.",
+     "differences are found. Of repetitions that were measured one after the other, or within less than 20 "
+     "s, one job cannot tell, and is UNSURE. SAME: the interval lies within the threshold around 1. FASTER, "
+     "SLOWER: it lies wholly on one side of 1. UNSURE: neither, or with one job a side fewer than 4 valid "
+     "repetitions. Where latencies of repetitions are known, the ratio of their 99 % latency is given as "
+     "well. Exits with 5 when a point is SLOWER.",
      OPTIONS(compare_options), 2, INT32_MAX, OUTPUT_TEXT, run_compare},
     {"html", "FILE...", "one page to mail around",
      "Makes one self-contained HTML page: summary, charts with values on hover, a sortable table of the "

@@ -67,9 +67,18 @@ static struct ratio single_ratio(const struct comparison *comparison, const stru
     size_t n = take_logs(comparison->base.jobs, pair->base, member, room->first);
     size_t m = take_logs(comparison->other.jobs, pair->other, member, room->second);
     struct stats_shift shift = stats_single_jobs(room->first, n, room->second, m, COVERAGE_WANTED);
-    if (pair->untold)
+    if (pair->obstacle)
         shift.low = shift.high = shift.coverage = NAN;
     return ratio_of(&shift);
+}
+
+static enum obstacle obstacle_of(const struct pair *pair)
+{
+    if (!compare_in_rounds(pair->base) || !compare_in_rounds(pair->other))
+        return NO_ROUNDS;
+    bool long_enough =
+        pair->base->spread_s >= COMPARE_LEAST_SPREAD_S && pair->other->spread_s >= COMPARE_LEAST_SPREAD_S;
+    return long_enough ? NO_OBSTACLE : TOO_SHORT;
 }
 
 static void judge_single(const struct comparison *comparison, struct pair *pair, struct room *room)
@@ -80,7 +89,7 @@ static void judge_single(const struct comparison *comparison, struct pair *pair,
     pair->other_jobs = pair->other_valid > 0;
     pair->base_mbit_s = pair->base->throughput_mbit_s;
     pair->other_mbit_s = pair->other->throughput_mbit_s;
-    pair->untold = !compare_in_rounds(pair->base) || !compare_in_rounds(pair->other);
+    pair->obstacle = obstacle_of(pair);
     pair->rate = single_ratio(comparison, pair, offsetof(struct sample, throughput_mbit_s), room);
     pair->p99 = single_ratio(comparison, pair, offsetof(struct sample, latency_p99_us), room);
     bool enough = pair->base_valid >= LEAST_REPETITIONS && pair->other_valid >= LEAST_REPETITIONS;
@@ -192,7 +201,7 @@ static void count_up(struct comparison *comparison)
     for (size_t i = 0; i < comparison->count; i++) {
         const struct pair *pair = &comparison->pairs[i];
         comparison->verdicts[pair->verdict]++;
-        comparison->untold += pair->untold;
+        comparison->obstacles[pair->obstacle]++;
         comparison->incomplete +=
             pair->base_jobs < comparison->base.count || pair->other_jobs < comparison->other.count;
         comparison->has_p99 = comparison->has_p99 || isfinite(pair->p99.ratio);

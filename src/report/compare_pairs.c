@@ -36,6 +36,22 @@ const struct sample *compare_samples(const struct job *job, int64_t point_id, si
     return job->samples + low;
 }
 
+/* ISO 8601 in one time zone sorts by time. */
+static bool is_before(const struct side *side, const struct side *later)
+{
+    for (size_t i = 0; i < side->count; i++)
+        for (size_t j = 0; j < later->count; j++)
+            if (strcmp(side->jobs[i].file->run->created, later->jobs[j].file->run->created) >= 0)
+                return false;
+    return true;
+}
+
+bool compare_is_apart(const struct comparison *comparison)
+{
+    const struct side *base = &comparison->base, *other = &comparison->other;
+    return base->count > 1 && other->count > 1 && (is_before(base, other) || is_before(other, base));
+}
+
 bool compare_has_several(const struct comparison *comparison)
 {
     return comparison->base.count > 1 || comparison->other.count > 1;

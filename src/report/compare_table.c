@@ -275,17 +275,37 @@ static void print_summary(FILE *out, const struct comparison *comparison)
     fputc('\n', out);
 }
 
+static void print_obstacle(FILE *out, const struct comparison *comparison, enum obstacle obstacle)
+{
+    size_t count = comparison->obstacles[obstacle];
+    if (count == 0)
+        return;
+    if (count < comparison->count)
+        fprintf(out, "%zu point%s: ", count, plural(count));
+    if (obstacle == NO_ROUNDS)
+        fprintf(out, "one job a side, repetitions of a point measured one after the other: cannot tell; give "
+                     "several files a side with --new\n");
+    else
+        fprintf(out,
+                "one job a side, repetitions of a point within less than %g s: cannot tell; take longer "
+                "(zmqsweep --spread) or give several files a side with --new\n",
+                COMPARE_LEAST_SPREAD_S);
+}
+
 static void print_limits(FILE *out, const struct comparison *comparison)
 {
-    if (compare_has_several(comparison) && comparison->incomplete)
+    if (!compare_has_several(comparison)) {
+        print_obstacle(out, comparison, NO_ROUNDS);
+        print_obstacle(out, comparison, TOO_SHORT);
+        return;
+    }
+    if (comparison->incomplete)
         fprintf(out,
                 "%zu point%s no valid repetition in some jobs: column jobs says in how many there is one\n",
                 comparison->incomplete, comparison->incomplete == 1 ? " has" : "s have");
-    if (comparison->untold && comparison->untold < comparison->count)
-        fprintf(out, "%zu point%s: ", comparison->untold, plural(comparison->untold));
-    if (comparison->untold)
-        fprintf(out, "one job a side, repetitions of a point measured one after the other: cannot tell; give "
-                     "several files a side with --new\n");
+    if (compare_is_apart(comparison))
+        fprintf(out, "all jobs of one side were measured before those of the other: a slow mood counts as a "
+                     "difference; better measure them in turn\n");
 }
 
 static void print_moods(FILE *out, const struct job *job, const struct moods *moods)

@@ -2,7 +2,7 @@
  *
  * make_results OUTPUT [points=N] [ranks=N] [intervals=N] [hosts=N] [repetitions=N] [seed=N] [speed=X]
  *              [invalid=1] [journal=1] [ends=1] [memory=1] [name=TEXT] [libzmq=TEXT] [order=random|points]
- *              [drift=X] [latency=US]
+ *              [drift=X] [latency=US] [created=TIME]
  * ranks and intervals are rows per point, spread over its repetitions; journal=1 keeps the journal; ends=1
  * says that all points go from the first host to the second; memory=1 prints the peak, in KiB; drift=0.1
  * makes the last round 10 % faster than the first; latency is that of 99 %. The benchmark of zmqreport and
@@ -20,7 +20,7 @@
 struct shape {
     long points, ranks, intervals, hosts, repetitions, seed, invalid, journal, ends;
     double speed, drift, latency;
-    const char *name, *libzmq, *order;
+    const char *name, *libzmq, *order, *created;
 };
 
 static uint64_t state;
@@ -260,7 +260,7 @@ static void fill_run(struct run_record *run, const struct shape *shape)
     snprintf(run->title, sizeof run->title, "ZeroMQ throughput sweep");
     snprintf(run->creator, sizeof run->creator, "zmqsweep");
     snprintf(run->creator_version, sizeof run->creator_version, "0.1.0");
-    snprintf(run->created, sizeof run->created, "2026-11-24T04:51:03Z");
+    snprintf(run->created, sizeof run->created, "%s", shape->created);
     snprintf(run->uuid, sizeof run->uuid, "00000000-0000-4000-8000-%012lx", shape->seed);
     snprintf(run->command_line, sizeof run->command_line, "zmqsweep --made-up --seed %ld", shape->seed);
     run->points_planned = shape->points;
@@ -331,6 +331,7 @@ int main(int argc, char **argv)
         .name = value_of(argc, argv, "name", "node"),
         .libzmq = value_of(argc, argv, "libzmq", "4.3.4"),
         .order = value_of(argc, argv, "order", "random"),
+        .created = value_of(argc, argv, "created", "2026-11-24T04:51:03Z"),
     };
     state = (uint64_t)shape.seed;
     fill_run(&run, &shape);

@@ -112,6 +112,22 @@ class Compare(ReportTest):
             self.assertIn(line, self.succeed("compare", path, self.base))
             self.assertEqual(set(self.verdicts(5, self.base, self.same, "--new", path).verdict), {"SLOWER"})
 
+    def test_a_short_job_cannot_tell(self):
+        """Six rounds of 3 s: every point's windows lie within 16 s."""
+        files = [make_results(self.folder / f"brief{i}.h5", points=3, seed=90 + i, speed=speed) for i, speed in enumerate((1, 0.7))]
+        self.assertEqual(set(self.verdicts(0, *files).verdict), {"UNSURE"})
+        self.assertIn("\none job a side, repetitions of a point within less than 20 s: cannot tell; take longer (zmqsweep "
+                      "--spread) or give several files a side with --new\n", self.succeed("compare", *files))
+
+    def test_sides_measured_apart(self):
+        files = [make_results(self.folder / f"day{day}.h5", points=16, seed=100 + day, created=f"2026-11-{day}T04:51:03Z")
+                 for day in (21, 22, 23, 24)]
+        line = "all jobs of one side were measured before those of the other"
+        self.assertIn(line, self.succeed("compare", *files[:2], "--new", *files[2:]))
+        self.assertIn(line, self.succeed("compare", *files[2:], "--new", *files[:2]))
+        self.assertNotIn(line, self.succeed("compare", files[0], files[2], "--new", files[1], files[3]))
+        self.assertNotIn(line, self.succeed("compare", files[0], "--new", *files[1:]))
+
     def test_moods(self):
         drifting = make_results(self.folder / "drifting.h5", points=4, seed=70, repetitions=12, drift=0.2)
         steady = make_results(self.folder / "steady.h5", points=4, seed=71, repetitions=12)

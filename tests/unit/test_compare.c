@@ -26,7 +26,7 @@ struct made {
 static void add_point(struct made *made, const char *settings, const char *order)
 {
     struct point_record *point = &made->points[made->file.point_count++];
-    *point = (struct point_record){.point_id = 10 * (int64_t)made->file.point_count};
+    *point = (struct point_record){.point_id = 10 * (int64_t)made->file.point_count, .spread_s = 60};
     snprintf(point->settings, sizeof point->settings, "%s", settings);
     snprintf(point->order, sizeof point->order, "%s", order);
     made->file.path = made->file.label = settings;
@@ -125,8 +125,8 @@ static enum verdict verdict_of(const char *base_order, const char *other_order, 
     add_samples(&made[0], base, 6);
     add_samples(&made[1], other, count);
     struct pair pair = compare_two(made, threshold, &comparison);
-    assert_true(comparison.verdicts[pair.verdict] == 1 && comparison.untold == pair.untold);
-    assert_true(isnan(pair.rate.low) == (pair.untold || count < 2));
+    assert_true(comparison.verdicts[pair.verdict] == 1 && comparison.obstacles[pair.obstacle] == 1);
+    assert_true(isnan(pair.rate.low) == (pair.obstacle != NO_OBSTACLE || count < 2));
     assert_true(isfinite(pair.rate.ratio) == (count > 0) && isnan(pair.p99.ratio));
     return pair.verdict;
 }
@@ -145,6 +145,48 @@ static void one_job_a_side_wants_rounds(void **state)
     assert_int_equal(verdict_of("random", "random", 0.7, 3, 0.05), UNSURE);
     assert_int_equal(verdict_of("random", "random", 0.7, 1, 0.05), UNSURE);
     assert_int_equal(verdict_of("random", "random", 0.7, 0, 0.05), UNSURE);
+}
+
+static void one_job_a_side_wants_time(void **state)
+{
+    (void)state;
+    const double rates[] = {99, 100, 101, 100, 98, 102}, slow[] = {49, 50, 51, 50, 49, 51};
+    for (int i = 0; i < 4; i++) {
+        struct comparison comparison;
+        struct made made[] = {make_job("a", "random"), make_job("a", "random")};
+        add_samples(&made[0], rates, 6);
+        add_samples(&made[1], slow, 6);
+        made[0].points[0].spread_s = i == 1 ? 19.9 : 20.1;
+        made[1].points[0].spread_s = i == 2 ? 7 : i == 3 ? (double)NAN : 20.1;
+        struct pair pair = compare_two(made, 0.05, &comparison);
+        assert_int_equal(pair.obstacle, i ? TOO_SHORT : NO_OBSTACLE);
+        assert_int_equal(pair.verdict, i ? UNSURE : SLOWER);
+        assert_true(isnan(pair.rate.low) == (i > 0) && fabs(pair.rate.ratio - 0.5) < 0.01);
+    }
+}
+
+static void sides_measured_apart_are_told(void **state)
+{
+    (void)state;
+    static const char *const times[][4] = {
+        {"2026-11-24T04:00:00Z", "2026-11-24T05:00:00Z", "2026-11-24T06:00:00Z", "2026-11-25T01:00:00Z"},
+        {"2026-11-24T06:00:00Z", "2026-11-24T07:00:00Z", "2026-11-24T04:00:00Z", "2026-11-24T05:00:00Z"},
+        {"2026-11-24T04:00:00Z", "2026-11-24T06:00:00Z", "2026-11-24T05:00:00Z", "2026-11-24T07:00:00Z"},
+        {"2026-11-24T04:00:00Z", "2026-11-24T04:00:00Z", "2026-11-24T04:00:00Z", "2026-11-24T04:00:00Z"}};
+    for (size_t t = 0; t < 4; t++) {
+        struct run_record runs[4];
+        struct loaded files[4] = {0};
+        struct job jobs[4] = {0};
+        for (size_t i = 0; i < 4; i++) {
+            snprintf(runs[i].created, sizeof runs[i].created, "%s", times[t][i]);
+            files[i].run = &runs[i];
+            jobs[i].file = &files[i];
+        }
+        struct comparison comparison = {.base = {jobs, 2}, .other = {jobs + 2, 2}};
+        assert_int_equal(compare_is_apart(&comparison), t < 2);
+        comparison.base.count = 1;
+        assert_false(compare_is_apart(&comparison));
+    }
 }
 
 static void latencies_are_compared_where_known(void **state)
@@ -240,6 +282,8 @@ int main(void)
         cmocka_unit_test(points_are_paired_over_all_jobs),
         cmocka_unit_test(nothing_in_common_is_an_error),
         cmocka_unit_test(one_job_a_side_wants_rounds),
+        cmocka_unit_test(one_job_a_side_wants_time),
+        cmocka_unit_test(sides_measured_apart_are_told),
         cmocka_unit_test(latencies_are_compared_where_known),
         cmocka_unit_test(rounds_tell_of_drift),
         cmocka_unit_test(rounds_tell_of_dependence),
