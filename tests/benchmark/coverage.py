@@ -76,7 +76,7 @@ def show_jobs(folder):
             rates = [job[1].get(point, []) for job in jobs]
             truth = statistics.median(rate for job in rates for rate in job)
             intervals = [(job[0][point]["throughput_low_mbit_s"], job[0][point]["throughput_high_mbit_s"]) for job in jobs]
-            covered = statistics.mean(low <= truth <= high for low, high in intervals)
+            covered = statistics.mean(float(low <= truth <= high) for low, high in intervals)
             width = statistics.median((high - low) / truth for low, high in intervals)
             claim = statistics.median(job[0][point]["interval_coverage"] for job in jobs)
             spread = statistics.median(job[0][point]["spread_s"] for job in jobs)
@@ -95,7 +95,7 @@ def show_rounds(folder):
         series = rates[int(point["point_id"])]
         truth = statistics.median(series)
         starts = range(len(series) - REPETITIONS + 1)
-        covered = statistics.mean(min(series[i:i + REPETITIONS]) <= truth <= max(series[i:i + REPETITIONS]) for i in starts)
+        covered = statistics.mean(float(min(part) <= truth <= max(part)) for part in (series[i:i + REPETITIONS] for i in starts))
         inside = 0 if numpy.isnan(point["dependence"]) else float(point["dependence"])
         rows.append([point["message_size_bytes"], len(series), len(starts), f"{100 * covered:.0f}", f"{inside:.2f}", point["flags"].decode()])
     print("## One long sweep\n")
