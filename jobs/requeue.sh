@@ -4,7 +4,7 @@
 : "${LAUNCHER:=mpirun}"                            # mpirun or srun
 : "${LAUNCHER_OPTIONS:=}"                          # more options for it, such as: --mca btl_tcp_if_include eth1
 : "${OUTPUT:=$SLURM_JOB_NAME-$SLURM_JOB_ID.h5}"    # the job's number is the same after a requeue
-: "${MAX_RESTARTS:=100}"                           # an end, should the time limit be too short for a single point
+: "${MAX_RESTARTS:=100}"                           # an end, should the time limit be too short for a single repetition
 
 # zmqsweep: that of PATH, else of the software tree or of the checkout that these scripts are in.
 : "${PROGRAM:=$(PATH=$PATH:$JOBS_DIR/../../../bin:$JOBS_DIR/../build/release command -v zmqsweep)}"

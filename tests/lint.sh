@@ -8,7 +8,7 @@ commands=build/release/compile_commands.json
 [ -e $commands ] || { echo "lint.sh: no $commands; run cmake --preset release first" >&2; exit 2; }
 files=("$@")
 if [ ${#files[@]} = 0 ]; then
-    mapfile -t files < <(find src tests \( -name '*.c' -o -name '*.cc' \) | sort)
+    mapfile -t files < <(find src tests -name '*.c' | sort)
     echo "cppcheck"
     cppcheck -j "$(nproc)" --quiet --std=c11 --enable=warning,style,performance,portability --inline-suppr \
         --suppressions-list=tests/cppcheck.txt --error-exitcode=1 --template='{file}:{line}: {message} [{id}]' \

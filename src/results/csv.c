@@ -8,7 +8,6 @@
 
 /* A row of the widest table with every string doubled by quotes stays far below. */
 #define ROW_BYTES 8192
-#define NUMBER_BYTES 32
 #define BATCH_ROWS 4096
 
 /* Below this every integer is a double of its own, and its digits are the shortest form. */
@@ -16,7 +15,7 @@
 
 static char *put_int64(char *out, int64_t value)
 {
-    return out + shortest_integer(value, out, NUMBER_BYTES);
+    return out + shortest_integer(value, out);
 }
 
 static char *put_float64(char *out, double value)
@@ -25,7 +24,7 @@ static char *put_float64(char *out, double value)
         return out;
     if (fabs(value) < WHOLE_LIMIT && value == trunc(value) && !(value == 0 && signbit(value)))
         return put_int64(out, (int64_t)value);
-    return out + shortest_decimal(value, out, NUMBER_BYTES);
+    return out + shortest_decimal(value, out);
 }
 
 static char *put_string(char *out, const char *text, size_t width)

@@ -145,10 +145,12 @@ hid_t hdf5_column_type(const struct column *column);
 hid_t hdf5_table_type(const struct table_spec *table);
 hid_t hdf5_string_type(size_t width, H5T_cset_t cset);
 
-/* shortest.cc: digits as std::to_chars writes them, for a double the fewest that read back as the same; no
- * NUL.
- * @return how many bytes of `text`, at most `length` (32 is enough for any). */
-size_t shortest_decimal(double value, char *text, size_t length);
-size_t shortest_integer(int64_t value, char *text, size_t length);
+/* ---- shortest.c ---- */
+
+#define NUMBER_BYTES 32 /* the longest is "-1.2345678901234567e-308" */
+/* Writes the fewest digits that read back as the same double, which is finite, fixed or scientific, whichever
+ * is shorter; no NUL. @return how many bytes of `text`, at most NUMBER_BYTES. */
+size_t shortest_decimal(double value, char *text);
+size_t shortest_integer(int64_t value, char *text);
 
 #endif

@@ -27,7 +27,10 @@ static void say_what_is_there(const struct coordinator *coordinator)
 {
     const struct ledger *ledger = &coordinator->ledger;
     int64_t repetitions = ledger_repetitions(ledger);
-    if (repetitions > 0) {
+    if (!coordinator->journal) {
+        log_line(LOG_INFO, "%lld of %lld points are done: nothing to measure", (long long)ledger->settled,
+                 (long long)ledger->points);
+    } else if (repetitions > 0) {
         log_line(LOG_INFO, "going on: %lld of %lld points are done, %lld repetitions are there",
                  (long long)ledger->settled, (long long)ledger->points, (long long)repetitions);
     }
@@ -35,7 +38,6 @@ static void say_what_is_there(const struct coordinator *coordinator)
 
 static void measure_all(struct coordinator *coordinator)
 {
-    say_what_is_there(coordinator);
     coordinator->began_s = coordinator->clocks_s = measure_wall_s();
     progress_start(coordinator->settings, coordinator->plan->points);
     rounds_run(coordinator);
@@ -185,6 +187,7 @@ int sweep_coordinate(struct cluster *cluster, const struct job *job, const struc
             begin(&coordinator, &run);
             plan_looks(&coordinator);
             warn_say(cluster, plan, &run);
+            say_what_is_there(&coordinator);
             if (coordinator.journal) {
                 measure_all(&coordinator);
             }

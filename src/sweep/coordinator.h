@@ -18,12 +18,14 @@ struct gathering {
     unsigned flags;
 };
 
-/* A repetition that is not yet told: it may not be on disk. */
+/* What is not yet told, since it may not be on disk: the last repetition, and the round that ended with it.
+ */
 struct untold {
-    bool there;
+    bool repetition_there, round_there;
     struct point point;
     struct repetition_record row;
     double seconds_left;
+    struct round_summary round;
 };
 
 struct coordinator {
@@ -63,7 +65,7 @@ void turn_run(struct coordinator *coordinator, int64_t id, int64_t round, struct
 /* Prints the line of a point, or of every point that was measured, as they are now. All of it is on disk. */
 void turn_tell_point(struct coordinator *coordinator, int64_t id);
 void turn_tell_all(struct coordinator *coordinator);
-/* Prints what was measured last, once it is on disk. */
+/* Prints what was measured last and is not yet told. It is on disk. */
 void turn_tell_untold(struct coordinator *coordinator);
 
 /* ---- measure.c: one repetition ---- */

@@ -55,13 +55,20 @@ static int64_t rounds_planned(const struct coordinator *coordinator)
 /* ---- rounds ---- */
 
 /* Nothing is told that is not on disk. */
-static void end_round(struct coordinator *coordinator, struct round_summary *summary)
+static void tell_untold(struct coordinator *coordinator)
 {
     store_wait(coordinator);
     turn_tell_untold(coordinator);
+}
+
+/* The round is told when it is on disk, which is not waited for, unless the table so far is wanted. */
+static void end_round(struct coordinator *coordinator, struct round_summary *summary)
+{
     summary->open = coordinator->ledger.points - coordinator->ledger.settled;
-    progress_round(summary);
+    coordinator->untold.round = *summary;
+    coordinator->untold.round_there = true;
     if (summary->open > 0 && (stop_table_asked() || log_enabled(LOG_DEBUG))) {
+        tell_untold(coordinator);
         turn_tell_all(coordinator);
     }
 }
@@ -93,6 +100,9 @@ static void pause_until_due(struct coordinator *coordinator, int64_t done)
     double due_s = coordinator->began_s + (double)spread_ns * 1e-9 * (double)done / (double)gaps;
     coordinator->sign_s = measure_wall_s();
     cluster_set_phase(coordinator->cluster, "pausing between rounds");
+    if (measure_wall_s() < due_s) {
+        tell_untold(coordinator);
+    }
     while (measure_wall_s() < due_s && !is_over(coordinator)) {
         rounds_sign_of_life(coordinator);
         cluster_sleep_until(traffic_clock_ns() + PAUSE_LOOK_NS);
@@ -124,8 +134,7 @@ static void run_points(struct coordinator *coordinator)
             turn_run(coordinator, id, -1, &summary);
         }
         if (due && entry->settled) {
-            store_wait(coordinator);
-            turn_tell_untold(coordinator);
+            tell_untold(coordinator);
             turn_tell_point(coordinator, id);
         }
     }
@@ -135,7 +144,7 @@ static void run_points(struct coordinator *coordinator)
 static void tell_results(struct coordinator *coordinator)
 {
     if (plan_has_rounds(coordinator->plan) && !stop_urgent()) {
-        store_wait(coordinator);
+        tell_untold(coordinator);
         turn_tell_all(coordinator);
     }
 }

@@ -64,18 +64,23 @@ void turn_tell_all(struct coordinator *coordinator)
 void turn_tell_untold(struct coordinator *coordinator)
 {
     struct untold *untold = &coordinator->untold;
-    if (untold->there) {
+    if (untold->repetition_there) {
         progress_repetition(coordinator->ledger.settled, &untold->point, &untold->row, untold->seconds_left);
     }
-    untold->there = false;
+    if (untold->round_there) {
+        progress_round(&untold->round);
+    }
+    untold->repetition_there = untold->round_there = false;
 }
 
 /* The commit before this one is on disk by now, this one may not be. */
 static void keep_untold(struct coordinator *coordinator, const struct point *point)
 {
     turn_tell_untold(coordinator);
-    coordinator->untold =
-        (struct untold){true, *point, coordinator->gathering.row, seconds_left(coordinator)};
+    coordinator->untold.repetition_there = true;
+    coordinator->untold.point = *point;
+    coordinator->untold.row = coordinator->gathering.row;
+    coordinator->untold.seconds_left = seconds_left(coordinator);
 }
 
 static void note_in_round(const struct gathering *gathering, struct round_summary *summary)

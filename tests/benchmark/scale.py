@@ -100,12 +100,38 @@ def show_rows(folder):
     table(["rank rows in the file", "peak memory MiB", "CPU s", "CPU us a row"], rows)
 
 
+def feed(ranks, points, folder):
+    """Medians of three: rows, CPU us a row until journaled and in finishing, ms a repetition, MiB more than the outcomes take."""
+    runs = []
+    for _ in range(3):
+        text = subprocess.check_output([os.path.join(BUILD, "feed_ranks"), os.path.join(folder, "fed.h5"), f"ranks={ranks}",
+                                        f"points={points}"], text=True)
+        rows, stored_s, finish_s, slowest_ms, before_kib, peak_kib = (float(word) for word in text.split())
+        runs.append((rows, 1e6 * stored_s / rows, 1e6 * finish_s / rows, slowest_ms, (peak_kib - before_kib) / 1024))
+    return [statistics.median(column) for column in zip(*runs)]
+
+
+def show_feed(folder):
+    rows = []
+    for ranks, points in ((100, 10), (1000, 10), (10000, 10), (100, 1000)):
+        note(f"{points} points of {ranks} ranks, fed")
+        count, store_us, finish_us, slowest_ms, more_mib = feed(ranks, points, folder)
+        rows.append([ranks, points, f"{count:.0f}", f"{store_us:.2f}", f"{finish_us:.2f}", f"{store_us + finish_us:.2f}",
+                     f"{slowest_ms:.0f}", f"{more_mib:.1f}"])
+    print("## Rank 0 with many ranks\n")
+    print("Outcomes of 6 repetitions, 13 intervals a rank, made up as a gather brings them; judged, journaled, made a file "
+          "(`feed_ranks`,\nmedians of three runs). A repetition takes 1.4 s to measure. Memory is what is used besides the gathered "
+          "outcomes.\n")
+    table(["ranks", "points", "rows", "CPU us a row: journal", "file", "both", "slowest repetition ms", "memory MiB"], rows)
+
+
 def main():
     print("# Scale\n\nMade by `tests/benchmark/scale.sh`.\n")
     print(f"Machine: {machine(BUILD)}.\n")
     with tempfile.TemporaryDirectory() as folder:
         show_ranks(folder)
         show_rows(folder)
+        show_feed(folder)
 
 
 main()

@@ -10,15 +10,17 @@ import time
 import zlib
 
 import h5py
+import numpy
 
 from harness import PATIENCE_S, ZMQSWEEP, Case, descendants, environment, rank_process
 
 PATIENT = 30  # seconds for what a processor does at once
-TABLES = ("repetitions", "ranks", "intervals", "latency")  # of a point, beside its own row
+TABLES = ("ranks", "intervals", "latency")  # of a repetition, beside its own row
 PREFIXES = {"": 1e-6, "k": 1e-3, "M": 1, "G": 1e3, "T": 1e6}
 TOLD = re.compile(r"^ *(\d+)/(\d+)  (?P<pattern>\S+) +(?P<transport>\S+) +(?P<size>\d+ [KM]?i?B) (?P<mode>\S+) +"
                   r"(?:(?P<none>no valid repetition)|(?P<rate>[\d.]+) (?P<unit>[kMGT]?)bit/s(?: \[(?P<low>[\d.e+-]+), (?P<high>[\d.e+-]+)\])?)"
-                  r" .*?(?:  lost (?P<sign>[<>]?)(?P<lost>[\d.e-]+) %)?(?:  (?P<flags>[a-z_,]+))?$")
+                  r" .*?(?:  lost (?P<sign>[<>]?)(?P<lost>[\d.e-]+) %)?(?P<partial>  \d+ of \d+ repetitions)?(?:  (?P<flags>[a-z_,]+))?$")
+ROUND = re.compile(r"^round \d+(?: of \d+)?: (\d+) points?")
 
 
 def size_text(size):
@@ -29,6 +31,11 @@ def told(line):
     """A progress line as (key, what it says), or None for another line."""
     match = TOLD.match(line)
     return ((match["pattern"], match["size"], match["mode"]), match) if match else None
+
+
+def told_rounds(lines):
+    """How many repetitions the lines of rounds tell of."""
+    return sum(int(match[1]) for match in map(ROUND.match, lines) if match)
 
 
 def differences(match, point):
@@ -57,54 +64,100 @@ def differences(match, point):
     return wrong
 
 
-class Journal:
-    """The lines of a journal whose CRC is right: points[id] is a list of them, in the order in which they were written."""
-
-    def __init__(self, content, strict=True):
-        self.columns, self.points, self.whole, self.damaged = None, {}, 0, 0
-        lines = content.split(b"\n")
-        self.torn = lines.pop()
-        for line in lines:
-            data = line[len(b'{"crc32":"00000000","data":'):-1]
-            head = b'{"crc32":"%08x","data":' % zlib.crc32(data)
-            if not line.startswith(head) or not line.endswith(b"}"):
-                self.damaged += 1
-                assert not strict, line[:200]
-                continue
-            self.whole += 1
-            value = json.loads(data)
-            if "run" in value:
-                self.columns = value["run"]["columns"]
-            elif "point" in value:
-                self.points.setdefault(value["point"][0], []).append(value)
-
-    def point(self, number):
-        return dict(zip(self.columns["points"], self.points[number][-1]["point"]))
-
-
 def plain(value):
     if isinstance(value, bytes):
         return value.decode()
-    value = value.item()
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
+class Journal:
+    """What a journal has, read by docs/journal.md: repetitions[(point, number)] = {"row": ..., "ranks": rows, ...}, whole ones only."""
+
+    def __init__(self, content, strict=True):
+        self.columns, self.types, self.repetitions, self.stops = None, {}, {}, {}
+        self.lines = self.damaged = 0
+        self.torn, self.pending = False, {}
+        at = 0
+        while at < len(content):
+            at = self.take_line(content, at, strict)
+
+    def take_line(self, content, at, strict):
+        end = content.find(b"\n", at)
+        if end < 0:
+            self.torn = True
+            return len(content)
+        line = content[at:end]
+        data = line[len(b'{"crc32":"00000000","data":'):-1]
+        if line != b'{"crc32":"%08x","data":%s}' % (zlib.crc32(data), data):
+            self.damaged += 1
+            assert not strict, line[:200]
+            return self.next_line(content, end + 1)
+        value = json.loads(data)
+        if "rows" in value and "repetition" not in value:
+            return self.take_block(content, end + 1, value["rows"], strict)
+        self.take(value)
+        return end + 1
+
+    @staticmethod
+    def next_line(content, at):
+        """What follows damage is nothing until a line begins as one does."""
+        found = re.compile(rb'^\{"crc32":', re.MULTILINE).search(content, at)
+        return found.start() if found else len(content)
+
+    def take_block(self, content, at, head, strict):
+        block = content[at:at + head["bytes"]]
+        if len(content) <= at + head["bytes"]:
+            self.torn = True
+            return len(content)
+        if "%08x" % zlib.crc32(block) != head["crc32"]:
+            self.damaged += 1
+            assert not strict, head
+            return at + head["bytes"] + 1
+        rows = [[plain(cell) for cell in row] for row in numpy.frombuffer(block, self.types[head["table"]]).tolist()]
+        assert len(rows) == head["count"], head
+        self.pending.setdefault((head["point"], head["repetition"]), {}).setdefault(head["table"], []).extend(rows)
+        return at + head["bytes"] + 1
+
+    def take(self, value):
+        self.lines += 1
+        if "run" in value:
+            self.columns = {name: [field[0] for field in fields] for name, fields in value["run"]["columns"].items()}
+            self.types = {name: numpy.dtype([tuple(field) for field in fields]) for name, fields in value["run"]["columns"].items()}
+        elif "repetition" in value:
+            key = tuple(value["repetition"][:2])
+            tables = {name: self.pending.get(key, {}).get(name, []) for name in TABLES}
+            if {name: len(rows) for name, rows in tables.items()} == value["rows"]:
+                self.repetitions[key] = {"row": value["repetition"], **tables}
+        elif "stop" in value:
+            self.stops[value["stop"]["point"]] = value["stop"]["reason"]
+        elif "drop" in value:
+            self.stops.pop(value["drop"]["point"], None)
+            self.repetitions = {key: kept for key, kept in self.repetitions.items() if key[0] != value["drop"]["point"]}
+        self.pending = {}
+
+    def failed(self):
+        """Points that are settled without a valid repetition: they are measured again."""
+        valid = self.columns["repetitions"].index("valid") if self.columns else None
+        good = {key[0] for key, kept in self.repetitions.items() if kept["row"][valid]}
+        return {point for point in self.stops if point not in good}
+
+
 def file_points(path):
-    """A file's points as the journal has them: {id: {"point": row, "repetitions": rows, ...}}; and its column names."""
+    """A file's points: {id: row as a dictionary}."""
     with h5py.File(path) as file:
-        columns = {name: list(file[name].dtype.names) for name in ("points", *TABLES)}
-        points = {}
-        for row in file["points"][:]:
-            points[int(row[0])] = {"point": [plain(cell) for cell in row], **{name: [] for name in TABLES}}
+        names = file["points"].dtype.names
+        return {row[0]: dict(zip(names, map(plain, row))) for row in file["points"][:].tolist()}
+
+
+def file_repetitions(path):
+    """A file's repetitions, as Journal has them."""
+    with h5py.File(path) as file:
+        found = {row[:2]: {"row": [plain(cell) for cell in row], **{name: [] for name in TABLES}}
+                 for row in file["repetitions"][:].tolist()}
         for name in TABLES:
-            for row in file[name][:]:
-                points[int(row[0])][name].append([plain(cell) for cell in row])
-    return points, columns
-
-
-def same_point(one, other):
-    """Value by value; an absent table is an empty one."""
-    return one["point"] == other["point"] and all((one.get(name) or []) == (other.get(name) or []) for name in TABLES)
+            for row in file[name][:].tolist():
+                found[row[:2]][name].append([plain(cell) for cell in row])
+    return found
 
 
 class Session:
@@ -133,6 +186,10 @@ class Session:
     def told(self):
         with self.news:
             return [found for found in map(told, self.lines) if found]
+
+    def rounds(self):
+        with self.news:
+            return told_rounds(self.lines)
 
     def wait_for(self, condition, patience=PATIENCE_S):
         """Until condition(lines) holds, or the program ends. Returns whether it holds."""
@@ -204,18 +261,22 @@ class KeptCase(Case):
     def output_files(self):
         return sorted(name for name in os.listdir(self.folder) if name != "mpi")
 
-    def check_told(self, lines, points, columns):
-        """Every line told is a point of `points` with its content."""
-        rows = {}
-        for point in points.values():
-            row = dict(zip(columns["points"], point["point"]))
-            rows[(row["pattern"], size_text(row["message_size_bytes"]), row["send_mode"])] = row
+    def check_told(self, lines, points):
+        """Every line of a point that was told has its content in the point's row."""
+        rows = {(row["pattern"], size_text(row["message_size_bytes"]), row["send_mode"]): row for row in points.values()}
         for key, match in lines:
             self.assertIn(key, rows, "a line was printed, and its point is nowhere")
             self.assertEqual(differences(match, rows[key]), [], match.string)
 
     def check_same(self, before, after, words):
-        """Every point of `before` is in `after`, value by value."""
-        for number, point in before.items():
-            self.assertIn(number, after, f"point {number} is lost: {words}")
-            self.assertTrue(same_point(point, after[number]), f"point {number} is another one: {words}")
+        """Every repetition of `before` is in `after`, value by value."""
+        for key, kept in before.items():
+            self.assertIn(key, after, f"repetition {key} is lost: {words}")
+            self.assertEqual(kept, after[key], f"repetition {key} is another one: {words}")
+
+    def recovered(self, journal, output="recovered.h5"):
+        """Points and repetitions of the file that is made of a journal, which is removed again."""
+        self.report("recover", journal, "-o", output)
+        points, repetitions = file_points(self.path(output)), file_repetitions(self.path(output))
+        os.remove(self.path(output))
+        return points, repetitions

@@ -8,86 +8,79 @@ import shutil
 import time
 import unittest
 
-from kept import Journal, KeptCase, Session, file_points, read
+from kept import Journal, KeptCase, Session, file_points, file_repetitions, read
 
 KILLS = int(os.environ.get("TEST_KILLS", "25"))
 SEED = int(os.environ.get("TEST_SEED", "20261124"))
 TINY = ["--duration", "10ms", "--warmup", "1ms", "--interval", "1ms", "--repetitions", "2"]
 CHAIN = [*TINY, "--size", "64:1K:x2", "--send-mode", "copy,const", "--latency", "10", "--output", "results.h5"]
-CHAIN_POINTS = 10
+ORDERS = ["random", "listed", "points"]  # points: lines of points are told as they come, and can be held against what is kept
+CHAIN_POINTS, CHAIN_REPETITIONS = 10, 2
 # Many rows, so that the finaliser takes a while.
 LONG = ["--duration", "150ms", "--warmup", "1ms", "--interval", "1ms", "--repetitions", "5", "--size", "64:1K:x2",
         "--send-mode", "copy,const", "--output", "results.h5"]
-LONG_POINTS = 10
+LONG_POINTS, LONG_REPETITIONS = 10, 5
 JOURNAL, PARTIAL = "results.h5.journal", "results.h5.partial"
 
 
 class Kills(KeptCase):
-    def keep(self, lines, words):
+    def keep(self, session, words):
         """What is there after a kill must hold what was told and what was there before. Returns a word for what was found."""
         self.assertLessEqual(set(self.output_files()), {"results.h5", JOURNAL, PARTIAL}, words)
+        before = {key: kept for key, kept in self.kept.items() if key[0] not in self.failed}
+        what = self.read_kept(session, words)
+        self.check_same(before, self.kept, words)
+        self.assertGreaterEqual(len(self.kept), len(before) + session.rounds(), words)
+        return what
+
+    def read_kept(self, session, words):
+        self.kept, self.failed, points = {}, set(), {}
+        what = "nothing"
         if os.path.exists(self.path(JOURNAL)):
-            return self.keep_journal(lines, words)
-        if os.path.exists(self.path("results.h5")):
-            points, columns = file_points(self.path("results.h5"))
-            self.assertEqual(len(points), self.planned, words)
-        else:
-            points, columns = {}, None
-        self.check_told(lines, points, columns)
-        self.check_same(self.settled(columns), points, words)
-        self.kept = points
-        return "file" if points else "nothing"
-
-    def settled(self, columns):
-        """What was kept but for points without a valid repetition: those are measured again. The columns are those of any file."""
-        return {number: point for number, point in self.kept.items()
-                if not columns or dict(zip(columns["points"], point["point"]))["status"] != "failed"}
-
-    def keep_journal(self, lines, words):
-        journal = Journal(read(self.path(JOURNAL)))
-        latest = {number: all_of[-1] for number, all_of in journal.points.items()}
-        self.check_told(lines, latest, journal.columns)
-        for number, all_of in journal.points.items():  # only a point without a valid repetition is measured again
-            for again in all_of[:-1]:
-                self.assertEqual(dict(zip(journal.columns["points"], again["point"]))["status"], "failed", words)
-        self.check_same(self.settled(journal.columns) if journal.columns else {}, latest, words)
-        self.kept = latest
-        if latest:
-            self.report("recover", JOURNAL, "-o", "recovered.h5")
-            recovered, _ = file_points(self.path("recovered.h5"))
-            os.remove(self.path("recovered.h5"))
-            self.assertEqual(sorted(recovered), sorted(latest), words)
-            self.check_same(latest, recovered, "recovered, " + words)
-        return "journal"
+            journal = Journal(read(self.path(JOURNAL)))
+            self.kept, self.failed, what = journal.repetitions, journal.failed(), "journal"
+            if self.kept:
+                points, recovered = self.recovered(JOURNAL)
+                self.assertEqual(sorted(recovered), sorted(self.kept), words)
+                self.check_same(self.kept, recovered, "recovered, " + words)
+        elif os.path.exists(self.path("results.h5")):
+            self.kept, points, what = file_repetitions(self.path("results.h5")), file_points(self.path("results.h5")), "file"
+            self.failed = {number for number, row in points.items() if row["status"] == "failed"}
+            self.assertEqual(len(self.kept), self.planned * self.repetitions, words)
+        self.check_told(session.told(), points)
+        return what
 
     def complete(self, plan):
-        """The last session, which nobody kills: all points, each once, as they were kept."""
+        """The last session, which nobody kills: all repetitions, each once, as they were kept."""
         session = Session(self.folder, [*plan, "--resume"])
         self.assertIn(session.end(), (0, 3), session.text())
         self.assertEqual(self.output_files(), ["results.h5"], session.text())
-        points, columns = file_points(self.path("results.h5"))
+        points, repetitions = file_points(self.path("results.h5")), file_repetitions(self.path("results.h5"))
         self.assertEqual(sorted(points), list(range(self.planned)))
-        self.check_told(session.told(), points, columns)
-        self.check_same(self.settled(columns), points, "complete")
+        self.assertEqual(sorted(repetitions), [(point, i) for point in range(self.planned) for i in range(self.repetitions)])
+        self.check_told(session.told(), points)
+        self.check_same({key: kept for key, kept in self.kept.items() if key[0] not in self.failed}, repetitions, "complete")
         self.report("show", "results.h5")  # reads with all checksums
 
     def test_chains(self):
         """Killed, gone on with, killed again: at any moment from the first instruction of rank 0 on."""
         dice, killed, found = random.Random(SEED), 0, {}
         while killed < (KILLS + 1) // 2:
-            self.empty(CHAIN_POINTS)
+            self.empty(CHAIN_POINTS, CHAIN_REPETITIONS)
+            plan = [*CHAIN, "--order", dice.choice(ORDERS)]
             for link in range(5):
                 words = f"seed {SEED}, kill {killed}, link {link}"
-                session = Session(self.folder, [*CHAIN, "--resume"])
+                session = Session(self.folder, [*plan, "--resume"])
                 moment = self.choose_moment(dice, session)
-                if moment is None or not session.kill_rank0(moment):
+                dead = moment is not None and session.kill_rank0(moment)
+                if not dead:
+                    session.end()
+                killed += dead
+                what = self.keep(session, words)
+                found[what] = found.get(what, 0) + dead
+                if not dead:
                     break
-                killed += 1
-                what = self.keep(session.told(), words)
-                found[what] = found.get(what, 0) + 1
-            session.end()
-            self.keep(session.told(), f"seed {SEED}, after kill {killed}")
-            self.complete(CHAIN)
+            self.complete(plan)
         print(f"{killed} kills over the sweep's life left: {found}")
 
     def choose_moment(self, dice, session):
@@ -99,11 +92,11 @@ class Kills(KeptCase):
         if kind == 0:
             time.sleep(dice.random() * 1.2)  # start, journal, first points
         elif kind == 1:
-            session.wait_for(lambda lines: len(session_points(lines)) >= 1)
+            session.wait_for(lambda lines: len(tellings(lines)) >= 1)
             time.sleep(dice.random() * 0.1)
         elif kind == 2:
             many = dice.randrange(1, 6)
-            session.wait_for(lambda lines: len(session_points(lines)) >= many)
+            session.wait_for(lambda lines: len(tellings(lines)) >= many)
             time.sleep(dice.random() * 0.004)  # next to a line
         else:
             self.wait_for_size(session, dice.randrange(1, 4))  # next to a write
@@ -123,22 +116,23 @@ class Kills(KeptCase):
     def test_finaliser(self):
         """The journal is whole, and becomes the file: killed from before the temporary file to after the journal's end."""
         dice, killed, found = random.Random(SEED + 1), 0, {}
-        self.empty(LONG_POINTS)
+        self.empty(LONG_POINTS, LONG_REPETITIONS)
         os.mkdir(self.path(PARTIAL))  # the file cannot be made: the journal stays, and that is said
-        session = Session(self.folder, LONG)
-        self.assertEqual(session.end(), 1, session.text())
-        self.assertIn("recover results.h5.journal", session.text())
+        first = Session(self.folder, LONG)
+        self.assertEqual(first.end(), 1, first.text())
+        self.assertIn("recover results.h5.journal", first.text())
         os.rmdir(self.path(PARTIAL))
-        lines, whole = session.told(), read(self.path(JOURNAL))
-        self.assertEqual(len(lines), LONG_POINTS)
+        whole = read(self.path(JOURNAL))
+        self.assertEqual(len(first.told()), LONG_POINTS)
+        self.assertEqual(first.rounds(), LONG_POINTS * LONG_REPETITIONS)
+        if Journal(whole).failed():
+            self.skipTest("the machine was too busy for one valid repetition of some point")
         took = 0.05
         while killed < KILLS // 2:
-            self.empty(LONG_POINTS)
+            self.empty(LONG_POINTS, LONG_REPETITIONS)
             with open(self.path(JOURNAL), "wb") as file:
                 file.write(whole)
-            self.kept = {number: all_of[-1] for number, all_of in Journal(whole).points.items()}
-            if any(dict(zip(Journal(whole).columns["points"], p["point"]))["status"] == "failed" for p in self.kept.values()):
-                self.skipTest("the machine was too busy for one valid repetition of some point")
+            self.kept = Journal(whole).repetitions
             words = f"seed {SEED}, finaliser kill {killed}"
             session = Session(self.folder, [*LONG, "--resume"])
             pid = session.rank0()
@@ -148,7 +142,7 @@ class Kills(KeptCase):
             if not alive:
                 session.end()
             killed += alive
-            what = self.keep(lines, words)
+            what = self.keep(session, words)
             if alive and os.path.exists(self.path(PARTIAL)):
                 what += " and a temporary file"
             found[what] = found.get(what, 0) + 1
@@ -171,15 +165,16 @@ class Kills(KeptCase):
             time.sleep(0.0001)
         return None
 
-    def empty(self, planned):
-        self.kept, self.planned = {}, planned
+    def empty(self, planned, repetitions):
+        self.kept, self.failed, self.planned, self.repetitions = {}, set(), planned, repetitions
         for name in os.listdir(self.folder):
             path = self.path(name)
             shutil.rmtree(path) if os.path.isdir(path) else os.remove(path)
 
 
-def session_points(lines):
-    return [line for line in lines if "  lost " in line or "no valid repetition" in line]
+def tellings(lines):
+    """The lines of rounds and of points."""
+    return [line for line in lines if line.startswith("round ") or "  lost " in line or "no valid repetition" in line]
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 A file's writes and truncations up to its last fsync or fdatasync are on the disk; of the later ones any part may be, the
 last of them torn. A name that was made, changed or removed since the last fsync of its folder may be as before. Whatever
-the moment: every point whose line had been printed is in a whole results file, or the journal recovers it.
+the moment: every repetition that a line had told of is in a whole results file, or the journal recovers it.
 TEST_CRASHES (default 400) and TEST_SEED choose how many and where.
 """
 import os
@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import unittest
 
-from kept import Journal, KeptCase, differences, file_points, read, size_text, told
+from kept import Journal, KeptCase, file_repetitions, read, told, told_rounds
 from harness import PATIENCE_S, ZMQSWEEP, environment
 
 CRASHES = int(os.environ.get("TEST_CRASHES", "400"))
@@ -222,7 +222,7 @@ class PowerLoss(KeptCase):
 
     def check_order(self, log):
         """The folder is synced between a journal's making and the first line told, and between renaming and unlinking."""
-        kinds = [(event[0], event[1] if event[0] != "told" else told(event[1]) is not None) for event in log.events]
+        kinds = [(event[0], event[1] if event[0] != "told" else told_rounds([event[1]]) > 0) for event in log.events]
         lines = [i for i, kind in enumerate(kinds) if kind == ("told", True)]
         syncs = [i for i, kind in enumerate(kinds) if kind == ("sync", "folder")]
         for i, event in enumerate(log.events):
@@ -240,41 +240,37 @@ class PowerLoss(KeptCase):
         events = log.events[:moment]
         names = names_after(events, before, dice)
         disk = {name: content_after(events, inode, files.get(inode, b""), dice) for name, inode in sorted(names.items())}
-        lines = [line for event in events if event[0] == "told" for line in [told(event[1])] if line]
+        lines = [event[1] for event in events if event[0] == "told"]
         if "results.h5" in disk and ("results.h5" not in before or names["results.h5"] != before["results.h5"]):
             self.assertTrue(disk["results.h5"] == self.final_file, "the file has its name and is not whole")
             return "file"
         journal = Journal(disk.get(JOURNAL, b""), strict=False)
-        self.assertLessEqual(journal.damaged, 1)  # a torn line may end in zeros and a newline
-        points = {number: all_of[-1] for number, all_of in journal.points.items()}
-        self.check_told(lines, points, journal.columns)
-        for number, point in points.items():
-            if number in final:
-                again = point["point"][self.status] == "failed"  # measured again since
-                self.assertTrue(again or point["point"] == final[number]["point"], f"point {number} differs")
-        for number in self.earlier:
-            # A journal goes before a file: it must not hide points.
-            there = number in points if JOURNAL in disk else "results.h5" in disk
-            self.assertTrue(there, f"point {number} of the session before is lost")
-        if points and dice.random() < 0.1:
-            self.recover(disk[JOURNAL], points)
-        return "journal" if points else "nothing told"
+        kept = journal.repetitions
+        # What was told of is there: rounds, and the lines of points, which come when all of theirs are.
+        told_points = len([line for line in lines if told(line)])
+        self.assertGreaterEqual(len(kept), len(self.earlier if JOURNAL in disk else {}) + told_rounds(lines))
+        self.assertTrue(not told_points or len(kept) == len(final), "a line was printed, and its point is not whole")
+        self.check_same({key: one for key, one in kept.items() if key in final}, final, "after a failure of power")
+        for key in self.earlier:
+            # A journal goes before a file: it must not hide what the file has.
+            there = key in kept if JOURNAL in disk else "results.h5" in disk
+            self.assertTrue(there, f"repetition {key} of the session before is lost")
+        if kept and dice.random() < 0.1:
+            self.recover(disk[JOURNAL], kept)
+        return "journal" if kept else "nothing told"
 
-    def recover(self, journal, points):
+    def recover(self, journal, kept):
         os.makedirs(self.path("state"), exist_ok=True)
         with open(self.path("state/results.h5.journal"), "wb") as file:
             file.write(journal)
-        self.report("recover", "state/results.h5.journal")
-        recovered, _ = file_points(self.path("state/results.h5"))
+        _, recovered = self.recovered("state/results.h5.journal", "state/results.h5")
         shutil.rmtree(self.path("state"))
-        self.assertEqual(sorted(recovered), sorted(points))
-        self.check_same(points, recovered, "recovered")
+        self.assertEqual(kept, recovered)
 
     def crash_often(self, log, before, files, what):
         self.check_model(log, before, files)
         self.check_order(log)
-        final, columns = file_points(self.path("results.h5"))
-        self.status = columns["points"].index("status")
+        final = file_repetitions(self.path("results.h5"))
         self.final_file = read(self.path("results.h5"))
         dice, found = random.Random(f"{SEED} {what}"), {}
         moments = list(range(len(log.events) + 1)) + [dice.randint(0, len(log.events)) for _ in range(CRASHES)]
@@ -297,28 +293,30 @@ class PowerLoss(KeptCase):
         self.crash_often(*self.traced(), "a new sweep")
 
     def test_going_on_with_a_torn_journal(self):
-        """The journal of three points, the third torn: cut back, gone on with."""
-        self.stopped_sweep(["--size", "64:256:x2"])
+        """The journal of some repetitions, the last torn: cut back, gone on with."""
+        self.stopped_sweep()
         log, before, files = self.traced("--resume")
         self.crash_often(log, before, files, "a sweep gone on with")
 
     def test_going_on_with_a_file(self):
         """A file that is not complete becomes a journal again first."""
-        self.stopped_sweep(["--size", "64:256:x2"])
+        self.stopped_sweep()
         self.report("recover", JOURNAL)
         os.remove(self.path(JOURNAL))
         log, before, files = self.traced("--resume")
         self.crash_often(log, before, files, "a file gone on with")
 
-    def stopped_sweep(self, plan):
-        """Leaves the journal of a sweep cut off within its third point."""
+    def stopped_sweep(self):
+        """Leaves the journal of a sweep cut off within its sixth repetition."""
         os.mkdir(self.path(PARTIAL))
         self.sweep(3, *PLAN[:-2], code=1)
         os.rmdir(self.path(PARTIAL))
-        lines = read(self.path(JOURNAL)).splitlines(keepends=True)
+        content = read(self.path(JOURNAL))
+        ends = [match.end() for match in re.finditer(rb'"data":\{"repetition":\[[^\n]*\n', content)]
         with open(self.path(JOURNAL), "wb") as file:
-            file.write(b"".join(lines[:3]) + lines[3][:-20])
-        self.earlier = Journal(b"".join(lines[:3])).points
+            file.write(content[:ends[5] - 20])
+        self.earlier = Journal(content[:ends[4]]).repetitions  # of the first round: no point is settled, none will be dropped
+        self.assertEqual(len(self.earlier), 5)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,9 @@ POINT_COLUMNS = """point_id settings pattern transport security message_size_byt
     placement sender_cpus receiver_cpus io_cpus sender_host receiver_host repetitions valid_repetitions stop_reason throughput_mbit_s throughput_low_mbit_s throughput_high_mbit_s
     interval_coverage message_rate_per_s sent received lost cpu_ns_per_message flags status rate_per_s sent_rate_per_s
     latency_kind latency_messages latency_p50_us latency_p90_us latency_p99_us latency_p999_us latency_max_us
-    latency_uncertainty_us""".split()
+    latency_uncertainty_us latency_p50_low_us latency_p50_high_us latency_p90_low_us latency_p90_high_us
+    latency_p99_low_us latency_p99_high_us latency_p999_low_us latency_p999_high_us latency_bound_us order spread_s
+    dependence planned_repetitions least_repetitions precision loss_target""".split()
 
 
 class Record(Case):
@@ -50,7 +52,7 @@ class Record(Case):
     def test_attributes(self):
         with h5py.File(self.path("results.h5")) as file:
             self.assertEqual(file.attrs["format"], b"zmqsweep-results")
-            self.assertEqual(file.attrs["schema_version"], b"1.1")
+            self.assertEqual(file.attrs["schema_version"], b"1.2")
             self.assertEqual(file.attrs["complete"], 1)
             self.assertIn(b"--io-threads 2", file.attrs["command_line"])
             self.assertRegex(file.attrs["created"].decode(), r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")

@@ -1,32 +1,26 @@
-"""Stopped, killed, gone on with: nothing that was finished is lost."""
-import json
+"""Stopped, killed, gone on with: nothing that was measured is lost."""
 import os
 import random
 import signal
 import time
 import unittest
 
-from harness import PATIENCE_S, SHORT, ZMQSWEEP, Case, mpirun, rank_process, run, table
+from harness import PATIENCE_S, SHORT, ZMQSWEEP, mpirun, rank_process, run, table
+from kept import Journal, KeptCase, file_repetitions, read, told_rounds
 
 PLAN = [*SHORT, "--size", "64:8K:x2", "--send-mode", "copy,const", "--pattern", "push-pull"]  # 16 points, some 6 s
 POINTS = 16
 
 
-class Stop(Case):
+class Stop(KeptCase):
     def journaled(self):
-        """Point ids in the journal, by its lines that are whole."""
-        ids = []
+        """The repetitions in the journal that are whole."""
         try:
-            with open(self.path("results.h5.journal")) as file:
-                for line in file.read().split("\n")[:-1]:
-                    data = json.loads(line)["data"]
-                    if "point" in data:
-                        ids.append(data["point"][0])
+            return Journal(read(self.path("results.h5.journal")), strict=False).repetitions
         except FileNotFoundError:
-            pass
-        return ids
+            return {}
 
-    def wait_for_points(self, process, count):
+    def wait_for_repetitions(self, process, count):
         until = time.monotonic() + PATIENCE_S
         while len(self.journaled()) < count and process.poll() is None and time.monotonic() < until:
             time.sleep(0.02)
@@ -40,56 +34,68 @@ class Stop(Case):
         self.assertEqual(sorted(points.point_id), list(range(POINTS)))
         self.assertFalse(os.path.exists(self.path("results.h5.journal")))
         repetitions = self.table("repetitions")
-        self.assertEqual(len(repetitions), 2 * POINTS)
+        self.assertEqual(sorted(repetitions.groupby("round").size()), [POINTS, POINTS])
         self.assertTrue((repetitions.sent == repetitions.received + repetitions.lost).all())
 
     def test_usr1_saves_and_resume_completes(self):
         process = self.start(3, *PLAN)
-        self.wait_for_points(process, 3)
+        self.wait_for_repetitions(process, POINTS + 3)
         process.send_signal(signal.SIGUSR1)
         _, errors = process.communicate(timeout=PATIENCE_S)
         self.assertEqual(process.returncode, 4, errors)
+        before = file_repetitions(self.path("results.h5"))
+        self.assertGreaterEqual(len(before), POINTS + 3)
+        self.assertLess(len(before), 2 * POINTS)
         points = self.table("points")
-        before = points[points.stop_reason != "interrupted"].set_index("point_id").throughput_mbit_s
-        self.assertGreaterEqual(len(before), 3)
-        self.assertLess(len(before), POINTS)
+        self.assertEqual(set(points.stop_reason[points.repetitions < 2]), {"interrupted"})
+        self.assertEqual(set(points.stop_reason[points.repetitions == 2]), {"repetitions"})
         result = self.resume()
-        self.assertIn(f"{len(before)} of {POINTS} points are done", result.stderr)
+        self.assertIn(f"{(points.repetitions == 2).sum()} of {POINTS} points are done, {len(before)} repetitions are there", result.stderr)
         self.check_complete()
-        after = self.table("points").set_index("point_id").throughput_mbit_s
-        self.assertTrue((after[before.index] == before).all() or before.isna().any())
+        self.check_same(before, file_repetitions(self.path("results.h5")), "gone on with")
+
+    def test_usr2_tells_the_points_so_far_and_ends_nothing(self):
+        process = self.start(3, *PLAN)
+        self.wait_for_repetitions(process, 3)
+        process.send_signal(signal.SIGUSR2)
+        _, errors = process.communicate(timeout=PATIENCE_S)
+        self.assertIn(process.returncode, (0, 3), errors)
+        lines = errors.splitlines()
+        first = next(i for i, line in enumerate(lines) if line.startswith("round 1 "))
+        self.assertTrue(all("1 of 2 repetitions" in line for line in lines[first + 1:first + 1 + POINTS]), errors)
+        self.assertEqual(told_rounds(lines), 2 * POINTS)
+        self.check_complete()
 
     def test_term_leaves_inside_the_launchers_two_seconds(self):
         process = self.start(3, *PLAN)
-        self.wait_for_points(process, 2)
+        self.wait_for_repetitions(process, 2)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=PATIENCE_S)
         if os.path.exists(self.path("results.h5.journal")):  # no time to finish: the journal is whole
             self.report("recover", "results.h5.journal")
         self.assertGreaterEqual(len(self.table("points")), 2)
 
-    def test_kill_9_of_rank_0_loses_at_most_the_point_in_flight(self):
+    def test_kill_9_of_rank_0_loses_at_most_the_repetition_in_flight(self):
         dice = random.Random(7)
         for attempt in range(4):
             with self.subTest(attempt=attempt):
                 for name in os.listdir(self.folder):
                     os.remove(self.path(name))
                 process = self.start(3, *PLAN)
-                self.wait_for_points(process, 1 + attempt)
+                self.wait_for_repetitions(process, 1 + 6 * attempt)
                 time.sleep(dice.random() * 0.5)
                 victim = rank_process(process, 0)
                 self.assertIsNotNone(victim)
                 os.kill(victim, signal.SIGKILL)
                 _, errors = process.communicate(timeout=PATIENCE_S)
                 self.assertNotEqual(process.returncode, 0)
-                said = sum("Mbit/s" in line or "Gbit/s" in line for line in errors.splitlines())
                 kept = self.journaled()
-                self.assertGreaterEqual(len(kept), said)
-                self.report("recover", "results.h5.journal")
-                self.assertEqual(sorted(self.table("points").point_id), sorted(kept))
-                os.remove(self.path("results.h5"))
+                self.assertGreaterEqual(len(kept), max(1 + 6 * attempt, told_rounds(errors.splitlines())))
+                _, recovered = self.recovered("results.h5.journal")
+                self.assertEqual(kept, recovered)
                 self.resume()
                 self.check_complete()
+                self.check_same(kept, file_repetitions(self.path("results.h5")), "gone on with")
 
     def test_resume_refuses_another_plan_and_names_the_difference(self):
         self.sweep(3, *SHORT, "--size", "64,128", "--send-mode", "copy")
@@ -115,7 +121,7 @@ class Stop(Case):
 
     def test_a_second_sweep_on_the_same_output_is_refused(self):
         process = self.start(3, *PLAN)
-        self.wait_for_points(process, 1)
+        self.wait_for_repetitions(process, 1)
         result = run([*mpirun(3), ZMQSWEEP, *PLAN, "--output", "results.h5", "--force"], self.folder)
         self.assertEqual(result.returncode, 2, result.stderr)
         self.assertIn(str(rank_process(process, 0)), result.stderr)

@@ -6,7 +6,7 @@ import time
 import unittest
 
 from harness import PATIENCE_S, SHORT, ZMQREPORT, ZMQSWEEP, environment, run
-from kept import Journal, KeptCase, Session, file_points, read, told
+from kept import Journal, KeptCase, Session, file_points, file_repetitions, read, told, told_rounds
 
 TINY = ["--duration", "10ms", "--warmup", "1ms", "--interval", "1ms", "--repetitions", "2"]
 PLAN = [*TINY, "--size", "64:1K:x2", "--send-mode", "copy,const", "--output", "results.h5"]
@@ -19,17 +19,17 @@ JOURNAL = "results.h5.journal"
 
 
 class Removed(KeptCase):
-    def points_in_journal(self):
+    def repetitions_in_journal(self):
         try:
-            return len(Journal(read(self.path(JOURNAL))).points)
+            return len(Journal(read(self.path(JOURNAL))).repetitions)
         except OSError:
             return 0
 
-    def started(self, points=2, plan=LONG):
+    def started(self, repetitions=2, plan=LONG):
         session = Session(self.folder, plan)
         self.addCleanup(lambda: session.process.poll() is None and session.process.kill())
         until = time.monotonic() + PATIENCE_S
-        while self.points_in_journal() < points and session.process.poll() is None and time.monotonic() < until:
+        while self.repetitions_in_journal() < repetitions and session.process.poll() is None and time.monotonic() < until:
             time.sleep(0.01)
         self.assertIsNone(session.process.poll(), session.text())
         return session
@@ -39,9 +39,10 @@ class Removed(KeptCase):
         os.remove(self.path(JOURNAL))
         self.assertIn(session.end(), (0, 3), session.text())
         self.assertIn("moved or removed", session.text())
-        points, columns = file_points(self.path("results.h5"))
+        points = file_points(self.path("results.h5"))
         self.assertEqual(sorted(points), list(range(POINTS)))
-        self.check_told(session.told(), points, columns)
+        self.check_told(session.told(), points)
+        self.assertEqual(session.rounds(), len(file_repetitions(self.path("results.h5"))))
         self.assertEqual(self.output_files(), ["results.h5"])
 
     def test_journal_replaced_by_another_file(self):
@@ -55,7 +56,7 @@ class Removed(KeptCase):
         self.assertEqual(len(aside), 1)
         self.assertIn(aside[0], session.text())
         journal = Journal(read(self.path(aside[0])))
-        self.check_told(session.told(), {n: rows[-1] for n, rows in journal.points.items()}, journal.columns)
+        self.assertGreaterEqual(len(journal.repetitions), max(2, session.rounds()))
 
     def test_journal_emptied(self):
         session = self.started()
@@ -108,8 +109,8 @@ class FullDisk(KeptCase):
             timeout=2 * PATIENCE_S)
 
     def test_full_while_the_journal_grows(self):
-        done = self.on_disk("36k", """
-            $sweep 2>../said; code=$?   # room for some points
+        done = self.on_disk("48k", """
+            $sweep 2>../said; code=$?   # room for some repetitions
             cp results.h5.journal ..
             mount -o remount,size=4m . && { $sweep --resume || [ $? = 3 ]; } && cp results.h5 ..   # 3: the machine was busy
             exit $code""")
@@ -120,17 +121,16 @@ class FullDisk(KeptCase):
 
     def check_after(self, said):
         """Nothing torn in the journal, what was told is in it, and after there is room all goes on."""
-        lines = [found for found in map(told, said.splitlines()) if found]
-        content = read(self.path(JOURNAL))
-        journal = Journal(content)
-        self.assertEqual(journal.torn, b"")
-        kept = {number: rows[-1] for number, rows in journal.points.items()}
-        self.check_told(lines, kept, journal.columns)
-        self.assertEqual(len(kept), len(lines))
-        points, columns = file_points(self.path("results.h5"))
+        journal = Journal(read(self.path(JOURNAL)))
+        self.assertFalse(journal.torn)
+        self.assertGreaterEqual(len(journal.repetitions), told_rounds(said.splitlines()))
+        self.assertGreater(len(journal.repetitions), 0)
+        points, repetitions = file_points(self.path("results.h5")), file_repetitions(self.path("results.h5"))
         self.assertEqual(sorted(points), list(range(POINTS)))
-        status = columns["points"].index("status")
-        self.check_same({n: p for n, p in kept.items() if p["point"][status] != "failed"}, points, "after a full disk")
+        failed = journal.failed()
+        self.check_same({key: kept for key, kept in journal.repetitions.items() if key[0] not in failed}, repetitions,
+                        "after a full disk")
+        self.check_told([found for found in map(told, said.splitlines()) if found], points)
 
     def test_full_while_finalising(self):
         done = self.on_disk("4m", """

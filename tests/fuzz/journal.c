@@ -1,13 +1,16 @@
 /* journal.c - fuzz target: journals, read by zmqreport recover and by zmqsweep --resume.
  *
  * An input is a journal. A line that has no frame is given one with the right CRC, for otherwise no change of
- * an input would get past the CRC.
+ * an input would get past the CRC. The same goes for blocks: a line without a frame that announces one, with
+ * "bytes":N and "crc32":"00000000", gets the CRC of the N bytes that follow.
  */
 #include "fuzz.h"
 
 #include "report_internal.h"
 
 #include <limits.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -48,6 +51,41 @@ static void write_line(FILE *file, const char *line, size_t length, bool whole)
         fputc('\n', file);
 }
 
+#define MOST_BLOCK 65536
+
+/* The bytes of a block that this line announces; 0: none. */
+static size_t announced(const char *line, size_t length)
+{
+    static const char start[] = "{\"rows\":{", word[] = "\"bytes\":";
+    if (length < sizeof start - 1 || memcmp(line, start, sizeof start - 1) != 0) {
+        return 0;
+    }
+    const char *found = memmem(line, length, word, sizeof word - 1);
+    size_t bytes = found ? strtoul(found + sizeof word - 1, NULL, 10) : 0;
+    return bytes <= MOST_BLOCK ? bytes : 0;
+}
+
+/* The line with the CRC of the block in its place, and the block, of zeros where the input has no more.
+ * @return how many bytes of the input were the block. */
+static size_t write_block(FILE *file, const char *line, size_t length, const char *rest, size_t left,
+                          size_t bytes)
+{
+    static const char word[] = "\"crc32\":\"";
+    char block[MOST_BLOCK] = "", *text = strndup(line, length), digits[9];
+    size_t taken = left < bytes ? left : bytes;
+    memcpy(block, rest, taken);
+    char *place = text ? strstr(text, word) : NULL;
+    if (place && strlen(place) >= sizeof word - 1 + 8) {
+        snprintf(digits, sizeof digits, "%08lx", crc32_z(0, (const unsigned char *)block, bytes));
+        memcpy(place + sizeof word - 1, digits, 8);
+    }
+    write_line(file, text ? text : "", text ? strlen(text) : 0, true);
+    fwrite(block, 1, bytes, file);
+    fputc('\n', file);
+    free(text);
+    return taken;
+}
+
 static void write_journal(const char *text, size_t size)
 {
     FILE *file = fopen(journal_file, "we");
@@ -55,8 +93,15 @@ static void write_journal(const char *text, size_t size)
     for (size_t at = 0; at < size;) {
         const char *end = memchr(text + at, '\n', size - at);
         size_t length = end ? (size_t)(end - text) - at : size - at;
-        write_line(file, text + at, length, end != NULL);
-        at += length + 1;
+        size_t bytes = end ? announced(text + at, length) : 0;
+        if (bytes > 0) {
+            const char *rest = end + 1;
+            at +=
+                length + 1 + write_block(file, text + at, length, rest, size - (size_t)(rest - text), bytes);
+        } else {
+            write_line(file, text + at, length, end != NULL);
+            at += length + 1;
+        }
     }
     require(fclose(file) == 0, "a whole file", journal_file);
 }
@@ -98,15 +143,21 @@ static void recover(void)
     require(access(output, F_OK) != 0, "nothing is left of a refusal", error.text);
 }
 
-/* @return how many points are finished, or -1 for a refusal, or where there is nothing to go on from. */
+static void count_repetition(void *data, const struct repetition_record *row)
+{
+    (void)row;
+    ++*(long *)data;
+}
+
+/* @return how many repetitions there are, or -1 for a refusal, or where there is nothing to go on from. */
 static long resume(void)
 {
     struct run_record run;
-    struct journal_entry *done;
-    size_t count;
     struct journal *journal;
     struct error error = {""};
-    int rc = journal_reopen(output, &run, &done, &count, &journal, &error);
+    long count = 0;
+    const struct journal_visitor visitor = {&count, NULL, count_repetition, NULL, NULL};
+    int rc = journal_reopen(output, &run, &visitor, &journal, &error);
     if (rc == 1) {
         require(access(journal_file, F_OK) != 0, "a journal of nothing is removed", journal_file);
         return -1;
@@ -117,8 +168,7 @@ static long resume(void)
     }
     journal_close(&journal);
     results_free_run(&run);
-    free(done);
-    return (long)count;
+    return count;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -130,6 +180,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (crc32_z(0, data, size) % RECOVER_EVERY == 0)
         recover();
     long first = resume();
-    require(first < 0 || resume() == first, "resuming keeps what is finished", journal_file);
+    require(first < 0 || resume() == first, "resuming keeps what was measured", journal_file);
     return 0;
 }

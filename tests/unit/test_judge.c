@@ -34,13 +34,6 @@ const struct cluster_host *cluster_host(const struct cluster *cluster, int32_t h
     return &cluster->hosts[host];
 }
 
-/* Has a test of its own. */
-void latency_summarise(const struct summary_input *input, struct point_record *row)
-{
-    (void)input;
-    (void)row;
-}
-
 /* ---- a repetition in which all is well: 1200 messages per sender, ten in twelve of them in the window ----
  */
 
@@ -180,7 +173,11 @@ static struct evidence evidence_of(const struct scene *scene)
 static void judge(struct scene *scene)
 {
     struct evidence evidence = evidence_of(scene);
-    scene->rank_rows = judge_repetition(&evidence, &scene->row, scene->ranks_rows, &scene->flags);
+    judge_repetition(&evidence, &scene->row, &scene->flags);
+    scene->rank_rows = 0;
+    for (int32_t rank = 0; rank < scene->ranks; rank++) {
+        scene->rank_rows += judge_rank(&evidence, rank, &scene->ranks_rows[scene->rank_rows]);
+    }
 }
 
 /* Expects exactly these flags, and that they make the repetition valid or not. */
@@ -303,9 +300,12 @@ static void flags_have_their_words(void **state)
     assert_string_equal(flags_text(FLAG_LATE_START, text, sizeof text), "late_start");
     static const char all[] = "foreign_messages,timed_out,interrupted,few_messages,reconnected,short_overlap,"
                               "late_start,lost_messages,failed,shared_core,unsteady,stalled,rate_missed,"
-                              "loss_over_target,strangers";
+                              "loss_over_target,strangers,backlog,queued,dependent,disk_busy";
     struct repetition_record row;
     assert_string_equal(flags_text(~0U, row.flags, sizeof row.flags), all); /* the column has room for them */
+    assert_int_equal(flags_read(all), (1U << FLAGS) - 1);
+    assert_int_equal(flags_read("stalled,new_word,queued"), FLAG_STALLED | FLAG_QUEUED);
+    assert_int_equal(flags_read(""), 0);
     memset(small, 'x', sizeof small);
     assert_string_equal(flags_text(FLAG_FOREIGN | FLAG_TIMED_OUT, small, sizeof small),
                         "foreign_messages,ti");
@@ -747,278 +747,6 @@ static void a_repetition_that_never_ran(void **state)
     check_near(scene.row.dead_s, 1);
 }
 
-/* ---- a point's row ---- */
-
-struct book {
-    struct settings settings;
-    struct plan plan;
-    struct point point;
-    struct seating seating;
-    struct cluster cluster;
-    struct repetition_record repetitions[8];
-    double cpu_ns[8];
-    unsigned flags[8];
-    struct point_record row;
-};
-
-/* Eight valid repetitions: 40, 10, 60, 20, 50, 30, 80, 70 Mbit/s. */
-static void open_book(struct book *book)
-{
-    static const double rates[] = {40, 10, 60, 20, 50, 30, 80, 70};
-    char *argv[] = {(char *)"zmqsweep", (char *)"--size", (char *)"1K",    (char *)"--send-mode",
-                    (char *)"shared",   (char *)"--bind", (char *)"sender"};
-    char *environment[] = {NULL};
-    struct error error = {""};
-    memset(book, 0, sizeof *book);
-    assert_int_equal(config_read(LENGTH(argv), argv, environment, plan_presets, &book->settings, &error), 0);
-    assert_int_equal(plan_make(&book->settings, 3, NULL, 1, &book->plan, &error), 0);
-    book->point = plan_point(&book->plan, 0);
-    assert_int_equal(plan_seat_all(&book->point, NULL, 3, &book->seating, &error), 0);
-    strcpy(book->cluster.hosts[0].name, "n0");
-    strcpy(book->cluster.hosts[1].name, "n1");
-    book->cluster.members[2].host = 1;
-    for (size_t i = 0; i < LENGTH(rates); i++) {
-        book->repetitions[i].throughput_mbit_s = rates[i];
-        book->repetitions[i].message_rate_per_s = 100 - rates[i];
-        book->repetitions[i].sent = 100 + (int64_t)i;
-        book->repetitions[i].received = 90;
-        book->repetitions[i].lost = 10 + (int64_t)i;
-        book->repetitions[i].valid = 1;
-        book->cpu_ns[i] = 10 * rates[i];
-    }
-}
-
-static void close_book(struct book *book)
-{
-    plan_free_seating(&book->seating);
-    plan_free(&book->plan);
-    config_free(&book->settings);
-}
-
-static const struct point_record *summarise(struct book *book, size_t count, bool interrupted)
-{
-    struct summary_input input = {.plan = &book->plan,
-                                  .point = &book->point,
-                                  .seating = &book->seating,
-                                  .cluster = &book->cluster,
-                                  .repetitions = book->repetitions,
-                                  .cpu_ns = book->cpu_ns,
-                                  .flags = book->flags,
-                                  .count = count,
-                                  .stop = interrupted ? STOP_INTERRUPTED : STOP_REPETITIONS,
-                                  .connections = {1111, 2222, 0, 50, 12, 34}};
-    memset(&book->row, 0xff, sizeof book->row);
-    summarise_point(&input, &book->row);
-    return &book->row;
-}
-
-static void six_valid_repetitions(void **state)
-{
-    (void)state;
-    struct book book;
-    char key[PLAN_KEY_LENGTH];
-    open_book(&book);
-    const struct point_record *row = summarise(&book, 6, false);
-    check_near(row->throughput_mbit_s, 35);
-    check_near(row->throughput_low_mbit_s, 10);
-    check_near(row->throughput_high_mbit_s, 60);
-    check_near(row->interval_coverage, 0.96875);
-    check_near(row->message_rate_per_s, 65);
-    check_near(row->cpu_ns_per_message, 350);
-    assert_int_equal(row->repetitions, 6);
-    assert_int_equal(row->valid_repetitions, 6);
-    assert_int_equal(row->sent, 615);
-    assert_int_equal(row->received, 540);
-    assert_int_equal(row->lost, 75);
-    assert_string_equal(row->status, "ok");
-    assert_string_equal(row->stop_reason, "repetitions");
-    assert_string_equal(row->flags, "");
-    assert_string_equal(row->settings, plan_key(&book.plan, 0, key));
-    assert_string_equal(row->pattern, "push-pull");
-    assert_string_equal(row->transport, "tcp");
-    assert_string_equal(row->send_mode, "shared");
-    assert_string_equal(row->receive_mode, "message");
-    assert_string_equal(row->bind, "sender");
-    assert_string_equal(row->sender_host, "n0");
-    assert_string_equal(row->receiver_host, "n1");
-    assert_int_equal(row->message_size_bytes, 1024);
-    assert_true(row->sndhwm == 12 && row->rcvhwm == 34);
-    assert_true(row->sndbuf_bytes == 1111 && row->rcvbuf_bytes == 2222);
-    check_near(row->duration_s, 1);
-    assert_int_equal(row->message_count, 0);
-    book.point.count = 77;
-    row = summarise(&book, 6, false);
-    assert_true(isnan(row->duration_s));
-    assert_int_equal(row->message_count, 77);
-    close_book(&book);
-}
-
-static void only_valid_repetitions_count(void **state)
-{
-    (void)state;
-    struct book book;
-    open_book(&book);
-    book.repetitions[1].valid = 0; /* 10 Mbit/s */
-    book.flags[1] = FLAG_FEW_MESSAGES;
-    book.flags[2] = FLAG_SHARED_CORE;
-    book.cpu_ns[3] = NAN;
-    const struct point_record *row = summarise(&book, 6, false);
-    check_near(row->throughput_mbit_s, 40);
-    check_near(row->throughput_low_mbit_s, 20);
-    check_near(row->throughput_high_mbit_s, 60);
-    check_near(row->interval_coverage, 0.9375);
-    check_near(row->message_rate_per_s, 60);
-    check_near(row->cpu_ns_per_message, 450); /* of 300, 400, 500, 600 */
-    assert_int_equal(row->valid_repetitions, 5);
-    assert_int_equal(row->repetitions, 6);
-    assert_int_equal(row->sent, 615 - 101);
-    assert_int_equal(row->received, 450);
-    assert_int_equal(row->lost, 75 - 11);
-    assert_string_equal(row->status, "partial");
-    assert_string_equal(row->flags, "few_messages,shared_core");
-    close_book(&book);
-}
-
-static void one_valid_repetition_has_no_interval(void **state)
-{
-    (void)state;
-    struct book book;
-    open_book(&book);
-    const struct point_record *row = summarise(&book, 1, true);
-    check_near(row->throughput_mbit_s, 40);
-    assert_true(isnan(row->throughput_low_mbit_s) && isnan(row->throughput_high_mbit_s));
-    assert_true(isnan(row->interval_coverage));
-    assert_string_equal(row->status, "partial");
-    assert_string_equal(row->stop_reason, "interrupted");
-    book.point.repetitions = 1;
-    assert_string_equal(summarise(&book, 1, false)->status, "ok");
-    close_book(&book);
-}
-
-static void no_valid_repetition(void **state)
-{
-    (void)state;
-    struct book book;
-    open_book(&book);
-    for (size_t i = 0; i < 6; i++) {
-        book.repetitions[i].valid = 0;
-        book.flags[i] = FLAG_TIMED_OUT;
-    }
-    for (size_t count = 0; count <= 6; count += 6) {
-        const struct point_record *row = summarise(&book, count, false);
-        assert_true(isnan(row->throughput_mbit_s) && isnan(row->throughput_low_mbit_s));
-        assert_true(isnan(row->throughput_high_mbit_s) && isnan(row->interval_coverage));
-        assert_true(isnan(row->message_rate_per_s) && isnan(row->cpu_ns_per_message));
-        assert_true(row->sent == 0 && row->received == 0 && row->lost == 0 && row->valid_repetitions == 0);
-        assert_string_equal(row->status, "failed");
-        assert_string_equal(row->flags, count ? "timed_out" : "");
-    }
-    close_book(&book);
-}
-
-/* Six repetitions one faster than the other: p = 2/720. Five: 2/120, which is not enough. */
-static void a_trend_over_the_repetitions_is_unsteady(void **state)
-{
-    (void)state;
-    struct book book;
-    open_book(&book);
-    for (size_t i = 0; i < 6; i++) {
-        book.repetitions[i].throughput_mbit_s = 100 - (double)i;
-    }
-    const struct point_record *row = summarise(&book, 6, false);
-    assert_string_equal(row->flags, "unsteady");
-    assert_string_equal(row->status, "ok");
-    assert_string_equal(summarise(&book, 5, false)->flags, "");
-    book.repetitions[2].valid = 0;
-    assert_string_equal(summarise(&book, 6, false)->flags, "");
-    close_book(&book);
-}
-
-/* Eight values, then one of them invalid: with a precision the schedule's ranks and coverage count.
- */
-static void a_precision_has_its_schedule(void **state)
-{
-    (void)state;
-    struct book book;
-    struct stats_schedule schedule;
-    open_book(&book);
-    assert_int_equal(stats_schedule_make(6, 100, COVERAGE_WANTED, &schedule), 0);
-    struct summary_input input = {.plan = &book.plan,
-                                  .point = &book.point,
-                                  .seating = &book.seating,
-                                  .cluster = &book.cluster,
-                                  .repetitions = book.repetitions,
-                                  .cpu_ns = book.cpu_ns,
-                                  .flags = book.flags,
-                                  .count = 8,
-                                  .stop = STOP_PRECISION,
-                                  .schedule = &schedule};
-    book.point.repetitions = 100;
-    book.point.min_repetitions = 6;
-    summarise_point(&input, &book.row);
-    check_near(book.row.throughput_low_mbit_s, 10);
-    check_near(book.row.throughput_high_mbit_s, 80);
-    check_near(book.row.interval_coverage, schedule.coverage);
-    assert_string_equal(book.row.stop_reason, "precision");
-    assert_string_equal(book.row.status, "ok");
-    book.repetitions[1].valid = 0;
-    summarise_point(&input, &book.row);
-    check_near(book.row.throughput_low_mbit_s, 20);
-    assert_string_equal(book.row.status, "partial");
-    book.repetitions[1].valid = 1;
-    input.stop = STOP_TIME;
-    input.count = 5; /* fewer than asked for, and so is the coverage */
-    summarise_point(&input, &book.row);
-    check_near(book.row.interval_coverage, 0.9375);
-    assert_string_equal(book.row.stop_reason, "time");
-    assert_string_equal(book.row.status, "partial");
-    stats_schedule_free(&schedule);
-    close_book(&book);
-}
-
-/* When a point has enough, and why; and how many more it may take. */
-/* Is it enough for a precision of so many millionths? */
-static bool enough_for(struct book *book, int32_t precision_ppm, struct tally_of_point *tally, enum stop *why)
-{
-    book->point.precision_ppm = precision_ppm;
-    return enough(tally, why);
-}
-
-static void enough_says_why(void **state)
-{
-    (void)state;
-    struct book book;
-    struct stats_schedule schedule;
-    enum stop why;
-    open_book(&book);
-    assert_int_equal(stats_schedule_make(6, 8, COVERAGE_WANTED, &schedule), 0);
-    book.point.repetitions = 8;
-    struct tally_of_point tally = {
-        .point = &book.point, .repetitions = book.repetitions, .count = 7, .elapsed_s = 7, .repeating_s = 7};
-    assert_false(enough(&tally, &why)); /* a fixed number: time and width do not count */
-    assert_true(enough_expected(&tally) == 8);
-    tally.count = 8;
-    assert_true(enough(&tally, &why) && why == STOP_REPETITIONS);
-    tally.schedule = &schedule;
-    tally.count = 6; /* 40, 10, 60, 20, 50, 30: half of the interval is 25, the median 35 */
-    book.point.min_repetitions = 6;
-    book.point.max_time_ns = 9000000000;
-    assert_false(enough_for(&book, 700000, &tally, &why)); /* 7 s passed: the seventh would end after 8.2 s */
-    check_near(enough_expected(&tally), 6 * pow(25.0 / 35 / 0.7, 2));
-    assert_true(enough_for(&book, 720000, &tally, &why) && why == STOP_PRECISION);
-    check_near(enough_expected(&tally), 6);
-    book.repetitions[0].valid = 0;
-    assert_false(enough(&tally, &why));
-    tally.elapsed_s = tally.repeating_s = 7.8; /* 9.1 s */
-    assert_true(enough(&tally, &why) && why == STOP_TIME);
-    tally.repeating_s = 0.6; /* the rest was a search: 7.9 s */
-    assert_false(enough(&tally, &why));
-    tally.count = 8;
-    assert_true(enough_for(&book, 1000, &tally, &why) && why == STOP_REPETITIONS);
-    stats_schedule_free(&schedule);
-    close_book(&book);
-}
-
 int main(void)
 {
     const struct CMUnitTest rows[] = {
@@ -1049,17 +777,7 @@ int main(void)
         cmocka_unit_test(unsteady),
         cmocka_unit_test(rates_kept_and_missed),
     };
-    const struct CMUnitTest summary[] = {
-        cmocka_unit_test(six_valid_repetitions),
-        cmocka_unit_test(only_valid_repetitions_count),
-        cmocka_unit_test(one_valid_repetition_has_no_interval),
-        cmocka_unit_test(no_valid_repetition),
-        cmocka_unit_test(a_trend_over_the_repetitions_is_unsteady),
-        cmocka_unit_test(a_precision_has_its_schedule),
-        cmocka_unit_test(enough_says_why),
-    };
     int failed = cmocka_run_group_tests_name("rows", rows, NULL, NULL);
     failed += cmocka_run_group_tests_name("flags", flags, NULL, NULL);
-    failed += cmocka_run_group_tests_name("summary", summary, NULL, NULL);
     return failed;
 }

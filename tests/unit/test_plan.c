@@ -124,7 +124,6 @@ static void sizes_run_innermost(void **state)
     assert_int_equal(made.plan.points, LENGTH(expected));
     for (size_t i = 0; i < LENGTH(expected); i++) {
         struct point point = plan_point(&made.plan, (int64_t)i);
-        assert_int_equal(made.plan.order[i], i);
         assert_int_equal(point.id, i);
         assert_int_equal(point.pattern, expected[i].pattern);
         assert_int_equal(point.send_mode, expected[i].send_mode);
@@ -577,36 +576,74 @@ static void the_shuffle_is_a_permutation(void **state)
     for (size_t i = 0; i < LENGTH(seeds); i++) {
         struct made made;
         int seen[40] = {0};
+        uint32_t order[40];
         make(&made, 3, seeds[i], forty);
         assert_int_equal(made.plan.points, 40);
         assert_int_equal(made.plan.seed, seeds[i]);
+        plan_order(&made.plan, seeds[i], (int64_t)i, order);
         for (int64_t n = 0; n < 40; n++) {
-            assert_true(made.plan.order[n] < 40);
-            assert_int_equal(seen[made.plan.order[n]]++, 0);
+            assert_true(order[n] < 40);
+            assert_int_equal(seen[order[n]]++, 0);
         }
         unmake(&made);
     }
 }
 
-static bool same_order(uint64_t seed, uint64_t other)
+static bool same_order(uint64_t seed, int64_t round, uint64_t other, int64_t other_round)
 {
-    struct made one, two;
-    make(&one, 3, seed, forty);
-    make(&two, 3, other, forty);
-    bool same = memcmp(one.plan.order, two.plan.order, 40 * sizeof *one.plan.order) == 0;
-    unmake(&one);
-    unmake(&two);
-    return same;
+    struct made made;
+    uint32_t one[40], two[40];
+    make(&made, 3, 0, forty);
+    plan_order(&made.plan, seed, round, one);
+    plan_order(&made.plan, other, other_round, two);
+    unmake(&made);
+    return memcmp(one, two, sizeof one) == 0;
 }
 
 static void the_seed_decides_the_order(void **state)
 {
     (void)state;
-    assert_true(same_order(0, 0));
-    assert_true(same_order(12345, 12345));
-    assert_false(same_order(0, 1));
-    assert_false(same_order(1, 2));
-    assert_false(same_order(1, UINT64_C(1) << 63));
+    assert_true(same_order(0, 0, 0, 0));
+    assert_true(same_order(12345, 7, 12345, 7));
+    assert_false(same_order(0, 0, 1, 0));
+    assert_false(same_order(1, 0, 2, 0));
+    assert_false(same_order(1, 0, UINT64_C(1) << 63, 0));
+    assert_false(same_order(5, 0, 5, 1)); /* every round has its own */
+    assert_false(same_order(5, 1, 5, 2));
+}
+
+/* The first round is in the order that the points have, one after the other, and had before there were
+ * rounds. */
+static void the_first_round_is_in_the_old_order(void **state)
+{
+    (void)state;
+    static const uint32_t old[] = {0, 3, 2, 4, 1};
+    static const char *const lines[] = {"--size 1,2,3,4,5 --send-mode copy",
+                                        "--size 1,2,3,4,5 --send-mode copy --order points"};
+    for (size_t i = 0; i < LENGTH(lines); i++) {
+        struct made made;
+        uint32_t order[5];
+        make(&made, 3, 0, lines[i]);
+        plan_order(&made.plan, 42, 0, order);
+        assert_memory_equal(order, old, sizeof old);
+        assert_int_equal(plan_has_rounds(&made.plan), i == 0);
+        unmake(&made);
+    }
+}
+
+static void listed_rounds_are_listed(void **state)
+{
+    (void)state;
+    struct made made;
+    uint32_t order[5];
+    make(&made, 3, 0, "--size 1,2,3,4,5 --send-mode copy --order listed");
+    for (int64_t round = 0; round < 3; round++) {
+        plan_order(&made.plan, 42, round, order);
+        for (uint32_t n = 0; n < 5; n++) {
+            assert_int_equal(order[n], n);
+        }
+    }
+    unmake(&made);
 }
 
 /* Each of three points comes first about as often: 2000 of 6000, give or take five standard deviations. */
@@ -620,7 +657,9 @@ static void the_shuffle_has_no_favourite(void **state)
     for (uint64_t seed = 0; seed < 6000; seed++) {
         struct plan plan;
         assert_int_equal(plan_make(&settings, 3, NULL, seed, &plan, &error), 0);
-        first[plan.order[0]]++;
+        uint32_t order[3];
+        plan_order(&plan, seed, 0, order);
+        first[order[0]]++;
         plan_free(&plan);
     }
     for (int i = 0; i < 3; i++) {
@@ -800,10 +839,16 @@ int main(void)
         cmocka_unit_test(the_largest_hwm_fits_and_one_more_does_not),
     };
     const struct CMUnitTest order[] = {
-        cmocka_unit_test(the_shuffle_is_a_permutation),    cmocka_unit_test(the_seed_decides_the_order),
-        cmocka_unit_test(the_shuffle_has_no_favourite),    cmocka_unit_test(keys_differ_in_every_dimension),
-        cmocka_unit_test(keys_are_equal_for_equal_points), cmocka_unit_test(the_longest_key_has_room),
-        cmocka_unit_test(every_preset_makes_a_plan),       cmocka_unit_test(presets_are_what_they_say),
+        cmocka_unit_test(the_shuffle_is_a_permutation),
+        cmocka_unit_test(the_first_round_is_in_the_old_order),
+        cmocka_unit_test(listed_rounds_are_listed),
+        cmocka_unit_test(the_seed_decides_the_order),
+        cmocka_unit_test(the_shuffle_has_no_favourite),
+        cmocka_unit_test(keys_differ_in_every_dimension),
+        cmocka_unit_test(keys_are_equal_for_equal_points),
+        cmocka_unit_test(the_longest_key_has_room),
+        cmocka_unit_test(every_preset_makes_a_plan),
+        cmocka_unit_test(presets_are_what_they_say),
     };
     int failed = cmocka_run_group_tests_name("points", points, NULL, NULL);
     failed += cmocka_run_group_tests_name("ranks", ranks, NULL, NULL);
