@@ -34,8 +34,8 @@ struct stats_jobs {
  * degrees of freedom, is shrunk to the prior of all points, and the t quantile has prior + d degrees (Smyth
  * 2004, as above). They are no more than the points together have: those of a job share its circumstances, so
  * that G points with mean square correlation r^2 have d / (1 / G + (1 - 1 / G) r^2) degrees between them, as
- * for the mean of correlated variances (Satterthwaite, Biom. Bull. 2 (1946) 110). r^2 is estimated from the
- * deviations of the points that all jobs have, with the bias of few jobs taken off.
+ * for the mean of correlated variances (Satterthwaite, Biom. Bull. 2 (1946) 110). r^2 is that seen in
+ * the deviations of the points that all jobs have; few jobs make it larger than it is, on the safe side.
  * A side with one job borrows the other's variance. No interval (NaN): no side has two jobs with the point.
  * No shift: a side has none. Assumed: jobs are independent, and vary alike on both sides.
  * @return 0, or -1 when memory is out. */

@@ -75,8 +75,8 @@ static const struct option_line html_options[] = {
 static const struct option_line compare_options[] = {
     {NAME_NEW, "new", 0, NULL,
      "The files before it are jobs of the baseline, those behind it new jobs: the job is the unit. Three a "
-     "side, measured in turn, find differences of 20 %. Without it each further file is compared with the "
-     "first."},
+     "side, measured in turn, find differences of 20 % where jobs differ by 6 %. Without --new each further "
+     "file is compared with the first."},
     WHERE_LINE,
     {NAME_THRESHOLD, "threshold", 0, "PERCENT", "Differences up to this do not matter. Default: 5."},
     {NAME_LABEL, "label", 0, "NAME", "What to call a file; once per file, in their order."},

@@ -31,7 +31,7 @@ enum obstacle { NO_OBSTACLE, NO_ROUNDS, TOO_SHORT, OBSTACLE_COUNT };
 
 /* The shortest time from a point's first window to its last one that can have seen moods of more than
  * seconds. Measured on a busy machine: of points of one job a side that did not differ, 14 % got a verdict
- * over 8 s, and 6 % over 30 s. */
+ * over 8 s, and 4 % over 30 s. */
 #define COMPARE_LEAST_SPREAD_S 20.0
 
 enum verdict { FASTER, SLOWER, SAME, UNSURE, VERDICT_COUNT };
@@ -49,7 +49,7 @@ struct pair {
     size_t base_valid, other_valid;           /* repetitions, of all jobs */
     double base_mbit_s, other_mbit_s;         /* the point's median; of several jobs the geometric mean */
     struct ratio rate, p99;                   /* p99: of the 99 % latency */
-    enum obstacle obstacle; /* of one job a side */
+    enum obstacle obstacle;                   /* of one job a side */
     enum verdict verdict;
 };
 

@@ -109,14 +109,6 @@ static double mean_square_of_pairs(const struct jobs *jobs, double *direction, d
     return count < 2 ? NAN : (squares - n) / (n * (n - 1));
 }
 
-/* With d degrees of freedom the square m of a correlation r is on average r^2 + (1 - r^2)^2 / d, to the
- * first order. Solved for r^2; 1 where d is 1. */
-static double square_without_bias(double m, double d)
-{
-    double half = 1 - 2 / d, root = half * half + 4 / d * (m - 1 / d);
-    return root > 0 ? fmin(1, fmax(0, 0.5 * d * (sqrt(root) - half))) : 0;
-}
-
 /* The most degrees of freedom that all points together have; see jobs.h. NaN when memory is out. */
 static double most_freedom(const struct jobs *jobs)
 {
@@ -128,8 +120,7 @@ static double most_freedom(const struct jobs *jobs)
     }
     if (direction && sums) {
         double pairs = mean_square_of_pairs(jobs, direction, sums);
-        double square = isnan(pairs) ? 1 : square_without_bias(pairs, (double)(all - 2));
-        most = own / (1 / n + (1 - 1 / n) * square);
+        most = own / (1 / n + (1 - 1 / n) * (isnan(pairs) ? 1 : pairs));
     }
     free(direction);
     free(sums);
