@@ -79,7 +79,7 @@ struct repetition_record {
     double cpu_ns_per_message;
     double backlog_begin_messages, backlog_end_messages; /* sent and not received nor lost, at the window's
                                                             ends; NaN when unpaced */
-    double queue_messages; /* that queues, rings and kernel buffers of a group can hide; NaN: not known */
+    double queue_messages; /* that queues, ring and kernel buffers of a connection can hold */
     int64_t latency_messages;
     double latency_p50_us, latency_p90_us, latency_p99_us, latency_p999_us, latency_max_us;
     double latency_uncertainty_us;

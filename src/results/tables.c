@@ -120,7 +120,7 @@ static const struct column repetition_columns[] = {
     FLOAT64(cpu_ns_per_message, "ns/message", "processor time of all ranks per message received"),
     FLOAT64(backlog_begin_messages, "messages", "sent, not received nor lost, when the window began"),
     FLOAT64(backlog_end_messages, "messages", "sent, not received nor lost, when the window ended"),
-    FLOAT64(queue_messages, "messages", "what queues, rings and kernel buffers of a group can hold"),
+    FLOAT64(queue_messages, "messages", "what queues, ring and kernel buffers of a connection can hold"),
     INT64(latency_messages, "messages", "messages timed"),
     FLOAT64(latency_p50_us, "us", "latency that half of the timed messages did not exceed"),
     FLOAT64(latency_p90_us, "us", "latency that 90 % did not exceed"),

@@ -3,12 +3,13 @@
  */
 #include "coordinator.h"
 
-#define PROBE_SHARE 4
+/* A backlog of some percent must show beside what a link lets through at once after a pause. */
+#define PROBE_SHARE 2
 #define PROBE_MIN_NS 100000000
 /* A busy machine may spoil a probe: it is run again so often. */
 #define PROBE_RUNS 3
-/* Measurements at ever lower rates, when the one at the found rate lost too much after all. */
-#define FIND_ROUNDS 6
+/* So often a point begins again at a lower rate, when the one that was found did not hold after all. */
+#define LOWERED_MOST 6
 
 /* One repetition in a short window at point->rate_per_s, again when it is invalid. *row is what it gave.
  * @return false when the search cannot go on: interrupted, or the peers could not be brought together. */
@@ -56,31 +57,36 @@ bool find_rate_search(struct coordinator *coordinator, struct point *point)
         if (!run_probe(coordinator, point, &row)) {
             return false;
         }
-        search_take(&search, row.valid && !(coordinator->gathering.flags & FLAG_RATE_MISSED) &&
+        search_take(&search, row.valid &&
+                                 !(coordinator->gathering.flags & (FLAG_RATE_MISSED | FLAG_BACKLOG)) &&
                                  !search_loss_over(point->find_loss_ppb, row.lost, row.sent));
     }
     point->rate_per_s = search_found_per_s(&search);
     return true;
 }
 
-/* Did the valid repetitions together lose more than asked for? */
-static bool lost_too_much(const struct point *point, const struct ledger_entry *entry)
+/* Did the valid repetitions together lose more than asked for, or did half of them not deliver what was sent?
+ */
+static bool did_not_hold(const struct point *point, const struct ledger_entry *entry)
 {
-    int64_t lost = 0, sent = 0;
+    int64_t lost = 0, sent = 0, valid = 0, behind = 0;
     for (int32_t i = 0; i < entry->count; i++) {
-        lost += entry->samples[i].valid ? entry->samples[i].lost : 0;
-        sent += entry->samples[i].valid ? entry->samples[i].sent : 0;
+        const struct summary_sample *sample = &entry->samples[i];
+        valid += sample->valid;
+        behind += sample->valid && (sample->flags & FLAG_BACKLOG);
+        lost += sample->valid ? sample->lost : 0;
+        sent += sample->valid ? sample->sent : 0;
     }
-    return search_loss_over(point->find_loss_ppb, lost, sent);
+    return search_loss_over(point->find_loss_ppb, lost, sent) || (valid > 0 && 2 * behind >= valid);
 }
 
 bool find_rate_again(const struct point *point, const struct ledger_entry *entry, double *rate_per_s)
 {
-    if (entry->lowered >= FIND_ROUNDS || !lost_too_much(point, entry)) {
+    if (entry->lowered >= LOWERED_MOST || !did_not_hold(point, entry)) {
         return false;
     }
-    *rate_per_s = search_lower_per_s(entry->rate_per_s, 1);
-    log_line(LOG_INFO, "find-rate: point %lld lost too much; measured again at %.0f/s", (long long)point->id,
-             *rate_per_s);
+    *rate_per_s = search_lower_per_s(entry->rate_per_s);
+    log_line(LOG_INFO, "find-rate: point %lld did not hold its rate; measured again at %.0f/s",
+             (long long)point->id, *rate_per_s);
     return true;
 }

@@ -17,7 +17,7 @@
 #define RATE_MISSED_SHARE 0.01
 #define INVALIDATING                                                                                         \
     (FLAG_FOREIGN | FLAG_TIMED_OUT | FLAG_INTERRUPTED | FLAG_FEW_MESSAGES | FLAG_RECONNECTED |               \
-     FLAG_SHORT_OVERLAP | FLAG_LATE_START | FLAG_FAILED)
+     FLAG_SHORT_OVERLAP | FLAG_LATE_START | FLAG_FAILED | FLAG_QUEUED)
 
 /* Dated messages, none of them before the window: then it begins at the first of them. */
 static bool begins_at_first(const struct traffic_sample *begin)
@@ -471,6 +471,7 @@ void judge_repetition(const struct evidence *evidence, struct repetition_record 
     row->sent_rate_per_s = slowest_sender(evidence);
     *flags |= rate_missed(evidence->point, row->sent_rate_per_s) ? FLAG_RATE_MISSED : 0;
     *flags |= backlog_came(evidence, row->message_rate_per_s) ? FLAG_UNSTEADY : 0;
+    *flags |= backlog_judge(evidence, row) | queued_judge(evidence, row);
     *flags |= evidence->outcomes[0].timed_out ? FLAG_TIMED_OUT : 0;
     *flags |= row->foreign ? FLAG_FOREIGN : 0;
     *flags |= row->strangers ? FLAG_STRANGERS : 0;

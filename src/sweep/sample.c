@@ -41,11 +41,17 @@ static struct interval *next_row(struct repetition *repetition)
     return &repetition->intervals[used];
 }
 
+/* Intervals are a receiver's; of a paced sender they tell whether what it sends comes through. */
+static bool keeps_intervals(const struct repetition *repetition)
+{
+    return repetition->outcome.role == ROLE_RECEIVER ||
+           (repetition->outcome.role == ROLE_SENDER && repetition->order.point.rate_per_s > 0);
+}
+
 /* Ends the running interval here. */
 static void close_interval(struct sampler *sampler, const struct traffic_sample *now)
 {
-    if (sampler->repetition->outcome.role == ROLE_RECEIVER &&
-        now->instant_ns > sampler->previous.instant_ns) {
+    if (keeps_intervals(sampler->repetition) && now->instant_ns > sampler->previous.instant_ns) {
         struct interval *row = next_row(sampler->repetition);
         if (row) {
             row->start_ns = sampler->previous.instant_ns;

@@ -1,10 +1,13 @@
-/* search.c - the highest rate at which no more than a share of the messages is lost: a bracket by doubling,
- * then bisection of the rate's logarithm. Pure: it says which rate to try next and is told how that went.
+/* search.c - the highest rate at which no more than a share of the messages is lost: a bracket by steps that
+ * grow, then bisection of the rate's logarithm. Pure: it says which rate to try next and is told how that
+ * went. It begins where an unpaced publisher got, which on a link is next to the truth: the first steps are
+ * small.
  *
- * A try is good when the rate was kept by every sender, the repetition is valid and the loss is no more than
- * the target. A rate is bad when two of three tries are: a busy machine spoils one now and then, and no
- * higher rate would be tried any more. What is found is the highest good rate that was tried; the next bad
- * one is at most SEARCH_RATIO above it, unless the tries ran out.
+ * A try is good when the rate was kept by every sender, the repetition is valid, what was sent came through
+ * without a growing backlog, and the loss is no more than the target. A rate is bad when two of three tries
+ * are: a busy machine spoils one now and then, and no higher rate would be tried any more. What is found is
+ * the highest good rate that was tried; the next bad one is at most SEARCH_RATIO above it, unless the tries
+ * ran out.
  */
 #include "sweep_internal.h"
 
@@ -13,7 +16,8 @@
 #define SEARCH_RATIO 1.03
 #define SLOWEST_PER_S 1.0
 #define FASTEST_PER_S 1e9
-#define STEP_WHEN_MISSED 0.95
+#define STEP_WHEN_MISSED 0.97
+#define FIRST_STEP 1.06
 
 bool search_loss_over(int64_t target_ppb, int64_t lost, int64_t sent)
 {
@@ -22,7 +26,8 @@ bool search_loss_over(int64_t target_ppb, int64_t lost, int64_t sent)
 
 void search_begin(struct search *search, double first_per_s)
 {
-    *search = (struct search){.next_per_s = fmin(fmax(first_per_s, SLOWEST_PER_S), FASTEST_PER_S)};
+    *search = (struct search){.next_per_s = fmin(fmax(first_per_s, SLOWEST_PER_S), FASTEST_PER_S),
+                              .step = FIRST_STEP};
 }
 
 bool search_done(const struct search *search)
@@ -59,10 +64,10 @@ void search_take(struct search *search, bool good)
     }
     if (search->good_per_s > 0 && search->bad_per_s > 0) {
         search->next_per_s = sqrt(search->good_per_s * search->bad_per_s);
-    } else if (good) {
-        search->next_per_s = fmin(2 * search->next_per_s, FASTEST_PER_S);
     } else {
-        search->next_per_s = fmax(search->next_per_s / 2, SLOWEST_PER_S);
+        double next_per_s = good ? search->next_per_s * search->step : search->next_per_s / search->step;
+        search->next_per_s = fmin(fmax(next_per_s, SLOWEST_PER_S), FASTEST_PER_S);
+        search->step *= search->step;
     }
 }
 
@@ -72,8 +77,7 @@ double search_found_per_s(const struct search *search)
     return found > 0 ? found : search->next_per_s;
 }
 
-double search_lower_per_s(double per_s, int32_t failures)
+double search_lower_per_s(double per_s)
 {
-    return fmax(per_s * pow(STEP_WHEN_MISSED, failures * (failures + 1.0) / 2),
-                SLOWEST_PER_S); /* longer steps */
+    return fmax(per_s * STEP_WHEN_MISSED, SLOWEST_PER_S);
 }

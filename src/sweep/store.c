@@ -71,7 +71,9 @@ static void store_rank(struct coordinator *coordinator, int32_t rank)
     if (judge_rank(&gathering->evidence, rank, &row)) {
         check(journal_add_rows(journal, TABLE_RANKS, &row, 1, &error), &error);
     }
-    for (int32_t i = 0; i < gathering->outcomes[rank].interval_count; i++) {
+    bool receives =
+        gathering->outcomes[rank].role == ROLE_RECEIVER; /* a sender's are for the backlog alone */
+    for (int32_t i = 0; receives && i < gathering->outcomes[rank].interval_count; i++) {
         judge_interval(&gathering->evidence, rank, i, &interval);
         check(journal_add_rows(journal, TABLE_INTERVALS, &interval, 1, &error), &error);
     }

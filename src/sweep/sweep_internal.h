@@ -178,6 +178,23 @@ bool judge_rank(const struct evidence *evidence, int32_t rank, struct rank_recor
 /* Fills the row of one of a rank's intervals. */
 void judge_interval(const struct evidence *evidence, int32_t rank, int32_t index,
                     struct interval_record *row);
+/* ---- backlog.c: what was sent and has not come. Pure. ---- */
+
+/* Fills the backlog at the window's ends. @return FLAG_BACKLOG where less came than was sent, FLAG_QUEUED
+ * where receivers lived on what was queued before the window. */
+unsigned backlog_judge(const struct evidence *evidence, struct repetition_record *row);
+
+/* ---- queued.c: what queues can hide. Pure. ---- */
+
+/* Messages that the queues of a connection hold: its HWMs and a zero-copy sender's ring. */
+double queued_hwm_messages(const struct point *point);
+/* The same and the kernel's buffers, as in force. */
+double queued_messages(const struct evidence *evidence);
+/* The least --count that queues of a connection that hold so many cannot hide. */
+int64_t queued_count_wanted(const struct point *point, double queue_messages);
+/* Fills queue_messages. @return FLAG_QUEUED where the stretch was too short. */
+unsigned queued_judge(const struct evidence *evidence, struct repetition_record *row);
+
 /* CPU time of all busy ranks per delivered message of the window, in ns; NaN without one. */
 double judge_cpu_ns_per_message(const struct evidence *evidence);
 
@@ -237,6 +254,7 @@ int64_t latency_clock_error_ns(struct cluster_clock before, struct cluster_clock
 struct search {
     double good_per_s, bad_per_s;  /* the highest good rate and the lowest bad one so far; 0: none */
     double next_per_s;             /* to be tried next */
+    double step;                   /* factor to the next one, while there is no bracket */
     int32_t good_tries, bad_tries; /* of that */
     int32_t rates;                 /* tried */
 };
@@ -247,8 +265,8 @@ bool search_done(const struct search *search);
 void search_take(struct search *search, bool good);
 /* The highest good rate; without one the lowest rate tried. */
 double search_found_per_s(const struct search *search);
-/* The rate to take after `failures` (1 or more) measurements in a row that lost too much. */
-double search_lower_per_s(double per_s, int32_t failures);
+/* The rate to take when measurements at that one did not hold after all. */
+double search_lower_per_s(double per_s);
 /* Is `lost` of `sent` over the target (in 1e-9)? */
 bool search_loss_over(int64_t target_ppb, int64_t lost, int64_t sent);
 

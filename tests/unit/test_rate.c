@@ -204,11 +204,11 @@ static void a_spoiled_try_is_not_believed(void **state)
     search_take(&search, true);
     assert_true(search.next_per_s == 1000 && search.good_per_s == 0);
     search_take(&search, true);
-    assert_true(search.good_per_s == 1000 && search.next_per_s == 2000);
+    assert_true(search.good_per_s == 1000 && search.next_per_s == 1060);
     search_take(&search, false);
     search_take(&search, true);
     search_take(&search, false);
-    assert_true(search.bad_per_s == 2000 && search.good_per_s == 1000);
+    assert_true(search.bad_per_s == 1060 && search.good_per_s == 1000);
     /* One try in ten is spoiled. */
     srand(7);
     for (int trial = 0; trial < 1000; trial++) {
@@ -239,17 +239,22 @@ static void search_is_bounded(void **state)
     }
 }
 
-static void lower_rates_fall_in_longer_steps(void **state)
+/* Next to the truth, as on a link, three rates are enough. */
+static void a_good_start_is_used(void **state)
 {
-    double before = 1000, share = 1;
+    int32_t tries;
     (void)state;
-    for (int32_t i = 1; i < 6; i++) {
-        double lower = search_lower_per_s(1000, i);
-        assert_true(lower / before < share);
-        share = lower / before;
-        before = lower;
-    }
-    assert_true(search_lower_per_s(1, 3) == 1);
+    double rate = found(1000, 1010, &tries);
+    assert_true(rate <= 1010 && rate * 1.03 >= 1010 && tries <= 3);
+    rate = found(1000, 990, &tries);
+    assert_true(rate <= 990 && rate * 1.03 >= 990 && tries <= 4);
+}
+
+static void lower_rates_fall_to_one(void **state)
+{
+    (void)state;
+    assert_true(search_lower_per_s(1000) == 970);
+    assert_true(search_lower_per_s(1) == 1);
 }
 
 static void losses_are_compared_exactly(void **state)
@@ -276,7 +281,8 @@ int main(void)
         cmocka_unit_test(search_ends_when_all_is_good_or_all_is_bad),
         cmocka_unit_test(a_spoiled_try_is_not_believed),
         cmocka_unit_test(search_is_bounded),
-        cmocka_unit_test(lower_rates_fall_in_longer_steps),
+        cmocka_unit_test(a_good_start_is_used),
+        cmocka_unit_test(lower_rates_fall_to_one),
         cmocka_unit_test(losses_are_compared_exactly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,132 @@
+/* backlog.c - what was sent and has not come, over the window: does it grow, and was it lived on? Pure.
+ *
+ * A rate holds when it is delivered. What is not lost yet lies in queues, which may be long: over the window
+ * as much must come as is sent, but for what the repetition loses, and what lies in queues must not grow.
+ */
+#include "sweep_internal.h"
+
+#include "zmqsweep/pace.h"
+#include "zmqsweep/stats.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Of what was owed in the window so much must come. */
+#define DELIVERED_SHARE 0.99
+/* Unpaced the queues of a publisher that loses messages go up and down by more. */
+#define DELIVERED_SHARE_UNPACED 0.95
+/* A growth that is no chance, and more than a burst and this share of what was owed. */
+#define TREND_P 0.01
+#define GROWTH_SHARE 0.002
+/* Receivers that got this much more than was sent lived on what was queued before. */
+#define QUEUED_SHARE 0.1
+
+/* Messages of a rank from the window's begin up to `time_ns`, straight lines between its samples. */
+static double messages_until(const struct evidence *evidence, int32_t rank, double time_ns)
+{
+    const struct outcome *outcome = &evidence->outcomes[rank];
+    const struct interval *intervals = &evidence->intervals[evidence->first_interval[rank]];
+    const double begin_ns = (double)outcome->begin.sample.instant_ns;
+    double messages = 0;
+    for (int32_t i = 0; i < outcome->interval_count; i++) {
+        double start_ns = fmax((double)intervals[i].start_ns, begin_ns);
+        double length_ns = (double)intervals[i].length_ns;
+        double end_ns = fmin((double)(intervals[i].start_ns + intervals[i].length_ns), time_ns);
+        if (end_ns > start_ns) {
+            messages += (double)intervals[i].messages * (end_ns - start_ns) / length_ns;
+        }
+    }
+    return messages;
+}
+
+/* Copies of each message that are owed to receivers. */
+static double copies(const struct evidence *evidence)
+{
+    return evidence->point->pattern == PATTERN_PUB_SUB ? evidence->seating->receivers : 1;
+}
+
+/* Less what the whole repetition lost of it. */
+static double kept_share(const struct repetition_record *row)
+{
+    return row->sent > 0 ? 1 - (double)row->lost / (double)row->sent : 1;
+}
+
+/* What grew in the queues of all groups from the window's begin until `time_ns`. */
+static double growth_until(const struct evidence *evidence, const struct repetition_record *row,
+                           double time_ns)
+{
+    const double owed = copies(evidence) * kept_share(row);
+    double growth = 0;
+    for (int32_t rank = 1; rank < evidence->ranks; rank++) {
+        int32_t role = evidence->outcomes[rank].role;
+        if (role != ROLE_IDLE) {
+            growth += (role == ROLE_SENDER ? owed : -1) * messages_until(evidence, rank, time_ns);
+        }
+    }
+    return growth;
+}
+
+/* The same from the samples at the window's ends; owed and received in it, besides. */
+struct window_sums {
+    double owed, received;
+    double begun; /* sent and not received nor lost when it began */
+};
+
+static struct window_sums add_window(const struct evidence *evidence, const struct repetition_record *row)
+{
+    const double share = copies(evidence) * kept_share(row);
+    struct window_sums sums = {0, 0, 0};
+    for (int32_t rank = 1; rank < evidence->ranks; rank++) {
+        const struct outcome *outcome = &evidence->outcomes[rank];
+        double before = (double)outcome->begin.sample.count;
+        double within = (double)(outcome->end.sample.count - outcome->begin.sample.count);
+        if (outcome->role == ROLE_SENDER) {
+            sums.owed += share * within;
+            sums.begun += share * before;
+        } else if (outcome->role == ROLE_RECEIVER) {
+            sums.received += within;
+            sums.begun -= before;
+        }
+    }
+    return sums;
+}
+
+/* Does what lies in queues grow from sample to sample? */
+static bool grows(const struct evidence *evidence, const struct repetition_record *row, double owed)
+{
+    const struct timeline *timeline = evidence->timeline;
+    const int64_t step_ns = evidence->point->interval_ns;
+    const size_t most = (size_t)((timeline->window_end_ns - timeline->window_begin_ns) / step_ns);
+    const double burst = (double)pace_burst(evidence->point->rate_per_s) * evidence->seating->groups;
+    double *growth = calloc(most + 1, sizeof *growth);
+    bool found = false;
+    for (size_t i = 0; growth && i < most; i++) {
+        growth[i] =
+            growth_until(evidence, row, (double)(timeline->window_begin_ns + ((int64_t)i + 1) * step_ns));
+    }
+    if (growth && most > 2) {
+        double net = growth[most - 1] - growth[0];
+        found = net > burst + 2 && net > GROWTH_SHARE * owed && stats_trend_p(growth, most) < TREND_P;
+    }
+    free(growth);
+    return found;
+}
+
+unsigned backlog_judge(const struct evidence *evidence, struct repetition_record *row)
+{
+    const struct point *point = evidence->point;
+    const bool paced = point->rate_per_s > 0, pub_sub = point->pattern == PATTERN_PUB_SUB;
+    unsigned flags = 0;
+    if (point->count || plan_echoes(point) || plan_is_baseline(point)) {
+        return 0;
+    }
+    struct window_sums sums = add_window(evidence, row);
+    row->backlog_begin_messages = sums.begun;
+    row->backlog_end_messages = sums.begun + sums.owed - sums.received;
+    if (paced || pub_sub) {
+        double share = paced ? DELIVERED_SHARE : DELIVERED_SHARE_UNPACED;
+        flags |= sums.received < share * sums.owed ? FLAG_BACKLOG : 0;
+        flags |= paced && grows(evidence, row, sums.owed) ? FLAG_BACKLOG : 0;
+    }
+    return flags | (sums.received - sums.owed > QUEUED_SHARE * sums.received ? FLAG_QUEUED : 0);
+}

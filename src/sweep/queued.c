@@ -1,0 +1,68 @@
+/* queued.c - is the stretch that was measured longer than what queues can hide? Pure.
+ *
+ * A count that fits into queues and buffers may lie in them, whole, before the receiver takes its first
+ * message: then its rate is that of reading memory. docs/method.md has what was measured on links of known
+ * rates.
+ */
+#include "sweep_internal.h"
+
+#include <math.h>
+
+/* A connection must carry so many times what its queues and buffers can hold. */
+#define QUEUE_FACTOR 2
+/* Shorter stretches are made of single wake-ups and bursts; what is as long to within 1 % passes. */
+#define STRETCH_MIN_S 0.0099
+/* ZMTP's frame of a message: flags and a length of 1 byte, or of 8 (rfc.zeromq.org/spec/23). */
+#define FRAME_SHORT_BYTES 2
+#define FRAME_LONG_BYTES 9
+#define SHORT_MESSAGE_BYTES 255
+
+static double wire_bytes(const struct point *point)
+{
+    int frame = plan_is_baseline(point)                    ? 0
+                : point->size_bytes <= SHORT_MESSAGE_BYTES ? FRAME_SHORT_BYTES
+                                                           : FRAME_LONG_BYTES;
+    return (double)point->size_bytes + frame;
+}
+
+double queued_hwm_messages(const struct point *point)
+{
+    if (plan_is_baseline(point)) {
+        return 0;
+    }
+    /* A zero-copy sender's ring has two buffers more than its queue, and what is queued lies in it. */
+    return (double)point->sndhwm + (point->send_mode == SEND_ZERO_COPY ? 2 : 0) + (double)point->rcvhwm;
+}
+
+double queued_messages(const struct evidence *evidence)
+{
+    double sndbuf = 0, rcvbuf = 0;
+    for (int32_t rank = 1; rank < evidence->ranks; rank++) {
+        const struct outcome *outcome = &evidence->outcomes[rank];
+        if (outcome->role == ROLE_SENDER) {
+            sndbuf = fmax(sndbuf, outcome->connections.sndbuf_bytes);
+        } else if (outcome->role == ROLE_RECEIVER) {
+            rcvbuf = fmax(rcvbuf, outcome->connections.rcvbuf_bytes);
+        }
+    }
+    return queued_hwm_messages(evidence->point) + (sndbuf + rcvbuf) / wire_bytes(evidence->point);
+}
+
+int64_t queued_count_wanted(const struct point *point, double queue_messages)
+{
+    double receivers = point->pattern == PATTERN_PUB_SUB ? 1 : point->receivers_per_sender;
+    return (int64_t)ceil(QUEUE_FACTOR * queue_messages * receivers);
+}
+
+unsigned queued_judge(const struct evidence *evidence, struct repetition_record *row)
+{
+    const struct point *point = evidence->point;
+    const bool kept_rate = point->rate_per_s > 0 && row->sent_rate_per_s >= 0.99 * point->rate_per_s;
+    row->queue_messages = queued_messages(evidence);
+    if (plan_echoes(point)) { /* one message is under way at a time */
+        return 0;
+    }
+    bool hidden =
+        point->count && !kept_rate && point->count < queued_count_wanted(point, row->queue_messages);
+    return hidden || row->window_s < STRETCH_MIN_S ? FLAG_QUEUED : 0;
+}
