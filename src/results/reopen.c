@@ -120,7 +120,7 @@ static int read_lines(struct reopening *reopening, struct error *error)
 {
     struct journal_reader reader;
     struct journal_line line;
-    int more, failed = 0;
+    int more = 0, failed = 0;
     if (journal_reader_open(&reader, reopening->path, error))
         return -1;
     while (!failed && !reopening->nothing && (more = journal_reader_next(&reader, &line)) > 0) {

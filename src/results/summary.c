@@ -1,6 +1,7 @@
 /* summary.c - from a point's settings and its repetitions to its row. */
 #include "zmqsweep/summary.h"
 
+#include "zmqsweep/dependence.h"
 #include "zmqsweep/flags.h"
 
 #include <math.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 
 #define TREND_P 0.01
+#define DEPENDENCE_P 0.01
 
 struct summary_sample summary_sample(const struct repetition_record *row)
 {
@@ -61,7 +63,10 @@ static unsigned fill_rates(struct point_record *row, const struct summary_sample
                            const struct stats_schedule *schedule, double *values)
 {
     size_t n = COLLECT(throughput_mbit_s);
+    struct stats_dependence dependence = stats_dependence(values, n);
     unsigned flags = stats_trend_p(values, n) < TREND_P ? FLAG_UNSTEADY : 0;
+    flags |= dependence.p < DEPENDENCE_P ? FLAG_DEPENDENT : 0;
+    row->dependence = dependence.correlation;
     struct stats_interval interval = schedule ? stats_schedule_interval(schedule, values, n)
                                               : stats_median_interval(values, n, SUMMARY_COVERAGE);
     row->throughput_mbit_s = interval.median;

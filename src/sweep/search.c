@@ -16,7 +16,7 @@
 #define SEARCH_RATIO 1.03
 #define SLOWEST_PER_S 1.0
 #define FASTEST_PER_S 1e9
-#define STEP_WHEN_MISSED 0.97
+#define STEP_WHEN_MISSED 0.985
 #define FIRST_STEP 1.06
 
 bool search_loss_over(int64_t target_ppb, int64_t lost, int64_t sent)

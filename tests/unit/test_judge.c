@@ -335,7 +335,7 @@ static void count_mode_has_one_gap_less_than_messages(void **state)
 static void bursts_are_counted_by_their_periods(void **state)
 {
     (void)state;
-    static const int64_t counts[][3] = {{1000, 950, 950}, {1001, 1000, 1000}, {1049, 1000, 1000}};
+    static const int64_t counts[][3] = {{20000, 19950, 19950}, {20001, 20000, 20000}, {20049, 20000, 20000}};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         struct scene scene;
         set_scene(&scene, PATTERN_PUSH_PULL, 1, 1, 1);

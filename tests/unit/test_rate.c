@@ -253,7 +253,7 @@ static void a_good_start_is_used(void **state)
 static void lower_rates_fall_to_one(void **state)
 {
     (void)state;
-    assert_true(search_lower_per_s(1000) == 970);
+    assert_true(search_lower_per_s(1000) == 985);
     assert_true(search_lower_per_s(1) == 1);
 }
 
