@@ -213,7 +213,8 @@ struct journal_visitor {
     void *data;
     void (*settings)(void *data, const struct point_record *row);
     void (*repetition)(void *data, const struct repetition_record *row); /* with all its rows */
-    void (*stop)(void *data, int64_t point_id, const char *reason); /* no more repetitions were to be run */
+    /* No more than so many repetitions were to be run. Where there are fewer by now, some were damaged. */
+    void (*stop)(void *data, int64_t point_id, const char *reason, int64_t repetitions);
     void (*drop)(void *data, int64_t point_id); /* what came of this point before does not count */
 };
 
@@ -260,7 +261,9 @@ int journal_add_rows(struct journal *journal, enum table_id table, const void *r
 int journal_add_repetition(struct journal *journal, const struct repetition_record *row, struct error *error);
 /* What is asked for in a point: before its first repetition, and again when it changes. */
 int journal_add_settings(struct journal *journal, const struct point_record *row, struct error *error);
-int journal_add_stop(struct journal *journal, int64_t point_id, const char *reason, struct error *error);
+/* The point has all its repetitions, so many. */
+int journal_add_stop(struct journal *journal, int64_t point_id, const char *reason, int64_t repetitions,
+                     struct error *error);
 int journal_add_drop(struct journal *journal, int64_t point_id, struct error *error);
 
 /* Writes what was added, and begins to bring it to disk in a thread of its own. Waits for the sync before, if

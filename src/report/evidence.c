@@ -323,6 +323,7 @@ static struct why_facts make_facts(const struct gathering *gathering, const stru
         .echoes = strcmp(point->pattern, "req-rep") == 0 || strcmp(point->pattern, "pair") == 0,
         .drops = (double)point->lost > DROPS_LEAST * (double)point->sent,
         .of_baseline = baseline_share(gathering->file, point),
+        .backlog = strstr(point->flags, "backlog") != NULL,
         .of_rate = point->sent_rate_per_s / point->rate_per_s,
         .of_link = share_of_link(gathering->file, gathered)};
     if (facts.known && gathered->groups_on_one_cpu == gathered->groups) {

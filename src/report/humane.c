@@ -91,15 +91,44 @@ const char *humane_duration(double seconds, char text[CELL])
     return text;
 }
 
+const char *humane_percentile(double percentile_us, double bound_us, char text[CELL])
+{
+    char number[CELL];
+    if (isnan(percentile_us) && bound_us > 0)
+        snprintf(text, CELL, "> %.60s", humane_nanoseconds(1000 * bound_us, number));
+    else
+        humane_nanoseconds(1000 * percentile_us, text);
+    return text;
+}
+
+/* Why a point has less than was asked for: "3 of 6 repetitions", "precision not reached (time)"; else "". */
+static const char *write_shortage(const struct point_record *point, char text[CELL])
+{
+    *text = '\0';
+    if (strcmp(point->stop_reason, "interrupted") == 0 && point->planned_repetitions > point->repetitions)
+        snprintf(text, CELL, "%" PRId64 " of %" PRId64 " repetitions", point->repetitions,
+                 point->planned_repetitions);
+    else if (point->precision > 0 && strcmp(point->stop_reason, "precision") != 0)
+        snprintf(text, CELL, "precision not reached (%s)", point->stop_reason);
+    return text;
+}
+
 const char *humane_notes(const struct point_record *point, char text[NOTES])
 {
-    if (strcmp(point->status, "failed") == 0)
+    char shortage[CELL], valid[CELL] = "";
+    const char *parts[] = {valid, write_shortage(point, shortage), point->flags};
+    size_t used = 0;
+    if (strcmp(point->status, "failed") == 0) {
         snprintf(text, NOTES, "invalid: %s", *point->flags ? point->flags : "no repetition");
-    else if (strcmp(point->status, "partial") == 0)
-        snprintf(text, NOTES, "%" PRId64 " of %" PRId64 " valid%s%s", point->valid_repetitions,
-                 point->repetitions, *point->flags ? ": " : "", point->flags);
-    else
-        snprintf(text, NOTES, "%s", point->flags);
+        return text;
+    }
+    if (point->valid_repetitions < point->repetitions)
+        snprintf(valid, sizeof valid, "%" PRId64 " of %" PRId64 " valid", point->valid_repetitions,
+                 point->repetitions);
+    *text = '\0';
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && used < NOTES; i++)
+        if (*parts[i])
+            used += (size_t)snprintf(text + used, NOTES - used, "%s%s", used ? ": " : "", parts[i]);
     return text;
 }
 

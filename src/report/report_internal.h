@@ -270,6 +270,8 @@ const char *humane_percent(double percent, char text[CELL]);
 const char *humane_loss(int64_t lost, int64_t sent, char text[CELL]);
 /* "606 ns", "166 us". */
 const char *humane_nanoseconds(double nanoseconds, char text[CELL]);
+/* A percentile; where too few samples are beyond it, "> " and the bound that it is not below. */
+const char *humane_percentile(double percentile_us, double bound_us, char text[CELL]);
 /* Seconds as zmqsweep's options write them: "200ms". */
 const char *humane_duration(double seconds, char text[CELL]);
 /* Why a point is not, or not wholly, valid, and its warnings. */

@@ -62,17 +62,37 @@ static const char *write_cpu(const struct point_record *point, char text[NOTES])
 
 static const char *write_p50(const struct point_record *point, char text[NOTES])
 {
-    return humane_nanoseconds(1000 * point->latency_p50_us, text);
+    return humane_percentile(point->latency_p50_us, point->latency_bound_us, text);
 }
 
 static const char *write_p99(const struct point_record *point, char text[NOTES])
 {
-    return humane_nanoseconds(1000 * point->latency_p99_us, text);
+    return humane_percentile(point->latency_p99_us, point->latency_bound_us, text);
 }
 
 static const char *write_p999(const struct point_record *point, char text[NOTES])
 {
-    return humane_nanoseconds(1000 * point->latency_p999_us, text);
+    return humane_percentile(point->latency_p999_us, point->latency_bound_us, text);
+}
+
+static const char *write_range(double low_us, double high_us, char text[NOTES])
+{
+    char low[CELL], high[CELL];
+    *text = '\0';
+    if (!isnan(low_us))
+        snprintf(text, NOTES, "[%s, %s]", humane_nanoseconds(1000 * low_us, low),
+                 humane_nanoseconds(1000 * high_us, high));
+    return text;
+}
+
+static const char *write_p50_interval(const struct point_record *point, char text[NOTES])
+{
+    return write_range(point->latency_p50_low_us, point->latency_p50_high_us, text);
+}
+
+static const char *write_p99_interval(const struct point_record *point, char text[NOTES])
+{
+    return write_range(point->latency_p99_low_us, point->latency_p99_high_us, text);
 }
 
 static const char *write_latency_max(const struct point_record *point, char text[NOTES])
@@ -106,6 +126,8 @@ static const struct show_column measures[] = {
     {{"latency p50", true, 0}, false, NULL, write_p50, NULL},
     {{"p99", true, 0}, false, NULL, write_p99, NULL},
     {{"p99.9", true, 1}, false, NULL, write_p999, NULL},
+    {{"p50 interval", false, 0}, true, NULL, write_p50_interval, NULL},
+    {{"p99 interval", false, 0}, true, NULL, write_p99_interval, NULL},
     {{"max", true, 0}, false, NULL, write_latency_max, NULL},
     {{"clocks within", true, 0}, false, NULL, write_clocks, NULL},
     {{"timed", true, 0}, true, "latency_messages", NULL, NULL},
@@ -141,7 +163,8 @@ static const char *write_cell(const struct loaded *file, const struct show_colum
 static bool is_latency(const struct show_column *measure)
 {
     return measure->write == write_p50 || measure->write == write_p99 || measure->write == write_p999 ||
-           measure->write == write_latency_max ||
+           measure->write == write_latency_max || measure->write == write_p50_interval ||
+           measure->write == write_p99_interval ||
            (measure->name && strcmp(measure->name, "latency_messages") == 0);
 }
 
@@ -195,8 +218,10 @@ static void print_heading(const struct task *task, const struct loaded *file)
              load_host_line(file, hosts, sizeof hosts));
     layout_wrap(task->out, line, 0, (size_t)task->width);
     if (!results_complete(file->results))
-        fprintf(task->out, "%sincomplete: %" PRId64 " of %" PRId64 " points%s\n",
+        fprintf(task->out, "%sincomplete: %" PRId64 " of %" PRId64 " points, %s%s\n",
                 task->colour ? "\033[33m" : "", file->points_in_file, file->run->points_planned,
+                file->points_in_file < file->run->points_planned ? "perhaps not with all their repetitions"
+                                                                 : "not all with all their repetitions",
                 task->colour ? "\033[0m" : "");
 }
 
@@ -218,10 +243,29 @@ static void print_constants(const struct task *task, const struct loaded *file)
         layout_wrap(task->out, line, 0, (size_t)task->width);
 }
 
+/* What the interval is about: the sweep, or the stretch in which a point was measured. "" where it is not
+ * known. */
+static const char *scope_text(const struct loaded *file)
+{
+    const char *order = file->points[0].order;
+    if (strcmp(order, "points") == 0)
+        return ", within the stretch in which each point was measured (--order points)";
+    return *order ? ", over the time of this sweep" : "";
+}
+
+static bool has_flag(const struct loaded *file, const char *flag)
+{
+    bool found = false;
+    for (size_t i = 0; i < file->point_count; i++)
+        found = found || strstr(file->points[i].flags, flag);
+    return found;
+}
+
 /* What the interval is, when it is the same for all points that have one. */
 static void print_footnote(const struct task *task, const struct loaded *file)
 {
     double least = NAN, most = NAN;
+    char line[256], coverage[32];
     for (size_t i = 0; i < file->point_count; i++) {
         least = fmin(least, file->points[i].interval_coverage);
         most = fmax(most, file->points[i].interval_coverage);
@@ -241,9 +285,17 @@ static void print_footnote(const struct task *task, const struct loaded *file)
     if (isnan(least))
         return;
     if (most - least < 0.0005)
-        fprintf(task->out, "interval: covers the median with %.1f %%\n", 100 * least);
+        snprintf(coverage, sizeof coverage, "%.1f", 100 * least);
     else
-        fprintf(task->out, "interval: covers the median with %.1f to %.1f %%\n", 100 * least, 100 * most);
+        snprintf(coverage, sizeof coverage, "%.1f to %.1f", 100 * least, 100 * most);
+    snprintf(line, sizeof line, "interval: covers the median with %s %%%s", coverage, scope_text(file));
+    layout_wrap(task->out, line, 0, (size_t)task->width);
+    if (has_flag(file, "dependent"))
+        layout_wrap(
+            task->out,
+            "dependent: neighbouring repetitions are alike, so the interval says too much; --spread or "
+            "more repetitions help",
+            0, (size_t)task->width);
 }
 
 static void print_hidden(const struct task *task, const struct layout *layout)

@@ -129,7 +129,7 @@ static void say_busiest_io(struct why_verdict *verdict, const struct why_facts *
 /* What is sent on time, and then dropped or queued, has another limit. */
 static bool rate_is_kept(const struct why_facts *facts, struct why_verdict *verdict)
 {
-    if (!(facts->of_rate >= AT_RATE) || facts->surplus >= SURPLUS)
+    if (!(facts->of_rate >= AT_RATE) || facts->surplus >= SURPLUS || facts->backlog)
         return false;
     say(verdict, "no more was asked for: %.1f %% of the rate was sent; ", 100 * facts->of_rate);
     say_held(verdict, facts);

@@ -34,6 +34,7 @@ struct why_facts {
     double syncs;       /* share of the window for the sync that ends it; 0 but for writes */
     double of_baseline; /* share of the raw TCP point of the same settings; NaN without one */
     double of_link; /* the busiest host's traffic as a share of what TCP leaves of its link; NaN: not known */
+    bool backlog;   /* less came than was sent, and what lay in queues grew */
     double of_rate; /* of the rate that was asked for, what the slowest sender kept to; NaN: none was */
     struct why_side sender, receiver;
 };

@@ -100,6 +100,7 @@ static bool block_is_good(const struct finish *finish, const struct journal_line
 static bool point_line_is_good(const struct finish *finish, const struct journal_line *line)
 {
     char reason[16];
+    int64_t repetitions;
     struct point_record point;
     struct repetition_record repetition;
     switch (line->kind) {
@@ -109,7 +110,7 @@ static bool point_line_is_good(const struct finish *finish, const struct journal
         return json_to_repetition(line->data, line->data_length, &finish->format, &repetition) == 0 &&
                repetition.point_id == line->point_id;
     case LINE_STOP:
-        return json_to_stop(line->data, line->data_length, reason, sizeof reason) == 0;
+        return json_to_stop(line->data, line->data_length, reason, sizeof reason, &repetitions) == 0;
     default:
         return true;
     }
@@ -212,7 +213,9 @@ struct gathered {
     struct point_record point;
     struct summary_sample *samples;
     size_t count, capacity;
+    int64_t last; /* repetition; -1: none */
     char stop_reason[16];
+    int64_t stopped_with; /* repetitions */
 };
 
 /* The line at `offset`, which was good. @return 0, or -1 with `error`. */
@@ -290,6 +293,9 @@ static int take_repetition(struct finish *finish, const struct entry *entry, str
     if (read_at(finish, entry->offset, &line, error) ||
         json_to_repetition(line.data, line.data_length, &finish->format, &row))
         return -1;
+    if (row.repetition <= gathered->last) /* numbers go up: this one is there twice */
+        return 0;
+    gathered->last = row.repetition;
     if (add_sample(gathered, &row))
         return error_set(error, "%s: out of memory for a point", finish->journal);
     finish->report.repetitions++;
@@ -314,7 +320,7 @@ static int take_stop(struct finish *finish, const struct entry *entry, struct ga
     struct journal_line line;
     return read_at(finish, entry->offset, &line, error) ||
                    json_to_stop(line.data, line.data_length, gathered->stop_reason,
-                                sizeof gathered->stop_reason)
+                                sizeof gathered->stop_reason, &gathered->stopped_with)
                ? -1
                : 0;
 }
@@ -357,7 +363,8 @@ static int add_old_point(struct finish *finish, const struct entry *entry, struc
 static int add_summary(struct finish *finish, struct gathered *gathered)
 {
     struct point_record *point = &gathered->point;
-    bool settled = *gathered->stop_reason != '\0';
+    /* A point of which a repetition was damaged lacks it. */
+    bool settled = *gathered->stop_reason && (int64_t)gathered->count >= gathered->stopped_with;
     summary_fill(point, gathered->samples, gathered->count, summary_schedule(&finish->schedule, point),
                  settled ? gathered->stop_reason : "interrupted");
     if (*point->latency_kind)
@@ -373,6 +380,7 @@ static int add_new_point(struct finish *finish, size_t first, size_t last, struc
     int failed = 0;
     memset(&gathered, 0, sizeof gathered);
     results_set_missing(TABLE_POINTS, &gathered.point); /* until its settings are read */
+    gathered.last = -1;
     gathered.point.point_id = finish->entries[first].point_id;
     memset(finish->latencies, 0, sizeof *finish->latencies);
     for (size_t i = first; i <= last && !failed; i++) {

@@ -184,9 +184,10 @@ int journal_add_settings(struct journal *journal, const struct point_record *row
     return add_line(journal, json_from_settings(row, error), error);
 }
 
-int journal_add_stop(struct journal *journal, int64_t point_id, const char *reason, struct error *error)
+int journal_add_stop(struct journal *journal, int64_t point_id, const char *reason, int64_t repetitions,
+                     struct error *error)
 {
-    return add_line(journal, json_from_stop(point_id, reason, error), error);
+    return add_line(journal, json_from_stop(point_id, reason, repetitions, error), error);
 }
 
 int journal_add_drop(struct journal *journal, int64_t point_id, struct error *error)

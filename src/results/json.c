@@ -261,9 +261,11 @@ static json_t *made(json_t *data, struct error *error)
     return data;
 }
 
-json_t *json_from_stop(int64_t point_id, const char *reason, struct error *error)
+json_t *json_from_stop(int64_t point_id, const char *reason, int64_t repetitions, struct error *error)
 {
-    return made(json_pack("{s:{s:I, s:s}}", "stop", "point", (json_int_t)point_id, "reason", reason), error);
+    return made(json_pack("{s:{s:I, s:s, s:I}}", "stop", "point", (json_int_t)point_id, "reason", reason,
+                          "repetitions", (json_int_t)repetitions),
+                error);
 }
 
 json_t *json_from_drop(int64_t point_id, struct error *error)
@@ -338,14 +340,18 @@ int json_to_row_counts(const char *data, size_t length, int64_t *repetition, int
     return good ? 0 : -1;
 }
 
-int json_to_stop(const char *data, size_t length, char *reason, size_t reason_bytes)
+int json_to_stop(const char *data, size_t length, char *reason, size_t reason_bytes, int64_t *repetitions)
 {
     json_t *line = json_loadb(data, length, 0, NULL);
-    const char *text = json_string_value(json_object_get(json_object_get(line, "stop"), "reason"));
-    if (text)
+    const json_t *stop = json_object_get(line, "stop"), *count = json_object_get(stop, "repetitions");
+    const char *text = json_string_value(json_object_get(stop, "reason"));
+    bool good = text && json_is_integer(count);
+    if (good) {
         field_copy(reason, reason_bytes, text);
+        *repetitions = json_integer_value(count);
+    }
     json_decref(line);
-    return text ? 0 : -1;
+    return good ? 0 : -1;
 }
 
 static int read_machines(const json_t *object, const struct row_format *format, struct run_record *run)

@@ -62,8 +62,10 @@ static void tell_repetition(const struct reopening *reopening, const struct jour
 static void tell_stop(const struct reopening *reopening, const struct journal_line *line)
 {
     char reason[16];
-    if (reopening->visitor->stop && json_to_stop(line->data, line->data_length, reason, sizeof reason) == 0)
-        reopening->visitor->stop(reopening->visitor->data, line->point_id, reason);
+    int64_t repetitions;
+    if (reopening->visitor->stop &&
+        json_to_stop(line->data, line->data_length, reason, sizeof reason, &repetitions) == 0)
+        reopening->visitor->stop(reopening->visitor->data, line->point_id, reason, repetitions);
 }
 
 static void tell_drop(const struct reopening *reopening, const struct journal_line *line)

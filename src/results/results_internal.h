@@ -93,7 +93,7 @@ json_t *json_from_session(const struct run_record *run, bool notes, struct error
 json_t *json_from_settings(const struct point_record *row, struct error *error);
 /* `counts`: rows of TABLE_RANKS to TABLE_LATENCY that are this repetition's. */
 json_t *json_from_repetition(const struct repetition_record *row, const int64_t *counts, struct error *error);
-json_t *json_from_stop(int64_t point_id, const char *reason, struct error *error);
+json_t *json_from_stop(int64_t point_id, const char *reason, int64_t repetitions, struct error *error);
 json_t *json_from_drop(int64_t point_id, struct error *error);
 /* The announcement of a block of packed rows. */
 json_t *json_from_block(enum table_id table, int64_t point_id, int64_t repetition, size_t count,
@@ -108,7 +108,7 @@ int json_to_settings(const char *data, size_t length, const struct row_format *f
 int json_to_repetition(const char *data, size_t length, const struct row_format *format,
                        struct repetition_record *row);
 int json_to_row_counts(const char *data, size_t length, int64_t *repetition, int64_t *counts);
-int json_to_stop(const char *data, size_t length, char *reason, size_t reason_bytes);
+int json_to_stop(const char *data, size_t length, char *reason, size_t reason_bytes, int64_t *repetitions);
 struct journal_line;
 /* Fills what a LINE_ROWS announces. @return 0 or -1. */
 int json_to_block(struct journal_line *line, uint32_t *crc);

@@ -76,7 +76,7 @@ static int copy_point(struct results *results, struct cursor *cursors, const str
         repetitions->next++;
     }
     if (!failed && strcmp(point->stop_reason, "interrupted") != 0)
-        failed = journal_add_stop(journal, point->point_id, point->stop_reason, error);
+        failed = journal_add_stop(journal, point->point_id, point->stop_reason, point->repetitions, error);
     return failed;
 }
 

@@ -13,8 +13,10 @@
 
 /* Of what was owed in the window so much must come. */
 #define DELIVERED_SHARE 0.99
-/* Unpaced the queues of a publisher that loses messages go up and down by more. */
-#define DELIVERED_SHARE_UNPACED 0.95
+/* Unpaced, queues go up and down by more. So does the loss, once there is some: the window's share of it is
+ * not that of the whole repetition. */
+#define DELIVERED_SHARE_ROUGH 0.95
+#define LOSS_SMALL 0.01
 /* A growth that is no chance, and more than a burst and this share of what was owed. */
 #define TREND_P 0.01
 #define GROWTH_SHARE 0.002
@@ -123,10 +125,11 @@ unsigned backlog_judge(const struct evidence *evidence, struct repetition_record
     struct window_sums sums = add_window(evidence, row);
     row->backlog_begin_messages = sums.begun;
     row->backlog_end_messages = sums.begun + sums.owed - sums.received;
-    if (paced || pub_sub) {
-        double share = paced ? DELIVERED_SHARE : DELIVERED_SHARE_UNPACED;
+    bool small = (double)row->lost <= LOSS_SMALL * (double)row->sent;
+    if (paced || (pub_sub && small)) {
+        double share = paced && small ? DELIVERED_SHARE : DELIVERED_SHARE_ROUGH;
         flags |= sums.received < share * sums.owed ? FLAG_BACKLOG : 0;
-        flags |= paced && grows(evidence, row, sums.owed) ? FLAG_BACKLOG : 0;
+        flags |= paced && small && grows(evidence, row, sums.owed) ? FLAG_BACKLOG : 0;
     }
     return flags | (sums.received - sums.owed > QUEUED_SHARE * sums.received ? FLAG_QUEUED : 0);
 }

@@ -59,6 +59,7 @@ int ledger_add(struct ledger *ledger, const struct repetition_record *row)
         return -1;
     }
     entry->samples[entry->count++] = summary_sample(row);
+    entry->next = (int32_t)row->repetition + 1;
     entry->last_round = (int32_t)row->round;
     entry->elapsed_s += row->took_s;
     entry->repeating_s += row->took_s;
@@ -103,7 +104,7 @@ void ledger_drop(struct ledger *ledger, int64_t point_id)
     ledger->failed -= entry->settled && ledger_valid(entry) == 0;
     ledger->expected_left -= left_of(entry);
     entry->settled = false;
-    entry->count = 0;
+    entry->count = entry->next = 0;
     entry->repeating_s = 0;
     ledger->expected_left += left_of(entry);
 }

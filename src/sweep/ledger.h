@@ -9,6 +9,7 @@
 struct ledger_entry {
     struct summary_sample *samples; /* its repetitions, in the order measured */
     int32_t count, capacity;
+    int32_t next;       /* number of the next repetition: more than `count` where one was damaged */
     int32_t last_round; /* in which it was measured; -1: in none */
     bool settled;       /* no more repetitions are to be run, for the reason `stop` */
     bool described;     /* its settings, as they are now, are in the journal */

@@ -82,10 +82,11 @@ static void restore_repetition(void *data, const struct repetition_record *row)
     }
 }
 
-static void restore_stop(void *data, int64_t point_id, const char *reason)
+/* A point of which a repetition was damaged gets another one. */
+static void restore_stop(void *data, int64_t point_id, const char *reason, int64_t repetitions)
 {
     struct restoring *restoring = data;
-    if (is_known(restoring, point_id)) {
+    if (is_known(restoring, point_id) && restoring->ledger->entries[point_id].count >= repetitions) {
         ledger_settle(restoring->ledger, point_id, stop_of_word(reason));
     }
 }

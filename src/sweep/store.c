@@ -110,7 +110,9 @@ void store_repetition(struct coordinator *coordinator, const struct point *point
 void store_stop(struct coordinator *coordinator, int64_t id, enum stop stop)
 {
     struct error error = {""};
-    check(journal_add_stop(coordinator->journal, id, stop_word(stop), &error), &error);
+    check(journal_add_stop(coordinator->journal, id, stop_word(stop), coordinator->ledger.entries[id].count,
+                           &error),
+          &error);
 }
 
 void store_drop(struct coordinator *coordinator, int64_t id)

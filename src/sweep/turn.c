@@ -168,7 +168,7 @@ void turn_run(struct coordinator *coordinator, int64_t id, int64_t round, struct
     if (!find_rate(coordinator, &point)) {
         return;
     }
-    coordinator->interrupted = !measure_repetition(coordinator, &point, entry->count, round);
+    coordinator->interrupted = !measure_repetition(coordinator, &point, entry->next, round);
     if (!coordinator->interrupted) {
         take_repetition(coordinator, &point);
         note_in_round(&coordinator->gathering, summary);

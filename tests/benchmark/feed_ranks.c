@@ -173,7 +173,7 @@ static void store(struct feed *feed, struct journal *journal, long point, long n
     }
     check(journal_add_repetition(journal, &row, &error), &error);
     if (number == feed->repetitions - 1) {
-        check(journal_add_stop(journal, point, "repetitions", &error), &error);
+        check(journal_add_stop(journal, point, "repetitions", feed->repetitions, &error), &error);
     }
     check(journal_commit(journal, &error), &error);
 }

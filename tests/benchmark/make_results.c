@@ -213,7 +213,7 @@ static void add_repetition(struct journal *journal, const struct point_record *p
     add_rows(journal, &row, point, shape);
     check(journal_add_repetition(journal, &row, &error), &error);
     if (number == shape->repetitions - 1)
-        check(journal_add_stop(journal, point->point_id, "repetitions", &error), &error);
+        check(journal_add_stop(journal, point->point_id, "repetitions", shape->repetitions, &error), &error);
     check(journal_commit(journal, &error), &error);
 }
 

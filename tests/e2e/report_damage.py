@@ -6,6 +6,7 @@ MUTATIONS (default 300; the full run has 2000) and MUTATION_SEED choose the dama
 import json
 import os
 import random
+import re
 import unittest
 import zlib
 
@@ -111,66 +112,89 @@ class Damage(ReportTest):
 
 
 class DamagedJournals(ReportTest):
-    """recover keeps the points whose lines are whole, says what is left out, and exits with 1 when there is nothing to keep."""
+    """recover keeps the repetitions that are whole, says what is left out, and exits with 1 when there is nothing to keep."""
 
     POINTS = 4
 
     def setUp(self):
-        self.file = make_results(self.folder / "j.h5", points=self.POINTS, intervals=2, journal=1)
+        self.file = make_results(self.folder / "j.h5", points=self.POINTS, intervals=12, journal=1)
         self.journal = self.folder / "j.h5.journal"
-        self.lines = self.journal.read_bytes().splitlines(keepends=True)
+        content = self.journal.read_bytes()
+        # The run's line, then for each repetition all from its first block, or its point's settings, to its last line.
+        ends = [content.index(b"\n") + 1]
+        for match in re.finditer(rb'(?:"data":\{"repetition":[^\n]*\n)(?:\{"crc32":"[0-9a-f]{8}","data":\{"stop":[^\n]*\n)?', content):
+            ends.append(match.end())
+        self.parts = [content[start:end] for start, end in zip([0, *ends], ends)]
+        self.assertEqual(b"".join(self.parts), content)
+        self.assertEqual(len(self.parts), 1 + 6 * self.POINTS)
+        self.lines = [self.parts[0]]
 
     def recover(self, content):
-        """Returns what recover says of a journal of these bytes, and the rows of the points that it saves."""
+        """Returns what recover says of a journal of these bytes, and the rows of the repetitions that it saves."""
         self.journal.write_bytes(content)
         text = self.succeed("recover", self.journal, "--force")
-        return text, self.succeed("csv", self.file).splitlines()[1:]
+        return text, sorted(self.succeed("csv", self.file, "--table", "repetitions").splitlines()[1:])
+
+    def row_of(self, part):
+        """The repetition of a part, as the sound file has it: rounds go from point to point."""
+        return self.sound[(part - 1) % self.POINTS * 6 + (part - 1) // self.POINTS]
+
+    def read_sound(self):
+        self.recover(b"".join(self.parts))
+        self.sound = self.succeed("csv", self.file, "--table", "repetitions").splitlines()[1:]
+
+    def rows_of(self, parts):
+        return sorted(self.row_of(part) for part in parts)
 
     def test_cut_short(self):
-        _, sound = self.recover(b"".join(self.lines))
-        ends = [sum(map(len, self.lines[: n + 1])) for n in range(len(self.lines))]
+        self.read_sound()
+        ends = [sum(map(len, self.parts[: n + 1])) for n in range(len(self.parts))]
         rng = random.Random(SEED)
         for cut in sorted({0, 1, *(end + by for end in ends for by in (-1, 0)), *rng.sample(range(ends[-1]), 20)}):
             with self.subTest(cut=cut, seed=SEED):
-                points = sum(end <= cut for end in ends) - 1
-                if points <= 0:
-                    self.journal.write_bytes(b"".join(self.lines)[:cut])
+                content = b"".join(self.parts)[:cut]
+                # A stop that was cut off is not the repetition's end.
+                whole = [n for n in range(1, len(self.parts)) if re.search(rb'"data":\{"repetition":[^\n]*\n', content[ends[n - 1]:ends[n]])]
+                if not whole:
+                    self.journal.write_bytes(content)
                     self.assertIn(str(self.journal), self.refuse(1, "recover", self.journal, "--force"))
                     continue
-                text, rows = self.recover(b"".join(self.lines)[:cut])
-                self.assertEqual(rows, sound[:points])
-                self.assertEqual("cut short" in text, cut not in ends, text)
+                text, rows = self.recover(content)
+                self.assertEqual(rows, self.rows_of(whole))
                 self.assertNotIn("damaged", text)
 
     def test_flipped_bits(self):
-        _, sound = self.recover(b"".join(self.lines))
+        self.read_sound()
         rng = random.Random(SEED)
         for _ in range(20):
-            lines = [bytearray(line) for line in self.lines]
-            number = rng.randrange(1, len(lines))
-            at = rng.randrange(len(lines[number]) - 1)  # not its end, without which the next line belongs to it
-            lines[number][at] ^= 1 << rng.randrange(8)
-            with self.subTest(line=number + 1, at=at, seed=SEED):
-                if ord("\n") in lines[number][:-1]:
-                    continue
-                text, rows = self.recover(b"".join(lines))
-                self.assertEqual(rows, sound[: number - 1] + sound[number:])
-                self.assertIn(f"1 damaged line left out, the first is line {number + 1}\n", text)
+            parts = [bytearray(part) for part in self.parts]
+            number = rng.randrange(1, len(parts))
+            # Not in the first round, whose parts begin with settings, nor in a stop; and not the end of a line.
+            number = max(number, self.POINTS + 1)
+            last = re.search(rb'"data":\{"repetition":[^\n]*\n', parts[number]).end() - 1
+            at = rng.randrange(last)
+            parts[number][at] ^= 1 << rng.randrange(8)
+            with self.subTest(part=number, at=at, seed=SEED):
+                text, rows = self.recover(b"".join(parts))
+                self.assertEqual(rows, self.rows_of(n for n in range(1, len(parts)) if n != number))
+                self.assertRegex(text, r"\d damaged lines? left out, the first is line \d+\n")
+                self.assertIn(f"{self.POINTS} points, the sweep is not complete", text)
 
-    def test_lines_out_of_place(self):
-        run, *points = self.lines
-        _, sound = self.recover(b"".join(self.lines))
-        for name, lines in {"backwards": self.lines[::-1], "twice": [run, *points, *points], "run twice": [*self.lines, run]}.items():
+    def test_parts_out_of_place(self):
+        self.read_sound()
+        run, *parts = self.parts
+        everything = self.rows_of(range(1, len(self.parts)))
+        for name, content in {"run last": [*parts, run], "twice": [run, *parts, *parts], "run twice": [*self.parts, run]}.items():
             with self.subTest(name):
-                text, rows = self.recover(b"".join(lines))
-                self.assertEqual(rows, sound)
-                self.assertIn("4 points, the sweep is complete", text)
-                self.assertEqual("1 damaged line left out, the first is line 6" in text, name == "run twice", text)
-        text, rows = self.recover(b"".join([run, points[0], points[3]]))
-        self.assertEqual(rows, [sound[0], sound[3]])
+                text, rows = self.recover(b"".join(content))
+                self.assertEqual(rows, everything)
+                self.assertIn(f"{self.POINTS} points, the sweep is complete", text)
+                self.assertEqual("1 damaged line left out" in text, name == "run twice", text)
+        text, rows = self.recover(b"".join([run, parts[0], parts[3]]))
+        self.assertEqual(rows, self.rows_of([1, 4]))
         self.assertIn("2 points, the sweep is not complete", text)
-        text, rows = self.recover(b"".join(points))
-        self.assertEqual(rows, sound)
+        text, rows = self.recover(b"".join(parts))
+        self.assertEqual(rows, everything)
         self.assertIn("the first is line 1\n", text)
 
     def test_newer_schema(self):
@@ -180,7 +204,7 @@ class DamagedJournals(ReportTest):
         line = b'{"crc32":"%08x","data":%s}\n' % (zlib.crc32(data), data)
         self.assertEqual(json.loads(line)["data"]["run"]["schema_version"][:2], "2.")
         good = self.file.read_bytes()
-        self.journal.write_bytes(line + b"".join(self.lines[1:]))
+        self.journal.write_bytes(line + b"".join(self.parts[1:]))
         self.assertIn("newer than", self.refuse(1, "recover", self.journal, "--force"))
         self.assertEqual(self.file.read_bytes(), good)
 

@@ -164,15 +164,18 @@ class Recover(ReportTest):
         self.succeed("recover", self.journal, "--force")
 
     def test_torn_and_damaged(self):
-        lines = self.journal.read_bytes().splitlines(keepends=True)
-        lines[2] = lines[2].replace(b"7", b"8", 1)
-        self.journal.write_bytes(b"".join(lines)[:-100])
+        content = bytearray(self.journal.read_bytes())
+        ends = [match.end() for match in re.finditer(rb'"data":\{"repetition":[^\n]*\n', content)]
+        content[ends[7] - 40] ^= 1  # the second round's second repetition
+        self.journal.write_bytes(content[:ends[-1] - 100])
         output = self.folder / "other.h5"
         text = self.succeed("recover", self.journal, "-o", output)
-        self.assertIn("4 points, the sweep is not complete", text)
-        self.assertIn("1 damaged line left out, the first is line 3", text)
+        self.assertIn("6 points, the sweep is not complete", text)
+        self.assertIn("1 damaged line left out", text)
         self.assertIn("cut short", text)
-        self.assertIn("incomplete: 4 of 6 points", self.succeed("show", output))
+        shown = self.succeed("show", output)
+        self.assertIn("incomplete: 6 of 6 points, not all with all their repetitions", shown)
+        self.assertIn("5 of 6 repetitions", shown)
 
     def test_nothing_to_recover(self):
         good = self.file.read_bytes()

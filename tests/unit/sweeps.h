@@ -122,7 +122,7 @@ UNUSED int append_as(struct journal *journal, int64_t id, double rate, const cha
     for (int64_t number = 0; number < REPETITIONS && !failed; number++)
         failed = add_repetition(journal, &made, number, error);
     if (!failed && stop)
-        failed = journal_add_stop(journal, id, stop, error);
+        failed = journal_add_stop(journal, id, stop, REPETITIONS, error);
     if (!failed)
         failed = journal_commit(journal, error);
     return failed ? failed : journal_wait(journal, error);
@@ -196,9 +196,9 @@ static void see_repetition(void *data, const struct repetition_record *row)
     ((struct seen *)data)->repetitions++;
 }
 
-static void see_stop(void *data, int64_t point_id, const char *reason)
+static void see_stop(void *data, int64_t point_id, const char *reason, int64_t repetitions)
 {
-    (void)reason;
+    (void)reason, (void)repetitions;
     ((struct seen *)data)->stops++;
     ((struct seen *)data)->last_stopped = point_id;
 }

@@ -19,7 +19,7 @@ static void test_drop(void **state)
     assert_int_equal(journal_add_drop(journal, 0, &error), 0);
     make_point(&made, 0, 7);
     assert_int_equal(add_repetition(journal, &made, 2, &error), 0);
-    assert_int_equal(journal_add_stop(journal, 0, "time", &error), 0);
+    assert_int_equal(journal_add_stop(journal, 0, "time", 1, &error), 0);
     assert_int_equal(journal_commit(journal, &error), 0);
     journal_close(&journal);
     struct finish_report report = finish();
@@ -55,7 +55,7 @@ static void test_interrupted_point_is_not_complete(void **state)
     results_close(&results);
     assert_int_equal(reopen(&run, &seen, &journal, NULL), 0);
     assert_true(seen.stops == 1 && seen.repetitions == 2 * REPETITIONS && seen.last_stopped == 0);
-    assert_int_equal(journal_add_stop(journal, 1, "repetitions", &error), 0);
+    assert_int_equal(journal_add_stop(journal, 1, "repetitions", REPETITIONS, &error), 0);
     assert_int_equal(journal_commit(journal, &error), 0);
     journal_close(&journal);
     results_free_run(&run);
@@ -75,6 +75,24 @@ static void test_foreign_rows_are_refused(void **state)
     assert_int_equal(journal_add_rows(journal, TABLE_RANKS, &made.ranks[RANKS], 1, &error), -1);
     assert_int_equal(journal_add_repetition(journal, &made.repetitions[2], &error), -1);
     journal_close(&journal);
+}
+
+/* A point that has lost a repetition is not done, whatever its last line says; nor does one count twice. */
+static void test_a_lost_repetition_is_missed(void **state)
+{
+    (void)state;
+    static struct made made;
+    struct error error = {""};
+    struct journal *journal = create(1, false);
+    make_point(&made, 0, 1);
+    assert_int_equal(journal_add_settings(journal, &made.point, &error), 0);
+    assert_int_equal(add_repetition(journal, &made, 0, &error), 0);
+    assert_int_equal(add_repetition(journal, &made, 0, &error), 0);
+    assert_int_equal(journal_add_stop(journal, 0, "repetitions", 2, &error), 0);
+    assert_int_equal(journal_commit(journal, &error), 0);
+    journal_close(&journal);
+    struct finish_report report = finish();
+    assert_true(report.repetitions == 1 && report.settled == 0 && !report.complete);
 }
 
 /* What was added and not committed is not there. */
@@ -721,6 +739,7 @@ int main(void)
         TEST(test_drop),
         TEST(test_interrupted_point_is_not_complete),
         TEST(test_foreign_rows_are_refused),
+        TEST(test_a_lost_repetition_is_missed),
         TEST(test_nothing_counts_without_a_commit),
         TEST(test_a_repetition_of_many_blocks),
         TEST(test_cut_at_every_byte),

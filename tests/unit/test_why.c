@@ -240,6 +240,9 @@ static void unknown(void **state)
     check(&facts, "unclear", "neither 98 %");
     facts.of_rate = 0.999;
     check(&facts, "rate-bound", "99.9 % of the rate was sent");
+    facts.backlog = true; /* however little it grows */
+    check(&facts, "unclear", "neither 98 %");
+    facts.backlog = false;
     facts.surplus = 0.4; /* on time, and then dropped */
     check(&facts, "unclear", "queue grows by 40 %");
     facts.known = false;
