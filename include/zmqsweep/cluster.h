@@ -57,7 +57,7 @@ void cluster_allgather(struct cluster *cluster, const void *mine, void *all, siz
  * bytes, in their order. They do the same; no other rank takes part. */
 void cluster_swap(struct cluster *cluster, const int32_t *peers, int32_t count, const void *mine,
                   void *theirs, size_t bytes);
-/* `all` gets size x bytes, on rank 0 (NULL elsewhere). */
+/* `all` gets size x bytes, on rank 0 (NULL elsewhere). Bytes are a multiple of 8. */
 void cluster_gather(struct cluster *cluster, const void *mine, void *all, size_t bytes);
 /* Different lengths, all multiples of 8: on rank 0, `lengths[rank]` bytes of each, one after the other, into
  * `all`. More than 16 GiB end the job. */

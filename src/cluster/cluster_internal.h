@@ -35,6 +35,11 @@ struct cluster {
     struct cluster_clock *clocks; /* of each host; its ranks share one */
     struct cluster_member *members;
     struct cluster_member self;
+    MPI_Comm host_comm;        /* of the ranks of this host; its rank 0 leads */
+    MPI_Comm leaders_comm;     /* of the leaders, in the order of hosts; MPI_COMM_NULL on other ranks */
+    bool tree;                 /* gathers go over the leaders */
+    int *host_sizes;           /* rank 0: ranks of each host */
+    int *host_order;           /* rank 0: all ranks, host by host */
     hwloc_topology_t topology; /* loaded when first asked for */
 };
 
@@ -42,6 +47,13 @@ int64_t cluster_clock_ns(void);
 /* Tests `request` until it is done, asleep in between. After `deadline_ns` the job is ended, and the line
  * names the ranks that are missing. */
 void cluster_wait(struct cluster *cluster, MPI_Request *request, int64_t deadline_ns);
+/* The same for a part of a collective, which counts once. */
+void cluster_await(struct cluster *cluster, MPI_Request *request, int64_t deadline_ns);
+/* From rank 0 to each rank by itself; a part of a collective. */
+void cluster_tell_all(struct cluster *cluster, void *data, size_t bytes);
+/* Collective, once the hosts are known: who gathers for whom. @return 0, or -1 when memory is out. */
+int cluster_make_tree(struct cluster *cluster);
+void cluster_free_tree(struct cluster *cluster);
 /* Collective: which ranks share a host, and what the hosts are. */
 int cluster_find_hosts(struct cluster *cluster, struct error *error);
 /* Where this process may run. */

@@ -93,11 +93,10 @@ static void number_hosts(struct cluster *cluster, const int *leaders)
 /* The shared-memory split tells hosts apart even where their names do not. */
 static int find_leader(struct cluster *cluster)
 {
-    MPI_Comm sharers;
     int leader = cluster->rank;
-    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, cluster->rank, MPI_INFO_NULL, &sharers);
-    MPI_Bcast(&leader, 1, MPI_INT, 0, sharers);
-    MPI_Comm_free(&sharers);
+    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, cluster->rank, MPI_INFO_NULL,
+                        &cluster->host_comm);
+    MPI_Bcast(&leader, 1, MPI_INT, 0, cluster->host_comm);
     return leader;
 }
 
@@ -136,6 +135,9 @@ int cluster_find_hosts(struct cluster *cluster, struct error *error)
     number_hosts(cluster, leaders);
     int rc = collect_hosts(cluster, leaders, error);
     free(leaders);
+    if (!rc && cluster_make_tree(cluster)) {
+        rc = error_set(error, "no memory for %d ranks", cluster->size);
+    }
     cluster->self.host = cluster->hosts[cluster->rank];
     cluster_describe_binding(&cluster->self);
     return rc;

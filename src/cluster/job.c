@@ -2,7 +2,6 @@
 #include "cluster_internal.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +19,6 @@
 #define IGNORE_LEAKS_END() ((void)0)
 #endif
 
-/* Of a gather of different lengths: MPI counts in ints. */
-#define GATHER_UNIT sizeof(int64_t)
 #define PAUSE_MIN_NS 50000
 #define PAUSE_MAX_NS 10000000
 /* A pause grows with the time waited, so that waking late costs a sixteenth of it at most. */
@@ -135,6 +132,7 @@ void cluster_finish(struct cluster **cluster, int code)
     if (ending->topology) {
         hwloc_topology_destroy(ending->topology);
     }
+    cluster_free_tree(ending);
     free(ending->host_list);
     free(ending->leaders);
     free(ending->clocks);
@@ -268,7 +266,7 @@ static _Noreturn void leave(const struct cluster *cluster, int64_t waited_ns)
     cluster_abort(EXIT_FAILED);
 }
 
-static void await(struct cluster *cluster, MPI_Request *request, int64_t deadline_ns)
+void cluster_await(struct cluster *cluster, MPI_Request *request, int64_t deadline_ns)
 {
     int64_t began = cluster_clock_ns();
     bool told = false;
@@ -302,7 +300,7 @@ _Noreturn void cluster_fail(const struct cluster *cluster, const char *what)
 void cluster_wait(struct cluster *cluster, MPI_Request *request, int64_t deadline_ns)
 {
     cluster->collectives++;
-    await(cluster, request, deadline_ns);
+    cluster_await(cluster, request, deadline_ns);
 }
 
 void cluster_barrier(struct cluster *cluster)
@@ -315,26 +313,26 @@ void cluster_barrier(struct cluster *cluster)
 /* From rank 0, to each rank by itself. A tree's inner ranks would have to wake up in turn to pass it on: on a
  * machine with 32 ranks a core that takes twice as long (64 ranks, 31 pairs: dead time 132 to 158 ms, so 108
  * to 129). */
-static void tell_all(struct cluster *cluster, void *data, size_t bytes)
+void cluster_tell_all(struct cluster *cluster, void *data, size_t bytes)
 {
     if (cluster->rank > 0) {
         MPI_Request request;
         MPI_Irecv(data, (int)bytes, MPI_BYTE, 0, TAG_TELL, MPI_COMM_WORLD, &request);
-        await(cluster, &request, cluster->deadline_ns);
+        cluster_await(cluster, &request, cluster->deadline_ns);
         return;
     }
     for (int rank = 1; rank < cluster->size; rank++) {
         MPI_Isend(data, (int)bytes, MPI_BYTE, rank, TAG_TELL, MPI_COMM_WORLD, &cluster->telling[rank]);
     }
     for (int rank = 1; rank < cluster->size; rank++) {
-        await(cluster, &cluster->telling[rank], cluster->deadline_ns);
+        cluster_await(cluster, &cluster->telling[rank], cluster->deadline_ns);
     }
 }
 
 void cluster_broadcast(struct cluster *cluster, void *data, size_t bytes)
 {
     cluster->collectives++;
-    tell_all(cluster, data, bytes);
+    cluster_tell_all(cluster, data, bytes);
 }
 
 void cluster_allgather(struct cluster *cluster, const void *mine, void *all, size_t bytes)
@@ -359,67 +357,9 @@ void cluster_swap(struct cluster *cluster, const int32_t *peers, int32_t count, 
     }
     cluster->collectives++; /* one of all ranks, even of those without peers */
     for (int32_t i = 0; i < 2 * count; i++) {
-        await(cluster, &requests[i], cluster->deadline_ns);
+        cluster_await(cluster, &requests[i], cluster->deadline_ns);
     }
     free(requests);
-}
-
-void cluster_gather(struct cluster *cluster, const void *mine, void *all, size_t bytes)
-{
-    MPI_Request request;
-    MPI_Igather(mine, (int)bytes, MPI_BYTE, all, (int)bytes, MPI_BYTE, 0, MPI_COMM_WORLD, &request);
-    cluster_wait(cluster, &request, cluster->deadline_ns);
-}
-
-void cluster_gather_varied(struct cluster *cluster, const void *mine, size_t bytes, const size_t *lengths,
-                           void *all)
-{
-    MPI_Request request;
-    int *counts = NULL, *places = NULL;
-    if (cluster->rank == 0) {
-        counts = calloc((size_t)cluster->size, sizeof *counts);
-        places = calloc((size_t)cluster->size, sizeof *places);
-        if (!counts || !places) {
-            fputs("zmqsweep: error: no memory to gather the ranks' results\n", stderr);
-            cluster_abort(EXIT_FAILED);
-        }
-        size_t place = 0;
-        for (int i = 0; i < cluster->size; i++) {
-            counts[i] = (int)(lengths[i] / GATHER_UNIT);
-            places[i] = (int)place;
-            place += lengths[i] / GATHER_UNIT;
-        }
-        if (place > INT_MAX) {
-            fprintf(stderr,
-                    "zmqsweep: error: %zu bytes of the ranks' results are more than MPI gathers at once\n",
-                    place * GATHER_UNIT);
-            cluster_abort(EXIT_FAILED);
-        }
-    }
-    MPI_Igatherv(mine, (int)(bytes / GATHER_UNIT), MPI_INT64_T, all, counts, places, MPI_INT64_T, 0,
-                 MPI_COMM_WORLD, &request);
-    cluster_wait(cluster, &request, cluster->deadline_ns);
-    free(counts);
-    free(places);
-}
-
-static void add_tally(struct tally *to, const struct tally *from)
-{
-    for (int i = 0; i < TALLY_SUMS; i++) {
-        to->sum[i] += from->sum[i];
-    }
-    for (int i = 0; i < TALLY_MOSTS; i++) {
-        to->most[i] = from->most[i] > to->most[i] ? from->most[i] : to->most[i];
-    }
-}
-
-void cluster_tally(struct cluster *cluster, struct tally *tally)
-{
-    cluster_gather(cluster, tally, cluster->tallies, sizeof *tally);
-    for (int rank = 1; cluster->rank == 0 && rank < cluster->size; rank++) {
-        add_tally(tally, &cluster->tallies[rank]);
-    }
-    tell_all(cluster, tally, sizeof *tally); /* the same collective's other half */
 }
 
 void cluster_tell_stop(struct cluster *cluster)

@@ -102,6 +102,29 @@ static void print_totals(const struct plan *plan, FILE *out)
     fprintf(out, "most memory a rank may queue: %s\n", config_humane_bytes(most, bytes, sizeof bytes));
 }
 
+/* A count that the queues hide gives no valid repetition. The kernel's buffers are not known before there is
+ * a connection. */
+static void print_short_counts(const struct plan *plan, FILE *out)
+{
+    int64_t few = 0, wanted = 0;
+    for (int64_t id = 0; id < plan->points; id++) {
+        struct point point = plan_point(plan, id);
+        int64_t least = queued_count_wanted(&point, queued_hwm_messages(&point));
+        if (point.count && !plan_echoes(&point) && !(point.rate_per_s > 0) && point.count < least) {
+            few++;
+            wanted = least > wanted ? least : wanted;
+        }
+    }
+    if (few > 0) {
+        fprintf(
+            out,
+            "warning: in %lld point%s the queues may hold half of --count or more: such repetitions are not "
+            "valid (flag queued); say --count %lld or more, and as much again for the kernel's buffers, or "
+            "smaller HWMs\n",
+            (long long)few, few == 1 ? "" : "s", (long long)wanted);
+    }
+}
+
 static void print_seat(const struct cluster *cluster, const struct seating *seating, int32_t rank, FILE *out)
 {
     static const char *const roles[] = {
@@ -157,6 +180,7 @@ void sweep_print_plan(const struct plan *plan, const struct cluster *cluster, FI
     }
     fputs("\n", out);
     print_totals(plan, out);
+    print_short_counts(plan, out);
     if (cluster) {
         print_maps(plan, cluster, out);
     }

@@ -122,11 +122,25 @@ static void settle(struct coordinator *coordinator, const struct point *point, e
     ledger_settle(&coordinator->ledger, point->id, stop);
 }
 
+/* Once a point: what count would do. */
+static void say_queued(const struct gathering *gathering, const struct point *point)
+{
+    if (point->count && (gathering->flags & FLAG_QUEUED) && gathering->row.repetition == 0) {
+        log_line(
+            LOG_WARNING,
+            "point %lld: queues and buffers can hold %.0f messages of a connection, or the %lld took under "
+            "10 ms: not valid (queued); say --count %lld or more, or smaller HWMs",
+            (long long)point->id, gathering->row.queue_messages, (long long)point->count,
+            (long long)queued_count_wanted(point, gathering->row.queue_messages));
+    }
+}
+
 /* Stores what was measured, and settles the point when it is enough. A point whose peers cannot be brought
  * together is given up after one try: the next would wait as long again. */
 static void take_repetition(struct coordinator *coordinator, const struct point *point)
 {
     enum stop stop;
+    say_queued(&coordinator->gathering, point);
     store_repetition(coordinator, point);
     if (ledger_add(&coordinator->ledger, &coordinator->gathering.row)) {
         measure_no_memory("repetitions");

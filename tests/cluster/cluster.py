@@ -178,6 +178,25 @@ class Addresses(Case):
 
 
 class Placement(Case):
+    def test_ranks_of_a_host_need_not_be_neighbours(self):
+        """What is gathered over the first rank of each host comes in the order of ranks, whatever host they are on."""
+        places = ["h2", "h1", "h3", "h1", "h2", "h3", "h1", "h2", "h3"]
+        self.sweep(places, *BRIEF, "--size", "4K", "--send-mode", "copy", "--latency", 10, "--placement", "listed")
+        ranks, repetitions = self.named_ranks(), self.table("repetitions")
+        self.assertEqual(list(ranks["rank"]), list(range(1, 9)))
+        self.assertEqual(list(ranks.host), places[1:])
+        self.assertEqual(list(ranks.role), ["sender", "receiver"] * 4)
+        for sender, receiver in zip(ranks[::2].itertuples(), ranks[1::2].itertuples()):
+            self.assertEqual(sender.messages, receiver.messages)
+        intervals, latencies = self.table("intervals"), self.table("latency")
+        self.assertEqual(sorted(set(intervals["rank"])), [2, 4, 6, 8])
+        for row in ranks[1::2].itertuples():
+            mine = intervals[intervals["rank"] == row.rank].messages.sum()
+            self.assertTrue(0 < mine <= row.messages, (row.rank, mine, row.messages))
+            timed = latencies[latencies["rank"] == row.rank]["count"].sum()
+            self.assertLess(abs(timed - row.window_messages / 10), 3, (row.rank, timed, row.window_messages))
+        self.assertEqual(repetitions.received.sum(), ranks[1::2].messages.sum())
+
     def check_across(self):
         """No sender shares its host with a receiver of its group."""
         ranks = self.named_ranks()

@@ -20,7 +20,7 @@ SANITIZED = bool(os.environ.get("TEST_SANITIZE"))
 PATIENCE_S = 300 if SANITIZED else 120
 
 # Flags that say that the machine was busy, not that the program was wrong: a test machine may be shared.
-BUSY_FLAGS = {"short_overlap", "late_start", "unsteady", "stalled", "shared_core", "few_messages"}
+BUSY_FLAGS = {"short_overlap", "late_start", "unsteady", "stalled", "shared_core", "few_messages", "queued", "backlog", "disk_busy"}
 SHORT = ["--duration", "100ms", "--warmup", "20ms", "--interval", "50ms", "--repetitions", "2"]
 
 # Several mpiruns that begin and end at the same time take the folder of all sessions, in TMPDIR, from each other.

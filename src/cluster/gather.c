@@ -1,0 +1,274 @@
+/* gather.c - what all ranks have comes to rank 0: over the first rank of each host, so that no rank gets more
+ * than its host's ranks and the other hosts have, and no network connection carries what one host could.
+ *
+ * On a single host, and where every rank has a host of its own, there is nothing to gain: there it goes
+ * straight.
+ */
+#include "cluster_internal.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Of a gather of different lengths: MPI counts in ints. */
+#define GATHER_UNIT sizeof(int64_t)
+
+static void *room(size_t bytes)
+{
+    void *memory = malloc(bytes ? bytes : 1);
+    if (!memory) {
+        fputs("zmqsweep: error: no memory to gather the ranks' results\n", stderr);
+        cluster_abort(EXIT_FAILED);
+    }
+    return memory;
+}
+
+static int checked_int(size_t units)
+{
+    if (units > INT_MAX) {
+        fprintf(stderr,
+                "zmqsweep: error: %zu bytes of the ranks' results are more than MPI gathers at once\n",
+                units * GATHER_UNIT);
+        cluster_abort(EXIT_FAILED);
+    }
+    return (int)units;
+}
+
+/* ---- who gathers for whom ---- */
+
+/* Rank 0: the ranks host by host, each host's in their order. */
+static void order_by_host(struct cluster *cluster)
+{
+    int *next = room((size_t)cluster->host_count * sizeof *next);
+    int place = 0;
+    for (int rank = 0; rank < cluster->size; rank++) {
+        cluster->host_sizes[cluster->hosts[rank]]++;
+    }
+    for (int host = 0; host < cluster->host_count; host++) {
+        next[host] = place;
+        place += cluster->host_sizes[host];
+    }
+    for (int rank = 0; rank < cluster->size; rank++) {
+        cluster->host_order[next[cluster->hosts[rank]]++] = rank;
+    }
+    free(next);
+}
+
+static bool leads(const struct cluster *cluster)
+{
+    return cluster->leaders_comm != MPI_COMM_NULL;
+}
+
+/* A leader adds up its host's tallies. */
+static int make_tally_room(struct cluster *cluster)
+{
+    int ranks;
+    MPI_Comm_size(cluster->host_comm, &ranks);
+    free(cluster->tallies);
+    cluster->tallies = calloc((size_t)ranks, sizeof *cluster->tallies);
+    return cluster->tallies ? 0 : -1;
+}
+
+int cluster_make_tree(struct cluster *cluster)
+{
+    int host_rank;
+    cluster->leaders_comm = MPI_COMM_NULL;
+    cluster->tree = cluster->host_count > 1 && cluster->size > cluster->host_count;
+    if (!cluster->tree) {
+        return 0;
+    }
+    MPI_Comm_rank(cluster->host_comm, &host_rank);
+    MPI_Comm_split(MPI_COMM_WORLD, host_rank == 0 ? 0 : MPI_UNDEFINED, cluster->rank, &cluster->leaders_comm);
+    if (cluster->rank > 0) {
+        return leads(cluster) ? make_tally_room(cluster) : 0;
+    }
+    cluster->host_sizes = calloc((size_t)cluster->host_count, sizeof *cluster->host_sizes);
+    cluster->host_order = calloc((size_t)cluster->size, sizeof *cluster->host_order);
+    if (!cluster->host_sizes || !cluster->host_order) {
+        return -1;
+    }
+    order_by_host(cluster);
+    return 0;
+}
+
+void cluster_free_tree(struct cluster *cluster)
+{
+    free(cluster->host_sizes);
+    free(cluster->host_order);
+}
+
+/* ---- parts: counts in units of GATHER_UNIT ---- */
+
+/* One level: `counts` of each rank of `comm` on its rank 0, NULL elsewhere. */
+static void gather_level(struct cluster *cluster, MPI_Comm comm, const void *mine, size_t units,
+                         const int *counts, int ranks, void *all)
+{
+    MPI_Request request;
+    int *places = counts ? room((size_t)ranks * sizeof *places) : NULL;
+    size_t place = 0;
+    for (int i = 0; counts && i < ranks; i++) {
+        places[i] = checked_int(place);
+        place += (size_t)counts[i];
+    }
+    MPI_Igatherv(mine, checked_int(units), MPI_INT64_T, all, counts, places, MPI_INT64_T, 0, comm, &request);
+    cluster_await(cluster, &request, cluster->deadline_ns);
+    free(places);
+}
+
+/* A leader gets its host's parts, one after the other. @return them (to be freed), *units in all; NULL
+ * elsewhere. */
+static int64_t *gather_host(struct cluster *cluster, const void *mine, size_t mine_units, size_t *units)
+{
+    MPI_Request request;
+    int ranks, count = checked_int(mine_units), *counts = NULL;
+    int64_t *parts = NULL;
+    MPI_Comm_size(cluster->host_comm, &ranks);
+    *units = 0;
+    if (leads(cluster)) {
+        counts = room((size_t)ranks * sizeof *counts);
+    }
+    MPI_Igather(&count, 1, MPI_INT, counts, 1, MPI_INT, 0, cluster->host_comm, &request);
+    cluster_await(cluster, &request, cluster->deadline_ns);
+    for (int i = 0; counts && i < ranks; i++) {
+        *units += (size_t)counts[i];
+    }
+    if (counts) {
+        parts = room(*units * GATHER_UNIT);
+    }
+    gather_level(cluster, cluster->host_comm, mine, mine_units, counts, ranks, parts);
+    free(counts);
+    return parts;
+}
+
+/* Rank 0: parts that lie host by host go to where their rank's is. */
+static void put_in_order(const struct cluster *cluster, const int64_t *parts, const size_t *lengths,
+                         char *all)
+{
+    size_t *places = room((size_t)cluster->size * sizeof *places), place = 0;
+    for (int rank = 0; rank < cluster->size; rank++) {
+        places[rank] = place;
+        place += lengths[rank];
+    }
+    const char *from = (const char *)parts;
+    for (int i = 0; i < cluster->size; i++) {
+        int rank = cluster->host_order[i];
+        memcpy(all + places[rank], from, lengths[rank]);
+        from += lengths[rank];
+    }
+    free(places);
+}
+
+/* Rank 0: how many units each host has. */
+static int *host_units(const struct cluster *cluster, const size_t *lengths, size_t *total)
+{
+    int *counts = room((size_t)cluster->host_count * sizeof *counts), next = 0;
+    *total = 0;
+    for (int host = 0; host < cluster->host_count; host++) {
+        size_t units = 0;
+        for (int i = 0; i < cluster->host_sizes[host]; i++) {
+            units += lengths[cluster->host_order[next++]] / GATHER_UNIT;
+        }
+        counts[host] = checked_int(units);
+        *total += units;
+    }
+    return counts;
+}
+
+static void gather_by_tree(struct cluster *cluster, const void *mine, size_t bytes, const size_t *lengths,
+                           void *all)
+{
+    size_t units, total = 0;
+    int64_t *host_parts = gather_host(cluster, mine, bytes / GATHER_UNIT, &units), *parts = NULL;
+    if (leads(cluster)) {
+        int *counts = cluster->rank == 0 ? host_units(cluster, lengths, &total) : NULL;
+        if (counts) {
+            parts = room(total * GATHER_UNIT);
+        }
+        gather_level(cluster, cluster->leaders_comm, host_parts, units, counts, cluster->host_count, parts);
+        free(counts);
+    }
+    if (cluster->rank == 0) {
+        put_in_order(cluster, parts, lengths, all);
+    }
+    free(parts);
+    free(host_parts);
+}
+
+static void gather_flat(struct cluster *cluster, const void *mine, size_t bytes, const size_t *lengths,
+                        void *all)
+{
+    int *counts = NULL;
+    if (cluster->rank == 0) {
+        counts = room((size_t)cluster->size * sizeof *counts);
+        for (int rank = 0; rank < cluster->size; rank++) {
+            counts[rank] = checked_int(lengths[rank] / GATHER_UNIT);
+        }
+    }
+    gather_level(cluster, MPI_COMM_WORLD, mine, bytes / GATHER_UNIT, counts, cluster->size, all);
+    free(counts);
+}
+
+void cluster_gather_varied(struct cluster *cluster, const void *mine, size_t bytes, const size_t *lengths,
+                           void *all)
+{
+    cluster->collectives++;
+    if (cluster->tree) {
+        gather_by_tree(cluster, mine, bytes, lengths, all);
+    } else {
+        gather_flat(cluster, mine, bytes, lengths, all);
+    }
+}
+
+void cluster_gather(struct cluster *cluster, const void *mine, void *all, size_t bytes)
+{
+    size_t *lengths = NULL;
+    if (cluster->rank == 0) {
+        lengths = room((size_t)cluster->size * sizeof *lengths);
+        for (int rank = 0; rank < cluster->size; rank++) {
+            lengths[rank] = bytes;
+        }
+    }
+    cluster_gather_varied(cluster, mine, bytes, lengths, all);
+    free(lengths);
+}
+
+/* ---- tallies: added up on the way ---- */
+
+static void add_tally(struct tally *to, const struct tally *from)
+{
+    for (int i = 0; i < TALLY_SUMS; i++) {
+        to->sum[i] += from->sum[i];
+    }
+    for (int i = 0; i < TALLY_MOSTS; i++) {
+        to->most[i] = from->most[i] > to->most[i] ? from->most[i] : to->most[i];
+    }
+}
+
+/* The rank 0 of `comm` adds up all of its ranks'. */
+static void add_level(struct cluster *cluster, MPI_Comm comm, struct tally *tally)
+{
+    MPI_Request request;
+    int rank, ranks;
+    MPI_Comm_rank(comm, &rank);
+    MPI_Comm_size(comm, &ranks);
+    MPI_Igather(tally, (int)sizeof *tally, MPI_BYTE, cluster->tallies, (int)sizeof *tally, MPI_BYTE, 0, comm,
+                &request);
+    cluster_await(cluster, &request, cluster->deadline_ns);
+    for (int i = 1; rank == 0 && i < ranks; i++) {
+        add_tally(tally, &cluster->tallies[i]);
+    }
+}
+
+void cluster_tally(struct cluster *cluster, struct tally *tally)
+{
+    cluster->collectives++;
+    if (!cluster->tree) {
+        add_level(cluster, MPI_COMM_WORLD, tally);
+    } else {
+        add_level(cluster, cluster->host_comm, tally);
+        if (leads(cluster)) {
+            add_level(cluster, cluster->leaders_comm, tally);
+        }
+    }
+    cluster_tell_all(cluster, tally, sizeof *tally); /* the same collective's other half */
+}
