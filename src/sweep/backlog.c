@@ -20,8 +20,10 @@
 /* A growth that is no chance, and more than a burst and this share of what was owed. */
 #define TREND_P 0.01
 #define GROWTH_SHARE 0.002
-/* Receivers that got this much more than was sent lived on what was queued before. */
-#define QUEUED_SHARE 0.1
+/* Receivers that got this much more than was sent lived on what was queued before: to be known, or not to be
+ * used. */
+#define SURPLUS_KNOWN 0.1
+#define SURPLUS_MOST 0.2
 
 /* Messages of a rank from the window's begin up to `time_ns`, straight lines between its samples. */
 static double messages_until(const struct evidence *evidence, int32_t rank, double time_ns)
@@ -70,19 +72,20 @@ static double growth_until(const struct evidence *evidence, const struct repetit
 
 /* The same from the samples at the window's ends; owed and received in it, besides. */
 struct window_sums {
-    double owed, received;
-    double begun; /* sent and not received nor lost when it began */
+    double sent, owed, received; /* copies sent, and those less what is lost */
+    double begun;                /* sent and not received nor lost when it began */
 };
 
 static struct window_sums add_window(const struct evidence *evidence, const struct repetition_record *row)
 {
     const double share = copies(evidence) * kept_share(row);
-    struct window_sums sums = {0, 0, 0};
+    struct window_sums sums = {0, 0, 0, 0};
     for (int32_t rank = 1; rank < evidence->ranks; rank++) {
         const struct outcome *outcome = &evidence->outcomes[rank];
         double before = (double)outcome->begin.sample.count;
         double within = (double)(outcome->end.sample.count - outcome->begin.sample.count);
         if (outcome->role == ROLE_SENDER) {
+            sums.sent += copies(evidence) * within;
             sums.owed += share * within;
             sums.begun += share * before;
         } else if (outcome->role == ROLE_RECEIVER) {
@@ -131,5 +134,10 @@ unsigned backlog_judge(const struct evidence *evidence, struct repetition_record
         flags |= sums.received < share * sums.owed ? FLAG_BACKLOG : 0;
         flags |= paced && small && grows(evidence, row, sums.owed) ? FLAG_BACKLOG : 0;
     }
-    return flags | (sums.received - sums.owed > QUEUED_SHARE * sums.received ? FLAG_QUEUED : 0);
+    /* Of all that was sent: how much of it was lost in the window is not known well enough. */
+    double surplus = sums.received - sums.sent;
+    flags |= surplus > SURPLUS_MOST * sums.received    ? FLAG_QUEUED
+             : surplus > SURPLUS_KNOWN * sums.received ? FLAG_UNSTEADY
+                                                       : 0;
+    return flags;
 }

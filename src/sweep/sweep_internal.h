@@ -180,8 +180,8 @@ void judge_interval(const struct evidence *evidence, int32_t rank, int32_t index
                     struct interval_record *row);
 /* ---- backlog.c: what was sent and has not come. Pure. ---- */
 
-/* Fills the backlog at the window's ends. @return FLAG_BACKLOG where less came than was sent, FLAG_QUEUED
- * where receivers lived on what was queued before the window. */
+/* Fills the backlog at the window's ends. @return FLAG_BACKLOG where less came than was sent, FLAG_QUEUED or,
+ * for less of it, FLAG_UNSTEADY where receivers lived on what was queued before the window. */
 unsigned backlog_judge(const struct evidence *evidence, struct repetition_record *row);
 
 /* ---- queued.c: what queues can hide. Pure. ---- */

@@ -69,8 +69,9 @@ class Delivery(Case):
 
     def test_count_mode(self):
         """Each sender sends exactly N; without a loss each group receives exactly that."""
+        # Short queues and buffers, so that they cannot hide the count.
         self.sweep(5, "--count", 20000, "--size", "64,16K", "--repetitions", 2, "--send-mode", "copy,zero-copy",
-                   "--senders-per-receiver", 3)
+                   "--senders-per-receiver", 3, "--sndhwm", 100, "--rcvhwm", 100, "--sndbuf", "64K", "--rcvbuf", "64K")
         points, repetitions, ranks = self.check_accounts()
         self.assertTrue((ranks[ranks.role == "sender"].messages == 20000).all())
         self.assertTrue((repetitions.received == 60000).all())

@@ -73,7 +73,7 @@ class Write(Case):
         if subprocess.run(mount, stderr=subprocess.DEVNULL, check=False).returncode:
             self.skipTest("cannot mount a small tmpfs")
         self.addCleanup(subprocess.run, ["umount", disk], check=False)
-        for mode in (SHORT, ["--count", 1000, "--repetitions", 2]):
+        for mode in (SHORT, ["--count", 1000, "--repetitions", 2, "--sndhwm", 50, "--rcvhwm", 50, "--sndbuf", "64K", "--rcvbuf", "64K"]):
             with self.subTest(mode=mode):
                 result = self.sweep(3, *mode, "--size", "64K", "--send-mode", "const", "--receive-mode", "write,message",
                                     "--write-dir", "disk", "--order", "listed", "--force", code=3)

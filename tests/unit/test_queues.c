@@ -154,6 +154,24 @@ static void living_on_the_queue_is_not_valid(void **state)
     assert_int_equal(backlog(&scene), 0);
     set_rank(&scene, 2, ROLE_RECEIVER, 1000, steps_of(150, 0));
     assert_int_equal(backlog(&scene), FLAG_QUEUED);
+    set_rank(&scene, 2, ROLE_RECEIVER, 1000, steps_of(115, 0));
+    assert_int_equal(backlog(&scene), FLAG_UNSTEADY);
+}
+
+/* A publisher that stood still in the window; one that floods, of which no part says how much it lost when.
+ */
+static void subscribers_live_on_the_queue_too(void **state)
+{
+    (void)state;
+    struct scene scene;
+    set_scene(&scene, PATTERN_PUB_SUB, 0, 1);
+    set_rank(&scene, 1, ROLE_SENDER, 30000, steps_of(10, 0));
+    set_rank(&scene, 2, ROLE_RECEIVER, 1000, steps_of(100, 0));
+    assert_int_equal(backlog(&scene), FLAG_QUEUED);
+    set_rank(&scene, 1, ROLE_SENDER, 30000, steps_of(10000, 0));
+    scene.row.sent = 1200000;
+    scene.row.lost = 1190000;
+    assert_int_equal(backlog(&scene), 0);
 }
 
 /* ---- counts ---- */
@@ -202,6 +220,7 @@ int main(void)
         cmocka_unit_test(a_growing_backlog_is_told),
         cmocka_unit_test(loss_is_no_backlog),
         cmocka_unit_test(living_on_the_queue_is_not_valid),
+        cmocka_unit_test(subscribers_live_on_the_queue_too),
         cmocka_unit_test(a_count_must_be_more_than_queues_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
