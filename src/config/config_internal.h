@@ -20,7 +20,6 @@ bool config_allowed(enum option_id id, enum setting_source source);
 #define CONFIG_NAME_LENGTH 64
 const char *config_variable(enum option_id id, char name[CONFIG_NAME_LENGTH]);
 
-
 /* cpus.c: values of OPTION_TYPE_CPUS and OPTION_TYPE_PORTS. @return 0, or -1 with what would be right. */
 int config_read_cpus(const char *word, int64_t *value, struct error *error);
 int config_read_ports(const char *word, int64_t *value, struct error *error);

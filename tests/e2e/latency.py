@@ -38,11 +38,25 @@ print(1e6 * statistics.median(times[count // 10:]))
 """
 
 
+BEYOND = 10  # samples that a percentile needs beyond it
+
+
 def share_of(rows, thousandths):
-    """The upper end of the bucket in which value number ceil(n x share) is: by hand, from the rows of /latency."""
+    """The upper end of the bucket in which value number ceil(n x share) is: by hand, from the rows of /latency. None where too few
+    are beyond it; the maximum is what it is."""
     rows = rows.sort_values("low_us")
-    wanted = -(-int(rows["count"].sum()) * thousandths // 1000)
+    total = int(rows["count"].sum())
+    wanted = -(-total * thousandths // 1000)
+    if total == 0 or (thousandths < 1000 and total - wanted < BEYOND):
+        return None
     return rows.high_us[rows["count"].cumsum() >= wanted].iloc[0]
+
+
+def bound_of(rows):
+    """The lower end of the bucket of the largest value that ten others exceed."""
+    rows = rows.sort_values("low_us")
+    total = int(rows["count"].sum())
+    return rows.low_us[rows["count"].cumsum() >= total - BEYOND].iloc[0] if total > BEYOND else None
 
 
 class Percentiles(Case):
@@ -58,9 +72,18 @@ class Percentiles(Case):
             mine = rows[(rows.point_id == point.point_id) & rows.repetition.isin(valid)]
             self.assertEqual(point.latency_messages, mine["count"].sum())
             self.assertEqual(point.latency_kind, "round-trip" if point.pattern in ("req-rep", "pair") else "one-way")
-            self.assertEqual(point.latency_uncertainty_us, 0)
-            for name, thousandths in PERCENTILES.items():
-                self.assertEqual(getattr(point, name), share_of(mine, thousandths), (point.pattern, name))
+            if valid:
+                self.assertEqual(point.latency_uncertainty_us, 0)
+            expected = {**{name: share_of(mine, share) for name, share in PERCENTILES.items()}, "latency_bound_us": bound_of(mine)}
+            for name, value in expected.items():
+                found = getattr(point, name)
+                self.assertTrue(math.isnan(found) if value is None else found == value, (point.pattern, name, found, value))
+        for row in repetitions.itertuples():
+            mine = rows[(rows.point_id == row.point_id) & (rows.repetition == row.repetition)]
+            self.assertEqual(row.latency_messages, mine["count"].sum())
+            for name, share in PERCENTILES.items():
+                found, value = getattr(row, name), share_of(mine, share)
+                self.assertTrue(math.isnan(found) if value is None else found == value, (row.point_id, row.repetition, name))
         return points
 
     def test_every_pattern(self):
@@ -97,10 +120,11 @@ class Percentiles(Case):
                    "--senders-per-receiver", 2, "--repetitions", 1, "--latency", 7, "--sndhwm", 20, "--rcvhwm", 20)
         points, repetitions = self.check_file(), self.table("repetitions").set_index("point_id")
         self.assertEqual(len(points), 60)
-        for point in points[points.valid_repetitions == 1].itertuples():
-            self.assertEqual(point.latency_messages, 2 * math.ceil(500 / 7), (point.send_mode, point.receive_mode))
-            whole_us = 1e6 * (repetitions.window_s[point.point_id] + repetitions.dead_s[point.point_id])
-            self.assertLess(point.latency_max_us, 1.01 * whole_us + 1000, "a stamp from another time")
+        # So few messages fit into the queues: their rate is not valid, but each is timed as it was sent.
+        for point in points[points.point_id.isin(repetitions.index[repetitions.received == 1000])].itertuples():
+            one = repetitions.loc[point.point_id]
+            self.assertEqual(one.latency_messages, 2 * math.ceil(500 / 7), (point.send_mode, point.receive_mode))
+            self.assertLess(one.latency_max_us, 1.01e6 * (one.window_s + one.dead_s) + 1000, "a stamp from another time")
 
     def test_round_trips_are_counted_exactly(self):
         self.sweep(3, "--pattern", "req-rep,pair", "--send-mode", "copy,zero-copy,const,shared,untouched", "--receive-mode",
@@ -237,7 +261,7 @@ class Kept(Case):
     def test_interrupted_and_resumed(self):
         """The rows go through file, journal and file again."""
         options = [*COPY, "--pattern", "push-pull,pair", "--duration", "200ms", "--warmup", "10ms", "--interval", "10ms", "--repetitions",
-                   3, "--latency", 3, "--order", "listed"]
+                   3, "--latency", 3, "--order", "points"]
         process = self.start(3, *options)
         for line in process.stderr:
             if " 1/2 " in line:
@@ -246,12 +270,13 @@ class Kept(Case):
         process.communicate(timeout=60)
         self.assertEqual(process.returncode, 4)
         before = self.table("latency")
-        before = before[before.point_id == 0].reset_index(drop=True)
-        self.assertGreater(len(before), 0)
+        keys = ["point_id", "repetition", "rank", "low_us", "high_us", "count"]
+        measured = set(map(tuple, before[keys].itertuples(index=False)))
+        self.assertGreater(len(measured), 0)
         self.sweep(3, *options, "--resume")
         after = self.table("latency")
-        self.assertTrue(before.equals(after[after.point_id == 0].reset_index(drop=True)))
-        self.assertGreater((after.point_id == 1).sum(), 0)
+        self.assertLessEqual(measured, set(map(tuple, after[keys].itertuples(index=False))))
+        self.assertEqual(set(after.groupby("point_id").repetition.nunique()), {3})
         other = self.sweep(3, *options, "--resume", "--latency", 4, code=2)
         self.assertIn("latency", other.stderr)
 
