@@ -115,9 +115,23 @@ def compare(base, new):
     return [row["verdict"] for row in csv.DictReader(io.StringIO(text.stdout))]
 
 
-def groups(files):
-    """Pairs of neighbouring sides, one beginning at each job."""
+def in_turn(files):
+    """Sides whose jobs took turns, one group beginning at each job."""
+    return [(files[i:i + 2 * SIDE:2], files[i + 1:i + 2 * SIDE:2]) for i in range(len(files) - 2 * SIDE + 1)]
+
+
+def one_after_the_other(files):
+    """Sides of which one was measured before the other."""
     return [(files[i:i + SIDE], files[i + SIDE:i + 2 * SIDE]) for i in range(len(files) - 2 * SIDE + 1)]
+
+
+def far_apart(files):
+    """Single jobs, half of all jobs apart."""
+    return [([files[i]], [files[i + len(files) // 2]]) for i in range(len(files) // 2)]
+
+
+def neighbours(files):
+    return [([files[i]], [files[i + 1]]) for i in range(len(files) - 1)]
 
 
 def faster(path, target):
@@ -131,21 +145,28 @@ def faster(path, target):
     return target
 
 
+def verdicts_of(sides, quick=None):
+    """Of all points of all comparisons; those new files that are in `quick` are taken from there."""
+    return [verdict for base, new in sides for verdict in compare(base, [(quick or {}).get(path, path) for path in new])]
+
+
 def show_comparisons(folder):
     rows = []
-    for kind in ("points", "rounds"):
+    for kind in KINDS:
         files = paths(folder, kind)
-        one = [verdict for i in range(len(files) - 1) for verdict in compare([files[i]], [files[i + 1]])]
-        several = [verdict for base, new in groups(files) for verdict in compare(base, new)]
         with tempfile.TemporaryDirectory() as other:
             quick = {path: faster(path, os.path.join(other, os.path.basename(path))) for path in files}
-            found = [verdict for base, new in groups(files) for verdict in compare(base, [quick[path] for path in new])]
-        for what, verdicts in (("1 + 1", one), (f"{SIDE} + {SIDE}", several), (f"{SIDE} + {SIDE}, new 20 % faster", found)):
+            cases = {"1 + 1, neighbours": verdicts_of(neighbours(files)),
+                     "1 + 1, far apart": verdicts_of(far_apart(files)),
+                     f"{SIDE} + {SIDE}, in turn": verdicts_of(in_turn(files)),
+                     f"{SIDE} + {SIDE}, one side after the other": verdicts_of(one_after_the_other(files)),
+                     f"{SIDE} + {SIDE}, in turn, new 20 % faster": verdicts_of(in_turn(files), quick)}
+        for case, verdicts in cases.items():
             share = {word: 100 * verdicts.count(word) / len(verdicts) for word in ("FASTER", "SLOWER", "SAME", "UNSURE")}
-            rows.append([kind, what, len(verdicts), *(f"{value:.0f}" for value in share.values())])
+            rows.append([kind, case, len(verdicts), *(f"{value:.1f}" for value in share.values())])
     print("## Comparisons\n")
-    print("`zmqreport compare` between neighbouring jobs of one build. FASTER and SLOWER are wrong there, but for the rows in which "
-          "the\nrates of the new files were multiplied by 1.2.\n")
+    print("`zmqreport compare` of jobs of one build: FASTER and SLOWER are wrong, but for the rows in which all rates of the new "
+          f"files\nwere multiplied by {FACTOR}.\n")
     table(["order", "jobs a side", "points", "FASTER %", "SLOWER %", "SAME %", "UNSURE %"], rows)
 
 
