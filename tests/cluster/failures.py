@@ -8,7 +8,6 @@ import ctypes
 import os
 import re
 import signal
-import subprocess
 import time
 import unittest
 
@@ -38,12 +37,6 @@ def setUpModule():
     hosts("up", *PLACES)
 
 
-def processes(host):
-    """Of zmqsweep and Open MPI on a host: {pid: name}."""
-    lines = subprocess.run([testbed.HOSTS, "processes", host], capture_output=True, text=True, check=True).stdout
-    return {int(line.split()[0]): line.split()[1] for line in lines.splitlines() if len(line.split()) == 2}
-
-
 class Faults(Case):
     """A sweep of many points in its third point or so."""
     more = ()  # options
@@ -54,7 +47,7 @@ class Faults(Case):
         self.shape(RATE, "h2", "h3")  # so that no fault has to compete with the traffic for a core
         self.process = self.start(PLACES, *PLAN, *self.more)
         self.await_points(2)
-        self.pids = [next(pid for pid, name in processes(host).items() if name == "zmqsweep") for host in PLACES]
+        self.pids = [testbed.zmqsweep_on(host) for host in PLACES]
         self.point = self.await_points(self.finished() + 1)  # the one that the fault meets
         self.await_traffic(PLACES[RECEIVER], INTO_WINDOW_BYTES)  # by what came, since a busy machine may begin it late
 
@@ -93,7 +86,7 @@ class Faults(Case):
 
     def check_nothing_runs(self):
         until = time.monotonic() + TIMEOUT_S + LATE_S + BUSY_S
-        while left := {host: processes(host) for host in self.alive if processes(host)}:
+        while left := {host: testbed.processes(host) for host in self.alive if testbed.processes(host)}:
             self.assertLess(time.monotonic(), until, left)
             time.sleep(0.1)
 

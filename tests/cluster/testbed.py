@@ -42,6 +42,17 @@ def carried(network, host):
     return counts
 
 
+def processes(host):
+    """Of zmqsweep and Open MPI on a host: {pid: name}."""
+    lines = subprocess.run([HOSTS, "processes", host], capture_output=True, text=True, check=True).stdout
+    return {int(line.split()[0]): line.split()[1] for line in lines.splitlines() if len(line.split()) == 2}
+
+
+def zmqsweep_on(host):
+    """The process id of the only rank there."""
+    return next(pid for pid, name in processes(host).items() if name == "zmqsweep")
+
+
 def idle_share(before=None):
     """(idle, total) CPU time of the machine so far; or, given an earlier such pair, the share that was idle since."""
     with open("/proc/stat") as file:
