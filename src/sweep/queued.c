@@ -54,6 +54,21 @@ int64_t queued_count_wanted(const struct point *point, double queue_messages)
     return (int64_t)ceil(QUEUE_FACTOR * queue_messages * receivers);
 }
 
+/* What each connection carried. In pub-sub a flood is lost but for what the queues hold. */
+static double carried_messages(const struct evidence *evidence)
+{
+    const struct point *point = evidence->point;
+    double fewest =
+        (double)point->count / (point->pattern == PATTERN_PUB_SUB ? 1 : point->receivers_per_sender);
+    for (int32_t rank = 1; rank < evidence->ranks && point->pattern == PATTERN_PUB_SUB; rank++) {
+        const struct outcome *outcome = &evidence->outcomes[rank];
+        if (outcome->role == ROLE_RECEIVER) {
+            fewest = fmin(fewest, (double)outcome->count / point->senders_per_receiver);
+        }
+    }
+    return fewest;
+}
+
 unsigned queued_judge(const struct evidence *evidence, struct repetition_record *row)
 {
     const struct point *point = evidence->point;
@@ -63,6 +78,6 @@ unsigned queued_judge(const struct evidence *evidence, struct repetition_record 
         return 0;
     }
     bool hidden =
-        point->count && !kept_rate && point->count < queued_count_wanted(point, row->queue_messages);
+        point->count && !kept_rate && carried_messages(evidence) < QUEUE_FACTOR * row->queue_messages;
     return hidden || row->window_s < STRETCH_MIN_S ? FLAG_QUEUED : 0;
 }

@@ -122,16 +122,26 @@ static void settle(struct coordinator *coordinator, const struct point *point, e
     ledger_settle(&coordinator->ledger, point->id, stop);
 }
 
-/* Once a point: what count would do. */
+/* Once a point: what would do. */
 static void say_queued(const struct gathering *gathering, const struct point *point)
 {
-    if (point->count && (gathering->flags & FLAG_QUEUED) && gathering->row.repetition == 0) {
+    const double queue_messages = gathering->row.queue_messages;
+    const int64_t wanted = queued_count_wanted(point, queue_messages);
+    if (!point->count || !(gathering->flags & FLAG_QUEUED) || gathering->row.repetition > 0) {
+        return;
+    }
+    if (point->count < wanted || gathering->row.lost == 0) {
         log_line(
             LOG_WARNING,
             "point %lld: queues and buffers can hold %.0f messages of a connection, or the %lld took under "
             "10 ms: not valid (queued); say --count %lld or more, or smaller HWMs",
-            (long long)point->id, gathering->row.queue_messages, (long long)point->count,
-            (long long)queued_count_wanted(point, gathering->row.queue_messages));
+            (long long)point->id, queue_messages, (long long)point->count, (long long)wanted);
+    } else {
+        log_line(LOG_WARNING,
+                 "point %lld: queues and buffers can hold %.0f messages of a connection, and of %lld sent "
+                 "%lld were lost: not valid (queued); say a --rate that is delivered, or a --duration",
+                 (long long)point->id, queue_messages, (long long)gathering->row.sent,
+                 (long long)gathering->row.lost);
     }
 }
 

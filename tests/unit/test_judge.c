@@ -145,6 +145,7 @@ static void set_count(struct scene *scene, int64_t count)
         struct outcome *outcome = &scene->outcomes[rank];
         outcome->interval_count = 0;
         outcome->count = outcome->count * count / 1200;
+        outcome->started_ns = BEGIN;
         if (outcome->role == ROLE_RECEIVER) {
             outcome->first_ns = BEGIN;
             outcome->last_ns = BEGIN + SECOND;
@@ -568,6 +569,28 @@ static void late_start(void **state)
     check_flags(&scene, 0, true);
 }
 
+/* Its first message, two messages and a tenth of the stretch after the first sender began. */
+static void late_first(void **state)
+{
+    (void)state;
+    for (int late = 0; late < 2; late++) {
+        struct scene scene;
+        set_scene(&scene, PATTERN_PUSH_PULL, 1, 2, 1);
+        set_count(&scene, 600);
+        struct outcome *receiver = &scene.outcomes[3];
+        assert_int_equal(receiver->role, ROLE_RECEIVER);
+        const int64_t stretch_ns = receiver->last_ns - receiver->first_ns;
+        const int64_t bound_ns = stretch_ns / 10 + 2 * stretch_ns / (receiver->count - 1);
+        scene.outcomes[2].started_ns = receiver->first_ns - bound_ns / 2;
+        scene.outcomes[1].started_ns = receiver->first_ns - bound_ns - (late ? 10 : 0);
+        check_flags(&scene, late ? FLAG_LATE_START : 0, !late);
+        set_scene(&scene, PATTERN_REQ_REP, 1, 1, 1); /* nothing is queued for it */
+        set_count(&scene, 600);
+        scene.outcomes[1].started_ns = BEGIN - SECOND;
+        check_flags(&scene, 0, true);
+    }
+}
+
 static void shared_core(void **state)
 {
     (void)state;
@@ -769,6 +792,7 @@ int main(void)
         cmocka_unit_test(few_messages),
         cmocka_unit_test(short_overlap),
         cmocka_unit_test(late_start),
+        cmocka_unit_test(late_first),
         cmocka_unit_test(shared_core),
         cmocka_unit_test(stalled),
         cmocka_unit_test(stalled_while_paused),

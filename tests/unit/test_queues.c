@@ -201,8 +201,13 @@ static void a_count_must_be_more_than_queues_hold(void **state)
     assert_int_equal(queued(&scene, 10000), FLAG_QUEUED);
     set_scene(&scene, PATTERN_PUSH_PULL, 0, 2); /* each receiver gets half */
     assert_int_equal(queued(&scene, 19999), FLAG_QUEUED);
-    set_scene(&scene, PATTERN_PUB_SUB, 0, 2); /* each gets all */
+    set_scene(&scene, PATTERN_PUB_SUB, 0, 2); /* each gets all, or loses some */
+    scene.outcomes[2].count = scene.outcomes[3].count = 10000;
+    scene.outcomes[3].role = ROLE_RECEIVER;
     assert_int_equal(queued(&scene, 10000), 0);
+    assert_int_equal(queued(&scene, 9999), FLAG_QUEUED);
+    scene.outcomes[3].count = 9999;
+    assert_int_equal(queued(&scene, 1000000), FLAG_QUEUED);
     set_scene(&scene, PATTERN_PAIR, 0, 1); /* one message is under way */
     assert_int_equal(queued(&scene, 10), 0);
     set_scene(&scene, PATTERN_PUSH_PULL, 500, 1); /* paced, and kept */
