@@ -18,7 +18,7 @@ import numpy
 from measure import machine, note, run_sweep, table
 
 BUILD, JOBS = sys.argv[1], int(sys.argv[2])
-REPETITIONS, ROUNDS, SIDE = 6, 40, 3
+REPETITIONS, ROUNDS, SIDE = 6, 45, 3
 SIZES = {"64": "64 B", "64K": "64 KiB", "1M": "1 MiB"}
 WINDOW = ["--send-mode", "copy", "--duration", "300ms", "--warmup", "100ms", "--interval", "50ms"]
 # Each kind of job: its name, and what it is started with. They are run in turn.
@@ -53,6 +53,12 @@ def read(path):
     return points, rates
 
 
+def created(path):
+    with h5py.File(path) as file:
+        text = file.attrs["created"]
+    return text.decode() if isinstance(text, bytes) else text
+
+
 def paths(folder, kind):
     return sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.startswith(kind) and name.endswith(".h5"))
 
@@ -80,12 +86,14 @@ def show_jobs(folder):
             width = statistics.median((high - low) / truth for low, high in intervals)
             claim = statistics.median(job[0][point]["interval_coverage"] for job in jobs)
             spread = statistics.median(job[0][point]["spread_s"] for job in jobs)
+            differ = numpy.std([numpy.log(statistics.median(job)) for job in rates if job], ddof=1)
             rows.append([kind, size, len(jobs), f"{spread:.0f}", f"{100 * claim:.1f}", f"{100 * covered:.0f}",
-                         f"{between_share(rates):.2f}", f"{100 * width:.0f}"])
+                         f"{between_share(rates):.2f}", f"{100 * differ:.0f}", f"{100 * width:.0f}"])
     print("## Jobs\n")
     print(f"{JOBS} jobs of {REPETITIONS} repetitions and three sizes, one pair on loopback. The kinds of jobs ran in turn. "
           "Covered: jobs\nwhose interval holds the median of all repetitions of all jobs of that kind.\n")
-    table(["order", "size", "jobs", "s from first to last", "claimed %", "covered %", "variance between jobs", "width %"], rows)
+    table(["order", "size", "jobs", "s from first to last", "claimed %", "covered %", "variance between jobs", "jobs differ by %",
+           "width %"], rows)
 
 
 def show_rounds(folder):
@@ -176,7 +184,8 @@ def main():
         os.makedirs(folder, exist_ok=True)
         measure(folder)
         print("# Coverage\n\nMade by `tests/benchmark/coverage.sh`.\n")
-        print(f"Machine: {machine(BUILD)}.\n")
+        times = sorted(created(path) for path in paths(folder, ""))
+        print(f"Machine, when this page was made: {machine(BUILD)}.\nThe first job began {times[0]}, the last {times[-1]}.\n")
         show_jobs(folder)
         show_rounds(folder)
         show_comparisons(folder)
