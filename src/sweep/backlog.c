@@ -20,8 +20,8 @@
 /* A growth that is no chance, and more than a burst and this share of what was owed. */
 #define TREND_P 0.01
 #define GROWTH_SHARE 0.002
-/* Receivers that got this much more than was sent lived on what was queued before: to be known, or not to be
- * used. */
+/* Receivers that got this much more than was sent, and than they got on the whole, lived on what was queued
+ * before: to be known, or not to be used. */
 #define SURPLUS_KNOWN 0.1
 #define SURPLUS_MOST 0.2
 
@@ -117,6 +117,34 @@ static bool grows(const struct evidence *evidence, const struct repetition_recor
     return found;
 }
 
+/* What all receivers got per second, from the first sender's start to the last message. */
+static double overall_per_s(const struct evidence *evidence)
+{
+    double per_s = 0;
+    for (int32_t rank = 1; rank < evidence->ranks; rank++) {
+        const struct outcome *outcome = &evidence->outcomes[rank];
+        if (outcome->role == ROLE_RECEIVER) {
+            int64_t length_ns = outcome->last_ns - queued_group_began_ns(evidence, outcome->group);
+            per_s += length_ns > 0 ? (double)outcome->count * 1e9 / (double)length_ns : 0;
+        }
+    }
+    return per_s;
+}
+
+/* The share of a window's messages that came out of queues faster than the path carries them. More may come
+ * than is sent where a sender fills a long queue by halves; but then no faster than on the whole. */
+static double lived_on(const struct evidence *evidence, const struct window_sums *sums)
+{
+    const struct timeline *timeline = evidence->timeline;
+    const double window_s = (double)(timeline->window_end_ns - timeline->window_begin_ns) / 1e9;
+    if (sums->received <= 0) {
+        return 0;
+    }
+    /* Of all that was sent: how much of it was lost in the window is not known well enough. */
+    return fmin(sums->received - sums->sent, sums->received - window_s * overall_per_s(evidence)) /
+           sums->received;
+}
+
 unsigned backlog_judge(const struct evidence *evidence, struct repetition_record *row)
 {
     const struct point *point = evidence->point;
@@ -134,10 +162,7 @@ unsigned backlog_judge(const struct evidence *evidence, struct repetition_record
         flags |= sums.received < share * sums.owed ? FLAG_BACKLOG : 0;
         flags |= paced && small && grows(evidence, row, sums.owed) ? FLAG_BACKLOG : 0;
     }
-    /* Of all that was sent: how much of it was lost in the window is not known well enough. */
-    double surplus = sums.received - sums.sent;
-    flags |= surplus > SURPLUS_MOST * sums.received    ? FLAG_QUEUED
-             : surplus > SURPLUS_KNOWN * sums.received ? FLAG_UNSTEADY
-                                                       : 0;
+    double queued = lived_on(evidence, &sums);
+    flags |= queued > SURPLUS_MOST ? FLAG_QUEUED : queued > SURPLUS_KNOWN ? FLAG_UNSTEADY : 0;
     return flags;
 }

@@ -316,37 +316,13 @@ static bool too_late(const struct timeline *timeline, int64_t late_ns)
     return (double)late_ns > LATE_SHARE * (double)(timeline->window_end_ns - timeline->window_begin_ns);
 }
 
-/* When the first sender of a group began. */
-static int64_t group_began_ns(const struct evidence *evidence, int32_t group)
-{
-    int64_t began_ns = INT64_MAX;
-    for (int32_t i = 0; i < evidence->point->senders_per_receiver; i++) {
-        int64_t ns = evidence->outcomes[plan_sender_rank(evidence->seating, group, i)].started_ns;
-        began_ns = ns < began_ns ? ns : began_ns;
-    }
-    return began_ns;
-}
-
-/* In count mode a receiver that took its first message late had the more of them in its queues. Two messages
- * may be on their way before: a large one takes its time. */
-static bool late_first(const struct evidence *evidence, const struct outcome *receiver)
-{
-    if (receiver->count < 2) {
-        return false;
-    }
-    const double stretch_ns = (double)(receiver->last_ns - receiver->first_ns);
-    const double late_ns = (double)(receiver->first_ns - group_began_ns(evidence, receiver->group));
-    return late_ns - 2 * stretch_ns / (double)(receiver->count - 1) > LATE_SHARE * stretch_ns;
-}
-
 /* A sender that began in the window, or a receiver that began much later than all others: what had queued up
  * for it would count as what it received. Not where one message is under way at a time. */
 static bool late_start(const struct evidence *evidence, const struct outcome *outcome)
 {
     const struct timeline *timeline = evidence->timeline;
     if (evidence->point->count) {
-        return outcome->role == ROLE_RECEIVER && !plan_echoes(evidence->point) &&
-               late_first(evidence, outcome);
+        return outcome->role == ROLE_RECEIVER && queued_late_first(evidence, outcome);
     }
     if (outcome->role == ROLE_SENDER) {
         return outcome->started_ns > timeline->window_begin_ns;

@@ -12,6 +12,8 @@
 #define QUEUE_FACTOR 2
 /* Shorter stretches are made of single wake-ups and bursts; what is as long to within 1 % passes. */
 #define STRETCH_MIN_S 0.0099
+/* A receiver's first message may be so late, as a share of its stretch. */
+#define LATE_SHARE 0.1
 /* ZMTP's frame of a message: flags and a length of 1 byte, or of 8 (rfc.zeromq.org/spec/23). */
 #define FRAME_SHORT_BYTES 2
 #define FRAME_LONG_BYTES 9
@@ -52,6 +54,26 @@ int64_t queued_count_wanted(const struct point *point, double queue_messages)
 {
     double receivers = point->pattern == PATTERN_PUB_SUB ? 1 : point->receivers_per_sender;
     return (int64_t)ceil(QUEUE_FACTOR * queue_messages * receivers);
+}
+
+int64_t queued_group_began_ns(const struct evidence *evidence, int32_t group)
+{
+    int64_t began_ns = INT64_MAX;
+    for (int32_t i = 0; i < evidence->point->senders_per_receiver; i++) {
+        int64_t ns = evidence->outcomes[plan_sender_rank(evidence->seating, group, i)].started_ns;
+        began_ns = ns < began_ns ? ns : began_ns;
+    }
+    return began_ns;
+}
+
+bool queued_late_first(const struct evidence *evidence, const struct outcome *receiver)
+{
+    if (receiver->count < 2 || plan_echoes(evidence->point)) {
+        return false;
+    }
+    const double stretch_ns = (double)(receiver->last_ns - receiver->first_ns);
+    const double late_ns = (double)(receiver->first_ns - queued_group_began_ns(evidence, receiver->group));
+    return late_ns - 2 * stretch_ns / (double)(receiver->count - 1) > LATE_SHARE * stretch_ns;
 }
 
 /* What each connection carried. In pub-sub a flood is lost but for what the queues hold. */

