@@ -15,7 +15,7 @@
 
 static void *room(size_t bytes)
 {
-    void *memory = malloc(bytes ? bytes : 1);
+    void *memory = calloc(1, bytes ? bytes : 1);
     if (!memory) {
         fputs("zmqsweep: error: no memory to gather the ranks' results\n", stderr);
         cluster_abort(EXIT_FAILED);
@@ -180,15 +180,15 @@ static void gather_by_tree(struct cluster *cluster, const void *mine, size_t byt
     size_t units, total = 0;
     int64_t *host_parts = gather_host(cluster, mine, bytes / GATHER_UNIT, &units), *parts = NULL;
     if (leads(cluster)) {
-        int *counts = cluster->rank == 0 ? host_units(cluster, lengths, &total) : NULL;
+        int *counts = lengths ? host_units(cluster, lengths, &total) : NULL;
         if (counts) {
             parts = room(total * GATHER_UNIT);
         }
         gather_level(cluster, cluster->leaders_comm, host_parts, units, counts, cluster->host_count, parts);
         free(counts);
-    }
-    if (cluster->rank == 0) {
-        put_in_order(cluster, parts, lengths, all);
+        if (lengths && parts) {
+            put_in_order(cluster, parts, lengths, all);
+        }
     }
     free(parts);
     free(host_parts);
@@ -198,7 +198,7 @@ static void gather_flat(struct cluster *cluster, const void *mine, size_t bytes,
                         void *all)
 {
     int *counts = NULL;
-    if (cluster->rank == 0) {
+    if (lengths) {
         counts = room((size_t)cluster->size * sizeof *counts);
         for (int rank = 0; rank < cluster->size; rank++) {
             counts[rank] = checked_int(lengths[rank] / GATHER_UNIT);

@@ -225,7 +225,7 @@ static int scientific_length(int count, int whole)
     return count + (count > 1) + 2 + (size < 100 ? 2 : 3);
 }
 
-size_t shortest_decimal(double value, char *text)
+size_t shortest_decimal(double value, char *text) /* NOLINT(readability-non-const-parameter): written to */
 {
     struct output output = {text, 0};
     char digits[20];

@@ -146,7 +146,7 @@ static void judge_latencies(struct coordinator *coordinator, const struct point 
                     gathering->outcomes, &gathering->row);
 }
 
-static void order(struct coordinator *coordinator, const struct point *point, int32_t number)
+static void give_order(struct coordinator *coordinator, const struct point *point, int32_t number)
 {
     struct repetition *repetition = &coordinator->repetition;
     memset(&repetition->order, 0, sizeof repetition->order);
@@ -178,7 +178,7 @@ bool measure_repetition(struct coordinator *coordinator, const struct point *poi
     prepare_clocks(coordinator, point);
     double ordered_s = measure_wall_s();
     int64_t ordered_ns = traffic_clock_ns();
-    order(coordinator, point, number);
+    give_order(coordinator, point, number);
     repetition_run(coordinator->cluster, repetition);
     gather(coordinator, point);
     repetition->timeline.ordered_ns = ordered_ns;

@@ -4,7 +4,9 @@
 #include <time.h>
 #include <unistd.h>
 
-int fdatasync(int fd)
+int slow_fdatasync(int fd) __asm__("fdatasync");
+
+int slow_fdatasync(int fd)
 {
     static int (*real)(int);
     const char *text = getenv("SLOW_SYNC_MS");

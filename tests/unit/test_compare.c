@@ -174,7 +174,7 @@ static void sides_measured_apart_are_told(void **state)
         {"2026-11-24T04:00:00Z", "2026-11-24T06:00:00Z", "2026-11-24T05:00:00Z", "2026-11-24T07:00:00Z"},
         {"2026-11-24T04:00:00Z", "2026-11-24T04:00:00Z", "2026-11-24T04:00:00Z", "2026-11-24T04:00:00Z"}};
     for (size_t t = 0; t < 4; t++) {
-        struct run_record runs[4];
+        static struct run_record runs[4];
         struct loaded files[4] = {0};
         struct job jobs[4] = {0};
         for (size_t i = 0; i < 4; i++) {
