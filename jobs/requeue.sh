@@ -58,6 +58,14 @@ run_sweep() {
         [ "$code" = 139 ] && [ ! "$warned$ended" ] && [ "$(journal_size)" = "$size_before" ] || break
         echo "a rank crashed before the sweep began (try $try)" >&2
     done
+    # A warning that meets a launcher on its way out may end it with a code of its own (srun: 255), when all is in the file. With
+    # --resume a sweep that is complete measures nothing, and ends with its code.
+    if [ "$warned" ] && [ ! "$ended" ] && [ -e "$OUTPUT" ] && [ ! -e "$OUTPUT.journal" ]; then
+        case $code in
+            0 | 3 | 4) ;;
+            *) launch "${launcher[@]}" $LAUNCHER_OPTIONS "$PROGRAM" --resume --output "$OUTPUT" "$@" ;;
+        esac
+    fi
     if [ "$warned" ] && [ ! "$ended" ] && [ $code = 4 ]; then # interrupted and saved
         if [ "${SLURM_RESTART_COUNT:-0}" -ge "$MAX_RESTARTS" ]; then
             echo "not done after $MAX_RESTARTS restarts; go on with: scontrol requeue $SLURM_JOB_ID" >&2

@@ -306,7 +306,7 @@ class Trouble(Case):
                              "2s", "--repetitions", 1, "--timeout", "3s", "--placement", "listed")
         self.await_traffic("h3", 100e6 / 8)  # a second, of 0.2 s warm-up and 2 s window
         self.link("cable", "h3", "cut")
-        self.read_until(process, r"^ *1/4 ")
+        self.await_finished(process, 1)
         hosts("cable", "h3", "plug")
         self.finish(process)
         points, repetitions = self.table("points"), self.table("repetitions")
@@ -320,9 +320,9 @@ class Trouble(Case):
             self.assertLess(abs(repetitions.throughput_mbit_s.iloc[point] / (100 * WIRE_SHARE) - 1), 0.05)
 
     def check_unreachable(self, process):
-        lines = self.read_until(process, r"^ *1/3 ")
+        self.await_finished(process, 1)
         hosts("mend")
-        lines += self.finish(process)
+        lines = self.finish(process)
         wanted = ("h2", "h3", address("h2"), rf"{address('h3')}:\d+")
         named = [line for line in lines.splitlines() if all(re.search(word, line) for word in wanted)]
         self.assertTrue(named, lines)

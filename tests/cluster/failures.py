@@ -16,7 +16,6 @@ from testbed import Case, hosts
 
 testbed.enter()
 import harness  # noqa: E402
-import kept  # noqa: E402
 
 TIMEOUT_S = 4
 LATE_S = 5  # the contract's
@@ -46,26 +45,10 @@ class Faults(Case):
         self.alive, self.said = PLACES, ""
         self.shape(RATE, "h2", "h3")  # so that no fault has to compete with the traffic for a core
         self.process = self.start(PLACES, *PLAN, *self.more)
-        self.await_points(2)
+        self.await_finished(self.process, 2)
         self.pids = [testbed.zmqsweep_on(host) for host in PLACES]
-        self.point = self.await_points(self.finished() + 1)  # the one that the fault meets
+        self.point = self.await_finished(self.process, self.finished() + 1)  # the one that the fault meets
         self.await_traffic(PLACES[RECEIVER], INTO_WINDOW_BYTES)  # by what came, since a busy machine may begin it late
-
-    def finished(self):
-        """How many points are in the journal: each has one repetition."""
-        try:
-            with open(self.path("results.h5.journal"), "rb") as file:
-                return len(kept.Journal(file.read(), strict=False).repetitions)
-        except FileNotFoundError:
-            return 0
-
-    def await_points(self, count):
-        until = time.monotonic() + harness.PATIENCE_S
-        while (found := self.finished()) < count:
-            self.assertIsNone(self.process.poll())
-            self.assertLess(time.monotonic(), until, f"{found} of {count} points")
-            time.sleep(0.01)
-        return found
 
     def check_end(self, began, codes, *words, names=True):
         """The job has ended by itself, said so, and left nothing but what was measured."""
@@ -111,7 +94,7 @@ class Faults(Case):
     def check_cut_for_good(self, flags):
         """That point and each after it fails in its turn; a point that cannot connect is given up after one try."""
         self.link("cable", "h3", "cut")
-        self.await_points(self.point + 2)
+        self.await_finished(self.process, self.point + 2)
         hosts("cable", "h3", "plug")
         self.goes_on()
         hit, after = self.flags_of(self.point), self.flags_of(self.point + 1)

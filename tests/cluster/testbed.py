@@ -10,6 +10,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../e2e"))
 import harness  # noqa: E402
+import kept  # noqa: E402
 
 HOSTS = os.path.join(HERE, "hosts.sh")
 DATA, CONTROL = "10.77.0", "10.78.0"
@@ -114,6 +115,22 @@ class Case(harness.Case):
             if re.search(pattern, line):
                 return "".join(lines)
         self.fail(f"no line like {pattern}:\n{''.join(lines)}")
+
+    def finished(self):
+        """How many repetitions are in the journal."""
+        try:
+            with open(self.path("results.h5.journal"), "rb") as file:
+                return len(kept.Journal(file.read(), strict=False).repetitions)
+        except FileNotFoundError:
+            return 0
+
+    def await_finished(self, process, count):
+        until = time.monotonic() + harness.PATIENCE_S
+        while (found := self.finished()) < count:
+            self.assertIsNone(process.poll())
+            self.assertLess(time.monotonic(), until, f"{found} of {count} repetitions")
+            time.sleep(0.01)
+        return found
 
     def finish(self, process):
         """What it prints from here on; it may have points without a valid repetition."""

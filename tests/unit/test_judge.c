@@ -408,7 +408,7 @@ static void a_receiver_with_nothing(void **state)
     set_scene(&scene, PATTERN_PUB_SUB, 1, 1, 2);
     set_count(&scene, 100);
     scene.outcomes[3].count = scene.outcomes[3].first_ns = scene.outcomes[3].last_ns = 0;
-    check_flags(&scene, FLAG_FEW_MESSAGES | FLAG_SHORT_OVERLAP | FLAG_LOST_MESSAGES, false);
+    check_flags(&scene, FLAG_FEW_MESSAGES | FLAG_SHORT_OVERLAP | FLAG_LOST_MESSAGES | FLAG_QUEUED, false);
     assert_int_equal(scene.row.lost, 100);
     assert_true(scene.row.receiver_min_mbit_s == 0 && scene.row.overlap == 0);
     check_near(scene.row.receiver_max_mbit_s, 99 * 8e-3);
