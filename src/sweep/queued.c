@@ -12,6 +12,10 @@
 #define QUEUE_FACTOR 2
 /* Shorter stretches are made of single wake-ups and bursts; what is as long to within 1 % passes. */
 #define STRETCH_MIN_S 0.0099
+/* What is advised is more: the kernel grows its buffers with what they carry. A stretch of a few messages
+ * says little of how many a longer one has. */
+#define ADVICE_FACTOR 2
+#define LONGER_MOST 1000
 /* A receiver's first message may be so late, as a share of its stretch. */
 #define LATE_SHARE 0.1
 /* ZMTP's frame of a message: flags and a length of 1 byte, or of 8 (rfc.zeromq.org/spec/23). */
@@ -54,6 +58,13 @@ int64_t queued_count_wanted(const struct point *point, double queue_messages)
 {
     double receivers = point->pattern == PATTERN_PUB_SUB ? 1 : point->receivers_per_sender;
     return (int64_t)ceil(QUEUE_FACTOR * queue_messages * receivers);
+}
+
+int64_t queued_count_advised(const struct point *point, const struct repetition_record *row)
+{
+    double longer = row->window_s > 0 ? STRETCH_MIN_S / row->window_s : 1;
+    double by_queues = (double)queued_count_wanted(point, row->queue_messages);
+    return (int64_t)ceil(ADVICE_FACTOR * fmax(by_queues, (double)point->count * fmin(longer, LONGER_MOST)));
 }
 
 int64_t queued_group_began_ns(const struct evidence *evidence, int32_t group)

@@ -126,17 +126,18 @@ static void settle(struct coordinator *coordinator, const struct point *point, e
 static void say_queued(const struct gathering *gathering, const struct point *point)
 {
     const double queue_messages = gathering->row.queue_messages;
-    /* The kernel grows its buffers with what they carry. */
-    const int64_t wanted = 2 * queued_count_wanted(point, queue_messages);
+    const bool flooded =
+        gathering->row.lost > 0 && point->count >= queued_count_wanted(point, queue_messages);
     if (!point->count || !(gathering->flags & FLAG_QUEUED) || gathering->row.repetition > 0) {
         return;
     }
-    if (point->count < wanted || gathering->row.lost == 0) {
+    if (!flooded) {
         log_line(
             LOG_WARNING,
             "point %lld: queues and buffers can hold %.0f messages of a connection, or the %lld took under "
             "10 ms: not valid (queued); say --count %lld or more, or smaller HWMs",
-            (long long)point->id, queue_messages, (long long)point->count, (long long)wanted);
+            (long long)point->id, queue_messages, (long long)point->count,
+            (long long)queued_count_advised(point, &gathering->row));
     } else {
         log_line(LOG_WARNING,
                  "point %lld: queues and buffers can hold %.0f messages of a connection, and of %lld sent "

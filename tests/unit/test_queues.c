@@ -215,8 +215,10 @@ static void a_count_must_be_more_than_queues_hold(void **state)
     assert_true(scene.row.queue_messages == 5000);
     assert_int_equal(queued(&scene, 10000), 0);
     assert_int_equal(queued_count_wanted(&scene.point, 5000), 10000);
-    scene.row.window_s = 0.009;
+    assert_int_equal(queued_count_advised(&scene.point, &scene.row), 20000);
+    scene.row.window_s = 0.00495;
     assert_int_equal(queued(&scene, 10000), FLAG_QUEUED);
+    assert_int_equal(queued_count_advised(&scene.point, &scene.row), 40000);
     set_scene(&scene, PATTERN_PUSH_PULL, 0, 2); /* each receiver gets half */
     assert_int_equal(queued(&scene, 19999), FLAG_QUEUED);
     set_scene(&scene, PATTERN_PUB_SUB, 0, 2); /* each gets all, or loses some */
