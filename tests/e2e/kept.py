@@ -274,6 +274,13 @@ class KeptCase(Case):
             self.assertIn(key, after, f"repetition {key} is lost: {words}")
             self.assertEqual(kept, after[key], f"repetition {key} is another one: {words}")
 
+    def check_rounds(self, rows, repetitions, again=()):
+        """Every point has a repetition in each of the first rounds; those that are measured again have them in later ones."""
+        for point, rounds in rows.groupby("point_id")["round"]:
+            first = rounds.min()
+            self.assertEqual(first > 0, point in again, f"point {point}: rounds {list(rounds)}")
+            self.assertEqual(sorted(rounds), list(range(first, first + repetitions)), f"point {point}")
+
     def recovered(self, journal, output="recovered.h5"):
         """Points and repetitions of the file that is made of a journal, which is removed again."""
         self.report("recover", journal, "-o", output)

@@ -29,13 +29,19 @@ class Stop(KeptCase):
     def resume(self, *plan):
         return self.sweep(3, *(plan or PLAN), "--resume")
 
-    def check_complete(self):
+    def check_complete(self, again=()):
         points = self.table("points")
         self.assertEqual(sorted(points.point_id), list(range(POINTS)))
         self.assertFalse(os.path.exists(self.path("results.h5.journal")))
         repetitions = self.table("repetitions")
-        self.assertEqual(sorted(repetitions.groupby("round").size()), [POINTS, POINTS])
+        self.check_rounds(repetitions, 2, again)
         self.assertTrue((repetitions.sent == repetitions.received + repetitions.lost).all())
+
+    def check_gone_on_with(self, before, failed):
+        """All is there as it was, but for points that were done and had no valid repetition: those are measured again."""
+        self.check_complete(failed)
+        self.check_same({key: kept for key, kept in before.items() if key[0] not in failed},
+                        file_repetitions(self.path("results.h5")), "gone on with")
 
     def test_usr1_saves_and_resume_completes(self):
         process = self.start(3, *PLAN)
@@ -51,8 +57,7 @@ class Stop(KeptCase):
         self.assertEqual(set(points.stop_reason[points.repetitions == 2]), {"repetitions"})
         result = self.resume()
         self.assertIn(f"{(points.repetitions == 2).sum()} of {POINTS} points are done, {len(before)} repetitions are there", result.stderr)
-        self.check_complete()
-        self.check_same(before, file_repetitions(self.path("results.h5")), "gone on with")
+        self.check_gone_on_with(before, set(points.point_id[(points.status == "failed") & (points.repetitions == 2)]))
 
     def test_usr2_tells_the_points_so_far_and_ends_nothing(self):
         process = self.start(3, *PLAN)
@@ -89,13 +94,31 @@ class Stop(KeptCase):
                 os.kill(victim, signal.SIGKILL)
                 _, errors = process.communicate(timeout=PATIENCE_S)
                 self.assertNotEqual(process.returncode, 0)
-                kept = self.journaled()
+                journal = Journal(read(self.path("results.h5.journal")), strict=False)
+                kept = journal.repetitions
                 self.assertGreaterEqual(len(kept), max(1 + 6 * attempt, told_rounds(errors.splitlines())))
                 _, recovered = self.recovered("results.h5.journal")
                 self.assertEqual(kept, recovered)
                 self.resume()
-                self.check_complete()
-                self.check_same(kept, file_repetitions(self.path("results.h5")), "gone on with")
+                self.check_gone_on_with(kept, journal.failed())
+
+    def test_a_point_without_a_valid_repetition_is_measured_again(self):
+        """100 messages fit into the queues: none of them is a valid repetition. The other point's are."""
+        plan = ["--size", "64", "--count", "100,500000", "--repetitions", "2", "--order", "listed"]
+        process = self.start(3, *plan)
+        failed = set()
+        while not failed and process.poll() is None:
+            time.sleep(0.02)
+            if os.path.exists(self.path("results.h5.journal")):
+                journal = Journal(read(self.path("results.h5.journal")), strict=False)
+                failed = journal.failed()
+        self.assertEqual(failed, {0})
+        os.kill(rank_process(process, 0), signal.SIGKILL)
+        process.communicate(timeout=PATIENCE_S)
+        self.resume(*plan)
+        repetitions = self.table("repetitions")
+        self.assertEqual(list(repetitions.valid[repetitions.point_id == 0]), [0, 0])
+        self.check_rounds(repetitions, 2, failed)
 
     def test_resume_refuses_another_plan_and_names_the_difference(self):
         self.sweep(3, *SHORT, "--size", "64,128", "--send-mode", "copy")
