@@ -12,7 +12,7 @@ static int help(int argc, char **argv)
     }
     const struct report_command *command = report_find(argv[2], &error);
     if (!command)
-        return report_refuse(&error, EXIT_USAGE);
+        return report_error(&error, EXIT_USAGE);
     report_print_help(stdout, command);
     return EXIT_OK;
 }
@@ -29,8 +29,8 @@ int main(int argc, char **argv)
         return help(argc, argv);
     if (*first == '\0') {
         error_set(&error, "a subcommand is missing, such as show; see zmqreport --help");
-        return report_refuse(&error, EXIT_USAGE);
+        return report_error(&error, EXIT_USAGE);
     }
     const struct report_command *command = report_find(first, &error);
-    return command ? report_run(command, argc - 1, argv + 1) : report_refuse(&error, EXIT_USAGE);
+    return command ? report_run(command, argc - 1, argv + 1) : report_error(&error, EXIT_USAGE);
 }

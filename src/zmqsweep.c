@@ -26,7 +26,7 @@ static int refuse(const struct error *error)
     return EXIT_USAGE;
 }
 
-/* 31 bits are enough to tell sweeps apart, and short to type again. */
+/* 31 bits are completion_reached to tell sweeps apart, and short to type again. */
 static uint64_t seed_of(const struct settings *settings)
 {
     int64_t asked = config_value(settings, OPTION_ORDER_SEED);
@@ -66,7 +66,7 @@ static bool print_information(const struct settings *settings)
     return true;
 }
 
-/* Without a launcher there is one rank: enough for --dry-run, for nothing else. */
+/* Without a launcher there is one rank: completion_reached for --dry-run, for nothing else. */
 static int run_alone(const struct settings *settings)
 {
     struct plan plan;
@@ -162,7 +162,7 @@ static int prepare(const struct cluster *cluster, int argc, char **argv, struct 
     job->timeout_ns = config_value(settings, OPTION_TIMEOUT);
     snprintf(job->interface, sizeof job->interface, "%s", config_text(settings, OPTION_INTERFACE));
     snprintf(job->write_dir, sizeof job->write_dir, "%s", config_text(settings, OPTION_WRITE_DIR));
-    snprintf(job->last_words, sizeof job->last_words,
+    snprintf(job->shutdown_message, sizeof job->shutdown_message,
              "; what was measured is in %.150s.journal: go on with --resume",
              config_text(settings, OPTION_OUTPUT));
     return 0;
@@ -170,27 +170,27 @@ static int prepare(const struct cluster *cluster, int argc, char **argv, struct 
 
 /* All ranks find their address and their CPUs; the first that cannot says so, for all.
  * @return EXIT_OK or EXIT_USAGE on every rank. */
-static int find_places(struct cluster *cluster, const struct job *job, const struct plan *plan)
+static int find_addresses(struct cluster *cluster, const struct job *job, const struct plan *plan)
 {
     struct error error = {""};
-    struct tally tally;
+    struct cluster_totals tally;
     int failed = cluster_find_address(cluster, job->interface, &error);
     failed = failed || cluster_check_cpus(cluster, job->cpus, JOB_CPUS, &error);
     failed = sweep_check_write_dir(cluster, job, plan, failed ? NULL : &error) || failed;
     memset(&tally, 0, sizeof tally);
-    tally.most[0] = failed ? cluster_size(cluster) - cluster_rank(cluster) : 0;
-    cluster_tally(cluster, &tally);
-    if (failed && tally.most[0] == cluster_size(cluster) - cluster_rank(cluster)) {
+    tally.max[0] = failed ? cluster_size(cluster) - cluster_rank(cluster) : 0;
+    cluster_allreduce(cluster, &tally);
+    if (failed && tally.max[0] == cluster_size(cluster) - cluster_rank(cluster)) {
         refuse(&error);
     }
     cluster_exchange_members(cluster);
-    return tally.most[0] ? EXIT_USAGE : EXIT_OK;
+    return tally.max[0] ? EXIT_USAGE : EXIT_OK;
 }
 
-static int play_part(struct cluster *cluster, const struct job *job, const struct settings *settings,
-                     const struct plan *plan, int argc, char **argv)
+static int run_rank(struct cluster *cluster, const struct job *job, const struct settings *settings,
+                    const struct plan *plan, int argc, char **argv)
 {
-    int code = find_places(cluster, job, plan);
+    int code = find_addresses(cluster, job, plan);
     if (code != EXIT_OK) {
         return code;
     }
@@ -202,7 +202,7 @@ static int play_part(struct cluster *cluster, const struct job *job, const struc
     }
     code = sweep_share_secrets(cluster, job);
     if (code == EXIT_OK) {
-        code = cluster_rank(cluster) > 0 ? sweep_work(cluster, job)
+        code = cluster_rank(cluster) > 0 ? sweep_run_rank(cluster, job)
                                          : sweep_coordinate(cluster, job, settings, plan, argc, argv);
     }
     traffic_forget_members();
@@ -238,12 +238,12 @@ static int launched(void *given)
     int code = job.code;
     if (job.go) {
         sweep_start_rank(cluster, &job);
-        code = play_part(cluster, &job, &settings, &plan, argc, argv);
+        code = run_rank(cluster, &job, &settings, &plan, argc, argv);
     }
     plan_free(&plan);
     config_free(&settings);
     fflush(NULL);
-    sweep_leave_if_urgent(code);
+    sweep_exit_if_urgent(code);
     CHECK_LEAKS();
     cluster_finish(&cluster, code);
     return code;
@@ -255,5 +255,5 @@ int main(int argc, char **argv)
         return alone(argc, argv);
     }
     struct arguments arguments = {argc, argv};
-    traffic_host(launched, &arguments);
+    traffic_run_beside(launched, &arguments);
 }

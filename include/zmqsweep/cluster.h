@@ -45,8 +45,8 @@ void cluster_set_phase(struct cluster *cluster, const char *phase);
 const char *cluster_phase(const struct cluster *cluster);
 
 /* Ends the line of a job that is given up: what is saved, say. The text must stay. */
-void cluster_set_last_words(struct cluster *cluster, const char *last_words);
-const char *cluster_last_words(const struct cluster *cluster);
+void cluster_set_shutdown_message(struct cluster *cluster, const char *shutdown_message);
+const char *cluster_shutdown_message(const struct cluster *cluster);
 
 void cluster_barrier(struct cluster *cluster);
 /* From rank 0 to all. */
@@ -55,8 +55,8 @@ void cluster_broadcast(struct cluster *cluster, void *data, size_t bytes);
 void cluster_allgather(struct cluster *cluster, const void *mine, void *all, size_t bytes);
 /* With each of these ranks: it gets `mine`, which is to stay until the return, and `theirs` gets count x
  * bytes, in their order. They do the same; no other rank takes part. */
-void cluster_swap(struct cluster *cluster, const int32_t *peers, int32_t count, const void *mine,
-                  void *theirs, size_t bytes);
+void cluster_exchange(struct cluster *cluster, const int32_t *peers, int32_t count, const void *mine,
+                      void *theirs, size_t bytes);
 /* `all` gets size x bytes, on rank 0 (NULL elsewhere). Bytes are a multiple of 8. */
 void cluster_gather(struct cluster *cluster, const void *mine, void *all, size_t bytes);
 /* Different lengths, all multiples of 8: on rank 0, `lengths[rank]` bytes of each, one after the other, into
@@ -64,19 +64,19 @@ void cluster_gather(struct cluster *cluster, const void *mine, void *all, size_t
 void cluster_gather_varied(struct cluster *cluster, const void *mine, size_t bytes, const size_t *lengths,
                            void *all);
 
-#define TALLY_SUMS 4
-#define TALLY_MOSTS 6
-struct tally {
-    int64_t sum[TALLY_SUMS];   /* added over the ranks */
-    int64_t most[TALLY_MOSTS]; /* the largest over the ranks */
+#define CLUSTER_SUMS 4
+#define CLUSTER_MAXIMA 6
+struct cluster_totals {
+    int64_t sum[CLUSTER_SUMS];   /* added over the ranks */
+    int64_t max[CLUSTER_MAXIMA]; /* the largest over the ranks */
 };
 /* Every rank gives its own and gets the total of all. */
-void cluster_tally(struct cluster *cluster, struct tally *tally);
+void cluster_allreduce(struct cluster *cluster, struct cluster_totals *tally);
 
 /* ---- stop: rank 0 tells the ranks that sleep through a window ---- */
 
-void cluster_tell_stop(struct cluster *cluster); /* rank 0; once */
-bool cluster_told_stop(struct cluster *cluster); /* other ranks; cheap */
+void cluster_signal_stop(struct cluster *cluster);    /* rank 0; once */
+bool cluster_stop_signalled(struct cluster *cluster); /* other ranks; cheap */
 
 /* ---- time ---- */
 

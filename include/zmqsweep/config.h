@@ -100,7 +100,7 @@ struct option_spec {
     const char *help;           /* one sentence or two, no final newline */
 };
 
-extern const struct option_spec option_table[OPTION_TOTAL];
+extern const struct option_spec config_options[OPTION_TOTAL];
 
 /* The option of that name; OPTION_TOTAL: there is none. */
 enum option_id config_find(const char *name);
@@ -149,7 +149,7 @@ bool config_given(const struct settings *settings, enum option_id id); /* not th
 /* The word for a value: a choice's name, the keyword, or the number in the option's own units
  * ("64K", "1000", "200ms"), such that parsing it gives the value again. @return `text`. */
 #define CONFIG_WORD_LENGTH 32
-const char *config_word(enum option_id id, int64_t value, char text[CONFIG_WORD_LENGTH]);
+const char *config_format(enum option_id id, int64_t value, char text[CONFIG_WORD_LENGTH]);
 
 /* Parses one option text by the rules of its table entry, lists and geometric ranges ("64:1M:x4") included.
  * @return 0 and *values (malloc'd, 1 or more, no value twice) and *count, or -1. */
@@ -184,12 +184,12 @@ void config_print_manual(FILE *out, const struct preset *presets, const char *da
 
 /* The name nearest to `word` among `count` names by edit distance, or NULL when none is near
  * (distance over a third of the word's length, at least 2). */
-const char *config_nearest(const char *word, const char *const *names, size_t count);
+const char *text_nearest(const char *word, const char *const *names, size_t count);
 
 /* For a person: 65536 -> "64 KiB", 100 -> "100 B"; 9410.2 Mbit/s -> "9.41 Gbit/s"; 1234567/s -> "1.23 M/s".
  * Each writes at most `length` bytes and returns `text`. */
-const char *config_humane_bytes(int64_t bytes, char *text, size_t length);
-const char *config_humane_rate(double mbit_s, char *text, size_t length);
-const char *config_humane_count(double per_s, char *text, size_t length);
+const char *format_bytes(int64_t bytes, char *text, size_t length);
+const char *format_rate(double mbit_s, char *text, size_t length);
+const char *format_per_s(double per_s, char *text, size_t length);
 
 #endif

@@ -90,11 +90,11 @@ struct point plan_point(const struct plan *plan, int64_t id);
 /* Ranks that the largest point needs, coordinator included. */
 int32_t plan_ranks_needed(const struct plan *plan);
 /* busy[rank] becomes true where a rank takes part in some point. */
-void plan_mark_busy(const struct plan *plan, bool *busy);
+void plan_mark_ranks_in_use(const struct plan *plan, bool *busy);
 /* writes[rank] becomes true where a rank is a receiver in mode write in some point. */
 void plan_mark_writers(const struct plan *plan, bool *writes);
 /* Do two points have the same ranks in the same seats? */
-bool plan_same_seats(const struct point *a, const struct point *b);
+bool plan_same_layout(const struct point *a, const struct point *b);
 /* The fewest ranks that settings can run on, coordinator included. */
 int32_t plan_fewest_ranks(const struct settings *settings);
 
@@ -115,27 +115,27 @@ bool plan_is_model(const struct settings *settings, const int64_t value[OPTION_T
 
 /* ---- seats: who is what in a point ---- */
 
-struct seat {
+struct plan_assignment {
     enum role role;
     int32_t group; /* -1 when idle */
     int32_t index; /* among the group's senders or receivers */
 };
 
-struct seating {
+struct plan_layout {
     int32_t groups, senders, receivers; /* a group's */
-    int32_t *ranks;     /* of group g: senders, then receivers, from g x (senders + receivers) on */
-    struct seat *seats; /* by rank */
+    int32_t *ranks; /* of group g: senders, then receivers, from g x (senders + receivers) on */
+    struct plan_assignment *assignments; /* by rank */
 };
 
 /* Seats the ranks of a job for one point by its placement: `listed` gives group g the ranks from 1 + g(S + R)
  * on; the others fill the hosts evenly. `hosts` may be NULL (all ranks on one host). @return 0, or -1 with
  * the arithmetic. */
-int plan_seat_all(const struct point *point, const int32_t *hosts, int32_t ranks, struct seating *seating,
-                  struct error *error);
-void plan_free_seating(struct seating *seating);
-int32_t plan_sender_rank(const struct seating *seating, int32_t group, int32_t index);
-int32_t plan_receiver_rank(const struct seating *seating, int32_t group, int32_t index);
-int32_t plan_busy_ranks(const struct point *point);
+int plan_layout_make(const struct point *point, const int32_t *hosts, int32_t ranks,
+                     struct plan_layout *layout, struct error *error);
+void plan_layout_free(struct plan_layout *layout);
+int32_t plan_layout_sender(const struct plan_layout *layout, int32_t group, int32_t index);
+int32_t plan_layout_receiver(const struct plan_layout *layout, int32_t group, int32_t index);
+int32_t plan_ranks_in_use(const struct point *point);
 
 /* HWM for `auto`: 1000, fewer when a queue would hold over 64 MiB, 4 at least. */
 int64_t plan_auto_hwm(int64_t size_bytes);

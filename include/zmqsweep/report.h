@@ -26,6 +26,6 @@ void report_print_help(FILE *out, const struct report_command *command);
 void report_print_manual(FILE *out, const char *date, const char *version);
 
 /* Writes "zmqreport: error: ..." to stderr. @return `code`. */
-int report_refuse(const struct error *error, int code);
+int report_error(const struct error *error, int code);
 
 #endif

@@ -237,7 +237,7 @@ int journal_lock_for_reading(const char *path, int *fd, struct error *error);
  * removed, it is written again under its name, *again becomes true. @return 0, or -1 with `error`: it was
  * changed, or another file has its name (then OUTPUT.PID.journal holds the lines), or it cannot be written.
  */
-int journal_keep(struct journal *journal, bool *again, struct error *error);
+int journal_ensure(struct journal *journal, bool *again, struct error *error);
 
 /* Removes temporary files of OUTPUT that a killed program left. For the holder of the journal's lock. */
 void results_remove_leftovers(const char *output);
@@ -339,9 +339,9 @@ int results_verify_read(struct results *results, enum table_id table, struct err
 /* ---- CSV (RFC 4180: CRLF, quotes where needed, doubles in the fewest digits that read back the same, NaN
  * empty) ---- */
 
-void csv_header(FILE *out, enum table_id table);
-void csv_row(FILE *out, enum table_id table, const void *record);
+void results_csv_header(FILE *out, enum table_id table);
+void results_csv_row(FILE *out, enum table_id table, const void *record);
 /* The whole table. @return 0 or -1. */
-int csv_table(FILE *out, struct results *results, enum table_id table, struct error *error);
+int results_csv_table(FILE *out, struct results *results, enum table_id table, struct error *error);
 
 #endif

@@ -18,8 +18,8 @@ struct job {
     int32_t unused;
     int64_t timeout_ns;
     char interface[64];
-    char write_dir[1024];   /* "": no point writes */
-    char last_words[256];   /* what is kept, should the job have to end */
+    char write_dir[1024];       /* "": no point writes */
+    char shutdown_message[256]; /* what is kept, should the job have to end */
     int64_t cpus[JOB_CPUS]; /* every value that --sender-cpus and its like have; the rest OPTION_KEYWORD */
 };
 
@@ -30,7 +30,7 @@ int sweep_share_secrets(struct cluster *cluster, const struct job *job);
 
 /* Ranks other than 0: repetitions until rank 0 says that it was the last. @return the exit code of all ranks.
  */
-int sweep_work(struct cluster *cluster, const struct job *job);
+int sweep_run_rank(struct cluster *cluster, const struct job *job);
 /* Rank 0: the whole sweep, from the journal's first line to the finished file. @return the exit code of all
  * ranks. */
 int sweep_coordinate(struct cluster *cluster, const struct job *job, const struct settings *settings,
@@ -59,6 +59,6 @@ void sweep_catch_signals(void);
 void sweep_start_rank(struct cluster *cluster, const struct job *job);
 /* After SIGTERM or SIGINT the launcher kills in 2 s and MPI_Finalize hangs: leaves at once. Else does
  * nothing. */
-void sweep_leave_if_urgent(int code);
+void sweep_exit_if_urgent(int code);
 
 #endif

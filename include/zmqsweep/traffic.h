@@ -2,9 +2,9 @@
  * counters.
  *
  * The only module that knows ZeroMQ; a point of the baseline runs over plain TCP sockets instead (stream.c).
- * The hot loop runs in a thread that does nothing else (traffic_host); the thread that calls these functions
- * (one per traffic) does the rest: it waits asleep, samples the counters and talks to the other ranks. All
- * times are CLOCK_MONOTONIC in ns.
+ * The hot loop runs in a thread that does nothing else (traffic_run_beside); the thread that calls these
+ * functions (one per traffic) does the rest: it waits asleep, samples the counters and talks to the other
+ * ranks. All times are CLOCK_MONOTONIC in ns.
  */
 #ifndef ZMQSWEEP_TRAFFIC_H
 #define ZMQSWEEP_TRAFFIC_H
@@ -29,7 +29,7 @@ void traffic_start_process(void);
  * program's own loop does; other threads' arenas give memory back to the kernel whatever the trim threshold
  * (malloc/arena.c, heap_trim), which took a quarter of a rate of 1 MiB messages. Ends the process with what
  * `function` returns. */
-_Noreturn void traffic_host(int (*function)(void *argument), void *argument);
+_Noreturn void traffic_run_beside(int (*function)(void *argument), void *argument);
 /* "libzmq 4.3.4, ..." for the record. */
 const char *traffic_library_version(char *text, size_t length);
 
@@ -47,8 +47,8 @@ int traffic_make_keys(char public_key[TRAFFIC_KEY_LENGTH], struct error *error);
 /* From now on those with this password, or with one of these keys (one a rank), are admitted, and nobody
  * else.
  * @return 0, or -1 with `error`. */
-int traffic_know_members(const char *password, const char (*public_keys)[TRAFFIC_KEY_LENGTH], int32_t members,
-                         struct error *error);
+int traffic_admit_members(const char *password, const char (*public_keys)[TRAFFIC_KEY_LENGTH],
+                          int32_t members, struct error *error);
 /* Frees and wipes all of it. */
 void traffic_forget_members(void);
 
@@ -76,7 +76,7 @@ int traffic_ready(struct traffic *traffic, struct error *error);
 void traffic_describe_wait(const struct traffic *traffic, struct error *error);
 
 /* Starts the loop: a receiver at once, a sender at `start_ns`. */
-int traffic_go(struct traffic *traffic, int64_t start_ns, struct error *error);
+int traffic_start(struct traffic *traffic, int64_t start_ns, struct error *error);
 /* When a sender's loop really began; 0 before. */
 int64_t traffic_started_ns(const struct traffic *traffic);
 
@@ -102,13 +102,13 @@ bool traffic_ended(const struct traffic *traffic);
  * that take long. @return as traffic_stop. */
 int traffic_end_sending(struct traffic *traffic, int64_t patience_ns, struct error *error);
 /* Tells the loop to end, wakes it and joins it. @return 0, or -1 with the loop's error, or with
- * traffic_runs: it has not ended within `patience_ns`. */
+ * traffic_is_running: it has not ended within `patience_ns`. */
 int traffic_stop(struct traffic *traffic, int64_t patience_ns, struct error *error);
 /* Is there a loop that was not joined? Its traffic cannot be closed. */
-bool traffic_runs(const struct traffic *traffic);
+bool traffic_is_running(const struct traffic *traffic);
 
 /* Reads the monitor's news; waits up to `wait_ms` for the first. */
-void traffic_watch(struct traffic *traffic, int wait_ms);
+void traffic_read_events(struct traffic *traffic, int wait_ms);
 /* Lost or repeated connections so far, by the monitor. In a pub-sub drain the publishers' leaving is
  * expected. */
 int traffic_reconnects(const struct traffic *traffic);
@@ -121,7 +121,7 @@ void traffic_finish_stream(struct traffic *traffic);
 
 /* A publisher leaves: its socket is closed and what is queued flows out behind it (LINGER). Its loop has
  * ended. */
-void traffic_leave(struct traffic *traffic);
+void traffic_detach(struct traffic *traffic);
 
 /* Where the threads do run, read back from the kernel, as lists such as "0-3,8"; the loop's as it was when it
  * began, "" before. */

@@ -8,7 +8,7 @@
 #include <mpi.h>
 
 /* Messages from rank to rank; those of MPI's collectives are apart from them. */
-enum { TAG_STOP = 7, TAG_WAITING, TAG_SWAP, TAG_TELL, TAG_CLOCK };
+enum { TAG_STOP = 7, TAG_WAITING, TAG_EXCHANGE, TAG_SEND, TAG_CLOCK };
 
 /* What a rank that has waited too long tells rank 0. */
 struct waiting_note {
@@ -20,11 +20,11 @@ struct cluster {
     int rank, size;
     int64_t deadline_ns;
     const char *phase;
-    const char *last_words;
-    int64_t collectives;        /* so far */
-    struct waiting_note *notes; /* rank 0: the last of each rank */
-    MPI_Request *telling;       /* rank 0: to each other rank */
-    struct tally *tallies;      /* rank 0: of each rank */
+    const char *shutdown_message;
+    int64_t collectives;            /* so far */
+    struct waiting_note *notes;     /* rank 0: the last of each rank */
+    MPI_Request *telling;           /* rank 0: to each other rank */
+    struct cluster_totals *tallies; /* rank 0: of each rank */
     MPI_Request stop_request;
     char stop_message;
     bool stop_told;
@@ -48,9 +48,9 @@ int64_t cluster_clock_ns(void);
  * names the ranks that are missing. */
 void cluster_wait(struct cluster *cluster, MPI_Request *request, int64_t deadline_ns);
 /* The same for a part of a collective, which counts once. */
-void cluster_await(struct cluster *cluster, MPI_Request *request, int64_t deadline_ns);
+void cluster_wait_part(struct cluster *cluster, MPI_Request *request, int64_t deadline_ns);
 /* From rank 0 to each rank by itself; a part of a collective. */
-void cluster_tell_all(struct cluster *cluster, void *data, size_t bytes);
+void cluster_send_each(struct cluster *cluster, void *data, size_t bytes);
 /* Collective, once the hosts are known: who gathers for whom. @return 0, or -1 when memory is out. */
 int cluster_make_tree(struct cluster *cluster);
 void cluster_free_tree(struct cluster *cluster);
@@ -60,9 +60,9 @@ int cluster_find_hosts(struct cluster *cluster, struct error *error);
 void cluster_describe_binding(struct cluster_member *member);
 
 /* cpus.c, for tests on synthetic topologies: the processing units of objects first to last (not CPUS_NIC). */
-int cpus_in_topology(hwloc_topology_t topology, enum cpus_kind kind, int first, int last, hwloc_cpuset_t cpus,
-                     struct error *error);
+int cluster_cpus_in_topology(hwloc_topology_t topology, enum cpus_kind kind, int first, int last,
+                             hwloc_cpuset_t cpus, struct error *error);
 /* The logical number of the NUMA node that the kernel numbers os_index; -1 when there is none. */
-int cpus_numa_by_os_index(hwloc_topology_t topology, int os_index);
+int cluster_numa_by_os_index(hwloc_topology_t topology, int os_index);
 
 #endif

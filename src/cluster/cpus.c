@@ -13,8 +13,8 @@ static const hwloc_obj_type_t types[] = {[CPUS_NUMA] = HWLOC_OBJ_NUMANODE,
                                          [CPUS_PACKAGE] = HWLOC_OBJ_PACKAGE};
 static const char *const type_words[] = {"numa", "core", "pu", "package"};
 
-int cpus_in_topology(hwloc_topology_t topology, enum cpus_kind kind, int first, int last, hwloc_cpuset_t cpus,
-                     struct error *error)
+int cluster_cpus_in_topology(hwloc_topology_t topology, enum cpus_kind kind, int first, int last,
+                             hwloc_cpuset_t cpus, struct error *error)
 {
     hwloc_bitmap_zero(cpus);
     for (int i = first; i <= last; i++) {
@@ -28,7 +28,7 @@ int cpus_in_topology(hwloc_topology_t topology, enum cpus_kind kind, int first, 
     return 0;
 }
 
-int cpus_numa_by_os_index(hwloc_topology_t topology, int os_index)
+int cluster_numa_by_os_index(hwloc_topology_t topology, int os_index)
 {
     hwloc_obj_t node = hwloc_get_numanode_obj_by_os_index(topology, (unsigned)os_index);
     return node ? (int)node->logical_index : -1;
@@ -55,15 +55,15 @@ static int resolve(hwloc_topology_t topology, const struct config_cpus *wanted, 
                    hwloc_cpuset_t cpus, struct error *error)
 {
     if (wanted->kind != CPUS_NIC) {
-        return cpus_in_topology(topology, wanted->kind, wanted->first, wanted->last, cpus, error);
+        return cluster_cpus_in_topology(topology, wanted->kind, wanted->first, wanted->last, cpus, error);
     }
-    int node = cpus_numa_by_os_index(topology, interface_node(interface));
+    int node = cluster_numa_by_os_index(topology, interface_node(interface));
     if (node < 0) {
         return error_set(error,
                          "nic: the system does not say which NUMA node %s is next to; say numa:0 or another",
                          interface);
     }
-    return cpus_in_topology(topology, CPUS_NUMA, node, node, cpus, error);
+    return cluster_cpus_in_topology(topology, CPUS_NUMA, node, node, cpus, error);
 }
 
 int cluster_resolve_cpus(struct cluster *cluster, int64_t value, cpu_set_t *cpus, struct error *error)

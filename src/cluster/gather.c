@@ -111,7 +111,7 @@ static void gather_level(struct cluster *cluster, MPI_Comm comm, const void *min
         place += (size_t)counts[i];
     }
     MPI_Igatherv(mine, checked_int(units), MPI_INT64_T, all, counts, places, MPI_INT64_T, 0, comm, &request);
-    cluster_await(cluster, &request, cluster->deadline_ns);
+    cluster_wait_part(cluster, &request, cluster->deadline_ns);
     free(places);
 }
 
@@ -128,7 +128,7 @@ static int64_t *gather_host(struct cluster *cluster, const void *mine, size_t mi
         counts = room((size_t)ranks * sizeof *counts);
     }
     MPI_Igather(&count, 1, MPI_INT, counts, 1, MPI_INT, 0, cluster->host_comm, &request);
-    cluster_await(cluster, &request, cluster->deadline_ns);
+    cluster_wait_part(cluster, &request, cluster->deadline_ns);
     for (int i = 0; counts && i < ranks; i++) {
         *units += (size_t)counts[i];
     }
@@ -234,18 +234,18 @@ void cluster_gather(struct cluster *cluster, const void *mine, void *all, size_t
 
 /* ---- tallies: added up on the way ---- */
 
-static void add_tally(struct tally *to, const struct tally *from)
+static void add_tally(struct cluster_totals *to, const struct cluster_totals *from)
 {
-    for (int i = 0; i < TALLY_SUMS; i++) {
+    for (int i = 0; i < CLUSTER_SUMS; i++) {
         to->sum[i] += from->sum[i];
     }
-    for (int i = 0; i < TALLY_MOSTS; i++) {
-        to->most[i] = from->most[i] > to->most[i] ? from->most[i] : to->most[i];
+    for (int i = 0; i < CLUSTER_MAXIMA; i++) {
+        to->max[i] = from->max[i] > to->max[i] ? from->max[i] : to->max[i];
     }
 }
 
 /* The rank 0 of `comm` adds up all of its ranks'. */
-static void add_level(struct cluster *cluster, MPI_Comm comm, struct tally *tally)
+static void add_level(struct cluster *cluster, MPI_Comm comm, struct cluster_totals *tally)
 {
     MPI_Request request;
     int rank, ranks;
@@ -253,13 +253,13 @@ static void add_level(struct cluster *cluster, MPI_Comm comm, struct tally *tall
     MPI_Comm_size(comm, &ranks);
     MPI_Igather(tally, (int)sizeof *tally, MPI_BYTE, cluster->tallies, (int)sizeof *tally, MPI_BYTE, 0, comm,
                 &request);
-    cluster_await(cluster, &request, cluster->deadline_ns);
+    cluster_wait_part(cluster, &request, cluster->deadline_ns);
     for (int i = 1; rank == 0 && i < ranks; i++) {
         add_tally(tally, &cluster->tallies[i]);
     }
 }
 
-void cluster_tally(struct cluster *cluster, struct tally *tally)
+void cluster_allreduce(struct cluster *cluster, struct cluster_totals *tally)
 {
     cluster->collectives++;
     if (!cluster->tree) {
@@ -270,5 +270,5 @@ void cluster_tally(struct cluster *cluster, struct tally *tally)
             add_level(cluster, cluster->leaders_comm, tally);
         }
     }
-    cluster_tell_all(cluster, tally, sizeof *tally); /* the same collective's other half */
+    cluster_send_each(cluster, tally, sizeof *tally); /* the same collective's other half */
 }

@@ -85,7 +85,7 @@ int cluster_start(int *argc, char ***argv, struct cluster **cluster, struct erro
     made->deadline_ns = START_DEADLINE_NS;
     made->phase = "start";
     made->stop_request = MPI_REQUEST_NULL;
-    made->last_words = "";
+    made->shutdown_message = "";
     if (make_room(made)) {
         return error_set(error, "no memory");
     }
@@ -188,14 +188,14 @@ const char *cluster_phase(const struct cluster *cluster)
     return cluster->phase;
 }
 
-void cluster_set_last_words(struct cluster *cluster, const char *last_words)
+void cluster_set_shutdown_message(struct cluster *cluster, const char *shutdown_message)
 {
-    cluster->last_words = last_words;
+    cluster->shutdown_message = shutdown_message;
 }
 
-const char *cluster_last_words(const struct cluster *cluster)
+const char *cluster_shutdown_message(const struct cluster *cluster)
 {
-    return cluster->last_words;
+    return cluster->shutdown_message;
 }
 
 /* ---- a collective that does not complete ---- */
@@ -250,7 +250,7 @@ static _Noreturn void give_up(const struct cluster *cluster, int64_t waited_ns)
         fprintf(stderr, "zmqsweep: error: all ranks wait for each other since %.1f s (phase: %s)\n",
                 (double)waited_ns * 1e-9, cluster->phase);
     }
-    fprintf(stderr, "zmqsweep: ending the job%s\n", cluster->last_words);
+    fprintf(stderr, "zmqsweep: ending the job%s\n", cluster->shutdown_message);
     cluster_abort(EXIT_FAILED);
 }
 
@@ -262,11 +262,11 @@ static _Noreturn void leave(const struct cluster *cluster, int64_t waited_ns)
         "zmqsweep: error: rank 0 (the coordinator) on %s has not answered rank %d on %s for %.1f s (phase: "
         "%s); ending the job%s\n",
         host_name(cluster, 0), cluster->rank, host_name(cluster, cluster->rank), (double)waited_ns * 1e-9,
-        cluster->phase, cluster->last_words);
+        cluster->phase, cluster->shutdown_message);
     cluster_abort(EXIT_FAILED);
 }
 
-void cluster_await(struct cluster *cluster, MPI_Request *request, int64_t deadline_ns)
+void cluster_wait_part(struct cluster *cluster, MPI_Request *request, int64_t deadline_ns)
 {
     int64_t began = cluster_clock_ns();
     bool told = false;
@@ -293,14 +293,14 @@ void cluster_await(struct cluster *cluster, MPI_Request *request, int64_t deadli
 _Noreturn void cluster_fail(const struct cluster *cluster, const char *what)
 {
     fprintf(stderr, "zmqsweep: error: rank %d on %s: %s (phase: %s); ending the job%s\n", cluster->rank,
-            host_name(cluster, cluster->rank), what, cluster->phase, cluster->last_words);
+            host_name(cluster, cluster->rank), what, cluster->phase, cluster->shutdown_message);
     cluster_abort(EXIT_FAILED);
 }
 
 void cluster_wait(struct cluster *cluster, MPI_Request *request, int64_t deadline_ns)
 {
     cluster->collectives++;
-    cluster_await(cluster, request, deadline_ns);
+    cluster_wait_part(cluster, request, deadline_ns);
 }
 
 void cluster_barrier(struct cluster *cluster)
@@ -313,26 +313,26 @@ void cluster_barrier(struct cluster *cluster)
 /* From rank 0, to each rank by itself. A tree's inner ranks would have to wake up in turn to pass it on: on a
  * machine with 32 ranks a core that takes twice as long (64 ranks, 31 pairs: dead time 132 to 158 ms, so 108
  * to 129). */
-void cluster_tell_all(struct cluster *cluster, void *data, size_t bytes)
+void cluster_send_each(struct cluster *cluster, void *data, size_t bytes)
 {
     if (cluster->rank > 0) {
         MPI_Request request;
-        MPI_Irecv(data, (int)bytes, MPI_BYTE, 0, TAG_TELL, MPI_COMM_WORLD, &request);
-        cluster_await(cluster, &request, cluster->deadline_ns);
+        MPI_Irecv(data, (int)bytes, MPI_BYTE, 0, TAG_SEND, MPI_COMM_WORLD, &request);
+        cluster_wait_part(cluster, &request, cluster->deadline_ns);
         return;
     }
     for (int rank = 1; rank < cluster->size; rank++) {
-        MPI_Isend(data, (int)bytes, MPI_BYTE, rank, TAG_TELL, MPI_COMM_WORLD, &cluster->telling[rank]);
+        MPI_Isend(data, (int)bytes, MPI_BYTE, rank, TAG_SEND, MPI_COMM_WORLD, &cluster->telling[rank]);
     }
     for (int rank = 1; rank < cluster->size; rank++) {
-        cluster_await(cluster, &cluster->telling[rank], cluster->deadline_ns);
+        cluster_wait_part(cluster, &cluster->telling[rank], cluster->deadline_ns);
     }
 }
 
 void cluster_broadcast(struct cluster *cluster, void *data, size_t bytes)
 {
     cluster->collectives++;
-    cluster_tell_all(cluster, data, bytes);
+    cluster_send_each(cluster, data, bytes);
 }
 
 void cluster_allgather(struct cluster *cluster, const void *mine, void *all, size_t bytes)
@@ -342,8 +342,8 @@ void cluster_allgather(struct cluster *cluster, const void *mine, void *all, siz
     cluster_wait(cluster, &request, cluster->deadline_ns);
 }
 
-void cluster_swap(struct cluster *cluster, const int32_t *peers, int32_t count, const void *mine,
-                  void *theirs, size_t bytes)
+void cluster_exchange(struct cluster *cluster, const int32_t *peers, int32_t count, const void *mine,
+                      void *theirs, size_t bytes)
 {
     MPI_Request *requests = calloc(2 * (size_t)count + 1, sizeof(MPI_Request));
     if (!requests) {
@@ -351,18 +351,18 @@ void cluster_swap(struct cluster *cluster, const int32_t *peers, int32_t count, 
         cluster_abort(EXIT_FAILED);
     }
     for (int32_t i = 0; i < count; i++) {
-        MPI_Irecv((char *)theirs + (size_t)i * bytes, (int)bytes, MPI_BYTE, peers[i], TAG_SWAP,
+        MPI_Irecv((char *)theirs + (size_t)i * bytes, (int)bytes, MPI_BYTE, peers[i], TAG_EXCHANGE,
                   MPI_COMM_WORLD, &requests[i]);
-        MPI_Isend(mine, (int)bytes, MPI_BYTE, peers[i], TAG_SWAP, MPI_COMM_WORLD, &requests[count + i]);
+        MPI_Isend(mine, (int)bytes, MPI_BYTE, peers[i], TAG_EXCHANGE, MPI_COMM_WORLD, &requests[count + i]);
     }
     cluster->collectives++; /* one of all ranks, even of those without peers */
     for (int32_t i = 0; i < 2 * count; i++) {
-        cluster_await(cluster, &requests[i], cluster->deadline_ns);
+        cluster_wait_part(cluster, &requests[i], cluster->deadline_ns);
     }
     free(requests);
 }
 
-void cluster_tell_stop(struct cluster *cluster)
+void cluster_signal_stop(struct cluster *cluster)
 {
     for (int rank = 1; rank < cluster->size && !cluster->stop_told; rank++) {
         MPI_Request request;
@@ -372,7 +372,7 @@ void cluster_tell_stop(struct cluster *cluster)
     cluster->stop_told = true;
 }
 
-bool cluster_told_stop(struct cluster *cluster)
+bool cluster_stop_signalled(struct cluster *cluster)
 {
     if (!cluster->stop_told && cluster->stop_request != MPI_REQUEST_NULL) {
         int done;

@@ -9,16 +9,16 @@
 
 /* `text` in double quotes for an error line: cut to fit, and control characters replaced, so that the line
  * stays one line. @return `quoted`. */
-#define CONFIG_QUOTE_LENGTH 72
-const char *config_quote(const char *text, char quoted[CONFIG_QUOTE_LENGTH]);
+#define TEXT_QUOTE_LENGTH 72
+const char *text_quote(const char *text, char quoted[TEXT_QUOTE_LENGTH]);
 
 /* Whether an option may be set by this source: --help, --version and --config belong to the command line,
  * though the environment may name a sweep file; a preset holds nothing but settings of the sweep. */
-bool config_allowed(enum option_id id, enum setting_source source);
+bool config_source_allowed(enum option_id id, enum setting_source source);
 
 /* The name of an option's environment variable. @return `name`. */
 #define CONFIG_NAME_LENGTH 64
-const char *config_variable(enum option_id id, char name[CONFIG_NAME_LENGTH]);
+const char *config_environment_name(enum option_id id, char name[CONFIG_NAME_LENGTH]);
 
 /* cpus.c: values of OPTION_TYPE_CPUS and OPTION_TYPE_PORTS. @return 0, or -1 with what would be right. */
 int config_read_cpus(const char *word, int64_t *value, struct error *error);

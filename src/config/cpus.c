@@ -52,7 +52,7 @@ static bool read_span(const char *text, long most, bool one_will_do, long *first
 
 int config_read_cpus(const char *word, int64_t *value, struct error *error)
 {
-    char quoted[CONFIG_QUOTE_LENGTH];
+    char quoted[TEXT_QUOTE_LENGTH];
     size_t length = strcspn(word, ":");
     long first = 0, last = 0;
     for (int kind = 0; kind <= CPUS_NIC; kind++) {
@@ -67,16 +67,16 @@ int config_read_cpus(const char *word, int64_t *value, struct error *error)
         }
     }
     return error_set(error, "%s names no CPUs; say numa:0, core:0-3, pu:2, package:1, nic or none",
-                     config_quote(word, quoted));
+                     text_quote(word, quoted));
 }
 
 int config_read_ports(const char *word, int64_t *value, struct error *error)
 {
-    char quoted[CONFIG_QUOTE_LENGTH];
+    char quoted[TEXT_QUOTE_LENGTH];
     long first, last;
     if (!read_span(word, 65535, false, &first, &last) || first == 0) {
         return error_set(error, "%s is not a range of ports; say 43000-43999, within 1-65535",
-                         config_quote(word, quoted));
+                         text_quote(word, quoted));
     }
     *value = encode(0, first, last);
     return 0;

@@ -54,13 +54,13 @@ static const struct entry examples[] = {
 /* "1 to 1G", or "1 or more" when the upper limit is only where the numbers end. */
 static void write_limits(enum option_id id, char *text, size_t length)
 {
-    const struct option_spec *spec = &option_table[id];
+    const struct option_spec *spec = &config_options[id];
     char least[CONFIG_WORD_LENGTH], most[CONFIG_WORD_LENGTH];
-    config_word(id, spec->minimum, least);
+    config_format(id, spec->minimum, least);
     if (spec->maximum >= INT32_MAX && spec->type == OPTION_TYPE_INTEGER)
         snprintf(text, length, "%s or more", least);
     else
-        snprintf(text, length, "%s to %s", least, config_word(id, spec->maximum, most));
+        snprintf(text, length, "%s to %s", least, config_format(id, spec->maximum, most));
 }
 
 static void write_choices(const char *const *choices, char *text, size_t length)
@@ -73,7 +73,7 @@ static void write_choices(const char *const *choices, char *text, size_t length)
 /* The values that an option takes and its default, as sentences: "Values: 1 to 1G. Default: 64." */
 static const char *write_facts(enum option_id id, char facts[FACTS_LENGTH])
 {
-    const struct option_spec *spec = &option_table[id];
+    const struct option_spec *spec = &config_options[id];
     char values[FACTS_LENGTH / 2] = "";
     facts[0] = '\0';
     if (spec->type == OPTION_TYPE_TEXT || spec->type == OPTION_TYPE_FLAG)
@@ -125,7 +125,7 @@ static void print_paragraph(FILE *out, const char *text, size_t indent)
 
 static void print_option(FILE *out, enum option_id id)
 {
-    const struct option_spec *spec = &option_table[id];
+    const struct option_spec *spec = &config_options[id];
     char facts[FACTS_LENGTH];
     fprintf(out, spec->implied ? "  --%s%s[%s]%s\n" : "  --%s%s%s%s\n", spec->name, spec->metavar ? " " : "",
             spec->metavar ? spec->metavar : "", spec->list ? ",..." : "");
@@ -245,7 +245,7 @@ static void print_item(FILE *out, const char *tag, const char *text)
 
 static void print_manual_option(FILE *out, enum option_id id)
 {
-    const struct option_spec *spec = &option_table[id];
+    const struct option_spec *spec = &config_options[id];
     char facts[FACTS_LENGTH];
     fprintf(out, ".TP\n\\fB\\-\\-");
     print_roff(out, spec->name);

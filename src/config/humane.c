@@ -28,7 +28,7 @@ static const char *write_scaled(double value, double base, const char *const *un
     return text;
 }
 
-const char *config_humane_bytes(int64_t bytes, char *text, size_t length)
+const char *format_bytes(int64_t bytes, char *text, size_t length)
 {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", NULL};
     int64_t whole = bytes;
@@ -44,13 +44,13 @@ const char *config_humane_bytes(int64_t bytes, char *text, size_t length)
     return text;
 }
 
-const char *config_humane_rate(double mbit_s, char *text, size_t length)
+const char *format_rate(double mbit_s, char *text, size_t length)
 {
     static const char *const units[] = {"bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s", NULL};
     return write_scaled(mbit_s * 1e6, 1000, units, text, length);
 }
 
-const char *config_humane_count(double per_s, char *text, size_t length)
+const char *format_per_s(double per_s, char *text, size_t length)
 {
     static const char *const units[] = {"/s", "k/s", "M/s", "G/s", NULL};
     return write_scaled(per_s, 1000, units, text, length);

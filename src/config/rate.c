@@ -53,13 +53,13 @@ static double read_decimal(const char *word, const char **end)
 
 int config_read_rate(const char *word, int64_t *value, struct error *error)
 {
-    char quoted[CONFIG_QUOTE_LENGTH];
+    char quoted[TEXT_QUOTE_LENGTH];
     const char *name;
     double number = read_decimal(word, &name);
     const struct rate_unit *bits = find_unit(bit_units, name), *unit = bits;
     int64_t most = bits ? MOST_BITS_PER_S : MOST_PER_S;
     unit = unit ? unit : find_unit(message_units, name);
-    config_quote(word, quoted);
+    text_quote(word, quoted);
     if (isnan(number) || !unit) {
         return error_set(
             error,
@@ -101,7 +101,7 @@ void config_write_rate(int64_t value, char text[CONFIG_WORD_LENGTH])
 int config_read_loss(const char *word, int64_t *value, struct error *error)
 {
     static const char key[] = "loss=";
-    char quoted[CONFIG_QUOTE_LENGTH];
+    char quoted[TEXT_QUOTE_LENGTH];
     const char *end = "";
     double percent = NAN;
     if (strncmp(word, key, sizeof key - 1) == 0) {
@@ -109,14 +109,14 @@ int config_read_loss(const char *word, int64_t *value, struct error *error)
     }
     if (isnan(percent) || strcmp(end, "%") != 0) {
         return error_set(error, "%s is not a share that may be lost; say loss=0.1%%, or off",
-                         config_quote(word, quoted));
+                         text_quote(word, quoted));
     }
     double ppb = percent * PPB_PER_PERCENT;
     if (ppb > (double)MOST_LOSS_PPB) {
-        return error_set(error, "%s is too large; the largest is loss=50%%", config_quote(word, quoted));
+        return error_set(error, "%s is too large; the largest is loss=50%%", text_quote(word, quoted));
     }
     if (fabs(ppb - round(ppb)) > 1e-6) {
-        return error_set(error, "%s is finer than a billionth; say fewer digits", config_quote(word, quoted));
+        return error_set(error, "%s is finer than a billionth; say fewer digits", text_quote(word, quoted));
     }
     *value = llround(ppb);
     return 0;

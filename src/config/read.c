@@ -29,13 +29,13 @@ static const char *name_place(const struct reading *reading, enum option_id id, 
                               char where[WHERE_LENGTH])
 {
     char variable[CONFIG_NAME_LENGTH];
-    const char *name = option_table[id].name;
+    const char *name = config_options[id].name;
     switch (source) {
     case SOURCE_COMMAND_LINE:
         snprintf(where, WHERE_LENGTH, "--%s", name);
         break;
     case SOURCE_ENVIRONMENT:
-        snprintf(where, WHERE_LENGTH, "%s", config_variable(id, variable));
+        snprintf(where, WHERE_LENGTH, "%s", config_environment_name(id, variable));
         break;
     case SOURCE_FILE:
         snprintf(where, WHERE_LENGTH, "%.120s:%u: %s", reading->path, reading->lines[id], name);
@@ -57,9 +57,9 @@ static const char *nearest_option(const char *word, enum setting_source source)
     const char *names[OPTION_TOTAL];
     size_t count = 0;
     for (int id = 0; id < OPTION_TOTAL; id++)
-        if (config_allowed((enum option_id)id, source))
-            names[count++] = option_table[id].name;
-    return config_nearest(word, names, count);
+        if (config_source_allowed((enum option_id)id, source))
+            names[count++] = config_options[id].name;
+    return text_nearest(word, names, count);
 }
 
 static const struct preset *find_preset(const struct preset *presets, const char *name)
@@ -74,15 +74,15 @@ static const struct preset *find_preset(const struct preset *presets, const char
 static int refuse_preset(const struct preset *presets, const char *name, struct error *error)
 {
     const char *names[32], *nearest;
-    char list[200] = "", quoted[CONFIG_QUOTE_LENGTH];
+    char list[200] = "", quoted[TEXT_QUOTE_LENGTH];
     size_t count = 0, at = 0;
     for (; presets && presets->name && count < sizeof names / sizeof *names; presets++, count++) {
         names[count] = presets->name;
         if (at < sizeof list)
             at += (size_t)snprintf(list + at, sizeof list - at, "%s%s", at ? ", " : "", presets->name);
     }
-    nearest = config_nearest(name, names, count);
-    config_quote(name, quoted);
+    nearest = text_nearest(name, names, count);
+    text_quote(name, quoted);
     if (nearest)
         return error_set(error, "unknown preset %s; the nearest is %s (there are %s)", quoted, nearest, list);
     return error_set(error, "unknown preset %s; say one of %s", quoted, list);
@@ -117,7 +117,7 @@ static int place(struct reading *reading, enum option_id id, enum setting_source
 /* Puts the default in place of what an option holds. Unset text and flags are "", which no source gives. */
 static int place_default(struct reading *reading, enum option_id id)
 {
-    const struct option_spec *spec = &option_table[id];
+    const struct option_spec *spec = &config_options[id];
     struct setting *held = &reading->settings->items[id];
     free(held->text);
     free(held->values);
@@ -146,12 +146,12 @@ static int place_defaults(struct reading *reading)
 
 static int refuse_argument(struct reading *reading, const char *element)
 {
-    char name[CONFIG_QUOTE_LENGTH], quoted[CONFIG_QUOTE_LENGTH];
+    char name[TEXT_QUOTE_LENGTH], quoted[TEXT_QUOTE_LENGTH];
     snprintf(name, sizeof name, "%.*s", (int)strcspn(element, "="), element);
     const char *nearest = nearest_option(name + strspn(name, "-"), SOURCE_COMMAND_LINE);
     if (element[0] != '-' || element[1] == '\0')
         return error_set(reading->error, "%s is no option; all options begin with --, such as --size 64",
-                         config_quote(element, quoted));
+                         text_quote(element, quoted));
     if (nearest)
         return error_set(reading->error, "unknown option %s; the nearest is --%s", name, nearest);
     return error_set(reading->error, "unknown option %s; --help lists all", name);
@@ -170,7 +170,7 @@ static bool is_full_name(const char *element, const char *name)
 static bool is_option(const char *argument)
 {
     for (int id = 0; id < OPTION_TOTAL; id++)
-        if (is_full_name(argument, option_table[id].name))
+        if (is_full_name(argument, config_options[id].name))
             return true;
     return false;
 }
@@ -182,7 +182,7 @@ static int take_option(struct reading *reading, int code, const char *element, c
     int id = (refused ? optopt : code) - FIRST_CODE;
     if (id < 0 || id >= OPTION_TOTAL)
         return refuse_argument(reading, element);
-    const struct option_spec *spec = &option_table[id];
+    const struct option_spec *spec = &config_options[id];
     bool flag = spec->type == OPTION_TYPE_FLAG;
     if (!is_full_name(element, spec->name))
         return error_set(reading->error, "unknown option %.*s; written in full it is --%s",
@@ -205,8 +205,8 @@ static void fill_options(struct option options[OPTION_TOTAL + 1])
 {
     memset(options, 0, (OPTION_TOTAL + 1) * sizeof *options);
     for (int id = 0; id < OPTION_TOTAL; id++) {
-        options[id].name = option_table[id].name;
-        options[id].has_arg = option_table[id].type == OPTION_TYPE_FLAG ? no_argument : required_argument;
+        options[id].name = config_options[id].name;
+        options[id].has_arg = config_options[id].type == OPTION_TYPE_FLAG ? no_argument : required_argument;
         options[id].val = FIRST_CODE + id;
     }
 }
@@ -240,7 +240,7 @@ static enum option_id find_variable(const char *name, size_t length)
 {
     char variable[CONFIG_NAME_LENGTH];
     int id = 0;
-    while (id < OPTION_TOTAL && (strlen(config_variable((enum option_id)id, variable)) != length ||
+    while (id < OPTION_TOTAL && (strlen(config_environment_name((enum option_id)id, variable)) != length ||
                                  memcmp(variable, name, length) != 0))
         id++;
     return (enum option_id)id;
@@ -256,7 +256,7 @@ static int refuse_variable(struct reading *reading, const char *name, int length
     const char *nearest = nearest_option(word, SOURCE_ENVIRONMENT);
     if (nearest)
         return error_set(reading->error, "%.*s: unknown option; the nearest is %s", length, name,
-                         config_variable(config_find(nearest), variable));
+                         config_environment_name(config_find(nearest), variable));
     return error_set(reading->error, "%.*s: unknown option; %s is reserved, name other variables otherwise",
                      length, name, CONFIG_PREFIX);
 }
@@ -267,9 +267,9 @@ static int read_variable(struct reading *reading, const char *name, size_t lengt
     int shown = length < CONFIG_NAME_LENGTH ? (int)length : CONFIG_NAME_LENGTH;
     if (id == OPTION_TOTAL)
         return refuse_variable(reading, name, shown);
-    if (!config_allowed(id, SOURCE_ENVIRONMENT))
+    if (!config_source_allowed(id, SOURCE_ENVIRONMENT))
         return error_set(reading->error, "%.*s: belongs to the command line; say --%s there", shown, name,
-                         option_table[id].name);
+                         config_options[id].name);
     return place(reading, id, SOURCE_ENVIRONMENT, name + length + 1);
 }
 
@@ -351,7 +351,7 @@ static char *next_line(char *line, int size, void *stream)
 {
     static const char mark[] = "\xef\xbb\xbf"; /* UTF-8's byte order mark */
     struct sweep_file *file = stream;
-    char quoted[CONFIG_QUOTE_LENGTH];
+    char quoted[TEXT_QUOTE_LENGTH];
     if (file->failed || file->read_errno || read_line(file, line, size) < 0)
         return NULL;
     if (file->line == 1 && strncmp(line, mark, sizeof mark - 1) == 0) {
@@ -360,7 +360,7 @@ static char *next_line(char *line, int size, void *stream)
         memmove(line, text, strlen(text) + 1);
     }
     if (is_wrong_section(line)) {
-        fail_line(file, "unknown section %s; the only one is " SECTION, config_quote(line, quoted));
+        fail_line(file, "unknown section %s; the only one is " SECTION, text_quote(line, quoted));
         return NULL;
     }
     return line;
@@ -368,9 +368,9 @@ static char *next_line(char *line, int size, void *stream)
 
 static void refuse_key(struct sweep_file *file, const char *key)
 {
-    char quoted[CONFIG_QUOTE_LENGTH];
+    char quoted[TEXT_QUOTE_LENGTH];
     const char *nearest = nearest_option(key, SOURCE_FILE);
-    config_quote(key, quoted);
+    text_quote(key, quoted);
     if (nearest)
         fail_line(file, "unknown key %s; the nearest is \"%s\"", quoted, nearest);
     else
@@ -388,7 +388,7 @@ static int take_key(void *user, const char *section, const char *key, const char
         return 0;
     if (id == OPTION_TOTAL)
         refuse_key(file, key);
-    else if (!config_allowed(id, SOURCE_FILE))
+    else if (!config_source_allowed(id, SOURCE_FILE))
         fail_line(file, "\"%s\" belongs to the command line; say --%s there", key, key);
     else if (reading->lines[id])
         fail_line(file, "\"%s\" is set twice, first in line %u; keep one", key, reading->lines[id]);
@@ -432,8 +432,8 @@ static int refuse_both(struct reading *reading, enum option_id one, enum option_
     const struct setting *items = reading->settings->items;
     enum option_id later = reading->lines[other] > reading->lines[one] ? other : one;
     return error_set(reading->error, "%s: %s and %s exclude each other; give one of them",
-                     name_place(reading, later, items[one].source, where), option_table[one].name,
-                     option_table[other].name);
+                     name_place(reading, later, items[one].source, where), config_options[one].name,
+                     config_options[other].name);
 }
 
 /* Decides between --short and --preset, so that the settings hold the one preset that is in force. */
@@ -464,7 +464,7 @@ static int read_preset(struct reading *reading)
     const struct preset *preset = find_preset(reading->presets, setting->text);
     for (size_t i = 0; preset->pairs && preset->pairs[i][0]; i++) {
         enum option_id id = config_find(preset->pairs[i][0]);
-        if (id == OPTION_TOTAL || !config_allowed(id, SOURCE_PRESET))
+        if (id == OPTION_TOTAL || !config_source_allowed(id, SOURCE_PRESET))
             return error_set(reading->error, "preset %s: no option of a sweep is called %s", preset->name,
                              preset->pairs[i][0]);
         if (place(reading, id, SOURCE_PRESET, preset->pairs[i][1]))
@@ -484,7 +484,7 @@ static int settle_mode(struct reading *reading)
         if (count->values[i] == OPTION_KEYWORD)
             return error_set(reading->error, "%s: %s is listed with numbers; say %s alone, or numbers alone",
                              name_place(reading, OPTION_COUNT, count->source, where),
-                             option_table[OPTION_COUNT].keyword, option_table[OPTION_COUNT].keyword);
+                             config_options[OPTION_COUNT].keyword, config_options[OPTION_COUNT].keyword);
     if (count->values[0] == OPTION_KEYWORD || duration->source == SOURCE_DEFAULT)
         return 0;
     if (count->source == duration->source)

@@ -19,7 +19,7 @@
         __VA_ARGS__, NULL                                                                                    \
     }
 
-const struct option_spec option_table[OPTION_TOTAL] = {
+const struct option_spec config_options[OPTION_TOTAL] = {
     [OPTION_PATTERN] =
         {.name = "pattern",
          .type = OPTION_TYPE_CHOICE,
@@ -419,12 +419,12 @@ const struct option_spec option_table[OPTION_TOTAL] = {
 enum option_id config_find(const char *name)
 {
     int id = 0;
-    while (id < OPTION_TOTAL && strcmp(option_table[id].name, name) != 0)
+    while (id < OPTION_TOTAL && strcmp(config_options[id].name, name) != 0)
         id++;
     return (enum option_id)id;
 }
 
-bool config_allowed(enum option_id id, enum setting_source source)
+bool config_source_allowed(enum option_id id, enum setting_source source)
 {
     switch (id) {
     case OPTION_HELP:
@@ -440,10 +440,10 @@ bool config_allowed(enum option_id id, enum setting_source source)
     }
 }
 
-const char *config_variable(enum option_id id, char name[CONFIG_NAME_LENGTH])
+const char *config_environment_name(enum option_id id, char name[CONFIG_NAME_LENGTH])
 {
     size_t at = strlen(strcpy(name, CONFIG_PREFIX));
-    for (const char *from = option_table[id].name; *from && at + 1 < CONFIG_NAME_LENGTH; from++)
+    for (const char *from = config_options[id].name; *from && at + 1 < CONFIG_NAME_LENGTH; from++)
         name[at++] = *from == '-' ? '_' : (char)toupper((unsigned char)*from);
     name[at] = '\0';
     return name;

@@ -17,8 +17,8 @@ struct unit {
     int64_t factor;
 };
 
-/* In the order in which config_word tries them: the largest first, and of two names for one factor the one to
- * write. Integers are written without a unit, so theirs starts with none. */
+/* In the order in which config_format tries them: the largest first, and of two names for one factor the one
+ * to write. Integers are written without a unit, so theirs starts with none. */
 static const struct unit byte_units[] = {{"G", KIB *KIB *KIB},
                                          {"GiB", KIB *KIB *KIB},
                                          {"M", KIB *KIB},
@@ -50,9 +50,9 @@ struct list {
 
 enum number { NUMBER_GOOD, NUMBER_MALFORMED, NUMBER_UNITLESS, NUMBER_BROKEN, NUMBER_HUGE };
 
-const char *config_quote(const char *text, char quoted[CONFIG_QUOTE_LENGTH])
+const char *text_quote(const char *text, char quoted[TEXT_QUOTE_LENGTH])
 {
-    const size_t room = CONFIG_QUOTE_LENGTH - sizeof "\"...\"";
+    const size_t room = TEXT_QUOTE_LENGTH - sizeof "\"...\"";
     size_t length = strnlen(text, room + 1), at = 0;
     bool cut = length > room;
     if (cut) /* not in the middle of a UTF-8 character */
@@ -233,11 +233,11 @@ static enum number read_digits(enum option_type type, const char *word, int64_t 
 static int read_number(const struct list *list, const char *word, int64_t *value, struct error *error)
 {
     const struct option_spec *spec = list->spec;
-    char quoted[CONFIG_QUOTE_LENGTH], advice[ADVICE_LENGTH], limit[CONFIG_WORD_LENGTH];
+    char quoted[TEXT_QUOTE_LENGTH], advice[ADVICE_LENGTH], limit[CONFIG_WORD_LENGTH];
     if (spec->type == OPTION_TYPE_RATE)
         return config_read_rate(word, value, error);
     enum number number = read_digits(spec->type, word, value);
-    config_quote(word, quoted);
+    text_quote(word, quoted);
     if (number == NUMBER_MALFORMED)
         return error_set(error, "%s is not %s; %s", quoted, noun_of(spec), advise(spec, advice));
     if (number == NUMBER_UNITLESS)
@@ -251,10 +251,10 @@ static int read_number(const struct list *list, const char *word, int64_t *value
                          advise(spec, advice));
     if (number == NUMBER_HUGE || *value > spec->maximum)
         return error_set(error, "%s is too large; the largest is %s", quoted,
-                         config_word(list->id, spec->maximum, limit));
+                         config_format(list->id, spec->maximum, limit));
     if (*value < spec->minimum)
         return error_set(error, "%s is too small; the smallest is %s", quoted,
-                         config_word(list->id, spec->minimum, limit));
+                         config_format(list->id, spec->minimum, limit));
     return 0;
 }
 
@@ -263,7 +263,8 @@ static int list_add(struct list *list, int64_t value, struct error *error)
     char word[CONFIG_WORD_LENGTH];
     for (size_t i = 0; i < list->count; i++)
         if (list->values[i] == value)
-            return error_set(error, "%s is listed twice; once is enough", config_word(list->id, value, word));
+            return error_set(error, "%s is listed twice; once is completion_reached",
+                             config_format(list->id, value, word));
     if (list->count == MOST_VALUES)
         return error_set(error, "the list has over %d values; make it shorter", MOST_VALUES);
     if (list->count == list->capacity) {
@@ -281,11 +282,11 @@ static int list_add(struct list *list, int64_t value, struct error *error)
 /* Reads the "x4" of a range. */
 static int read_factor(const char *word, int64_t *factor, struct error *error)
 {
-    char quoted[CONFIG_QUOTE_LENGTH];
+    char quoted[TEXT_QUOTE_LENGTH];
     if (word[0] != 'x' || read_digits(OPTION_TYPE_INTEGER, word + 1, factor) != NUMBER_GOOD || *factor < 2)
         return error_set(error,
                          "%s is not the factor of a range; say x and a whole number from 2 on, such as x4",
-                         config_quote(word, quoted));
+                         text_quote(word, quoted));
     return 0;
 }
 
@@ -341,11 +342,11 @@ static int64_t find_word(const char *word, const char *const *words)
 static int add_word(struct list *list, const char *word, struct error *error)
 {
     static const char *const flags[] = {"no", "yes", "false", "true", "0", "1", "off", "on", NULL};
-    char quoted[CONFIG_QUOTE_LENGTH], advice[ADVICE_LENGTH];
+    char quoted[TEXT_QUOTE_LENGTH], advice[ADVICE_LENGTH];
     bool flag = list->spec->type == OPTION_TYPE_FLAG;
     int64_t index = find_word(word, flag ? flags : list->spec->choices);
     if (index < 0)
-        return error_set(error, "%s is not %s; %s", config_quote(word, quoted), noun_of(list->spec),
+        return error_set(error, "%s is not %s; %s", text_quote(word, quoted), noun_of(list->spec),
                          advise(list->spec, advice));
     return list_add(list, flag ? index % 2 : index, error);
 }
@@ -387,7 +388,7 @@ static int add_elements(struct list *list, char *text, struct error *error)
 
 int config_parse(enum option_id id, const char *text, int64_t **values, size_t *count, struct error *error)
 {
-    struct list list = {.id = id, .spec = &option_table[id]};
+    struct list list = {.id = id, .spec = &config_options[id]};
     if (list.spec->type == OPTION_TYPE_TEXT) {
         if (*text == '\0')
             return error_set(error, "is empty; say %s", list.spec->metavar);
@@ -432,9 +433,9 @@ static void write_number(enum option_type type, int64_t value, char text[CONFIG_
     snprintf(text, CONFIG_WORD_LENGTH, "%" PRId64 "%s", value / unit->factor, unit->name);
 }
 
-const char *config_word(enum option_id id, int64_t value, char text[CONFIG_WORD_LENGTH])
+const char *config_format(enum option_id id, int64_t value, char text[CONFIG_WORD_LENGTH])
 {
-    const struct option_spec *spec = &option_table[id];
+    const struct option_spec *spec = &config_options[id];
     text[0] = '\0';
     if (spec->keyword && value == OPTION_KEYWORD)
         snprintf(text, CONFIG_WORD_LENGTH, "%s", spec->keyword);
@@ -488,7 +489,7 @@ static size_t edit_distance(const char *word, const char *name)
     return row[length];
 }
 
-const char *config_nearest(const char *word, const char *const *names, size_t count)
+const char *text_nearest(const char *word, const char *const *names, size_t count)
 {
     size_t limit = strlen(word) / 3 < 2 ? 2 : strlen(word) / 3, best = limit + 1;
     const char *nearest = NULL;

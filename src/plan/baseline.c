@@ -19,7 +19,7 @@ static bool matters(enum option_id id)
 bool plan_is_model(const struct settings *settings, const int64_t value[OPTION_TOTAL])
 {
     for (int id = 0; id < OPTION_TOTAL; id++) {
-        if (option_table[id].list && id != OPTION_TRANSPORT && !matters((enum option_id)id) &&
+        if (config_options[id].list && id != OPTION_TRANSPORT && !matters((enum option_id)id) &&
             value[id] != settings->items[id].values[0]) {
             return false;
         }
@@ -52,7 +52,7 @@ struct point plan_baseline_of(const struct point *model)
 /* The words of the option table; those that are no choices are named here. */
 static const char *choice(enum option_id id, int32_t value)
 {
-    return option_table[id].choices[value];
+    return config_options[id].choices[value];
 }
 
 const char *plan_pattern_word(int32_t pattern)

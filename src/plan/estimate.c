@@ -1,4 +1,4 @@
-/* estimate.c - seats, memory and time of a point, before anything is opened. */
+/* estimate.c - assignments, memory and time of a point, before anything is opened. */
 #include "zmqsweep/plan.h"
 
 #include <math.h>
@@ -50,25 +50,25 @@ int64_t plan_queue_bytes(const struct point *point, enum role role)
     }
 }
 
-/* What a point's ranks on one host may queue; -1 when they cannot be seated. */
+/* What a point's ranks on one host may queue; -1 when they cannot be layout_point. */
 static int64_t point_queue_bytes(const struct plan *plan, const struct point *point, int32_t host)
 {
-    struct seating seating;
+    struct plan_layout layout;
     int64_t bytes = 0;
     if (!plan->hosts) { /* all on one host: no need to seat them */
         bytes = plus(times(point->senders_per_receiver, plan_queue_bytes(point, ROLE_SENDER)),
                      times(point->receivers_per_sender, plan_queue_bytes(point, ROLE_RECEIVER)));
         return times(point->pairs, bytes);
     }
-    if (plan_seat_all(point, plan->hosts, plan->ranks, &seating, NULL)) {
+    if (plan_layout_make(point, plan->hosts, plan->ranks, &layout, NULL)) {
         return -1;
     }
     for (int32_t rank = 1; rank < plan->ranks; rank++) {
         if (plan->hosts[rank] == host) {
-            bytes = plus(bytes, plan_queue_bytes(point, seating.seats[rank].role));
+            bytes = plus(bytes, plan_queue_bytes(point, layout.assignments[rank].role));
         }
     }
-    plan_free_seating(&seating);
+    plan_layout_free(&layout);
     return bytes;
 }
 

@@ -112,9 +112,9 @@ static int32_t all_pairs(const struct plan *plan, const struct point *point)
     struct point trial = *point;
     int32_t members = point->receivers_per_sender + point->senders_per_receiver;
     for (trial.pairs = (plan->ranks - 1) / members; trial.pairs > 1; trial.pairs--) {
-        struct seating seating;
-        if (plan_seat_all(&trial, plan->hosts, plan->ranks, &seating, NULL) == 0) {
-            plan_free_seating(&seating);
+        struct plan_layout layout;
+        if (plan_layout_make(&trial, plan->hosts, plan->ranks, &layout, NULL) == 0) {
+            plan_layout_free(&layout);
             break;
         }
     }
@@ -249,7 +249,7 @@ int32_t plan_ranks_needed(const struct plan *plan)
     int32_t most = 0;
     for (int64_t id = 0; id < plan->points; id++) {
         struct point point = plan_point(plan, id);
-        int32_t ranks = 1 + plan_busy_ranks(&point);
+        int32_t ranks = 1 + plan_ranks_in_use(&point);
         most = ranks > most ? ranks : most;
     }
     return most;
@@ -383,7 +383,7 @@ static int64_t most_copies(const struct settings *settings, int32_t ranks)
     return most;
 }
 
-/* Once the ranks are known to be enough: a point has a pair at least. */
+/* Once the ranks are known to be completion_reached: a point has a pair at least. */
 static int check_volume(const struct settings *settings, int32_t ranks, struct error *error)
 {
     int64_t count = largest(settings, OPTION_COUNT), size = largest(settings, OPTION_SIZE);
@@ -503,7 +503,7 @@ static int count_steps(struct plan *plan, struct error *error)
     return 0;
 }
 
-/* Can every shape be seated? Shapes differ only in the slow dimensions, down to the pairs. */
+/* Can every shape be layout_point? Shapes differ only in the slow dimensions, down to the pairs. */
 static int check_seats(const struct plan *plan, struct error *error)
 {
     int64_t stride = 1;
@@ -515,11 +515,11 @@ static int check_seats(const struct plan *plan, struct error *error)
     }
     for (int64_t id = 0; id < plan->listed; id += stride) {
         struct point point = plan_point(plan, id);
-        struct seating seating;
-        if (plan_seat_all(&point, plan->hosts, plan->ranks, &seating, error)) {
+        struct plan_layout layout;
+        if (plan_layout_make(&point, plan->hosts, plan->ranks, &layout, error)) {
             return -1;
         }
-        plan_free_seating(&seating);
+        plan_layout_free(&layout);
     }
     return 0;
 }
@@ -623,7 +623,7 @@ static const char *key_word(const struct point *point, int option, int64_t value
     case OPTION_TRANSPORT:
         return plan_transport_word(point->transport);
     default:
-        return config_word((enum option_id)option, value, word);
+        return config_format((enum option_id)option, value, word);
     }
 }
 
@@ -646,28 +646,28 @@ const char *plan_key(const struct plan *plan, int64_t id, char key[PLAN_KEY_LENG
             (option == OPTION_SECURITY && point.security == SECURITY_NONE)) {
             continue; /* worded as before there was a choice */
         }
-        used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, "%s=%s ", option_table[option].name,
+        used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, "%s=%s ", config_options[option].name,
                                  key_word(&point, option, value[option], word));
     }
     if (used < PLAN_KEY_LENGTH) {
         used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, "bind=%s",
-                                 config_word(OPTION_BIND, point.bind, word));
+                                 config_format(OPTION_BIND, point.bind, word));
     }
     if (used < PLAN_KEY_LENGTH && point.receive_mode == RECEIVE_WRITE) {
         used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, " write-buffer=%s",
-                                 config_word(OPTION_WRITE_BUFFER, point.write_buffer_bytes, word));
+                                 config_format(OPTION_WRITE_BUFFER, point.write_buffer_bytes, word));
     }
     if (used < PLAN_KEY_LENGTH && point.find_loss_ppb != OPTION_KEYWORD) {
         used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, " find-rate=%s",
-                                 config_word(OPTION_FIND_RATE, point.find_loss_ppb, word));
+                                 config_format(OPTION_FIND_RATE, point.find_loss_ppb, word));
     }
     if (used < PLAN_KEY_LENGTH && point.latency_every) {
         used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, " latency=%s",
-                                 config_word(OPTION_LATENCY, point.latency_every, word));
+                                 config_format(OPTION_LATENCY, point.latency_every, word));
     }
     if (used < PLAN_KEY_LENGTH && point.matrix != MATRIX_OFF) {
         snprintf(key + used, PLAN_KEY_LENGTH - used, " matrix=%s step=%d",
-                 config_word(OPTION_MATRIX, point.matrix, word), point.step);
+                 config_format(OPTION_MATRIX, point.matrix, word), point.step);
     }
     return key;
 }

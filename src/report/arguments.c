@@ -25,7 +25,7 @@ static int refuse_name(const struct reading *reading, const char *element)
     word[strcspn(word, "=")] = '\0';
     for (size_t i = 0; i < reading->command->option_count; i++)
         names[i] = reading->command->options[i].name;
-    const char *nearest = config_nearest(word, names, reading->command->option_count);
+    const char *nearest = text_nearest(word, names, reading->command->option_count);
     return error_set(reading->error, "%s has no option %.*s; %s%s%s", reading->command->name,
                      length > 64 ? 64 : length, element,
                      nearest ? "the nearest is --" : "see zmqreport help ",

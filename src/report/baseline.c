@@ -72,7 +72,7 @@ double baseline_share(const struct loaded *file, const struct point_record *poin
                                                     : NAN;
 }
 
-const char *baseline_write_share(double share, char text[CELL])
+const char *baseline_format_share(double share, char text[CELL])
 {
     if (isfinite(share))
         snprintf(text, CELL, share >= 0.0995 ? "%.0f %%" : "%.2g %%", 100 * share);

@@ -36,9 +36,9 @@ static void describe_settings(const struct loaded *files, int file_count, char t
         const struct dimension *dimension = &dimensions[i];
         if (varies(dimension, files, file_count))
             continue;
-        dimension_write(dimension, &files[0].points[0], cell);
+        dimension_format(dimension, &files[0].points[0], cell);
         bool named_below = strcmp(dimension->title, "from") == 0 || strcmp(dimension->title, "to") == 0;
-        bool skipped = named_below || dimension_is_usual(dimension, cell);
+        bool skipped = named_below || dimension_is_default(dimension, cell);
         bool plain = strcmp(dimension->title, "pattern") == 0 || strcmp(dimension->title, "transport") == 0;
         if (!skipped)
             used += (size_t)snprintf(text + used, 256 - used, "%s%s%s%s", used ? ", " : "",

@@ -65,7 +65,7 @@ const char *column_nearest(enum table_id table, const char *name, size_t length)
             names[count++] = aliases[i][0];
     for (size_t i = 0; i < spec->column_count && count < MOST_NAMES; i++)
         names[count++] = spec->columns[i].name;
-    return config_nearest(folded, names, count);
+    return text_nearest(folded, names, count);
 }
 
 double column_number(const struct column *column, const void *record)

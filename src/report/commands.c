@@ -97,15 +97,15 @@ const struct report_command report_commands[] = {
     {"show", "FILE...", "table of the points on the terminal",
      "Prints a table of the points, fitted to the terminal. What is the same for all points stands in a line "
      "above it. Colours only on a terminal, and not when NO_COLOR is set.",
-     OPTIONS(show_options), 1, INT32_MAX, OUTPUT_TEXT, run_show},
+     OPTIONS(show_options), 1, INT32_MAX, OUTPUT_TEXT, show_run},
     {"csv", "FILE", "one table as CSV",
      "Writes a table as CSV (RFC 4180), without loss: numbers read back the same, missing values are empty.",
-     OPTIONS(csv_options), 1, 1, OUTPUT_TEXT, run_csv},
+     OPTIONS(csv_options), 1, 1, OUTPUT_TEXT, csv_run},
     {"plot", "FILE...", "picture of the points, by gnuplot",
      "Draws the valid points. Whatever varies makes a line of its own: pattern, send mode, file. Every "
      "picture "
      "says its units, repetitions, interval, hosts and date.",
-     OPTIONS(plot_options), 1, INT32_MAX, OUTPUT_PICTURE, run_plot},
+     OPTIONS(plot_options), 1, INT32_MAX, OUTPUT_PICTURE, plot_run},
     {"compare", "BASE... [--new] NEW...", "is it faster or slower than a baseline?",
      "Compares points of the same settings. The ratio of the rates comes with its 95 % interval, of what "
      "differs from job to job. Several jobs a side, divided by --new: a moderated t interval of the jobs' "
@@ -115,16 +115,16 @@ const struct report_command report_commands[] = {
      "SLOWER: it lies wholly on one side of 1. UNSURE: neither, or with one job a side fewer than 4 valid "
      "repetitions. Where latencies of repetitions are known, the ratio of their 99 % latency is given as "
      "well. Exits with 5 when a point is SLOWER.",
-     OPTIONS(compare_options), 2, INT32_MAX, OUTPUT_TEXT, run_compare},
+     OPTIONS(compare_options), 2, INT32_MAX, OUTPUT_TEXT, compare_run},
     {"html", "FILE...", "one page to mail around",
      "Makes one self-contained HTML page: summary, charts with values on hover, a sortable table of the "
      "points, "
      "and where the numbers come from. It requests nothing from anywhere.",
-     OPTIONS(html_options), 1, INT32_MAX, OUTPUT_TEXT, run_html},
+     OPTIONS(html_options), 1, INT32_MAX, OUTPUT_TEXT, html_run},
     {"recover", "JOURNAL", "results file from the journal of a killed sweep",
      "Makes a results file of the points that a killed sweep had finished. The journal stays, so that "
      "zmqsweep --resume can go on with it.",
-     OPTIONS(recover_options), 1, 1, OUTPUT_OWN, run_recover},
+     OPTIONS(recover_options), 1, 1, OUTPUT_OWN, recover_run},
 };
 const size_t report_command_count = sizeof report_commands / sizeof *report_commands;
 
@@ -138,7 +138,7 @@ const struct report_command *report_find(const char *name, struct error *error)
             return &report_commands[i];
         names[i] = report_commands[i].name;
     }
-    const char *nearest = config_nearest(name, names, report_command_count);
+    const char *nearest = text_nearest(name, names, report_command_count);
     error_set(error, "unknown subcommand %.64s; %s%s", name,
               nearest ? "the nearest is " : "see zmqreport --help", nearest ? nearest : "");
     return NULL;

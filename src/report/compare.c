@@ -159,7 +159,7 @@ static int run_plan(const struct task *task, struct plan *plan, size_t *slower, 
     return code;
 }
 
-int run_compare(struct task *task, struct error *error)
+int compare_run(struct task *task, struct error *error)
 {
     struct filter filter;
     struct plan plan = {.file_count = task->arguments->file_count,

@@ -1,5 +1,5 @@
 /* compare.h - jobs side by side. compare_pairs.c matches their points, compare_judge.c works out ratios and
- * verdicts, moods.c looks at rounds: all of them pure. compare_table.c prints; compare.c is the subcommand.
+ * verdicts, drift.c looks at rounds: all of them pure. compare_table.c prints; compare.c is the subcommand.
  */
 #ifndef REPORT_COMPARE_H
 #define REPORT_COMPARE_H
@@ -86,11 +86,11 @@ void compare_free(struct comparison *comparison);
 /* Fills ratios and verdicts. @return 0, or -1 with `error` when memory is out. */
 int compare_judge(struct comparison *comparison, struct error *error);
 
-/* ---- moods.c ---- */
+/* ---- drift.c ---- */
 
 /* What the rounds of a job tell of slow moods: by the series of the rounds' medians, over the points, of
  * log(rate / the point's median). */
-struct moods {
+struct round_drift {
     size_t rounds;  /* 0: none */
     double drift;   /* from the first round to the last, of the rates, 0.1 = 10 % faster; NaN for under 3 */
     double trend_p; /* see stats_trend_p */
@@ -98,9 +98,9 @@ struct moods {
 };
 /* The drift is Sen's slope, the median of all slopes between two rounds (J. Am. Stat. Assoc. 63 (1968) 1379).
  * @return 0, or -1 when memory is out. */
-int moods_find(const struct job *job, struct moods *moods);
+int drift_find(const struct job *job, struct round_drift *moods);
 /* Do moods outlast the rounds? */
-bool moods_are_slow(const struct moods *moods);
+bool drift_is_slow(const struct round_drift *moods);
 
 /* ---- compare_table.c ---- */
 

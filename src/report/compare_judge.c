@@ -92,8 +92,8 @@ static void judge_single(const struct comparison *comparison, struct pair *pair,
     pair->obstacle = obstacle_of(pair);
     pair->rate = single_ratio(comparison, pair, offsetof(struct sample, throughput_mbit_s), room);
     pair->p99 = single_ratio(comparison, pair, offsetof(struct sample, latency_p99_us), room);
-    bool enough = pair->base_valid >= LEAST_REPETITIONS && pair->other_valid >= LEAST_REPETITIONS;
-    pair->verdict = enough ? judge(&pair->rate, comparison->threshold) : UNSURE;
+    bool completion_reached = pair->base_valid >= LEAST_REPETITIONS && pair->other_valid >= LEAST_REPETITIONS;
+    pair->verdict = completion_reached ? judge(&pair->rate, comparison->threshold) : UNSURE;
 }
 
 static int judge_singles(struct comparison *comparison)

@@ -94,9 +94,9 @@ static void print_difference(FILE *out, const struct comparison *comparison,
     if (strcmp(base, other) == 0 || !*base || !*other)
         return;
     fprintf(out, "different %s: ", difference->what);
-    humane_print(out, base);
+    text_print(out, base);
     fprintf(out, " -> ");
-    humane_print(out, other);
+    text_print(out, other);
     fputc('\n', out);
 }
 
@@ -105,7 +105,7 @@ static void print_labels(FILE *out, const struct side *side)
 {
     for (size_t i = 0; i < side->count; i++) {
         fputs(i ? ", " : "", out);
-        humane_print(out, side->jobs[i].file->label);
+        text_print(out, side->jobs[i].file->label);
     }
 }
 
@@ -133,12 +133,12 @@ typedef void pair_cell(const struct pair *pair, char cell[CELL]);
 
 static void base_cell(const struct pair *pair, char cell[CELL])
 {
-    config_humane_rate(pair->base_mbit_s, cell, CELL);
+    format_rate(pair->base_mbit_s, cell, CELL);
 }
 
 static void other_cell(const struct pair *pair, char cell[CELL])
 {
-    config_humane_rate(pair->other_mbit_s, cell, CELL);
+    format_rate(pair->other_mbit_s, cell, CELL);
 }
 
 static void ratio_cell(const struct pair *pair, char cell[CELL])
@@ -177,7 +177,7 @@ static void verdict_cell(const struct pair *pair, char cell[CELL])
 }
 
 static const struct value {
-    struct layout_column column;
+    struct grid_column column;
     pair_cell *write;
 } values[MOST_VALUES] = {
     {{"base", true, 0}, base_cell},      {{"new", true, 0}, other_cell},
@@ -206,7 +206,7 @@ struct shown {
     const struct dimension *dimensions[MOST_DIMENSIONS];
     const struct value *values[MOST_VALUES];
     size_t dimension_count, value_count;
-    struct layout_column columns[MOST_DIMENSIONS + MOST_VALUES];
+    struct grid_column columns[MOST_DIMENSIONS + MOST_VALUES];
 };
 
 static void choose_columns(const struct comparison *comparison, struct shown *shown)
@@ -217,7 +217,7 @@ static void choose_columns(const struct comparison *comparison, struct shown *sh
         if (dimension_is_shown(&dimensions[i], comparison)) {
             shown->dimensions[shown->dimension_count++] = &dimensions[i];
             shown->columns[count++] =
-                (struct layout_column){dimensions[i].title, dimensions[i].right, dimensions[i].rank};
+                (struct grid_column){dimensions[i].title, dimensions[i].right, dimensions[i].rank};
         }
     for (size_t i = 0; i < MOST_VALUES; i++)
         if (value_is_shown(&values[i], comparison)) {
@@ -226,32 +226,32 @@ static void choose_columns(const struct comparison *comparison, struct shown *sh
         }
 }
 
-static void fill_row(struct layout *layout, size_t row, const struct shown *shown, const struct pair *pair)
+static void fill_row(struct grid *grid, size_t row, const struct shown *shown, const struct pair *pair)
 {
     static const unsigned char styles[] = {STYLE_GOOD, STYLE_FAILED, STYLE_PLAIN, STYLE_WARNING};
     char cell[CELL];
-    layout->styles[row] = styles[pair->verdict];
+    grid->styles[row] = styles[pair->verdict];
     for (size_t i = 0; i < shown->dimension_count; i++)
-        layout_set(layout, row, i, dimension_write(shown->dimensions[i], pair->base, cell));
+        grid_set(grid, row, i, dimension_format(shown->dimensions[i], pair->base, cell));
     for (size_t i = 0; i < shown->value_count; i++) {
         *cell = '\0';
         shown->values[i]->write(pair, cell);
-        layout_set(layout, row, shown->dimension_count + i, cell);
+        grid_set(grid, row, shown->dimension_count + i, cell);
     }
 }
 
 static int print_table(const struct task *task, const struct comparison *comparison, struct error *error)
 {
     struct shown shown;
-    struct layout layout;
+    struct grid grid;
     choose_columns(comparison, &shown);
-    if (layout_make(&layout, shown.columns, shown.dimension_count + shown.value_count, comparison->count))
+    if (grid_make(&grid, shown.columns, shown.dimension_count + shown.value_count, comparison->count))
         return error_set(error, "out of memory for the table");
     for (size_t row = 0; row < comparison->count; row++)
-        fill_row(&layout, row, &shown, &comparison->pairs[row]);
-    layout_fit(&layout, (size_t)task->width);
-    layout_print(&layout, task->out, task->colour);
-    layout_free(&layout);
+        fill_row(&grid, row, &shown, &comparison->pairs[row]);
+    grid_fit(&grid, (size_t)task->width);
+    grid_print(&grid, task->out, task->colour);
+    grid_free(&grid);
     return 0;
 }
 
@@ -262,7 +262,7 @@ static void print_only(FILE *out, const struct side *side, const char *name, siz
     if (count == 0)
         return;
     fprintf(out, "; %zu only in ", count);
-    humane_print(out, side->count > 1 ? name : side->jobs->file->label);
+    text_print(out, side->count > 1 ? name : side->jobs->file->label);
 }
 
 static void print_summary(FILE *out, const struct comparison *comparison)
@@ -308,9 +308,9 @@ static void print_limits(FILE *out, const struct comparison *comparison)
                      "difference; better measure them in turn\n");
 }
 
-static void print_moods(FILE *out, const struct job *job, const struct moods *moods)
+static void print_moods(FILE *out, const struct job *job, const struct round_drift *moods)
 {
-    humane_print(out, job->file->label);
+    text_print(out, job->file->label);
     fprintf(out, ", %zu round%s: ", moods->rounds, plural(moods->rounds));
     if (isnan(moods->drift)) {
         fprintf(out, "too few to see moods that last longer\n");
@@ -322,7 +322,7 @@ static void print_moods(FILE *out, const struct job *job, const struct moods *mo
     else
         fprintf(out, "dependence %.2f +- %.2f (p = %.2g)", moods->dependence.correlation,
                 moods->dependence.error, moods->dependence.p);
-    fputs(moods_are_slow(moods)
+    fputs(drift_is_slow(moods)
               ? ": moods outlast the rounds, so take longer (zmqsweep --spread) or more jobs\n"
               : "\n",
           out);
@@ -330,8 +330,8 @@ static void print_moods(FILE *out, const struct job *job, const struct moods *mo
 
 static int print_side_moods(FILE *out, const struct side *side, struct error *error)
 {
-    struct moods moods;
-    if (moods_find(side->jobs, &moods))
+    struct round_drift moods;
+    if (drift_find(side->jobs, &moods))
         return error_set(error, "out of memory for the rounds");
     if (moods.rounds)
         print_moods(out, side->jobs, &moods);
@@ -366,7 +366,7 @@ static void print_numbers(FILE *out, const double *numbers, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         fputc(',', out);
-        csv_number(out, numbers[i]);
+        format_csv_number(out, numbers[i]);
     }
 }
 
@@ -375,11 +375,11 @@ static void print_csv_row(FILE *out, const struct pair *pair, const char *base, 
     const double rates[] = {pair->base_mbit_s, pair->other_mbit_s, pair->rate.ratio,
                             pair->rate.low,    pair->rate.high,    pair->rate.coverage};
     const double p99[] = {pair->p99.ratio, pair->p99.low, pair->p99.high};
-    csv_text(out, base);
+    format_csv_text(out, base);
     fputc(',', out);
-    csv_text(out, other);
+    format_csv_text(out, other);
     fputc(',', out);
-    csv_text(out, pair->base->settings);
+    format_csv_text(out, pair->base->settings);
     fprintf(out, ",%" PRId64 ",%" PRId64 ",%zu,%zu", pair->base->point_id, pair->other->point_id,
             pair->base_valid, pair->other_valid);
     print_numbers(out, rates, sizeof rates / sizeof *rates);

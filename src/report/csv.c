@@ -9,7 +9,7 @@
 
 #define BATCH_ROWS 4096
 
-void csv_text(FILE *out, const char *text)
+void format_csv_text(FILE *out, const char *text)
 {
     if (!strpbrk(text, ",\"\r\n")) {
         fputs(text, out);
@@ -24,7 +24,7 @@ void csv_text(FILE *out, const char *text)
     fputc('"', out);
 }
 
-void csv_number(FILE *out, double value)
+void format_csv_number(FILE *out, double value)
 {
     char text[32] = "";
     for (int digits = 15; digits <= 17 && isfinite(value); digits++) {
@@ -44,7 +44,7 @@ static int read_table(const struct arguments *arguments, enum table_id *table, s
         return 0;
     for (int i = 0; i < TABLE_TOTAL; i++)
         names[i] = result_tables[i].name;
-    const char *nearest = config_nearest(name, names, TABLE_TOTAL);
+    const char *nearest = text_nearest(name, names, TABLE_TOTAL);
     return error_set(
         error,
         "--table: there is no table %.64s; say points, repetitions, ranks, intervals, latency, hosts or "
@@ -104,13 +104,13 @@ static int write_some(FILE *out, struct results *results, enum table_id table, c
     if (!failed && !records)
         failed = error_set(error, "out of memory");
     if (!failed)
-        csv_header(out, table);
+        results_csv_header(out, table);
     for (int64_t first = 0; first < total && !failed; first += BATCH_ROWS) {
         int64_t rows = total - first < BATCH_ROWS ? total - first : BATCH_ROWS;
         failed = results_read(results, table, first, rows, records, error);
         for (int64_t i = 0; i < rows && !failed; i++)
             if (is_wanted(table, filter, wanted, count, records + (size_t)i * bytes))
-                csv_row(out, table, records + (size_t)i * bytes);
+                results_csv_row(out, table, records + (size_t)i * bytes);
     }
     free(records);
     free(wanted);
@@ -137,13 +137,13 @@ static int write_table(FILE *out, const char *path, enum table_id table, const s
     /* Verified when it has been read: what is written is published only after that. */
     int failed = results_open(path, &results, error) ||
                  (filter->count ? write_some(out, results, table, filter, error)
-                                : csv_table(out, results, table, error)) ||
+                                : results_csv_table(out, results, table, error)) ||
                  results_verify_read(results, table, error);
     results_close(&results);
     return failed;
 }
 
-int run_csv(struct task *task, struct error *error)
+int csv_run(struct task *task, struct error *error)
 {
     struct filter filter;
     enum table_id table;

@@ -53,7 +53,7 @@ static void find_setting(const struct point_record *point, const char *key, char
     snprintf(text, CELL, "-");
 }
 
-const char *column_write(const struct column *column, const void *record, char text[CELL])
+const char *column_format(const struct column *column, const void *record, char text[CELL])
 {
     double number = column_number(column, record);
     const char *word = (const char *)record + column->offset;
@@ -62,9 +62,9 @@ const char *column_write(const struct column *column, const void *record, char t
     else if (isnan(number))
         snprintf(text, CELL, "-");
     else if (strcmp(column->unit, "bytes") == 0 && fabs(number) < 9e18)
-        config_humane_bytes((int64_t)number, text, CELL);
+        format_bytes((int64_t)number, text, CELL);
     else if (strcmp(column->unit, "s") == 0)
-        humane_duration(number, text);
+        format_duration(number, text);
     else
         snprintf(text, CELL, column->kind == COLUMN_FLOAT64 ? "%.4g" : "%.0f", number);
     return text;
@@ -75,11 +75,11 @@ static const struct column *column_of(const struct dimension *dimension)
     return column_named(TABLE_POINTS, dimension->column, strlen(dimension->column));
 }
 
-const char *dimension_write(const struct dimension *dimension, const struct point_record *point,
-                            char text[CELL])
+const char *dimension_format(const struct dimension *dimension, const struct point_record *point,
+                             char text[CELL])
 {
     if (dimension->column)
-        return column_write(column_of(dimension), point, text);
+        return column_format(column_of(dimension), point, text);
     find_setting(point, dimension->key, text);
     return text;
 }
@@ -96,7 +96,7 @@ int dimension_compare(const struct dimension *dimension, const struct point_reco
 }
 
 /* What zmqsweep does when nobody asks for anything else: not worth a word above a table or a picture. */
-bool dimension_is_usual(const struct dimension *dimension, const char *cell)
+bool dimension_is_default(const struct dimension *dimension, const char *cell)
 {
     static const char *const usual[][2] = {
         {"count", "0"},       {"security", "none"},      {"sndbuf", "system"},

@@ -342,12 +342,12 @@ static struct why_facts make_facts(const struct gathering *gathering, const stru
 /* ---- the table ---- */
 
 static size_t choose_dimensions(const struct loaded *file, const struct dimension **chosen,
-                                struct layout_column *columns)
+                                struct grid_column *columns)
 {
     size_t count = 0;
     for (size_t i = 0; i < dimension_count; i++)
         if (!dimension_is_above(&dimensions[i], file)) {
-            columns[count] = (struct layout_column){dimensions[i].title, dimensions[i].right, 0};
+            columns[count] = (struct grid_column){dimensions[i].title, dimensions[i].right, 0};
             chosen[count++] = &dimensions[i];
         }
     return count;
@@ -357,14 +357,14 @@ static int print_verdicts(const struct task *task, const struct gathering *gathe
 {
     const struct loaded *file = gathering->file;
     const struct dimension *chosen[MOST_DIMENSIONS];
-    struct layout_column columns[MOST_DIMENSIONS + 3];
-    struct layout layout;
+    struct grid_column columns[MOST_DIMENSIONS + 3];
+    struct grid grid;
     char cell[CELL];
     size_t count = choose_dimensions(file, chosen, columns);
-    columns[count] = (struct layout_column){"throughput", true, 0};
-    columns[count + 1] = (struct layout_column){"limited by", false, 0};
-    columns[count + 2] = (struct layout_column){"because", false, 0};
-    if (layout_make(&layout, columns, count + 3, file->point_count))
+    columns[count] = (struct grid_column){"throughput", true, 0};
+    columns[count + 1] = (struct grid_column){"limited by", false, 0};
+    columns[count + 2] = (struct grid_column){"because", false, 0};
+    if (grid_make(&grid, columns, count + 3, file->point_count))
         return error_set(error, "out of memory for the table");
     for (size_t row = 0; row < file->point_count; row++) {
         const struct point_record *point = &file->points[row];
@@ -372,17 +372,17 @@ static int print_verdicts(const struct task *task, const struct gathering *gathe
         struct why_verdict verdict;
         why_judge(&facts, &verdict);
         for (size_t i = 0; i < count; i++)
-            layout_set(&layout, row, i, dimension_write(chosen[i], point, cell));
-        layout_set(&layout, row, count, config_humane_rate(point->throughput_mbit_s, cell, sizeof cell));
-        layout_set(&layout, row, count + 1, verdict.word);
-        layout_set(&layout, row, count + 2, verdict.evidence);
+            grid_set(&grid, row, i, dimension_format(chosen[i], point, cell));
+        grid_set(&grid, row, count, format_rate(point->throughput_mbit_s, cell, sizeof cell));
+        grid_set(&grid, row, count + 1, verdict.word);
+        grid_set(&grid, row, count + 2, verdict.evidence);
     }
-    layout_print(&layout, task->out, task->colour);
-    layout_free(&layout);
+    grid_print(&grid, task->out, task->colour);
+    grid_free(&grid);
     return 0;
 }
 
-int print_why(const struct task *task, const struct loaded *file, struct error *error)
+int why_print(const struct task *task, const struct loaded *file, struct error *error)
 {
     struct gathering gathering = {.file = file};
     guard_reading(file->path);

@@ -41,7 +41,7 @@ static void print_option(FILE *out, const struct option_line *line)
     else
         fprintf(out, "  --%s", line->name);
     fprintf(out, "%s%s\n", line->metavar ? " " : "", line->metavar ? line->metavar : "");
-    layout_wrap(out, line->help, INDENT, WIDTH);
+    text_wrap(out, line->help, INDENT, WIDTH);
 }
 
 static void print_entries(FILE *out, const char *title, const struct entry *entry)
@@ -52,14 +52,14 @@ static void print_entries(FILE *out, const char *title, const struct entry *entr
             fprintf(out, "  %-3s %s\n", entry->name, entry->text);
         else {
             fprintf(out, "  %s\n", entry->name);
-            layout_wrap(out, entry->text, INDENT, WIDTH);
+            text_wrap(out, entry->text, INDENT, WIDTH);
         }
 }
 
 static void print_command(FILE *out, const struct report_command *command)
 {
     fprintf(out, "Usage: zmqreport %s %s [options]\n\n", command->name, command->arguments);
-    layout_wrap(out, command->description, 0, WIDTH);
+    text_wrap(out, command->description, 0, WIDTH);
     fprintf(out, "\nOptions:\n");
     for (size_t i = 0; i < command->option_count; i++)
         print_option(out, &command->options[i]);
@@ -72,7 +72,7 @@ void report_print_help(FILE *out, const struct report_command *command)
         return;
     }
     fprintf(out, "Usage: zmqreport SUBCOMMAND FILE... [options]\n\n");
-    layout_wrap(out, purpose, 0, WIDTH);
+    text_wrap(out, purpose, 0, WIDTH);
     fprintf(out, "\nSubcommands:\n");
     for (size_t i = 0; i < report_command_count; i++)
         fprintf(out, "  %-*s %s\n", COLUMN, report_commands[i].name, report_commands[i].summary);

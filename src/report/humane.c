@@ -17,7 +17,7 @@ static int decimals_for(double value)
     return size > 0 ? decimals : 0;
 }
 
-const char *humane_number(double value, char text[CELL])
+const char *format_number(double value, char text[CELL])
 {
     if (isfinite(value))
         snprintf(text, CELL, "%.*f", decimals_for(value), value);
@@ -26,12 +26,12 @@ const char *humane_number(double value, char text[CELL])
     return text;
 }
 
-const char *humane_loss(int64_t lost, int64_t sent, char text[CELL])
+const char *format_loss(int64_t lost, int64_t sent, char text[CELL])
 {
-    return humane_percent(sent > 0 ? 100.0 * (double)lost / (double)sent : NAN, text);
+    return format_percent(sent > 0 ? 100.0 * (double)lost / (double)sent : NAN, text);
 }
 
-/* How many Mbit/s the unit has in which config_humane_rate prints this rate. */
+/* How many Mbit/s the unit has in which format_rate prints this rate. */
 static double rate_unit(double mbit_s)
 {
     double unit = 1e-6;
@@ -40,18 +40,18 @@ static double rate_unit(double mbit_s)
     return unit;
 }
 
-const char *humane_interval(double median, double low, double high, char text[CELL])
+const char *format_interval(double median, double low, double high, char text[CELL])
 {
     char low_text[CELL], high_text[CELL];
     double unit = rate_unit(median);
     *text = '\0';
     if (isfinite(low) && isfinite(high))
-        snprintf(text, CELL, "[%.40s, %.40s]", humane_number(low / unit, low_text),
-                 humane_number(high / unit, high_text));
+        snprintf(text, CELL, "[%.40s, %.40s]", format_number(low / unit, low_text),
+                 format_number(high / unit, high_text));
     return text;
 }
 
-const char *humane_percent(double percent, char text[CELL])
+const char *format_percent(double percent, char text[CELL])
 {
     char number[CELL];
     if (percent > 0 && percent < 0.01)
@@ -59,13 +59,13 @@ const char *humane_percent(double percent, char text[CELL])
     else if (percent < 100 && percent > 99.95)
         snprintf(text, CELL, "> 99.9 %%");
     else if (isfinite(percent))
-        snprintf(text, CELL, "%.40s %%", humane_number(percent, number));
+        snprintf(text, CELL, "%.40s %%", format_number(percent, number));
     else
         snprintf(text, CELL, "-");
     return text;
 }
 
-const char *humane_nanoseconds(double nanoseconds, char text[CELL])
+const char *format_nanoseconds(double nanoseconds, char text[CELL])
 {
     static const char *const units[] = {"ns", "us", "ms", "s", NULL};
     char number[CELL];
@@ -75,29 +75,29 @@ const char *humane_nanoseconds(double nanoseconds, char text[CELL])
         unit++;
     }
     if (isfinite(nanoseconds))
-        snprintf(text, CELL, "%.40s %s", humane_number(nanoseconds, number), units[unit]);
+        snprintf(text, CELL, "%.40s %s", format_number(nanoseconds, number), units[unit]);
     else
         snprintf(text, CELL, "-");
     return text;
 }
 
-const char *humane_duration(double seconds, char text[CELL])
+const char *format_duration(double seconds, char text[CELL])
 {
     char word[CONFIG_WORD_LENGTH];
     if (isfinite(seconds) && seconds >= 0 && seconds < 1e9)
-        snprintf(text, CELL, "%s", config_word(OPTION_DURATION, (int64_t)llround(seconds * 1e9), word));
+        snprintf(text, CELL, "%s", config_format(OPTION_DURATION, (int64_t)llround(seconds * 1e9), word));
     else
         snprintf(text, CELL, "-");
     return text;
 }
 
-const char *humane_percentile(double percentile_us, double bound_us, char text[CELL])
+const char *format_percentile(double percentile_us, double bound_us, char text[CELL])
 {
     char number[CELL];
     if (isnan(percentile_us) && bound_us > 0)
-        snprintf(text, CELL, "> %.60s", humane_nanoseconds(1000 * bound_us, number));
+        snprintf(text, CELL, "> %.60s", format_nanoseconds(1000 * bound_us, number));
     else
-        humane_nanoseconds(1000 * percentile_us, text);
+        format_nanoseconds(1000 * percentile_us, text);
     return text;
 }
 
@@ -113,7 +113,7 @@ static const char *write_shortage(const struct point_record *point, char text[CE
     return text;
 }
 
-const char *humane_notes(const struct point_record *point, char text[NOTES])
+const char *point_notes(const struct point_record *point, char text[NOTES])
 {
     char shortage[CELL], valid[CELL] = "";
     const char *parts[] = {valid, write_shortage(point, shortage), point->flags};
@@ -132,7 +132,7 @@ const char *humane_notes(const struct point_record *point, char text[NOTES])
     return text;
 }
 
-size_t humane_width(const char *text)
+size_t text_width(const char *text)
 {
     size_t width = 0;
     for (; *text; text++)
@@ -140,9 +140,9 @@ size_t humane_width(const char *text)
     return width;
 }
 
-void humane_shorten(char *text, size_t letters)
+void text_shorten(char *text, size_t letters)
 {
-    if (humane_width(text) <= letters)
+    if (text_width(text) <= letters)
         return;
     for (size_t passed = 0; passed + 2 < letters; passed++)
         do
@@ -151,7 +151,7 @@ void humane_shorten(char *text, size_t letters)
     strcpy(text, "..");
 }
 
-void humane_print(FILE *out, const char *text)
+void text_print(FILE *out, const char *text)
 {
     for (; *text; text++)
         fputc((unsigned char)*text < ' ' || *text == 0x7f ? ' ' : *text, out);

@@ -24,7 +24,7 @@ static size_t write_data(struct script *script, const struct matrix *matrix)
         if (matrix->cells[i].count == 0)
             continue;
         fprintf(script->data, "%zu %zu %.17g ", to, from, matrix->cells[i].median);
-        script_field(script->data, config_humane_rate(matrix->cells[i].median, text, sizeof text));
+        script_field(script->data, format_rate(matrix->cells[i].median, text, sizeof text));
         fputc(' ', script->data);
         script_field(script->data, matrix->names[to]);
         fputc(' ', script->data);
@@ -47,7 +47,7 @@ static void write_names(const struct script *script, const struct matrix *matrix
     for (size_t i = 0; i < matrix->hosts; i += step) {
         char name[64];
         snprintf(name, sizeof name, "%s", matrix->names[i]);
-        humane_shorten(name, 14);
+        text_shorten(name, 14);
         fprintf(script->out, "%s", i ? ", " : "");
         script_string(script->out, name);
         fprintf(script->out, " %zu", i);
@@ -71,13 +71,13 @@ static void write_map(const struct script *script, const struct matrix *matrix, 
     fprintf(out, "unit = %g\nset cbrange [%.9g:%.9g]\nset cblabel 'rate of a receiver in %s'\n", unit,
             low / unit, high / unit, units[name]);
     fprintf(out,
-            "set palette defined (0 '#e8f1f8', 0.5 '#5aa2cf', 1 '#08306b')\nunset grid\n"
+            "set chart_palette defined (0 '#e8f1f8', 0.5 '#5aa2cf', 1 '#08306b')\nunset grid\n"
             "set xrange [-0.5:%g]\nset yrange [%g:-0.5]\nset border 31\nset xlabel 'receiver'\n",
             (double)matrix->hosts - 0.5, (double)matrix->hosts - 0.5);
     fprintf(out,
             "plot data index %zu using 1:2:($1-0.5):($1+0.5):($2-0.5):($2+0.5):($3/unit) with boxxyerror fs "
             "solid "
-            "noborder lc palette",
+            "noborder lc chart_palette",
             block);
     if (matrix->hosts <= MOST_NUMBERED)
         fprintf(
@@ -103,7 +103,7 @@ static void write_slowest(const struct script *script, const struct matrix *matr
             break;
         size_t at = (size_t)(next - matrix->cells);
         snprintf(line, sizeof line, "%.20s to %.20s: %s", matrix->names[at / matrix->hosts],
-                 matrix->names[at % matrix->hosts], config_humane_rate(next->median, rate, sizeof rate));
+                 matrix->names[at % matrix->hosts], format_rate(next->median, rate, sizeof rate));
         fprintf(script->out, "set label %d ", 40 + i);
         script_string(script->out, line);
         fprintf(script->out, " at screen %.4f, screen %.4f left font ',8'\n", left / script->picture.width,

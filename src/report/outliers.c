@@ -69,8 +69,8 @@ static struct verdict print_table(const struct task *task, const struct matrix *
         bool slow_sender = is_slow(senders, host), slow_receiver = is_slow(receivers, host);
         bool silent = isnan(senders->medians[host]) && isnan(receivers->medians[host]);
         fprintf(task->out, "%-20s %14s %14s%s%s%s%s\n", matrix->names[host],
-                config_humane_rate(senders->medians[host], sent, sizeof sent),
-                config_humane_rate(receivers->medians[host], received, sizeof received),
+                format_rate(senders->medians[host], sent, sizeof sent),
+                format_rate(receivers->medians[host], received, sizeof received),
                 slow_sender || slow_receiver ? "  slow as " : "",
                 slow_sender ? (slow_receiver ? "sender and receiver" : "sender") : "",
                 slow_receiver && !slow_sender ? "receiver" : "", silent ? "  no valid stream" : "");
@@ -100,7 +100,7 @@ static int judge_hosts(const struct task *task, const struct matrix *matrix, str
     return 0;
 }
 
-int print_outliers(const struct task *task, struct loaded *files, int file_count, struct error *error)
+int outliers_print(const struct task *task, struct loaded *files, int file_count, struct error *error)
 {
     struct matrix matrix = {0};
     int failed =

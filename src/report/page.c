@@ -175,7 +175,7 @@ static void write_record(FILE *out, const struct point_record *point, const char
 {
     char line[256], size[CELL];
     snprintf(line, sizeof line, "%s: %s, %s, %s", what, point->pattern,
-             config_humane_bytes(point->message_size_bytes, size, sizeof size), point->send_mode);
+             format_bytes(point->message_size_bytes, size, sizeof size), point->send_mode);
     write_fact(out, value, line);
 }
 
@@ -187,14 +187,12 @@ static void write_summary(FILE *out, const struct loaded *files, int count)
         add_totals(&totals, &files[i]);
     fprintf(out, "<div class=\"facts\">\n");
     if (totals.fastest)
-        write_record(out, totals.fastest,
-                     config_humane_rate(totals.fastest->throughput_mbit_s, text, sizeof text),
+        write_record(out, totals.fastest, format_rate(totals.fastest->throughput_mbit_s, text, sizeof text),
                      "highest throughput");
     if (totals.most)
-        write_record(out, totals.most,
-                     config_humane_count(totals.most->message_rate_per_s, text, sizeof text),
+        write_record(out, totals.most, format_per_s(totals.most->message_rate_per_s, text, sizeof text),
                      "highest message rate");
-    write_fact(out, humane_loss(totals.lost, totals.sent, text), "of all messages lost");
+    write_fact(out, format_loss(totals.lost, totals.sent, text), "of all messages lost");
     snprintf(text, sizeof text, "%zu points", totals.points);
     snprintf(more, sizeof more, "%zu without a valid repetition, %zu more with remarks", totals.failed,
              totals.flagged);
@@ -268,7 +266,7 @@ static void write_heading(FILE *out, const char *title, bool number)
 static void write_number(FILE *out, double value, const char *text)
 {
     fprintf(out, "<td class=\"r\" data-v=\"");
-    csv_number(out, value);
+    format_csv_number(out, value);
     fprintf(out, "\">");
     page_text(out, text);
     fprintf(out, "</td>");
@@ -294,7 +292,7 @@ static bool is_shown(const struct dimension *dimension, const struct loaded *fil
 static void write_dimension(FILE *out, const struct dimension *dimension, const struct point_record *point)
 {
     char cell[CELL];
-    dimension_write(dimension, point, cell);
+    dimension_format(dimension, point, cell);
     if (dimension->right && dimension->column)
         write_number(
             out,
@@ -322,21 +320,19 @@ static void write_row(FILE *out, const struct loaded *file, const struct point_r
         write_word(out, file->label);
     for (size_t i = 0; i < shown->count; i++)
         write_dimension(out, shown->dimensions[i], point);
-    write_number(out, point->throughput_mbit_s,
-                 config_humane_rate(point->throughput_mbit_s, text, sizeof text));
+    write_number(out, point->throughput_mbit_s, format_rate(point->throughput_mbit_s, text, sizeof text));
     write_number(out, point->throughput_low_mbit_s,
-                 humane_interval(point->throughput_mbit_s, point->throughput_low_mbit_s,
+                 format_interval(point->throughput_mbit_s, point->throughput_low_mbit_s,
                                  point->throughput_high_mbit_s, text));
     if (shown->shares)
         write_number(out, baseline_share(file, point),
-                     baseline_write_share(baseline_share(file, point), text));
-    write_number(out, point->message_rate_per_s,
-                 config_humane_count(point->message_rate_per_s, text, sizeof text));
-    write_number(out, loss, humane_loss(point->lost, point->sent, text));
-    write_number(out, point->cpu_ns_per_message, humane_nanoseconds(point->cpu_ns_per_message, text));
+                     baseline_format_share(baseline_share(file, point), text));
+    write_number(out, point->message_rate_per_s, format_per_s(point->message_rate_per_s, text, sizeof text));
+    write_number(out, loss, format_loss(point->lost, point->sent, text));
+    write_number(out, point->cpu_ns_per_message, format_nanoseconds(point->cpu_ns_per_message, text));
     snprintf(text, sizeof text, "%" PRId64 "/%" PRId64, point->valid_repetitions, point->repetitions);
     write_number(out, (double)point->valid_repetitions, text);
-    write_word(out, humane_notes(point, notes));
+    write_word(out, point_notes(point, notes));
     fprintf(out, "</tr>\n");
 }
 
@@ -392,8 +388,8 @@ static void write_hosts(FILE *out, const struct loaded *file)
         write_word(out, host->name);
         write_word(out, host->address);
         fprintf(out, "<td class=\"r\">%" PRId64 "</td><td class=\"r\">%s</td>", host->cores,
-                config_humane_bytes(host->memory_bytes, text, sizeof text));
-        fprintf(out, "<td class=\"r\">%s</td>", config_humane_rate(host->link_mbit_s, text, sizeof text));
+                format_bytes(host->memory_bytes, text, sizeof text));
+        fprintf(out, "<td class=\"r\">%s</td>", format_rate(host->link_mbit_s, text, sizeof text));
         write_word(out, host->kernel);
         write_word(out, host->cpu_model);
         fprintf(out, "</tr>\n");
@@ -439,7 +435,7 @@ static int write_page(FILE *out, const char *title, const struct loaded *files, 
     return 0;
 }
 
-int run_html(struct task *task, struct error *error)
+int html_run(struct task *task, struct error *error)
 {
     struct filter filter;
     struct loaded *files;

@@ -18,7 +18,7 @@ static int read_kind(const struct arguments *arguments, enum plot_kind_id *kind,
     }
     if (!asked)
         return 0;
-    const char *nearest = config_nearest(asked, names, KIND_COUNT);
+    const char *nearest = text_nearest(asked, names, KIND_COUNT);
     return error_set(
         error, "--kind: there is no picture %.64s; say size, rate, scaling, loss, cpu, time or matrix%s%s",
         asked, nearest ? "; the nearest is " : "", nearest ? nearest : "");
@@ -70,7 +70,7 @@ static int check(const struct arguments *arguments, enum plot_kind_id kind, stru
     return 0;
 }
 
-int run_plot(struct task *task, struct error *error)
+int plot_run(struct task *task, struct error *error)
 {
     struct script script = {.out = task->out, .data = task->data};
     enum plot_kind_id kind;

@@ -132,7 +132,7 @@ struct script {
 };
 /* Palette of Okabe and Ito, safe for colour-blind readers, without its yellow, which is pale on white. */
 #define PALETTE_COUNT 7
-extern const char *const palette[PALETTE_COUNT];
+extern const char *const chart_palette[PALETTE_COUNT];
 
 void script_begin(struct script *script);
 void script_end(struct script *script);

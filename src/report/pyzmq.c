@@ -45,11 +45,11 @@ static void write_row(FILE *out, const struct rank_record *row, const struct rep
     bool sender = strcmp(row->role, "sender") == 0;
     fprintf(out, "%s-%" PRId64 ",%s,%" PRId64 ",%" PRId64 ",", row->role, row->rank, row->role,
             sender ? row->messages : 0, sender ? 0 : row->messages);
-    csv_number(out, row->throughput_mbit_s);
+    format_csv_number(out, row->throughput_mbit_s);
     fputc(',', out);
-    csv_number(out, repetition->start_s);
+    format_csv_number(out, repetition->start_s);
     fputc(',', out);
-    csv_number(out, repetition->start_s + row->window_s);
+    format_csv_number(out, repetition->start_s + row->window_s);
     fputc(',', out);
     write_config(out, point);
     fputs("\r\n", out);

@@ -93,7 +93,7 @@ static int recover(const char *journal, const char *output, struct finish_report
     return 0;
 }
 
-int run_recover(struct task *task, struct error *error)
+int recover_run(struct task *task, struct error *error)
 {
     char output[PATH_MAX];
     struct finish_report report = {0};

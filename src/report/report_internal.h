@@ -171,7 +171,7 @@ double column_number(const struct column *column, const void *record);
 int column_compare(const struct column *column, const void *a, const void *b);
 
 /* The value as a cell has it: by kind and unit. */
-const char *column_write(const struct column *column, const void *record, char text[CELL]);
+const char *column_format(const struct column *column, const void *record, char text[CELL]);
 
 /* ---- dimensions.c: the settings by which points differ ---- */
 
@@ -180,19 +180,19 @@ struct dimension {
     const char *column; /* in table points, or NULL: then by `key` among the words of `settings` */
     const char *key;
     bool right; /* numbers */
-    int rank;   /* see struct layout_column */
+    int rank;   /* see struct grid_column */
 };
 extern const struct dimension dimensions[];
 extern const size_t dimension_count;
 #define MOST_DIMENSIONS 32
 
-const char *dimension_write(const struct dimension *dimension, const struct point_record *point,
-                            char text[CELL]);
+const char *dimension_format(const struct dimension *dimension, const struct point_record *point,
+                             char text[CELL]);
 /* <0, 0, >0 */
 int dimension_compare(const struct dimension *dimension, const struct point_record *a,
                       const struct point_record *b);
 /* Whether the value is what zmqsweep does unasked, or missing. */
-bool dimension_is_usual(const struct dimension *dimension, const char *cell);
+bool dimension_is_default(const struct dimension *dimension, const char *cell);
 bool dimension_varies(const struct dimension *dimension, const struct point_record *points, size_t count);
 struct loaded;
 /* Has the value one place above the table, because all points share it? Of the baseline's rows beside others
@@ -251,7 +251,7 @@ const struct point_record *baseline_find(const struct loaded *file, const struct
 /* Throughput over the baseline's; NaN without one. */
 double baseline_share(const struct loaded *file, const struct point_record *point);
 /* "87 %", or "-". */
-const char *baseline_write_share(double share, char text[CELL]);
+const char *baseline_format_share(double share, char text[CELL]);
 /* May two baselines differ in this dimension? */
 bool baseline_has_dimension(const struct dimension *dimension);
 /* What the network interfaces between the ends can carry in Mbit/s, where all traffic of all these points
@@ -261,47 +261,47 @@ double baseline_link_mbit_s(const struct loaded *files, int file_count);
 /* ---- humane.c: numbers and texts in cells ---- */
 
 /* "[1.38, 1.47]" in the unit in which the median is printed; "" without an interval. */
-const char *humane_interval(double median, double low, double high, char text[CELL]);
+const char *format_interval(double median, double low, double high, char text[CELL]);
 /* Three significant digits and never an exponent. */
-const char *humane_number(double value, char text[CELL]);
+const char *format_number(double value, char text[CELL]);
 /* "94.5 %", "< 0.01 %", "> 99.9 %": 0 % and 100 % are for none and all; "-" for NaN. */
-const char *humane_percent(double percent, char text[CELL]);
+const char *format_percent(double percent, char text[CELL]);
 /* The same of a share; "-" when nothing was sent. */
-const char *humane_loss(int64_t lost, int64_t sent, char text[CELL]);
+const char *format_loss(int64_t lost, int64_t sent, char text[CELL]);
 /* "606 ns", "166 us". */
-const char *humane_nanoseconds(double nanoseconds, char text[CELL]);
+const char *format_nanoseconds(double nanoseconds, char text[CELL]);
 /* A percentile; where too few samples are beyond it, "> " and the bound that it is not below. */
-const char *humane_percentile(double percentile_us, double bound_us, char text[CELL]);
+const char *format_percentile(double percentile_us, double bound_us, char text[CELL]);
 /* Seconds as zmqsweep's options write them: "200ms". */
-const char *humane_duration(double seconds, char text[CELL]);
+const char *format_duration(double seconds, char text[CELL]);
 /* Why a point is not, or not wholly, valid, and its warnings. */
-const char *humane_notes(const struct point_record *point, char text[NOTES]);
+const char *point_notes(const struct point_record *point, char text[NOTES]);
 /* Columns that UTF-8 text takes, one per character. */
-size_t humane_width(const char *text);
+size_t text_width(const char *text);
 /* Cuts the text to so many characters, the last two of them then "..". */
-void humane_shorten(char *text, size_t letters);
+void text_shorten(char *text, size_t letters);
 /* The text with control characters replaced, for terminals. */
-void humane_print(FILE *out, const char *text);
+void text_print(FILE *out, const char *text);
 
 /* Fields of CSV, as results.h writes them: quoted where needed; the fewest digits that read back the same. */
-void csv_text(FILE *out, const char *text);
-void csv_number(FILE *out, double value);
+void format_csv_text(FILE *out, const char *text);
+void format_csv_number(FILE *out, double value);
 
 /* All of `csv --like pyzmq-bench`. @return 0 or -1. */
 int csv_like_pyzmq(FILE *out, const char *path, const struct filter *filter, struct error *error);
 
-/* ---- layout.c: a table in columns ---- */
+/* ---- grid.c: a table in columns ---- */
 
 enum row_style { STYLE_PLAIN, STYLE_WARNING, STYLE_FAILED, STYLE_GOOD };
 
-struct layout_column {
+struct grid_column {
     const char *title;
     bool right; /* numbers */
     int rank;   /* columns of the largest rank go first when the terminal is too narrow; 0 stays */
 };
 
-struct layout {
-    const struct layout_column *columns;
+struct grid {
+    const struct grid_column *columns;
     size_t column_count, row_count;
     char **cells; /* row by row */
     unsigned char *styles;
@@ -309,24 +309,23 @@ struct layout {
 };
 
 /* @return 0, or -1 when out of memory. */
-int layout_make(struct layout *layout, const struct layout_column *columns, size_t column_count,
-                size_t row_count);
-void layout_free(struct layout *layout);
-void layout_set(struct layout *layout, size_t row, size_t column, const char *text);
+int grid_make(struct grid *grid, const struct grid_column *columns, size_t column_count, size_t row_count);
+void grid_free(struct grid *grid);
+void grid_set(struct grid *grid, size_t row, size_t column, const char *text);
 /* Hides columns until the table fits. @return how many. */
-size_t layout_fit(struct layout *layout, size_t width);
-void layout_print(const struct layout *layout, FILE *out, bool colour);
+size_t grid_fit(struct grid *grid, size_t width);
+void grid_print(const struct grid *grid, FILE *out, bool colour);
 /* Words in lines of at most `width`, behind `indent` blanks. */
-void layout_wrap(FILE *out, const char *text, size_t indent, size_t width);
+void text_wrap(FILE *out, const char *text, size_t indent, size_t width);
 
 /* ---- the subcommands ---- */
 
-int run_show(struct task *task, struct error *error);
-int run_csv(struct task *task, struct error *error);
-int run_plot(struct task *task, struct error *error);
-int run_html(struct task *task, struct error *error);
-int run_compare(struct task *task, struct error *error);
-int run_recover(struct task *task, struct error *error);
+int show_run(struct task *task, struct error *error);
+int csv_run(struct task *task, struct error *error);
+int plot_run(struct task *task, struct error *error);
+int html_run(struct task *task, struct error *error);
+int compare_run(struct task *task, struct error *error);
+int recover_run(struct task *task, struct error *error);
 
 /* ---- streams.c: from host to host ---- */
 
@@ -355,11 +354,11 @@ void streams_free(struct matrix *matrix);
 /* ---- evidence.c ---- */
 
 /* What limits each of the file's points. @return 0 or -1. */
-int print_why(const struct task *task, const struct loaded *file, struct error *error);
+int why_print(const struct task *task, const struct loaded *file, struct error *error);
 
 /* ---- outliers.c ---- */
 
 /* Hosts that are slow as senders or as receivers. Narrows the files. @return 0 or -1. */
-int print_outliers(const struct task *task, struct loaded *files, int file_count, struct error *error);
+int outliers_print(const struct task *task, struct loaded *files, int file_count, struct error *error);
 
 #endif

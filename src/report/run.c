@@ -9,11 +9,11 @@
 #define WIDTH_OF_NO_TERMINAL 120
 #define LEAST_WIDTH 40
 
-int report_refuse(const struct error *error, int code)
+int report_error(const struct error *error, int code)
 {
     fflush(stdout);
     fprintf(stderr, "zmqreport: error: ");
-    humane_print(stderr, error->text);
+    text_print(stderr, error->text);
     fputc('\n', stderr);
     return code;
 }
@@ -83,5 +83,5 @@ int report_run(const struct report_command *command, int argc, char **argv)
     else
         code = run_task(&arguments, &error);
     arguments_free(&arguments);
-    return is_success(code) ? code : report_refuse(&error, code);
+    return is_success(code) ? code : report_error(&error, code);
 }

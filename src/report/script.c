@@ -9,8 +9,8 @@
 #define LEGEND_INCHES 2.75
 
 /* Source: Okabe & Ito, Color Universal Design, 2008. */
-const char *const palette[PALETTE_COUNT] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
-                                            "#e69f00", "#56b4e9", "#000000"};
+const char *const chart_palette[PALETTE_COUNT] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
+                                                  "#e69f00", "#56b4e9", "#000000"};
 
 /* ---- pieces of gnuplot ---- */
 
@@ -91,7 +91,7 @@ void script_begin(struct script *script)
     snprintf(data, sizeof data, "%.*s.dat", dot ? (int)(dot - name) : (int)strlen(name), name);
     fprintf(script->out, "# Made by zmqreport %s. Run gnuplot on this file in its folder to make ",
             ZMQSWEEP_VERSION);
-    humane_print(script->out, name);
+    text_print(script->out, name);
     fprintf(script->out, " again.\nset encoding utf8\nif (!exists('data')) data = ");
     script_string(script->out, data);
     fprintf(script->out, "\nif (!exists('output')) output = ");
@@ -199,7 +199,7 @@ static void write_series_data(struct script *script, const struct chart *chart)
     for (size_t i = 0; i < chart->count; i++) {
         const struct series *series = &chart->series[i];
         fprintf(script->data, "# series %zu: ", i);
-        humane_print(script->data, series->name);
+        text_print(script->data, series->name);
         fprintf(script->data, "\n# x y low high label\n");
         for (size_t k = 0; k < series->count; k++) {
             const struct series_point *point = &series->points[k];
@@ -249,7 +249,7 @@ static void write_series(const struct script *script, const struct chart *chart,
                     i);
             continue;
         }
-        const char *colour = palette[style % PALETTE_COUNT];
+        const char *colour = chart_palette[style % PALETTE_COUNT];
         fprintf(
             out,
             ", \\\n  data index %zu using 1:($2/unit):($3/unit):($4/unit) with yerrorlines lc rgb '%s' lw "
@@ -276,7 +276,7 @@ static void write_best_row(const struct script *script, const struct chart *char
              chart_x_text(chart, best->x, x), is_size(chart) ? "" : " ",
              is_size(chart) ? "" : chart->x->title);
     snprintf(name, sizeof name, "%s", series->name);
-    humane_shorten(name, NAME_LETTERS);
+    text_shorten(name, NAME_LETTERS);
     fprintf(script->data, "%zu %.17g %zu ", row, largest > 0 ? best->y / largest : 0, i);
     script_field(script->data, name);
     fputc(' ', script->data);
@@ -329,7 +329,7 @@ static void write_best(const struct script *script, const struct chart *chart, s
     fprintf(out, " at graph 0, graph 1.04 left font ',9'\nplot NaN");
     for (size_t row = 0; row < count; row++) {
         bool ceiling = row >= count - ceilings;
-        const char *colour = ceiling ? CEILING_COLOUR : palette[row % PALETTE_COUNT];
+        const char *colour = ceiling ? CEILING_COLOUR : chart_palette[row % PALETTE_COUNT];
         fprintf(
             out,
             ", \\\n  data index %zu every ::%zu::%zu using 2:1:(0):2:($1+0.48):($1+0.92) with boxxyerror lc "

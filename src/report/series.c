@@ -44,12 +44,12 @@ static bool cpu(const struct point_record *point, struct series_point *value)
 
 static const char *write_rate(double value, char text[CELL])
 {
-    return config_humane_rate(value, text, CELL);
+    return format_rate(value, text, CELL);
 }
 
 static const char *write_count(double value, char text[CELL])
 {
-    return config_humane_count(value, text, CELL);
+    return format_per_s(value, text, CELL);
 }
 
 static double pick_unit(double largest, double first, const char *const *units, const char **unit)
@@ -96,10 +96,10 @@ const struct plot_kind plot_kinds[KIND_COUNT] = {
     [KIND_SCALING] = {"scaling", "Throughput as pairs are added", "pairs", "throughput",
                       "Best of each series", true, false, true, throughput, write_rate, rate_unit},
     [KIND_LOSS] = {"loss", "Messages lost over message size", "message size", "lost", "Worst of each series",
-                   false, false, false, loss, humane_percent, percent_unit},
+                   false, false, false, loss, format_percent, percent_unit},
     [KIND_CPU] = {"cpu", "Processor time of all ranks per message", "message size",
                   "processor time per message", "Least of each series", true, true, false, cpu,
-                  humane_nanoseconds, time_unit},
+                  format_nanoseconds, time_unit},
     [KIND_TIME] = {.name = "time", .title = "Throughput over time"},
     [KIND_MATRIX] = {.name = "matrix", .title = "Throughput from host to host"},
 };
@@ -237,7 +237,7 @@ static void name_series(char name[192], const struct candidate *candidate,
     *name = '\0';
     for (size_t i = 0; i < count && used < 192; i++) {
         const struct dimension *dimension = distinctive[i];
-        dimension_write(dimension, candidate->value.record, cell);
+        dimension_format(dimension, candidate->value.record, cell);
         bool plain = !dimension->right || strcmp(dimension->title, "size") == 0;
         used += (size_t)snprintf(name + used, 192 - used, "%s%s%s%s", used ? ", " : "",
                                  plain ? "" : dimension->title, plain ? "" : " ", cell);
@@ -451,7 +451,7 @@ void chart_free(struct chart *chart)
 const char *chart_x_text(const struct chart *chart, double x, char text[CELL])
 {
     if (strcmp(chart->x->title, "size") == 0)
-        return config_humane_bytes((int64_t)x, text, CELL);
+        return format_bytes((int64_t)x, text, CELL);
     snprintf(text, CELL, "%.0f", x);
     return text;
 }

@@ -15,7 +15,7 @@ typedef const char *write_function(const struct point_record *point, char text[N
 
 /* A column of the table: a dimension, or what was measured. */
 struct show_column {
-    struct layout_column layout;
+    struct grid_column grid;
     bool detail;           /* only with --wide */
     const char *name;      /* of the column in table points, when `write` is NULL */
     write_function *write; /* NULL: by the column's kind and unit */
@@ -26,53 +26,53 @@ struct show_column {
 
 static const char *write_rate(const struct point_record *point, char text[NOTES])
 {
-    return config_humane_rate(point->throughput_mbit_s, text, CELL);
+    return format_rate(point->throughput_mbit_s, text, CELL);
 }
 
 static const char *write_interval(const struct point_record *point, char text[NOTES])
 {
-    return humane_interval(point->throughput_mbit_s, point->throughput_low_mbit_s,
+    return format_interval(point->throughput_mbit_s, point->throughput_low_mbit_s,
                            point->throughput_high_mbit_s, text);
 }
 
 static const char *write_messages(const struct point_record *point, char text[NOTES])
 {
-    return config_humane_count(point->message_rate_per_s, text, CELL);
+    return format_per_s(point->message_rate_per_s, text, CELL);
 }
 
 static const char *write_paced(const struct point_record *point, char text[NOTES])
 {
-    return config_humane_count(point->rate_per_s, text, CELL);
+    return format_per_s(point->rate_per_s, text, CELL);
 }
 
 static const char *write_sent_rate(const struct point_record *point, char text[NOTES])
 {
-    return config_humane_count(point->sent_rate_per_s, text, CELL);
+    return format_per_s(point->sent_rate_per_s, text, CELL);
 }
 
 static const char *write_loss(const struct point_record *point, char text[NOTES])
 {
-    return humane_loss(point->lost, point->sent, text);
+    return format_loss(point->lost, point->sent, text);
 }
 
 static const char *write_cpu(const struct point_record *point, char text[NOTES])
 {
-    return humane_nanoseconds(point->cpu_ns_per_message, text);
+    return format_nanoseconds(point->cpu_ns_per_message, text);
 }
 
 static const char *write_p50(const struct point_record *point, char text[NOTES])
 {
-    return humane_percentile(point->latency_p50_us, point->latency_bound_us, text);
+    return format_percentile(point->latency_p50_us, point->latency_bound_us, text);
 }
 
 static const char *write_p99(const struct point_record *point, char text[NOTES])
 {
-    return humane_percentile(point->latency_p99_us, point->latency_bound_us, text);
+    return format_percentile(point->latency_p99_us, point->latency_bound_us, text);
 }
 
 static const char *write_p999(const struct point_record *point, char text[NOTES])
 {
-    return humane_percentile(point->latency_p999_us, point->latency_bound_us, text);
+    return format_percentile(point->latency_p999_us, point->latency_bound_us, text);
 }
 
 static const char *write_range(double low_us, double high_us, char text[NOTES])
@@ -80,8 +80,8 @@ static const char *write_range(double low_us, double high_us, char text[NOTES])
     char low[CELL], high[CELL];
     *text = '\0';
     if (!isnan(low_us))
-        snprintf(text, NOTES, "[%s, %s]", humane_nanoseconds(1000 * low_us, low),
-                 humane_nanoseconds(1000 * high_us, high));
+        snprintf(text, NOTES, "[%s, %s]", format_nanoseconds(1000 * low_us, low),
+                 format_nanoseconds(1000 * high_us, high));
     return text;
 }
 
@@ -97,12 +97,12 @@ static const char *write_p99_interval(const struct point_record *point, char tex
 
 static const char *write_latency_max(const struct point_record *point, char text[NOTES])
 {
-    return humane_nanoseconds(1000 * point->latency_max_us, text);
+    return format_nanoseconds(1000 * point->latency_max_us, text);
 }
 
 static const char *write_clocks(const struct point_record *point, char text[NOTES])
 {
-    return humane_nanoseconds(1000 * point->latency_uncertainty_us, text);
+    return format_nanoseconds(1000 * point->latency_uncertainty_us, text);
 }
 
 static const char *write_valid(const struct point_record *point, char text[NOTES])
@@ -141,7 +141,7 @@ static const struct show_column measures[] = {
     {{"valid", true, 4}, false, NULL, write_valid, NULL},
     {{"stopped by", false, 0}, true, "stop_reason", NULL, NULL},
     {{"status", false, 0}, true, "status", NULL, NULL},
-    {{"notes", false, 0}, false, NULL, humane_notes, NULL},
+    {{"notes", false, 0}, false, NULL, point_notes, NULL},
 };
 #define MEASURE_COUNT (sizeof measures / sizeof *measures)
 _Static_assert(MEASURE_COUNT + MOST_DIMENSIONS + 1 <= MOST_COLUMNS, "raise MOST_COLUMNS");
@@ -150,12 +150,12 @@ static const char *write_cell(const struct loaded *file, const struct show_colum
                               const struct point_record *point, char text[NOTES])
 {
     if (shown->name == of_tcp)
-        return baseline_write_share(baseline_share(file, point), text);
+        return baseline_format_share(baseline_share(file, point), text);
     if (shown->dimension)
-        return dimension_write(shown->dimension, point, text);
+        return dimension_format(shown->dimension, point, text);
     if (shown->write)
         return shown->write(point, text);
-    return column_write(column_named(TABLE_POINTS, shown->name, strlen(shown->name)), point, text);
+    return column_format(column_named(TABLE_POINTS, shown->name, strlen(shown->name)), point, text);
 }
 
 /* ---- which columns ---- */
@@ -199,7 +199,7 @@ static size_t choose_columns(const struct loaded *file, bool wide, struct show_c
         const struct dimension *dimension = &dimensions[i];
         if (wide || !dimension_is_above(dimension, file))
             chosen[count++] = (struct show_column){
-                .layout = {dimension->title, dimension->right, dimension->rank}, .dimension = dimension};
+                .grid = {dimension->title, dimension->right, dimension->rank}, .dimension = dimension};
     }
     for (size_t i = 0; i < MEASURE_COUNT; i++)
         if ((wide || !measures[i].detail) && !is_empty(&measures[i], file))
@@ -216,7 +216,7 @@ static void print_heading(const struct task *task, const struct loaded *file)
     snprintf(line, sizeof line, "%.300s: %s, %s, zmqsweep %s, libzmq %s, %s", file->path, file->run->title,
              file->run->created, file->run->creator_version, libzmq ? libzmq : "unknown",
              load_host_line(file, hosts, sizeof hosts));
-    layout_wrap(task->out, line, 0, (size_t)task->width);
+    text_wrap(task->out, line, 0, (size_t)task->width);
     if (!results_complete(file->results))
         fprintf(task->out, "%sincomplete: %" PRId64 " of %" PRId64 " points, %s%s\n",
                 task->colour ? "\033[33m" : "", file->points_in_file, file->run->points_planned,
@@ -233,14 +233,14 @@ static void print_constants(const struct task *task, const struct loaded *file)
     for (size_t i = 0; i < dimension_count && used < sizeof line; i++) {
         if (!dimension_is_above(&dimensions[i], file))
             continue;
-        dimension_write(&dimensions[i], baseline_first_other(file), cell);
-        if (dimension_is_usual(&dimensions[i], cell))
+        dimension_format(&dimensions[i], baseline_first_other(file), cell);
+        if (dimension_is_default(&dimensions[i], cell))
             continue;
         used += (size_t)snprintf(line + used, sizeof line - used, "%s%s %s", used ? ", " : "",
                                  dimensions[i].title, cell);
     }
     if (used)
-        layout_wrap(task->out, line, 0, (size_t)task->width);
+        text_wrap(task->out, line, 0, (size_t)task->width);
 }
 
 /* What the interval is about: the sweep, or the stretch in which a point was measured. "" where it is not
@@ -271,13 +271,13 @@ static void print_footnote(const struct task *task, const struct loaded *file)
         most = fmax(most, file->points[i].interval_coverage);
     }
     if (baseline_has_rows(file))
-        layout_wrap(
+        text_wrap(
             task->out,
             "stream: plain TCP sockets without ZeroMQ (transport raw-tcp, send const, receive copy); of "
             "TCP: throughput as a share of theirs",
             0, (size_t)task->width);
     if (has_latency(file))
-        layout_wrap(
+        text_wrap(
             task->out,
             "latency: one way in push-pull and pub-sub, there and back in req-rep and pair; what 50, 99 "
             "and 99.9 % of the timed messages did not exceed",
@@ -289,28 +289,27 @@ static void print_footnote(const struct task *task, const struct loaded *file)
     else
         snprintf(coverage, sizeof coverage, "%.1f to %.1f", 100 * least, 100 * most);
     snprintf(line, sizeof line, "interval: covers the median with %s %%%s", coverage, scope_text(file));
-    layout_wrap(task->out, line, 0, (size_t)task->width);
+    text_wrap(task->out, line, 0, (size_t)task->width);
     if (has_flag(file, "dependent"))
-        layout_wrap(
-            task->out,
-            "dependent: neighbouring repetitions are alike, so the interval says too much; --spread or "
-            "more repetitions help",
-            0, (size_t)task->width);
+        text_wrap(task->out,
+                  "dependent: neighbouring repetitions are alike, so the interval says too much; --spread or "
+                  "more repetitions help",
+                  0, (size_t)task->width);
 }
 
-static void print_hidden(const struct task *task, const struct layout *layout)
+static void print_hidden(const struct task *task, const struct grid *grid)
 {
     char line[512] = "not shown for lack of width (--wide shows all):";
     size_t used = strlen(line);
     bool first = true;
-    for (size_t i = 0; i < layout->column_count && used < sizeof line; i++)
-        if (layout->hidden[i]) {
+    for (size_t i = 0; i < grid->column_count && used < sizeof line; i++)
+        if (grid->hidden[i]) {
             used += (size_t)snprintf(line + used, sizeof line - used, "%s %s", first ? "" : ",",
-                                     layout->columns[i].title);
+                                     grid->columns[i].title);
             first = false;
         }
     if (!first)
-        layout_wrap(task->out, line, 0, (size_t)task->width);
+        text_wrap(task->out, line, 0, (size_t)task->width);
 }
 
 /* ---- the table ---- */
@@ -325,25 +324,25 @@ static enum row_style style_of(const struct point_record *point)
 static int print_points(const struct task *task, const struct loaded *file, struct error *error)
 {
     struct show_column chosen[MOST_COLUMNS];
-    struct layout_column columns[MOST_COLUMNS];
-    struct layout layout;
+    struct grid_column columns[MOST_COLUMNS];
+    struct grid grid;
     char cell[NOTES];
     bool wide = arguments_flag(task->arguments, NAME_WIDE);
     size_t count = choose_columns(file, wide, chosen);
     for (size_t i = 0; i < count; i++)
-        columns[i] = chosen[i].layout;
-    if (layout_make(&layout, columns, count, file->point_count))
+        columns[i] = chosen[i].grid;
+    if (grid_make(&grid, columns, count, file->point_count))
         return error_set(error, "out of memory for the table");
     for (size_t row = 0; row < file->point_count; row++) {
-        layout.styles[row] = (unsigned char)style_of(&file->points[row]);
+        grid.styles[row] = (unsigned char)style_of(&file->points[row]);
         for (size_t i = 0; i < count; i++)
-            layout_set(&layout, row, i, write_cell(file, &chosen[i], &file->points[row], cell));
+            grid_set(&grid, row, i, write_cell(file, &chosen[i], &file->points[row], cell));
     }
     if (!wide)
-        layout_fit(&layout, (size_t)task->width);
-    layout_print(&layout, task->out, task->colour);
-    print_hidden(task, &layout);
-    layout_free(&layout);
+        grid_fit(&grid, (size_t)task->width);
+    grid_print(&grid, task->out, task->colour);
+    print_hidden(task, &grid);
+    grid_free(&grid);
     return 0;
 }
 
@@ -394,31 +393,31 @@ static int compare_points(const void *a, const void *b, void *context)
 
 static int print_hosts(const struct task *task, const struct loaded *file, struct error *error)
 {
-    static const struct layout_column columns[] = {
+    static const struct grid_column columns[] = {
         {"host", false, 0},  {"address", false, 0}, {"cores", true, 0},   {"NUMA nodes", true, 3},
         {"memory", true, 0}, {"link", true, 0},     {"kernel", false, 1}, {"processor", false, 2}};
-    struct layout layout;
-    if (layout_make(&layout, columns, sizeof columns / sizeof *columns, file->host_count))
+    struct grid grid;
+    if (grid_make(&grid, columns, sizeof columns / sizeof *columns, file->host_count))
         return error_set(error, "out of memory for the table");
     for (size_t row = 0; row < file->host_count; row++) {
         const struct host_record *host = &file->hosts[row];
         char cell[CELL];
-        layout_set(&layout, row, 0, host->name);
-        layout_set(&layout, row, 1, host->address);
+        grid_set(&grid, row, 0, host->name);
+        grid_set(&grid, row, 1, host->address);
         snprintf(cell, sizeof cell, "%" PRId64, host->cores);
-        layout_set(&layout, row, 2, cell);
+        grid_set(&grid, row, 2, cell);
         snprintf(cell, sizeof cell, "%" PRId64, host->numa_nodes);
-        layout_set(&layout, row, 3, cell);
-        layout_set(&layout, row, 4, config_humane_bytes(host->memory_bytes, cell, sizeof cell));
-        layout_set(&layout, row, 5, config_humane_rate(host->link_mbit_s, cell, sizeof cell));
-        layout_set(&layout, row, 6, host->kernel);
-        layout_set(&layout, row, 7, host->cpu_model);
+        grid_set(&grid, row, 3, cell);
+        grid_set(&grid, row, 4, format_bytes(host->memory_bytes, cell, sizeof cell));
+        grid_set(&grid, row, 5, format_rate(host->link_mbit_s, cell, sizeof cell));
+        grid_set(&grid, row, 6, host->kernel);
+        grid_set(&grid, row, 7, host->cpu_model);
     }
     if (!arguments_flag(task->arguments, NAME_WIDE))
-        layout_fit(&layout, (size_t)task->width);
-    layout_print(&layout, task->out, task->colour);
-    print_hidden(task, &layout);
-    layout_free(&layout);
+        grid_fit(&grid, (size_t)task->width);
+    grid_print(&grid, task->out, task->colour);
+    print_hidden(task, &grid);
+    grid_free(&grid);
     return 0;
 }
 
@@ -451,7 +450,7 @@ static void print_group(const struct task *task, const struct loaded *file, size
                     task->colour ? "\033[0m" : "");
         first = false;
         fprintf(task->out, "  %-*s ", 28, row->name + strlen(environment_groups[group].prefix));
-        humane_print(task->out, row->value);
+        text_print(task->out, row->value);
         fputc('\n', task->out);
     }
 }
@@ -459,7 +458,7 @@ static void print_group(const struct task *task, const struct loaded *file, size
 static void print_environment(const struct task *task, const struct loaded *file)
 {
     fprintf(task->out, "  %-28s ", "command");
-    humane_print(task->out, file->run->command_line);
+    text_print(task->out, file->run->command_line);
     fprintf(task->out, "\n  %-28s %s\n  %-28s %s\n  %-28s %" PRId64 "\n", "started", file->run->created,
             "uuid", file->run->uuid, "order seed", file->run->order_seed);
     for (size_t i = 0; i < GROUP_COUNT; i++)
@@ -483,14 +482,14 @@ static int print_file(const struct task *task, const struct loaded *file, struct
     }
     print_constants(task, file);
     if (arguments_flag(task->arguments, NAME_WHY))
-        return print_why(task, file, error);
+        return why_print(task, file, error);
     if (print_points(task, file, error))
         return -1;
     print_footnote(task, file);
     return 0;
 }
 
-int run_show(struct task *task, struct error *error)
+int show_run(struct task *task, struct error *error)
 {
     struct filter filter;
     struct sort_keys keys;
@@ -502,7 +501,7 @@ int run_show(struct task *task, struct error *error)
     if (load_all(task->arguments, &filter, &files, error))
         return EXIT_FAILED;
     if (arguments_flag(task->arguments, NAME_OUTLIERS)) {
-        failed = print_outliers(task, files, count, error);
+        failed = outliers_print(task, files, count, error);
         load_free_all(files, count);
         return failed ? EXIT_FAILED : EXIT_OK;
     }

@@ -178,7 +178,7 @@ static void write_panel_title(const struct script *script, const struct panel *p
     char line[384], size[CELL];
     const struct point_record *point = panel->point;
     snprintf(line, sizeof line, "point %" PRId64 ": %s, %s, %s%s%s", point->point_id, point->pattern,
-             config_humane_bytes(point->message_size_bytes, size, sizeof size), point->send_mode,
+             format_bytes(point->message_size_bytes, size, sizeof size), point->send_mode,
              *point->flags ? "; " : "", point->flags);
     fprintf(script->out, "set label 30 ");
     script_string(script->out, line);
@@ -210,7 +210,7 @@ static void write_panel(const struct script *script, const struct panel *panel, 
     fprintf(script->out,
             "plot data index %zu using 1:(0):1:2:(0):(1.08*%g) with boxxyerror fs solid 0.12 noborder lc rgb "
             "'%s', data index %zu using 1:($2/unit) with lines lc rgb '%s' lw 0.9\n",
-            panel->windows_block, panel->highest / unit, palette[5], panel->block, palette[0]);
+            panel->windows_block, panel->highest / unit, chart_palette[5], panel->block, chart_palette[0]);
     for (int label_id = 1; index == 0 && label_id <= CAPTION_LINES + 1; label_id++)
         fprintf(script->out, "unset label %d\n", label_id);
 }

@@ -1,4 +1,4 @@
-/* csv.c - tables as CSV (RFC 4180), without loss and fast enough for millions of rows. */
+/* csv.c - tables as CSV (RFC 4180), without loss and fast completion_reached for millions of rows. */
 #include "results_internal.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 
 static char *put_int64(char *out, int64_t value)
 {
-    return out + shortest_integer(value, out);
+    return out + format_integer(value, out);
 }
 
 static char *put_float64(char *out, double value)
@@ -24,7 +24,7 @@ static char *put_float64(char *out, double value)
         return out;
     if (fabs(value) < WHOLE_LIMIT && value == trunc(value) && !(value == 0 && signbit(value)))
         return put_int64(out, (int64_t)value);
-    return out + shortest_decimal(value, out);
+    return out + format_shortest(value, out);
 }
 
 static char *put_string(char *out, const char *text, size_t width)
@@ -74,7 +74,7 @@ static void put_line(FILE *out, char *line, char *end)
     fwrite(line, 1, (size_t)(end - line), out);
 }
 
-void csv_header(FILE *out, enum table_id table)
+void results_csv_header(FILE *out, enum table_id table)
 {
     const struct table_spec *spec = &result_tables[table];
     char line[ROW_BYTES], *end = line;
@@ -86,7 +86,7 @@ void csv_header(FILE *out, enum table_id table)
     put_line(out, line, end);
 }
 
-void csv_row(FILE *out, enum table_id table, const void *record)
+void results_csv_row(FILE *out, enum table_id table, const void *record)
 {
     const struct table_spec *spec = &result_tables[table];
     char line[ROW_BYTES], *end = line;
@@ -98,7 +98,7 @@ void csv_row(FILE *out, enum table_id table, const void *record)
     put_line(out, line, end);
 }
 
-int csv_table(FILE *out, struct results *results, enum table_id table, struct error *error)
+int results_csv_table(FILE *out, struct results *results, enum table_id table, struct error *error)
 {
     size_t bytes = result_tables[table].record_bytes;
     int64_t total = results_row_count(results, table);
@@ -106,12 +106,12 @@ int csv_table(FILE *out, struct results *results, enum table_id table, struct er
     if (!records)
         return error_set(error, "out of memory for rows of table %s", result_tables[table].name);
     int failed = 0;
-    csv_header(out, table);
+    results_csv_header(out, table);
     for (int64_t first = 0; first < total && !failed; first += BATCH_ROWS) {
         int64_t count = total - first < BATCH_ROWS ? total - first : BATCH_ROWS;
         failed = results_read(results, table, first, count, records, error);
         for (int64_t i = 0; i < count && !failed; i++)
-            csv_row(out, table, records + (size_t)i * bytes);
+            results_csv_row(out, table, records + (size_t)i * bytes);
         if (!failed && ferror(out))
             failed = error_set(error, "cannot write CSV: %s", strerror(errno));
     }

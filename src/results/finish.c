@@ -463,7 +463,7 @@ int results_rename(const char *from, const char *to, struct error *error)
 {
     if (rename(from, to))
         return error_set(error, "%s: cannot be renamed to %s: %s", from, to, strerror(errno));
-    if (sync_folder_of(to))
+    if (journal_sync_folder(to))
         return error_set(error, "%s: its folder cannot be synced: %s", to, strerror(errno));
     return 0;
 }
@@ -471,7 +471,7 @@ int results_rename(const char *from, const char *to, struct error *error)
 /* The file is on disk before it gets its name, and the name before the caller may remove the journal. */
 static int publish(const char *partial, const char *output, struct error *error)
 {
-    if (sync_path(partial, 0))
+    if (journal_sync_path(partial, 0))
         return error_set(error, "%s: cannot be synced: %s", partial, strerror(errno));
     return results_rename(partial, output, error);
 }

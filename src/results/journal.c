@@ -20,7 +20,7 @@ int journal_path(const char *output, char *path, size_t length)
 
 /* ---- files ---- */
 
-int write_whole(int fd, const char *text, size_t length)
+int journal_write_whole(int fd, const char *text, size_t length)
 {
     while (length > 0) {
         ssize_t written = write(fd, text, length);
@@ -34,7 +34,7 @@ int write_whole(int fd, const char *text, size_t length)
     return 0;
 }
 
-int sync_path(const char *path, int flags)
+int journal_sync_path(const char *path, int flags)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
     if (fd < 0)
@@ -45,12 +45,12 @@ int sync_path(const char *path, int flags)
     return failed;
 }
 
-int sync_folder_of(const char *path)
+int journal_sync_folder(const char *path)
 {
     char folder[PATH_BYTES];
     const char *slash = strrchr(path, '/');
     snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
-    return sync_path(folder, O_DIRECTORY) && errno != EINVAL && errno != EACCES ? -1 : 0;
+    return journal_sync_path(folder, O_DIRECTORY) && errno != EINVAL && errno != EACCES ? -1 : 0;
 }
 
 /* ---- what waits to be written ---- */
@@ -74,7 +74,7 @@ static int cut_back(struct journal *journal, struct error *error)
 
 static int write_text(struct journal *journal, struct error *error)
 {
-    if (write_whole(journal->fd, journal->text, journal->text_used))
+    if (journal_write_whole(journal->fd, journal->text, journal->text_used))
         return cut_back(journal, error);
     journal->size += (off_t)journal->text_used;
     journal->text_used = 0;
@@ -303,7 +303,7 @@ static int begin_file(struct journal *journal, const struct run_record *run, str
         return JOURNAL_FAILED;
     }
     int failed = append_line(journal, json_from_run(run, error), error);
-    if (!failed && sync_folder_of(journal->path)) {
+    if (!failed && journal_sync_folder(journal->path)) {
         error_set(error, "%s: its folder cannot be synced: %s", journal->path, strerror(errno));
         failed = JOURNAL_FAILED;
     }

@@ -69,12 +69,12 @@ int journal_create_at(const char *path, const struct run_record *run, bool repla
 int journal_refuse_existing(const char *path, struct error *error);
 
 /* Writes all of it. @return 0 or -1 with errno. */
-int write_whole(int fd, const char *text, size_t length);
+int journal_write_whole(int fd, const char *text, size_t length);
 
 /* Brings a file to disk, opened for reading with `flags` besides; or the folder that names it, where file
  * systems and the folder's mode allow it. @return 0 or -1 with errno. */
-int sync_path(const char *path, int flags);
-int sync_folder_of(const char *path);
+int journal_sync_path(const char *path, int flags);
+int journal_sync_folder(const char *path);
 
 /* ---- reader.c ---- */
 

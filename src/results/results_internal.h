@@ -150,7 +150,7 @@ hid_t hdf5_string_type(size_t width, H5T_cset_t cset);
 #define NUMBER_BYTES 32 /* the longest is "-1.2345678901234567e-308" */
 /* Writes the fewest digits that read back as the same double, which is finite, fixed or scientific, whichever
  * is shorter; no NUL. @return how many bytes of `text`, at most NUMBER_BYTES. */
-size_t shortest_decimal(double value, char *text);
-size_t shortest_integer(int64_t value, char *text);
+size_t format_shortest(double value, char *text);
+size_t format_integer(int64_t value, char *text);
 
 #endif

@@ -225,7 +225,7 @@ static int scientific_length(int count, int whole)
     return count + (count > 1) + 2 + (size < 100 ? 2 : 3);
 }
 
-size_t shortest_decimal(double value, char *text) /* NOLINT(readability-non-const-parameter): written to */
+size_t format_shortest(double value, char *text) /* NOLINT(readability-non-const-parameter): written to */
 {
     struct output output = {text, 0};
     char digits[20];
@@ -249,7 +249,7 @@ size_t shortest_decimal(double value, char *text) /* NOLINT(readability-non-cons
     return output.used;
 }
 
-size_t shortest_integer(int64_t value, char *text)
+size_t format_integer(int64_t value, char *text)
 {
     if (value >= 0)
         return write_digits((uint64_t)value, text);

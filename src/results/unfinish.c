@@ -170,7 +170,7 @@ static int write_journal(struct results *results, const struct run_record *run, 
     if (failed)
         unlink(partial);
     journal_close(&journal);
-    (void)sync_folder_of(path);
+    (void)journal_sync_folder(path);
     return failed;
 }
 

@@ -26,7 +26,7 @@
 #define SURPLUS_MOST 0.2
 
 /* Messages of a rank from the window's begin up to `time_ns`, straight lines between its samples. */
-static double messages_until(const struct evidence *evidence, int32_t rank, double time_ns)
+static double messages_until(const struct judge_input *evidence, int32_t rank, double time_ns)
 {
     const struct outcome *outcome = &evidence->outcomes[rank];
     const struct interval *intervals = &evidence->intervals[evidence->first_interval[rank]];
@@ -44,9 +44,9 @@ static double messages_until(const struct evidence *evidence, int32_t rank, doub
 }
 
 /* Copies of each message that are owed to receivers. */
-static double copies(const struct evidence *evidence)
+static double copies(const struct judge_input *evidence)
 {
-    return evidence->point->pattern == PATTERN_PUB_SUB ? evidence->seating->receivers : 1;
+    return evidence->point->pattern == PATTERN_PUB_SUB ? evidence->layout->receivers : 1;
 }
 
 /* Less what the whole repetition lost of it. */
@@ -56,7 +56,7 @@ static double kept_share(const struct repetition_record *row)
 }
 
 /* What grew in the queues of all groups from the window's begin until `time_ns`. */
-static double growth_until(const struct evidence *evidence, const struct repetition_record *row,
+static double growth_until(const struct judge_input *evidence, const struct repetition_record *row,
                            double time_ns)
 {
     const double owed = copies(evidence) * kept_share(row);
@@ -76,7 +76,7 @@ struct window_sums {
     double begun;                /* sent and not received nor lost when it began */
 };
 
-static struct window_sums add_window(const struct evidence *evidence, const struct repetition_record *row)
+static struct window_sums add_window(const struct judge_input *evidence, const struct repetition_record *row)
 {
     const double share = copies(evidence) * kept_share(row);
     struct window_sums sums = {0, 0, 0, 0};
@@ -97,12 +97,12 @@ static struct window_sums add_window(const struct evidence *evidence, const stru
 }
 
 /* Does what lies in queues grow from sample to sample? */
-static bool grows(const struct evidence *evidence, const struct repetition_record *row, double owed)
+static bool grows(const struct judge_input *evidence, const struct repetition_record *row, double owed)
 {
     const struct timeline *timeline = evidence->timeline;
     const int64_t step_ns = evidence->point->interval_ns;
     const size_t most = (size_t)((timeline->window_end_ns - timeline->window_begin_ns) / step_ns);
-    const double burst = (double)pace_burst(evidence->point->rate_per_s) * evidence->seating->groups;
+    const double burst = (double)pace_burst(evidence->point->rate_per_s) * evidence->layout->groups;
     double *growth = calloc(most + 1, sizeof *growth);
     bool found = false;
     for (size_t i = 0; growth && i < most; i++) {
@@ -118,7 +118,7 @@ static bool grows(const struct evidence *evidence, const struct repetition_recor
 }
 
 /* What all receivers got per second, from the first sender's start to the last message. */
-static double overall_per_s(const struct evidence *evidence)
+static double overall_per_s(const struct judge_input *evidence)
 {
     double per_s = 0;
     for (int32_t rank = 1; rank < evidence->ranks; rank++) {
@@ -133,19 +133,19 @@ static double overall_per_s(const struct evidence *evidence)
 
 /* The share of a window's messages that came out of queues faster than the path carries them. More may come
  * than is sent where a sender fills a long queue by halves; but then no faster than on the whole. */
-static double lived_on(const struct evidence *evidence, const struct window_sums *sums)
+static double lived_on(const struct judge_input *evidence, const struct window_sums *sums)
 {
     const struct timeline *timeline = evidence->timeline;
     const double window_s = (double)(timeline->window_end_ns - timeline->window_begin_ns) / 1e9;
     if (sums->received <= 0) {
         return 0;
     }
-    /* Of all that was sent: how much of it was lost in the window is not known well enough. */
+    /* Of all that was sent: how much of it was lost in the window is not known well completion_reached. */
     return fmin(sums->received - sums->sent, sums->received - window_s * overall_per_s(evidence)) /
            sums->received;
 }
 
-unsigned backlog_judge(const struct evidence *evidence, struct repetition_record *row)
+unsigned backlog_judge(const struct judge_input *evidence, struct repetition_record *row)
 {
     const struct point *point = evidence->point;
     const bool paced = point->rate_per_s > 0, pub_sub = point->pattern == PATTERN_PUB_SUB;

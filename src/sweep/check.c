@@ -30,9 +30,9 @@ static int refuse_memory(const struct plan *plan, const struct point *worst, int
                      "queues of %s messages at --sndhwm %lld and --rcvhwm %lld would take up to %s on %s, "
                      "over half of its "
                      "memory (%s); %s",
-                     config_humane_bytes(worst->size_bytes, size, sizeof size), (long long)worst->sndhwm,
-                     (long long)worst->rcvhwm, config_humane_bytes(bytes, queues, sizeof queues),
-                     described->name, config_humane_bytes(limit, half, sizeof half), fits_text);
+                     format_bytes(worst->size_bytes, size, sizeof size), (long long)worst->sndhwm,
+                     (long long)worst->rcvhwm, format_bytes(bytes, queues, sizeof queues), described->name,
+                     format_bytes(limit, half, sizeof half), fits_text);
 }
 
 int sweep_check_memory(const struct plan *plan, int32_t host, const struct cluster_host *described,
@@ -52,11 +52,11 @@ int sweep_check_memory(const struct plan *plan, int32_t host, const struct clust
 }
 
 /* A group whose ranks are not all on one host; -1 when there is none. */
-static int32_t group_across_hosts(const struct seating *seating, const int32_t *hosts)
+static int32_t group_across_hosts(const struct plan_layout *layout, const int32_t *hosts)
 {
-    int32_t members = seating->senders + seating->receivers;
-    for (int32_t i = 0; i < seating->groups * members; i++) {
-        if (hosts[seating->ranks[i]] != hosts[seating->ranks[i - i % members]]) {
+    int32_t members = layout->senders + layout->receivers;
+    for (int32_t i = 0; i < layout->groups * members; i++) {
+        if (hosts[layout->ranks[i]] != hosts[layout->ranks[i - i % members]]) {
             return i / members;
         }
     }
@@ -67,12 +67,12 @@ static int32_t group_across_hosts(const struct seating *seating, const int32_t *
 static int check_ipc_point(const struct cluster *cluster, const struct point *point, struct error *error)
 {
     const int32_t *hosts = cluster_hosts(cluster);
-    struct seating seating;
-    if (plan_seat_all(point, hosts, cluster_size(cluster), &seating, error)) {
+    struct plan_layout layout;
+    if (plan_layout_make(point, hosts, cluster_size(cluster), &layout, error)) {
         return -1;
     }
-    int32_t group = group_across_hosts(&seating, hosts);
-    plan_free_seating(&seating);
+    int32_t group = group_across_hosts(&layout, hosts);
+    plan_layout_free(&layout);
     if (group < 0) {
         return 0;
     }

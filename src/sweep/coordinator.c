@@ -81,18 +81,18 @@ static int finish_file(struct coordinator *coordinator)
     snprintf(line, sizeof line,
              "zmqsweep: no time left to finish %.300s; the journal is whole: zmqreport recover %.300s\n",
              output, journal);
-    stop_guard(line, partial);
+    stop_arm_exit(line, partial);
     if (store_check(coordinator, &error)) {
         log_line(LOG_ERROR, "%s", error.text);
         return -1;
     }
-    coordinator->sign_s = measure_wall_s();
-    struct finish_watch watch = {rounds_sign_of_life, coordinator};
+    coordinator->heartbeat_s = measure_wall_s();
+    struct finish_watch watch = {rounds_send_heartbeat, coordinator};
     if (results_finish(output, journal, &watch, &report, &error)) {
         log_line(LOG_ERROR, "%s; the journal is whole: zmqreport recover %s", error.text, journal);
         return -1;
     }
-    stop_unguard();
+    stop_disarm_exit();
     say_damage(journal, &report);
     if (check_report(coordinator, &report, &error)) {
         log_line(LOG_ERROR, "%s", error.text);
@@ -178,15 +178,15 @@ int sweep_coordinate(struct cluster *cluster, const struct job *job, const struc
         log_line(LOG_ERROR, "%s", error.text);
     } else {
         warn_placement(cluster, plan, &run);
-        int rc = resume_or_begin(settings, &run, &coordinator.ledger, &coordinator.seed, &coordinator.journal,
-                                 &error);
+        int rc =
+            resume_open(settings, &run, &coordinator.ledger, &coordinator.seed, &coordinator.journal, &error);
         if (rc) {
             log_line(LOG_ERROR, "%s", error.text);
             code = rc == JOURNAL_FAILED ? EXIT_FAILED : EXIT_USAGE;
         } else {
             begin(&coordinator, &run);
             plan_looks(&coordinator);
-            warn_say(cluster, plan, &run);
+            warn_print(cluster, plan, &run);
             say_what_is_there(&coordinator);
             if (coordinator.journal) {
                 measure_all(&coordinator);

@@ -13,14 +13,14 @@ struct gathering {
     struct interval *intervals;
     size_t interval_capacity;
     struct latencies latencies;
-    struct evidence evidence; /* all of it, for the rows */
+    struct judge_input evidence; /* all of it, for the rows */
     struct repetition_record row;
     unsigned flags;
 };
 
 /* What is not yet told, since it may not be on disk: the last repetition, and the round that ended with it.
  */
-struct untold {
+struct pending {
     bool repetition_there, round_there;
     struct point point;
     struct repetition_record row;
@@ -37,7 +37,7 @@ struct coordinator {
     struct repetition repetition;
     struct gathering gathering;
     struct ledger ledger;
-    struct untold untold;
+    struct pending pending;
     uint64_t seed;     /* of the orders */
     uint32_t *order;   /* of this round */
     int64_t measured;  /* repetitions, in this session */
@@ -46,7 +46,7 @@ struct coordinator {
     int64_t *offsets_before_ns;
     double began_s, clocks_s;       /* when the sweep began, when clocks were last compared */
     struct stats_schedule schedule; /* of looks; empty without a precision */
-    double sign_s;                  /* of the last sign of life */
+    double heartbeat_s;             /* of the last sign of life */
     bool interrupted;
 };
 
@@ -56,17 +56,17 @@ struct coordinator {
 void rounds_run(struct coordinator *coordinator);
 /* The other ranks wait for an order until their deadline: a long wait gives signs of life. `data` is the
  * coordinator. */
-void rounds_sign_of_life(void *data);
+void rounds_send_heartbeat(void *data);
 
 /* ---- turn.c ---- */
 
 /* One repetition of a point, or, where its rate is to be found first, the search and one. */
 void turn_run(struct coordinator *coordinator, int64_t id, int64_t round, struct round_summary *summary);
 /* Prints the line of a point, or of every point that was measured, as they are now. All of it is on disk. */
-void turn_tell_point(struct coordinator *coordinator, int64_t id);
-void turn_tell_all(struct coordinator *coordinator);
+void turn_print_point(struct coordinator *coordinator, int64_t id);
+void turn_print_all(struct coordinator *coordinator);
 /* Prints what was measured last and is not yet told. It is on disk. */
-void turn_tell_untold(struct coordinator *coordinator);
+void turn_print_pending(struct coordinator *coordinator);
 
 /* ---- measure.c: one repetition ---- */
 
@@ -88,7 +88,7 @@ void measure_end(struct gathering *gathering);
 
 /* Adds the repetition in the gathering, with its rows; the point's settings before it where they are new. */
 void store_repetition(struct coordinator *coordinator, const struct point *point);
-void store_stop(struct coordinator *coordinator, int64_t id, enum stop stop);
+void store_stop(struct coordinator *coordinator, int64_t id, enum stop_reason stop);
 void store_drop(struct coordinator *coordinator, int64_t id);
 /* Writes what was added, and begins to bring it to disk. */
 void store_commit(struct coordinator *coordinator);
@@ -96,7 +96,7 @@ void store_commit(struct coordinator *coordinator);
 void store_wait(struct coordinator *coordinator);
 /* For struct repetition: the traffic waits for a sync that might reach into its window. `data` is the
  * coordinator. */
-void store_hold(void *data, const struct point *point);
+void store_before_traffic(void *data, const struct point *point);
 /* Is the journal still there, with all that was written? @return 0, or -1 with `error`. */
 int store_check(struct coordinator *coordinator, struct error *error);
 

@@ -16,17 +16,17 @@ static void fill_settings(const struct plan *plan, const struct point *point, st
     plan_key(plan, point->id, row->settings);
     set_text(row->pattern, sizeof row->pattern, plan_pattern_word(point->pattern));
     set_text(row->transport, sizeof row->transport, plan_transport_word(point->transport));
-    set_text(row->security, sizeof row->security, config_word(OPTION_SECURITY, point->security, word));
-    set_text(row->send_mode, sizeof row->send_mode, config_word(OPTION_SEND_MODE, point->send_mode, word));
+    set_text(row->security, sizeof row->security, config_format(OPTION_SECURITY, point->security, word));
+    set_text(row->send_mode, sizeof row->send_mode, config_format(OPTION_SEND_MODE, point->send_mode, word));
     set_text(row->receive_mode, sizeof row->receive_mode,
-             config_word(OPTION_RECEIVE_MODE, point->receive_mode, word));
-    set_text(row->bind, sizeof row->bind, config_word(OPTION_BIND, point->bind, word));
-    set_text(row->placement, sizeof row->placement, config_word(OPTION_PLACEMENT, point->placement, word));
+             config_format(OPTION_RECEIVE_MODE, point->receive_mode, word));
+    set_text(row->bind, sizeof row->bind, config_format(OPTION_BIND, point->bind, word));
+    set_text(row->placement, sizeof row->placement, config_format(OPTION_PLACEMENT, point->placement, word));
     set_text(row->sender_cpus, sizeof row->sender_cpus,
-             config_word(OPTION_SENDER_CPUS, point->sender_cpus, word));
+             config_format(OPTION_SENDER_CPUS, point->sender_cpus, word));
     set_text(row->receiver_cpus, sizeof row->receiver_cpus,
-             config_word(OPTION_RECEIVER_CPUS, point->receiver_cpus, word));
-    set_text(row->io_cpus, sizeof row->io_cpus, config_word(OPTION_IO_CPUS, point->io_cpus, word));
+             config_format(OPTION_RECEIVER_CPUS, point->receiver_cpus, word));
+    set_text(row->io_cpus, sizeof row->io_cpus, config_format(OPTION_IO_CPUS, point->io_cpus, word));
     row->message_size_bytes = point->size_bytes;
     row->pairs = point->pairs;
     row->receivers_per_sender = point->receivers_per_sender;
@@ -36,7 +36,7 @@ static void fill_settings(const struct plan *plan, const struct point *point, st
     row->duration_s = point->count ? NAN : (double)point->duration_ns * 1e-9;
     row->io_threads = point->io_threads;
     set_text(row->order, sizeof row->order,
-             config_word(OPTION_ORDER, config_value(plan->settings, OPTION_ORDER), word));
+             config_format(OPTION_ORDER, config_value(plan->settings, OPTION_ORDER), word));
     row->planned_repetitions = point->repetitions;
     row->least_repetitions = point->precision_ppm ? point->min_repetitions : 0;
     row->precision = point->precision_ppm ? point->precision_ppm * 1e-6 : NAN;
@@ -47,18 +47,20 @@ static void fill_settings(const struct plan *plan, const struct point *point, st
 }
 
 /* One name where all groups' ends of this kind are on one host, else a name a group: "n1,n2". */
-static void name_hosts(const struct cluster *cluster, const struct seating *seating, bool senders, char *text,
-                       size_t length)
+static void name_hosts(const struct cluster *cluster, const struct plan_layout *layout, bool senders,
+                       char *text, size_t length)
 {
     size_t used = 0;
     bool same = true;
-    for (int32_t group = 0; group < seating->groups; group++) {
-        int32_t rank = senders ? plan_sender_rank(seating, group, 0) : plan_receiver_rank(seating, group, 0);
-        int32_t first = senders ? plan_sender_rank(seating, 0, 0) : plan_receiver_rank(seating, 0, 0);
+    for (int32_t group = 0; group < layout->groups; group++) {
+        int32_t rank =
+            senders ? plan_layout_sender(layout, group, 0) : plan_layout_receiver(layout, group, 0);
+        int32_t first = senders ? plan_layout_sender(layout, 0, 0) : plan_layout_receiver(layout, 0, 0);
         same = same && cluster_member(cluster, rank)->host == cluster_member(cluster, first)->host;
     }
-    for (int32_t group = 0; group < (same ? 1 : seating->groups) && used < length; group++) {
-        int32_t rank = senders ? plan_sender_rank(seating, group, 0) : plan_receiver_rank(seating, group, 0);
+    for (int32_t group = 0; group < (same ? 1 : layout->groups) && used < length; group++) {
+        int32_t rank =
+            senders ? plan_layout_sender(layout, group, 0) : plan_layout_receiver(layout, group, 0);
         int32_t host = cluster_member(cluster, rank)->host;
         used += (size_t)snprintf(text + used, length - used, "%s%s", group ? "," : "",
                                  cluster_host(cluster, host)->name);
@@ -67,7 +69,7 @@ static void name_hosts(const struct cluster *cluster, const struct seating *seat
 
 void describe_point(const struct plan *plan, const struct point *point,
                     const struct traffic_connections *connections, const struct cluster *cluster,
-                    const struct seating *seating, struct point_record *row)
+                    const struct plan_layout *layout, struct point_record *row)
 {
     results_set_missing(TABLE_POINTS, row);
     fill_settings(plan, point, row);
@@ -75,8 +77,8 @@ void describe_point(const struct plan *plan, const struct point *point,
     row->rcvhwm = connections->rcvhwm;
     row->sndbuf_bytes = connections->sndbuf_bytes;
     row->rcvbuf_bytes = connections->rcvbuf_bytes;
-    if (seating) {
-        name_hosts(cluster, seating, true, row->sender_host, sizeof row->sender_host);
-        name_hosts(cluster, seating, false, row->receiver_host, sizeof row->receiver_host);
+    if (layout) {
+        name_hosts(cluster, layout, true, row->sender_host, sizeof row->sender_host);
+        name_hosts(cluster, layout, false, row->receiver_host, sizeof row->receiver_host);
     }
 }

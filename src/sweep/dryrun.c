@@ -25,25 +25,25 @@ static void print_point(const struct plan *plan, int64_t id, FILE *out)
     if (point.count) {
         snprintf(window, sizeof window, "%lld msg", (long long)point.count);
     } else {
-        config_word(OPTION_DURATION, point.duration_ns, window);
+        config_format(OPTION_DURATION, point.duration_ns, window);
     }
     fprintf(out, "%6lld  %-9s %-7s %9s  %-9s %-8s %3d x %d:%d  %6lld/%-6lld %2d  %s", (long long)id,
             plan_pattern_word(point.pattern), plan_transport_word(point.transport),
-            config_humane_bytes(point.size_bytes, size, sizeof size),
-            config_word(OPTION_SEND_MODE, point.send_mode, word3),
-            config_word(OPTION_RECEIVE_MODE, point.receive_mode, word4), point.pairs,
+            format_bytes(point.size_bytes, size, sizeof size),
+            config_format(OPTION_SEND_MODE, point.send_mode, word3),
+            config_format(OPTION_RECEIVE_MODE, point.receive_mode, word4), point.pairs,
             point.senders_per_receiver, point.receivers_per_sender, (long long)point.sndhwm,
             (long long)point.rcvhwm, point.io_threads, window);
     if (point.sender_cpus != OPTION_KEYWORD || point.receiver_cpus != OPTION_KEYWORD) {
-        fprintf(out, "  cpus %s -> %s", config_word(OPTION_SENDER_CPUS, point.sender_cpus, word),
-                config_word(OPTION_RECEIVER_CPUS, point.receiver_cpus, word2));
+        fprintf(out, "  cpus %s -> %s", config_format(OPTION_SENDER_CPUS, point.sender_cpus, word),
+                config_format(OPTION_RECEIVER_CPUS, point.receiver_cpus, word2));
     }
     if (point.rate_per_s > 0) {
         char rate[32];
-        fprintf(out, "  at %s", config_humane_count(point.rate_per_s, rate, sizeof rate));
+        fprintf(out, "  at %s", format_per_s(point.rate_per_s, rate, sizeof rate));
     }
     if (point.security != SECURITY_NONE) {
-        fprintf(out, "  security %s", config_word(OPTION_SECURITY, point.security, word));
+        fprintf(out, "  security %s", config_format(OPTION_SECURITY, point.security, word));
     }
     fputc('\n', out);
 }
@@ -58,8 +58,8 @@ static const char *repetitions_text(const struct plan *plan, char *text, size_t 
     } else {
         snprintf(text, length, "%d to %d repetitions each until within %s, at most %s each",
                  point.min_repetitions, point.repetitions,
-                 config_word(OPTION_PRECISION, point.precision_ppm, share),
-                 config_word(OPTION_MAX_TIME, point.max_time_ns, time));
+                 config_format(OPTION_PRECISION, point.precision_ppm, share),
+                 config_format(OPTION_MAX_TIME, point.max_time_ns, time));
     }
     return text;
 }
@@ -99,7 +99,7 @@ static void print_totals(const struct plan *plan, FILE *out)
             plan->points == 1 ? "" : "s", repetitions_text(plan, text, sizeof text), order_text(plan),
             plan_ranks_needed(plan));
     print_time(plan, out);
-    fprintf(out, "most memory a rank may queue: %s\n", config_humane_bytes(most, bytes, sizeof bytes));
+    fprintf(out, "most memory a rank may queue: %s\n", format_bytes(most, bytes, sizeof bytes));
 }
 
 /* A count that the queues hide gives no valid repetition. The kernel's buffers are not known before there is
@@ -125,12 +125,13 @@ static void print_short_counts(const struct plan *plan, FILE *out)
     }
 }
 
-static void print_seat(const struct cluster *cluster, const struct seating *seating, int32_t rank, FILE *out)
+static void print_seat(const struct cluster *cluster, const struct plan_layout *layout, int32_t rank,
+                       FILE *out)
 {
     static const char *const roles[] = {
         [ROLE_IDLE] = "idle", [ROLE_SENDER] = "sender", [ROLE_RECEIVER] = "receiver"};
     const struct cluster_member *member = cluster_member(cluster, rank);
-    struct seat seat = seating->seats[rank];
+    struct plan_assignment seat = layout->assignments[rank];
     char group[16] = "-";
     if (seat.role != ROLE_IDLE) {
         snprintf(group, sizeof group, "%d", seat.group);
@@ -141,21 +142,21 @@ static void print_seat(const struct cluster *cluster, const struct seating *seat
 
 static void print_point_map(const struct cluster *cluster, const struct point *point, FILE *out)
 {
-    struct seating seating;
+    struct plan_layout layout;
     char word[CONFIG_WORD_LENGTH];
-    if (plan_seat_all(point, cluster_hosts(cluster), cluster_size(cluster), &seating, NULL)) {
-        return; /* a plan is made of points that can be seated */
+    if (plan_layout_make(point, cluster_hosts(cluster), cluster_size(cluster), &layout, NULL)) {
+        return; /* a plan is made of points that can be layout_point */
     }
     fprintf(out, "\nwho talks to whom: %d x %d:%d, placement %s", point->pairs, point->senders_per_receiver,
-            point->receivers_per_sender, config_word(OPTION_PLACEMENT, point->placement, word));
+            point->receivers_per_sender, config_format(OPTION_PLACEMENT, point->placement, word));
     if (point->matrix != MATRIX_OFF) {
         fprintf(out, ", matrix %s %d", point->matrix == MATRIX_ROUNDS ? "round" : "pair", point->step);
     }
     fprintf(out, "\n%6s  %-11s %5s  %-20s %-24s %s\n", "rank", "role", "group", "host", "address", "cpus");
     for (int32_t rank = 0; rank < cluster_size(cluster); rank++) {
-        print_seat(cluster, &seating, rank, out);
+        print_seat(cluster, &layout, rank, out);
     }
-    plan_free_seating(&seating);
+    plan_layout_free(&layout);
 }
 
 /* A map for every shape that the sweep has: each differs from the one before in who is busy. */
@@ -164,7 +165,7 @@ static void print_maps(const struct plan *plan, const struct cluster *cluster, F
     struct point before = {.pairs = 0};
     for (int64_t id = 0; id < plan->points; id++) {
         struct point point = plan_point(plan, id);
-        if (!plan_same_seats(&point, &before)) {
+        if (!plan_same_layout(&point, &before)) {
             print_point_map(cluster, &point, out);
             before = point;
         }

@@ -23,9 +23,9 @@ static int64_t now_ns(const struct cluster *cluster)
 bool flow_stop_wanted(struct cluster *cluster)
 {
     if (stop_asked() && cluster_rank(cluster) == 0) {
-        cluster_tell_stop(cluster);
+        cluster_signal_stop(cluster);
     }
-    return stop_asked() || cluster_told_stop(cluster);
+    return stop_asked() || cluster_stop_signalled(cluster);
 }
 
 static bool is_receiver(const struct repetition *repetition)
@@ -46,8 +46,8 @@ static int64_t fewest_negated(const struct repetition *repetition)
                                    : INT64_MIN;
 }
 
-/* How long the window is to be, when the slowest receiver has so few messages: enough for 20 and a bit, by
- * its rate. */
+/* How long the window is to be, when the slowest receiver has so few messages: completion_reached for 20 and
+ * a bit, by its rate. */
 static int64_t grown_window_ns(int64_t length_ns, int64_t fewest, int64_t most_ns)
 {
     double factor = fewest > 0 ? 1.15 * WINDOW_MESSAGES_MIN / (double)fewest : 4;
@@ -56,12 +56,12 @@ static int64_t grown_window_ns(int64_t length_ns, int64_t fewest, int64_t most_n
     return grown > (double)most_ns ? most_ns : (int64_t)grown;
 }
 
-static void begin_tally(struct repetition *repetition, struct cluster *cluster, struct tally *tally)
+static void begin_tally(struct repetition *repetition, struct cluster *cluster, struct cluster_totals *tally)
 {
     memset(tally, 0, sizeof *tally);
-    tally->most[MOST_STOP] = flow_stop_wanted(cluster);
-    tally->most[MOST_FEWEST_NEGATED] = INT64_MIN;
-    tally->most[MOST_FAILED] = repetition->outcome.failed;
+    tally->max[MAX_STOP] = flow_stop_wanted(cluster);
+    tally->max[MAX_FEWEST_NEGATED] = INT64_MIN;
+    tally->max[MAX_FAILED] = repetition->outcome.failed;
 }
 
 /* A loop that cannot go on (a full disk) fails the repetition now: nothing is to be waited for. */
@@ -91,18 +91,18 @@ static void settle_window(struct cluster *cluster, struct repetition *repetition
     struct timeline *timeline = &repetition->timeline;
     int64_t most_ns = point->timeout_ns > point->duration_ns ? point->timeout_ns : point->duration_ns;
     for (;;) {
-        struct tally tally;
+        struct cluster_totals tally;
         int64_t length_ns = timeline->window_end_ns - timeline->window_begin_ns;
         begin_tally(repetition, cluster, &tally);
-        tally.most[MOST_FEWEST_NEGATED] = fewest_negated(repetition);
+        tally.max[MAX_FEWEST_NEGATED] = fewest_negated(repetition);
         tally.sum[SUM_RECEIVED] = is_receiver(repetition) ? repetition->outcome.end.sample.count : 0;
         note_failed_loop(cluster, repetition, sampler->traffic);
-        tally.most[MOST_FAILED] = repetition->outcome.failed;
-        cluster_tally(cluster, &tally);
+        tally.max[MAX_FAILED] = repetition->outcome.failed;
+        cluster_allreduce(cluster, &tally);
         stalled(cluster, &repetition->stall, tally.sum[SUM_RECEIVED], point->timeout_ns);
-        repetition->stopped = tally.most[MOST_STOP] > 0;
-        int64_t fewest = -tally.most[MOST_FEWEST_NEGATED];
-        if (repetition->stopped || tally.most[MOST_FAILED] || fewest >= WINDOW_MESSAGES_MIN ||
+        repetition->stopped = tally.max[MAX_STOP] > 0;
+        int64_t fewest = -tally.max[MAX_FEWEST_NEGATED];
+        if (repetition->stopped || tally.max[MAX_FAILED] || fewest >= WINDOW_MESSAGES_MIN ||
             length_ns >= most_ns) {
             return;
         }
@@ -116,12 +116,12 @@ static void settle_window(struct cluster *cluster, struct repetition *repetition
  * the last such moment. */
 static void settle_begin(struct cluster *cluster, struct repetition *repetition)
 {
-    struct tally tally;
+    struct cluster_totals tally;
     begin_tally(repetition, cluster, &tally);
-    tally.most[MOST_NOW] = now_ns(cluster);
-    cluster_tally(cluster, &tally);
-    repetition->timeline.window_begin_ns = tally.most[MOST_NOW];
-    repetition->timeline.window_end_ns = tally.most[MOST_NOW] + repetition->order.point.duration_ns;
+    tally.max[MAX_NOW] = now_ns(cluster);
+    cluster_allreduce(cluster, &tally);
+    repetition->timeline.window_begin_ns = tally.max[MAX_NOW];
+    repetition->timeline.window_end_ns = tally.max[MAX_NOW] + repetition->order.point.duration_ns;
 }
 
 static void run_window(struct cluster *cluster, struct repetition *repetition, struct sampler *sampler)
@@ -156,18 +156,18 @@ static int64_t round_pause_ns(int64_t elapsed_ns, int64_t most_ns)
 
 /* Where does this rank stand? `pending`: it has still to send, or to receive. */
 static void count_tally(struct cluster *cluster, struct repetition *repetition, struct traffic *traffic,
-                        bool pending, bool expired, struct tally *tally)
+                        bool pending, bool expired, struct cluster_totals *tally)
 {
     note_failed_loop(cluster, repetition, traffic);
     begin_tally(repetition, cluster, tally);
-    tally->most[MOST_EXPIRED] = expired;
+    tally->max[MAX_EXPIRED] = expired;
     tally->sum[SUM_PENDING] = pending;
     if (traffic) {
         tally->sum[is_sender(repetition) ? SUM_SENT : SUM_RECEIVED] = traffic_count(traffic);
     }
-    cluster_tally(cluster, tally);
-    repetition->stopped = repetition->stopped || tally->most[MOST_STOP] > 0;
-    repetition->outcome.timed_out = repetition->outcome.timed_out || tally->most[MOST_EXPIRED] > 0;
+    cluster_allreduce(cluster, tally);
+    repetition->stopped = repetition->stopped || tally->max[MAX_STOP] > 0;
+    repetition->outcome.timed_out = repetition->outcome.timed_out || tally->max[MAX_EXPIRED] > 0;
 }
 
 /* Count mode: rounds, until every sender has sent its messages. */
@@ -178,7 +178,7 @@ static void run_count(struct cluster *cluster, struct repetition *repetition, st
     bool sending = is_sender(repetition), expired = false;
     sampler_begin_window(sampler);
     for (;;) {
-        struct tally tally;
+        struct cluster_totals tally;
         int64_t now = now_ns(cluster);
         sampler_run_until(sampler, now + round_pause_ns(now - repetition->timeline.start_ns, pause_most_ns));
         if (sending && traffic_ended(sampler->traffic)) {
@@ -187,7 +187,7 @@ static void run_count(struct cluster *cluster, struct repetition *repetition, st
         }
         count_tally(cluster, repetition, sampler->traffic, sending, expired, &tally);
         if (tally.sum[SUM_PENDING] == 0 || repetition->stopped || repetition->outcome.timed_out ||
-            tally.most[MOST_FAILED]) {
+            tally.max[MAX_FAILED]) {
             break;
         }
         expired = stalled(cluster, stall, tally.sum[SUM_SENT] + tally.sum[SUM_RECEIVED],
@@ -202,7 +202,7 @@ static void run_count(struct cluster *cluster, struct repetition *repetition, st
 
 static void read_connections(struct repetition *repetition, struct traffic *traffic)
 {
-    traffic_watch(traffic, 0);
+    traffic_read_events(traffic, 0);
     repetition->outcome.reconnects = traffic_reconnects(traffic);
     repetition->outcome.strangers = traffic_strangers(traffic);
     repetition->outcome.connections = traffic_connections(traffic);
@@ -219,7 +219,7 @@ void flow_run(struct cluster *cluster, struct repetition *repetition, struct tra
     timeline->window_end_ns = timeline->window_begin_ns + point->duration_ns;
     repetition->stall = (struct stall){timeline->start_ns, -1};
     cluster_set_phase(cluster, "traffic");
-    if (traffic && traffic_go(traffic, cluster_to_local_ns(cluster, timeline->start_ns), &error)) {
+    if (traffic && traffic_start(traffic, cluster_to_local_ns(cluster, timeline->start_ns), &error)) {
         repetition_fail(repetition, &error);
     }
     if (traffic) {
@@ -231,7 +231,7 @@ void flow_run(struct cluster *cluster, struct repetition *repetition, struct tra
     } else {
         run_window(cluster, repetition, &sampler);
     }
-    sampler_take(&sampler);
+    sampler_end_interval(&sampler);
     if (traffic) {
         traffic_read_cpus(traffic, repetition->outcome.cpus, repetition->outcome.io_cpus);
     }
@@ -272,7 +272,7 @@ static bool is_pending(const struct repetition *repetition, const struct traffic
 
 /* Push-pull: the group has all of it. Req-rep and pair: and all of it came back. Pub-sub: every subscriber
  * saw its publishers leave and emptied its queue. Stream: every loop came to its end. */
-static bool drained(const struct point *point, const struct tally *tally)
+static bool drained(const struct point *point, const struct cluster_totals *tally)
 {
     bool received = tally->sum[SUM_RECEIVED] >= tally->sum[SUM_SENT],
          none_pending = tally->sum[SUM_PENDING] == 0;
@@ -290,7 +290,7 @@ static void look_for_end(struct repetition *repetition, struct traffic *traffic)
         traffic_end_sending(traffic, 0, NULL);
     }
     if (subscribes(repetition)) {
-        traffic_watch(traffic, 0);
+        traffic_read_events(traffic, 0);
         if (traffic_peers_gone(traffic)) {
             traffic_finish_stream(traffic);
         }
@@ -301,7 +301,7 @@ void drain_run(struct cluster *cluster, struct repetition *repetition, struct tr
 {
     const struct point *point = &repetition->order.point;
     const int64_t began_ns = now_ns(cluster);
-    struct tally tally;
+    struct cluster_totals tally;
     bool expired = false;
     cluster_set_phase(cluster, "drain");
     for (bool first = true;; first = false) {
@@ -311,11 +311,11 @@ void drain_run(struct cluster *cluster, struct repetition *repetition, struct tr
         }
         count_tally(cluster, repetition, traffic, is_pending(repetition, traffic), expired, &tally);
         if (drained(point, &tally) || repetition->stopped || repetition->outcome.timed_out ||
-            tally.most[MOST_FAILED]) {
+            tally.max[MAX_FAILED]) {
             break;
         }
         if (first && publishes(repetition)) {
-            traffic_leave(traffic); /* only now: after the first tally all have read their connections */
+            traffic_detach(traffic); /* only now: after the first tally all have read their connections */
         }
         expired = stalled(cluster, &repetition->stall, tally.sum[SUM_RECEIVED], point->timeout_ns);
         cluster_sleep_until(traffic_clock_ns() +

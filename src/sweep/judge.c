@@ -88,18 +88,18 @@ static bool busy(const struct outcome *outcome)
 
 /* ---- accounting, group by group ---- */
 
-static int64_t published(const struct evidence *evidence, int32_t group)
+static int64_t published(const struct judge_input *evidence, int32_t group)
 {
     int64_t messages = 0;
     for (int32_t i = 0; i < evidence->point->senders_per_receiver; i++) {
-        messages += evidence->outcomes[plan_sender_rank(evidence->seating, group, i)].count;
+        messages += evidence->outcomes[plan_layout_sender(evidence->layout, group, i)].count;
     }
     return messages;
 }
 
-static int64_t received_by(const struct evidence *evidence, int32_t group, int32_t receiver)
+static int64_t received_by(const struct judge_input *evidence, int32_t group, int32_t receiver)
 {
-    return evidence->outcomes[plan_receiver_rank(evidence->seating, group, receiver)].count;
+    return evidence->outcomes[plan_layout_receiver(evidence->layout, group, receiver)].count;
 }
 
 /* What is over `owed` is foreign. */
@@ -112,7 +112,7 @@ static void settle(struct repetition_record *row, int64_t owed, int64_t received
 }
 
 /* Pub-sub owes each message to every subscriber, the others to one receiver of the group. */
-static void account_group(const struct evidence *evidence, int32_t group, struct repetition_record *row)
+static void account_group(const struct judge_input *evidence, int32_t group, struct repetition_record *row)
 {
     const struct point *point = evidence->point;
     int64_t owed = published(evidence, group), received = 0;
@@ -127,7 +127,7 @@ static void account_group(const struct evidence *evidence, int32_t group, struct
     }
 }
 
-static void account(const struct evidence *evidence, struct repetition_record *row)
+static void account(const struct judge_input *evidence, struct repetition_record *row)
 {
     for (int32_t group = 0; group < evidence->point->pairs; group++) {
         account_group(evidence, group, row);
@@ -156,7 +156,7 @@ static int64_t messages_wanted(const struct point *point)
 }
 
 /* The receivers' rates added up; their spans' overlap. */
-static void add_rates(const struct evidence *evidence, struct repetition_record *row, unsigned *flags)
+static void add_rates(const struct judge_input *evidence, struct repetition_record *row, unsigned *flags)
 {
     const struct point *point = evidence->point;
     double *starts = calloc(2 * (size_t)evidence->ranks, sizeof *starts);
@@ -194,7 +194,7 @@ static void add_rates(const struct evidence *evidence, struct repetition_record 
 }
 
 /* What the slowest sender sent per second; NaN where one sent nothing. */
-static double slowest_sender(const struct evidence *evidence)
+static double slowest_sender(const struct judge_input *evidence)
 {
     double slowest = INFINITY;
     for (int32_t rank = 1; rank < evidence->ranks; rank++) {
@@ -213,12 +213,12 @@ static bool rate_missed(const struct point *point, double sent_per_s)
 }
 
 /* More came than the senders' rate allows: what had been held up before, or a clock that began late. */
-static bool backlog_came(const struct evidence *evidence, double per_s)
+static bool backlog_came(const struct judge_input *evidence, double per_s)
 {
     const struct point *point = evidence->point;
-    const struct seating *seating = evidence->seating;
-    double copies = point->pattern == PATTERN_PUB_SUB ? seating->receivers : 1;
-    double owed_per_s = point->rate_per_s * seating->groups * seating->senders * copies;
+    const struct plan_layout *layout = evidence->layout;
+    double copies = point->pattern == PATTERN_PUB_SUB ? layout->receivers : 1;
+    double owed_per_s = point->rate_per_s * layout->groups * layout->senders * copies;
     return point->rate_per_s > 0 && per_s > (1 + RATE_MISSED_SHARE) * owed_per_s;
 }
 
@@ -230,14 +230,14 @@ static bool inside(const struct interval *interval, double start, double end)
 }
 
 /* A receiver that was stopped was not sampled either: one long interval, in which less came than was due. */
-static bool gap(const struct evidence *evidence, const struct interval *interval, double due)
+static bool gap(const struct judge_input *evidence, const struct interval *interval, double due)
 {
     return interval->length_ns > 2 * evidence->point->interval_ns && due >= STALL_DUE_MIN &&
            (double)interval->messages < due / 2;
 }
 
 /* Intervals on end without a message where ten or more were due. */
-static bool rank_stalled(const struct evidence *evidence, int32_t rank)
+static bool rank_stalled(const struct judge_input *evidence, int32_t rank)
 {
     const struct outcome *outcome = &evidence->outcomes[rank];
     const struct interval *intervals = &evidence->intervals[evidence->first_interval[rank]];
@@ -258,7 +258,7 @@ static bool rank_stalled(const struct evidence *evidence, int32_t rank)
 }
 
 /* Rates of the window's intervals; whole ones only, since a short one is noise. @return how many. */
-static size_t window_rates(const struct evidence *evidence, int32_t rank, double *rates)
+static size_t window_rates(const struct judge_input *evidence, int32_t rank, double *rates)
 {
     const struct outcome *outcome = &evidence->outcomes[rank];
     const struct interval *intervals = &evidence->intervals[evidence->first_interval[rank]];
@@ -273,7 +273,7 @@ static size_t window_rates(const struct evidence *evidence, int32_t rank, double
     return n;
 }
 
-static bool rank_unsteady(const struct evidence *evidence, int32_t rank)
+static bool rank_unsteady(const struct judge_input *evidence, int32_t rank)
 {
     const struct outcome *outcome = &evidence->outcomes[rank];
     double *rates = calloc((size_t)outcome->interval_count + 1, sizeof *rates);
@@ -289,7 +289,7 @@ static bool rank_unsteady(const struct evidence *evidence, int32_t rank)
 /* ---- rows ---- */
 
 /* The loop and the I/O threads have one processing unit between them. */
-static bool shares_core(const struct evidence *evidence, int32_t rank)
+static bool shares_core(const struct judge_input *evidence, int32_t rank)
 {
     const struct outcome *outcome = &evidence->outcomes[rank];
     bool one = config_is_one_cpu(outcome->cpus) && strcmp(outcome->cpus, outcome->io_cpus) == 0;
@@ -297,13 +297,13 @@ static bool shares_core(const struct evidence *evidence, int32_t rank)
 }
 
 /* A receiver's loop and one of its senders' have one processing unit between them. */
-static bool shares_with_sender(const struct evidence *evidence, int32_t receiver)
+static bool shares_with_sender(const struct judge_input *evidence, int32_t receiver)
 {
     const struct outcome *mine = &evidence->outcomes[receiver];
     const int32_t host = cluster_member(evidence->cluster, receiver)->host;
     bool shares = false;
     for (int32_t i = 0; i < evidence->point->senders_per_receiver && !shares; i++) {
-        int32_t sender = plan_sender_rank(evidence->seating, mine->group, i);
+        int32_t sender = plan_layout_sender(evidence->layout, mine->group, i);
         shares = cluster_member(evidence->cluster, sender)->host == host &&
                  strcmp(mine->cpus, evidence->outcomes[sender].cpus) == 0;
     }
@@ -318,7 +318,7 @@ static bool too_late(const struct timeline *timeline, int64_t late_ns)
 
 /* A sender that began in the window, or a receiver that began much later than all others: what had queued up
  * for it would count as what it received. Not where one message is under way at a time. */
-static bool late_start(const struct evidence *evidence, const struct outcome *outcome)
+static bool late_start(const struct judge_input *evidence, const struct outcome *outcome)
 {
     const struct timeline *timeline = evidence->timeline;
     if (evidence->point->count) {
@@ -330,7 +330,7 @@ static bool late_start(const struct evidence *evidence, const struct outcome *ou
     return too_late(timeline, outcome->begin.sample.instant_ns - timeline->window_begin_ns);
 }
 
-static unsigned rank_flags(const struct evidence *evidence, int32_t rank)
+static unsigned rank_flags(const struct judge_input *evidence, int32_t rank)
 {
     const struct outcome *outcome = &evidence->outcomes[rank];
     unsigned flags = 0;
@@ -350,7 +350,7 @@ static unsigned rank_flags(const struct evidence *evidence, int32_t rank)
     return flags;
 }
 
-static double owed_and_missing(const struct evidence *evidence, const struct outcome *outcome)
+static double owed_and_missing(const struct judge_input *evidence, const struct outcome *outcome)
 {
     if (evidence->point->pattern != PATTERN_PUB_SUB || outcome->role != ROLE_RECEIVER) {
         return NAN;
@@ -385,7 +385,7 @@ static void fill_usage(const struct traffic_usage *usage, struct rank_record *ro
     }
 }
 
-bool judge_rank(const struct evidence *evidence, int32_t rank, struct rank_record *row)
+bool judge_rank(const struct judge_input *evidence, int32_t rank, struct rank_record *row)
 {
     if (!busy(&evidence->outcomes[rank])) {
         return false;
@@ -426,7 +426,8 @@ bool judge_rank(const struct evidence *evidence, int32_t rank, struct rank_recor
     return true;
 }
 
-void judge_interval(const struct evidence *evidence, int32_t rank, int32_t index, struct interval_record *row)
+void judge_interval(const struct judge_input *evidence, int32_t rank, int32_t index,
+                    struct interval_record *row)
 {
     const struct interval *interval = &evidence->intervals[evidence->first_interval[rank] + (size_t)index];
     row->point_id = evidence->point->id;
@@ -438,7 +439,7 @@ void judge_interval(const struct evidence *evidence, int32_t rank, int32_t index
     row->bytes = interval->messages * evidence->point->size_bytes;
 }
 
-static void fill_times(const struct evidence *evidence, struct repetition_record *row)
+static void fill_times(const struct judge_input *evidence, struct repetition_record *row)
 {
     const struct timeline *timeline = evidence->timeline;
     row->point_id = evidence->point->id;
@@ -454,7 +455,7 @@ static void fill_times(const struct evidence *evidence, struct repetition_record
     }
 }
 
-void judge_repetition(const struct evidence *evidence, struct repetition_record *row, unsigned *flags)
+void judge_repetition(const struct judge_input *evidence, struct repetition_record *row, unsigned *flags)
 {
     memset(row, 0, sizeof *row);
     *flags = evidence->disk_busy ? FLAG_DISK_BUSY : 0;
@@ -481,7 +482,7 @@ void judge_repetition(const struct evidence *evidence, struct repetition_record 
     flags_text(*flags, row->flags, sizeof row->flags);
 }
 
-double judge_cpu_ns_per_message(const struct evidence *evidence)
+double judge_cpu_ns_per_message(const struct judge_input *evidence)
 {
     double cpu_ns = 0, messages = 0;
     for (int32_t rank = 1; rank < evidence->ranks; rank++) {

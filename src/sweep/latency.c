@@ -85,14 +85,14 @@ static int64_t error_between_ns(const struct cluster *cluster, const struct late
            latency_clock_error_ns(latencies->clocks[to], cluster_host_clock(cluster, to));
 }
 
-static int64_t largest_error_ns(const struct cluster *cluster, const struct seating *seating,
+static int64_t largest_error_ns(const struct cluster *cluster, const struct plan_layout *layout,
                                 const struct latencies *latencies)
 {
     int64_t most_ns = 0;
-    for (int32_t group = 0; group < seating->groups; group++) {
-        for (int32_t i = 0; i < seating->senders * seating->receivers; i++) {
-            int32_t sender = plan_sender_rank(seating, group, i / seating->receivers);
-            int32_t receiver = plan_receiver_rank(seating, group, i % seating->receivers);
+    for (int32_t group = 0; group < layout->groups; group++) {
+        for (int32_t i = 0; i < layout->senders * layout->receivers; i++) {
+            int32_t sender = plan_layout_sender(layout, group, i / layout->receivers);
+            int32_t receiver = plan_layout_receiver(layout, group, i % layout->receivers);
             int64_t error_ns = error_between_ns(cluster, latencies, sender, receiver);
             most_ns = error_ns > most_ns ? error_ns : most_ns;
         }
@@ -141,7 +141,7 @@ void latencies_judge(const struct cluster *cluster, const struct repetition *rep
                      struct repetition_record *row)
 {
     int64_t error_ns = latency_needs_clocks(cluster, &repetition->order.point)
-                           ? largest_error_ns(cluster, &repetition->seating, latencies)
+                           ? largest_error_ns(cluster, &repetition->layout, latencies)
                            : 0;
     int64_t seen_ns = error_seen_ns(cluster, outcomes);
     add_up(cluster, latencies, outcomes);

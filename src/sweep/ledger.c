@@ -84,7 +84,7 @@ int64_t ledger_valid(const struct ledger_entry *entry)
     return valid;
 }
 
-void ledger_settle(struct ledger *ledger, int64_t point_id, enum stop stop)
+void ledger_settle(struct ledger *ledger, int64_t point_id, enum stop_reason stop)
 {
     struct ledger_entry *entry = &ledger->entries[point_id];
     if (entry->settled) {

@@ -13,7 +13,7 @@ struct ledger_entry {
     int32_t last_round; /* in which it was measured; -1: in none */
     bool settled;       /* no more repetitions are to be run, for the reason `stop` */
     bool described;     /* its settings, as they are now, are in the journal */
-    enum stop stop;
+    enum stop_reason stop;
     double elapsed_s, repeating_s; /* that its turns took; the same without the search of --find-rate */
     double expected;               /* repetitions, in all */
     double rate_per_s;             /* that --find-rate has found; 0: none yet */
@@ -34,7 +34,7 @@ void ledger_free(struct ledger *ledger);
 int ledger_add(struct ledger *ledger, const struct repetition_record *row);
 /* How many repetitions the point is expected to take in all. */
 void ledger_expect(struct ledger *ledger, int64_t point_id, double repetitions);
-void ledger_settle(struct ledger *ledger, int64_t point_id, enum stop stop);
+void ledger_settle(struct ledger *ledger, int64_t point_id, enum stop_reason stop);
 /* Forgets the repetitions so far. */
 void ledger_drop(struct ledger *ledger, int64_t point_id);
 /* Does the point take part in that round? */

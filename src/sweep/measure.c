@@ -78,19 +78,19 @@ static void say_strangers(const struct coordinator *coordinator)
     }
 }
 
-static struct evidence collect_evidence(struct coordinator *coordinator, const struct point *point)
+static struct judge_input collect_evidence(struct coordinator *coordinator, const struct point *point)
 {
     const struct gathering *gathering = &coordinator->gathering;
-    return (struct evidence){.point = point,
-                             .seating = &coordinator->repetition.seating,
-                             .repetition = coordinator->repetition.order.repetition,
-                             .ranks = cluster_size(coordinator->cluster),
-                             .outcomes = gathering->outcomes,
-                             .intervals = gathering->intervals,
-                             .host_ids = coordinator->host_ids,
-                             .first_interval = gathering->first_interval,
-                             .timeline = &coordinator->repetition.timeline,
-                             .cluster = coordinator->cluster};
+    return (struct judge_input){.point = point,
+                                .layout = &coordinator->repetition.layout,
+                                .repetition = coordinator->repetition.order.repetition,
+                                .ranks = cluster_size(coordinator->cluster),
+                                .outcomes = gathering->outcomes,
+                                .intervals = gathering->intervals,
+                                .host_ids = coordinator->host_ids,
+                                .first_interval = gathering->first_interval,
+                                .timeline = &coordinator->repetition.timeline,
+                                .cluster = coordinator->cluster};
 }
 
 /* The repetition's row, from what was gathered. */
@@ -99,7 +99,7 @@ static void judge(struct coordinator *coordinator, double ordered_s, int64_t rou
     struct gathering *gathering = &coordinator->gathering;
     struct repetition *repetition = &coordinator->repetition;
     const struct timeline *timeline = &repetition->timeline;
-    struct evidence *evidence = &gathering->evidence;
+    struct judge_input *evidence = &gathering->evidence;
     *evidence = collect_evidence(coordinator, &repetition->order.point);
     evidence->start_s = ordered_s + (double)(timeline->start_ns - timeline->ordered_ns) / 1e9;
     evidence->disk_busy =
@@ -153,7 +153,7 @@ static void give_order(struct coordinator *coordinator, const struct point *poin
     repetition->order.command = ORDER_RUN;
     repetition->order.repetition = number;
     repetition->order.point = *point;
-    repetition->hold = store_hold;
+    repetition->hold = store_before_traffic;
     repetition->hold_data = coordinator;
     cluster_set_phase(coordinator->cluster, "ordering a repetition");
     cluster_broadcast(coordinator->cluster, &repetition->order, sizeof repetition->order);

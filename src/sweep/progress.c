@@ -57,9 +57,9 @@ void progress_repetition(int64_t done, const struct point *point, const struct r
         return;
     }
     fprintf(stderr, "\r\033[K%lld/%lld done, last %s: repetition %lld of %s%d, %s, %s left", (long long)done,
-            (long long)total, config_humane_bytes(point->size_bytes, size, sizeof size),
+            (long long)total, format_bytes(point->size_bytes, size, sizeof size),
             (long long)row->repetition + 1, point->precision_ppm ? "at most " : "", point->repetitions,
-            config_humane_rate(row->throughput_mbit_s, rate, sizeof rate),
+            format_rate(row->throughput_mbit_s, rate, sizeof rate),
             left_text(seconds_left, left, sizeof left));
     fflush(stderr);
     live_shown = true;
@@ -70,7 +70,7 @@ static const char *rate_text(const struct point_record *row, char *text, size_t 
 {
     char rate[32];
     double unit = row->throughput_mbit_s >= 1000 ? 1000 : row->throughput_mbit_s >= 1 ? 1 : 0.001;
-    config_humane_rate(row->throughput_mbit_s, rate, sizeof rate);
+    format_rate(row->throughput_mbit_s, rate, sizeof rate);
     if (isnan(row->throughput_mbit_s)) {
         snprintf(text, length, "no valid repetition");
     } else if (isnan(row->throughput_low_mbit_s)) {
@@ -182,15 +182,14 @@ void progress_point(int64_t done, const struct point_record *row)
     clear_live_line();
     fprintf(stderr, "%*lld/%lld  %-9s %-7s %9s %-9s %-30s %11s", total > 999 ? 5 : 3, (long long)done,
             (long long)total, row->pattern, row->transport,
-            config_humane_bytes(row->message_size_bytes, size, sizeof size), row->send_mode,
-            rate_text(row, rate, sizeof rate),
-            config_humane_count(row->message_rate_per_s, count, sizeof count));
+            format_bytes(row->message_size_bytes, size, sizeof size), row->send_mode,
+            rate_text(row, rate, sizeof rate), format_per_s(row->message_rate_per_s, count, sizeof count));
     if (row->sent > 0) {
         print_loss(row);
     }
     print_varying(row->settings);
     if (row->loss_target >= 0) { /* the rate was found, not asked for */
-        fprintf(stderr, "  at %s", config_humane_count(row->rate_per_s, count, sizeof count));
+        fprintf(stderr, "  at %s", format_per_s(row->rate_per_s, count, sizeof count));
     }
     print_stop(row);
     fprintf(stderr, "%s%s\n", *row->flags ? "  " : "", row->flags);

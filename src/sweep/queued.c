@@ -40,7 +40,7 @@ double queued_hwm_messages(const struct point *point)
     return (double)point->sndhwm + (point->send_mode == SEND_ZERO_COPY ? 2 : 0) + (double)point->rcvhwm;
 }
 
-double queued_messages(const struct evidence *evidence)
+double queued_messages(const struct judge_input *evidence)
 {
     double sndbuf = 0, rcvbuf = 0;
     for (int32_t rank = 1; rank < evidence->ranks; rank++) {
@@ -67,17 +67,17 @@ int64_t queued_count_advised(const struct point *point, const struct repetition_
     return (int64_t)ceil(ADVICE_FACTOR * fmax(by_queues, (double)point->count * fmin(longer, LONGER_MOST)));
 }
 
-int64_t queued_group_began_ns(const struct evidence *evidence, int32_t group)
+int64_t queued_group_began_ns(const struct judge_input *evidence, int32_t group)
 {
     int64_t began_ns = INT64_MAX;
     for (int32_t i = 0; i < evidence->point->senders_per_receiver; i++) {
-        int64_t ns = evidence->outcomes[plan_sender_rank(evidence->seating, group, i)].started_ns;
+        int64_t ns = evidence->outcomes[plan_layout_sender(evidence->layout, group, i)].started_ns;
         began_ns = ns < began_ns ? ns : began_ns;
     }
     return began_ns;
 }
 
-bool queued_late_first(const struct evidence *evidence, const struct outcome *receiver)
+bool queued_late_first(const struct judge_input *evidence, const struct outcome *receiver)
 {
     if (receiver->count < 2 || plan_echoes(evidence->point)) {
         return false;
@@ -88,7 +88,7 @@ bool queued_late_first(const struct evidence *evidence, const struct outcome *re
 }
 
 /* What each connection carried. In pub-sub a flood is lost but for what the queues hold. */
-static double carried_messages(const struct evidence *evidence)
+static double carried_messages(const struct judge_input *evidence)
 {
     const struct point *point = evidence->point;
     double fewest =
@@ -102,7 +102,7 @@ static double carried_messages(const struct evidence *evidence)
     return fewest;
 }
 
-unsigned queued_judge(const struct evidence *evidence, struct repetition_record *row)
+unsigned queued_judge(const struct judge_input *evidence, struct repetition_record *row)
 {
     const struct point *point = evidence->point;
     const bool kept_rate = point->rate_per_s > 0 && row->sent_rate_per_s >= 0.99 * point->rate_per_s;

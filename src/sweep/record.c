@@ -54,7 +54,7 @@ static void option_text(const struct settings *settings, enum option_id id, char
     for (size_t i = 0; i < setting->count && used < length; i++) {
         char word[CONFIG_WORD_LENGTH];
         used += (size_t)snprintf(text + used, length - used, "%s%s", i ? "," : "",
-                                 config_word(id, setting->values[i], word));
+                                 config_format(id, setting->values[i], word));
     }
 }
 
@@ -65,7 +65,7 @@ static void add_options(struct run_record *run, const struct settings *settings,
         if (id == OPTION_HELP || id == OPTION_VERSION || id == OPTION_DRY_RUN || id == OPTION_SHORT) {
             continue;
         }
-        snprintf(name, sizeof name, "option.%s", option_table[id].name);
+        snprintf(name, sizeof name, "option.%s", config_options[id].name);
         option_text(settings, (enum option_id)id, text, sizeof text);
         record_add(run, name, text);
     }
@@ -283,9 +283,9 @@ int record_compare(const struct run_record *run, const struct run_record *now, c
 {
     char name[64];
     for (int id = 0; id < OPTION_HELP; id++) {
-        snprintf(name, sizeof name, "option.%s", option_table[id].name);
+        snprintf(name, sizeof name, "option.%s", config_options[id].name);
         if (!is_free((enum option_id)id) &&
-            compare_row(run, now, output, name, option_table[id].fallback, error)) {
+            compare_row(run, now, output, name, config_options[id].fallback, error)) {
             return -1;
         }
     }

@@ -37,7 +37,7 @@ static int64_t patience_ns(const struct repetition *repetition)
 static void note_end(const struct cluster *cluster, struct repetition *repetition,
                      const struct traffic *traffic, const struct error *error)
 {
-    if (traffic_runs(traffic)) {
+    if (traffic_is_running(traffic)) {
         cluster_fail(cluster, error->text);
     }
     repetition_fail(repetition, error);
@@ -65,22 +65,22 @@ void repetition_end_sending(const struct cluster *cluster, struct repetition *re
 static void take_seats(struct cluster *cluster, struct repetition *repetition)
 {
     struct error error = {""};
-    if (repetition->seating.seats && plan_same_seats(&repetition->seated, &repetition->order.point)) {
+    if (repetition->layout.assignments && plan_same_layout(&repetition->layout_point, &repetition->order.point)) {
         return;
     }
-    plan_free_seating(&repetition->seating);
-    if (plan_seat_all(&repetition->order.point, cluster_hosts(cluster), cluster_size(cluster),
-                      &repetition->seating, &error)) {
-        log_line(LOG_ERROR, "%s", error.text); /* rank 0 has seated the same point before */
+    plan_layout_free(&repetition->layout);
+    if (plan_layout_make(&repetition->order.point, cluster_hosts(cluster), cluster_size(cluster),
+                         &repetition->layout, &error)) {
+        log_line(LOG_ERROR, "%s", error.text); /* rank 0 has layout_point the same point before */
         cluster_abort(EXIT_FAILED);
     }
-    repetition->seated = repetition->order.point;
+    repetition->layout_point = repetition->order.point;
 }
 
 static void reset_outcome(struct cluster *cluster, struct repetition *repetition)
 {
     take_seats(cluster, repetition);
-    struct seat seat = repetition->seating.seats[cluster_rank(cluster)];
+    struct plan_assignment seat = repetition->layout.assignments[cluster_rank(cluster)];
     memset(&repetition->outcome, 0, sizeof repetition->outcome);
     memset(&repetition->timeline, 0, sizeof repetition->timeline);
     repetition->ran = repetition->stopped = false;
@@ -125,14 +125,14 @@ static struct traffic *open_traffic(struct cluster *cluster, struct repetition *
 static int32_t peer_rank(const struct repetition *repetition, int32_t index)
 {
     return repetition->outcome.role == ROLE_SENDER
-               ? plan_receiver_rank(&repetition->seating, repetition->outcome.group, index)
-               : plan_sender_rank(&repetition->seating, repetition->outcome.group, index);
+               ? plan_layout_receiver(&repetition->layout, repetition->outcome.group, index)
+               : plan_layout_sender(&repetition->layout, repetition->outcome.group, index);
 }
 
 static int32_t peer_count(const struct repetition *repetition)
 {
-    return repetition->outcome.role == ROLE_SENDER ? repetition->seating.receivers
-                                                   : repetition->seating.senders;
+    return repetition->outcome.role == ROLE_SENDER ? repetition->layout.receivers
+                                                   : repetition->layout.senders;
 }
 
 /* The side that connects goes to every peer of its group that bound. */
@@ -173,7 +173,7 @@ static void exchange_endpoints(struct cluster *cluster, struct repetition *repet
         snprintf(mine.endpoint, sizeof mine.endpoint, "%s", traffic_endpoint(traffic));
     }
     cluster_set_phase(cluster, "exchanging endpoints");
-    cluster_swap(cluster, peers, count, &mine, cards, sizeof mine);
+    cluster_exchange(cluster, peers, count, &mine, cards, sizeof mine);
     connect_peers(repetition, traffic, peers, cards);
     free(peers);
     free(cards);
@@ -220,20 +220,20 @@ static void await_ready(const struct cluster *cluster, struct repetition *repeti
 /* All ranks learn whether all are ready, and when to start. */
 static void agree_start(struct cluster *cluster, struct repetition *repetition)
 {
-    struct tally tally;
+    struct cluster_totals tally;
     if (repetition->hold) {
         repetition->hold(repetition->hold_data, &repetition->order.point);
     }
     memset(&tally, 0, sizeof tally);
-    tally.most[MOST_FAILED] = repetition->outcome.failed;
-    tally.most[MOST_STOP] = flow_stop_wanted(cluster);
-    tally.most[MOST_NOW] = cluster_to_coordinator_ns(cluster, traffic_clock_ns());
+    tally.max[MAX_FAILED] = repetition->outcome.failed;
+    tally.max[MAX_STOP] = flow_stop_wanted(cluster);
+    tally.max[MAX_NOW] = cluster_to_coordinator_ns(cluster, traffic_clock_ns());
     cluster_set_phase(cluster, "getting ready");
-    cluster_tally(cluster, &tally);
+    cluster_allreduce(cluster, &tally);
     repetition->timeline.start_ns =
-        tally.most[MOST_NOW] + START_MARGIN_NS + START_MARGIN_PER_RANK_NS * cluster_size(cluster);
-    repetition->stopped = tally.most[MOST_STOP] > 0;
-    repetition->ran = !tally.most[MOST_FAILED] && !repetition->stopped;
+        tally.max[MAX_NOW] + START_MARGIN_NS + START_MARGIN_PER_RANK_NS * cluster_size(cluster);
+    repetition->stopped = tally.max[MAX_STOP] > 0;
+    repetition->ran = !tally.max[MAX_FAILED] && !repetition->stopped;
 }
 
 static void take_latencies(struct repetition *repetition, const struct traffic *traffic)
@@ -310,7 +310,7 @@ void repetition_run(struct cluster *cluster, struct repetition *repetition)
 
 void repetition_free(struct repetition *repetition)
 {
-    plan_free_seating(&repetition->seating);
+    plan_layout_free(&repetition->layout);
     free(repetition->intervals);
     free(repetition->times);
     repetition->intervals = NULL;

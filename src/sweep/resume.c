@@ -87,7 +87,7 @@ static void restore_stop(void *data, int64_t point_id, const char *reason, int64
 {
     struct restoring *restoring = data;
     if (is_known(restoring, point_id) && restoring->ledger->entries[point_id].count >= repetitions) {
-        ledger_settle(restoring->ledger, point_id, stop_of_word(reason));
+        ledger_settle(restoring->ledger, point_id, completion_of_word(reason));
     }
 }
 
@@ -238,8 +238,8 @@ static int resume(const char *output, struct run_record *now, struct ledger *led
     return held_nothing == 1 ? go_on_from_file(output, now, ledger, seed, journal, error) : held_nothing;
 }
 
-int resume_or_begin(const struct settings *settings, struct run_record *now, struct ledger *ledger,
-                    uint64_t *seed, struct journal **journal, struct error *error)
+int resume_open(const struct settings *settings, struct run_record *now, struct ledger *ledger,
+                uint64_t *seed, struct journal **journal, struct error *error)
 {
     const char *output = config_text(settings, OPTION_OUTPUT);
     if (config_flag(settings, OPTION_RESUME)) {

@@ -1,4 +1,4 @@
-/* rounds.c - rank 0's loop: in every round each point once, until all have enough. */
+/* rounds.c - rank 0's loop: in every round each point once, until all have completion_reached. */
 #include "coordinator.h"
 
 #include <math.h>
@@ -7,17 +7,17 @@
 #define CLOCKS_EVERY_S 30
 #define PAUSE_LOOK_NS 100000000
 
-void rounds_sign_of_life(void *data)
+void rounds_send_heartbeat(void *data)
 {
     struct coordinator *coordinator = data;
     struct order order;
-    if (measure_wall_s() - coordinator->sign_s < (double)coordinator->job->timeout_ns / 4e9) {
+    if (measure_wall_s() - coordinator->heartbeat_s < (double)coordinator->job->timeout_ns / 4e9) {
         return;
     }
     memset(&order, 0, sizeof order);
-    order.command = ORDER_WAIT;
+    order.command = ORDER_HEARTBEAT;
     cluster_broadcast(coordinator->cluster, &order, sizeof order);
-    coordinator->sign_s = measure_wall_s();
+    coordinator->heartbeat_s = measure_wall_s();
 }
 
 static bool is_over(struct coordinator *coordinator)
@@ -55,21 +55,21 @@ static int64_t rounds_planned(const struct coordinator *coordinator)
 /* ---- rounds ---- */
 
 /* Nothing is told that is not on disk. */
-static void tell_untold(struct coordinator *coordinator)
+static void print_pending(struct coordinator *coordinator)
 {
     store_wait(coordinator);
-    turn_tell_untold(coordinator);
+    turn_print_pending(coordinator);
 }
 
 /* The round is told when it is on disk, which is not waited for, unless the table so far is wanted. */
 static void end_round(struct coordinator *coordinator, struct round_summary *summary)
 {
     summary->open = coordinator->ledger.points - coordinator->ledger.settled;
-    coordinator->untold.round = *summary;
-    coordinator->untold.round_there = true;
+    coordinator->pending.round = *summary;
+    coordinator->pending.round_there = true;
     if (summary->open > 0 && (stop_table_asked() || log_enabled(LOG_DEBUG))) {
-        tell_untold(coordinator);
-        turn_tell_all(coordinator);
+        print_pending(coordinator);
+        turn_print_all(coordinator);
     }
 }
 
@@ -98,13 +98,13 @@ static void pause_until_due(struct coordinator *coordinator, int64_t done)
         return;
     }
     double due_s = coordinator->began_s + (double)spread_ns * 1e-9 * (double)done / (double)gaps;
-    coordinator->sign_s = measure_wall_s();
+    coordinator->heartbeat_s = measure_wall_s();
     cluster_set_phase(coordinator->cluster, "pausing between rounds");
     if (measure_wall_s() < due_s) {
-        tell_untold(coordinator);
+        print_pending(coordinator);
     }
     while (measure_wall_s() < due_s && !is_over(coordinator)) {
-        rounds_sign_of_life(coordinator);
+        rounds_send_heartbeat(coordinator);
         cluster_sleep_until(traffic_clock_ns() + PAUSE_LOOK_NS);
     }
 }
@@ -134,18 +134,18 @@ static void run_points(struct coordinator *coordinator)
             turn_run(coordinator, id, -1, &summary);
         }
         if (due && entry->settled) {
-            tell_untold(coordinator);
-            turn_tell_point(coordinator, id);
+            print_pending(coordinator);
+            turn_print_point(coordinator, id);
         }
     }
 }
 
 /* The lines of all points; those of --order points were printed as they came. */
-static void tell_results(struct coordinator *coordinator)
+static void print_results(struct coordinator *coordinator)
 {
     if (plan_has_rounds(coordinator->plan) && !stop_urgent()) {
-        tell_untold(coordinator);
-        turn_tell_all(coordinator);
+        print_pending(coordinator);
+        turn_print_all(coordinator);
     }
 }
 
@@ -157,5 +157,5 @@ void rounds_run(struct coordinator *coordinator)
     } else {
         run_points(coordinator);
     }
-    tell_results(coordinator);
+    print_results(coordinator);
 }

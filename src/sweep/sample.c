@@ -12,7 +12,7 @@
 /* Between two looks for the end of a sync, whose time the loop itself takes. */
 #define SYNC_LOOK_NS 500000
 
-struct traffic_sample sampler_look(const struct sampler *sampler)
+struct traffic_sample sampler_read(const struct sampler *sampler)
 {
     struct traffic_sample sample = {traffic_clock_ns(), 0, 0, 0, 0};
     if (sampler->traffic) {
@@ -65,12 +65,12 @@ static void close_interval(struct sampler *sampler, const struct traffic_sample 
 void sampler_start(struct sampler *sampler, int64_t first_ns)
 {
     sampler->grid_ns = first_ns + sampler->repetition->order.point.interval_ns;
-    sampler->previous = sampler_look(sampler);
+    sampler->previous = sampler_read(sampler);
 }
 
-struct traffic_sample sampler_take(struct sampler *sampler)
+struct traffic_sample sampler_end_interval(struct sampler *sampler)
 {
-    struct traffic_sample now = sampler_look(sampler);
+    struct traffic_sample now = sampler_read(sampler);
     close_interval(sampler, &now);
     return now;
 }
@@ -123,7 +123,7 @@ static struct traffic_sample edge_sample(struct sampler *sampler)
     bool writes =
         sampler->traffic && traffic_writes(sampler->traffic) && sampler->repetition->order.point.count == 0;
     bool synced = writes && await_sync(sampler, &on_disk, &sampler->repetition->outcome.sync_ns);
-    now = sampler_look(sampler);
+    now = sampler_read(sampler);
     if (synced) {
         now.count = on_disk.count;
         now.instant_ns = now.cut_ns = cluster_to_coordinator_ns(sampler->cluster, on_disk.instant_ns);
@@ -168,7 +168,7 @@ void sampler_run_until(struct sampler *sampler, int64_t until_ns)
             return;
         }
         if (now >= sampler->grid_ns) {
-            sampler_take(sampler);
+            sampler_end_interval(sampler);
             sampler->grid_ns += ((now - sampler->grid_ns) / interval_ns + 1) * interval_ns;
         }
         int64_t next = sampler->traffic && sampler->grid_ns < until_ns ? sampler->grid_ns : until_ns;

@@ -8,19 +8,19 @@ static int introduce(struct cluster *cluster, char password[TRAFFIC_PASSWORD_LEN
                      char (*keys)[TRAFFIC_KEY_LENGTH], struct error *error)
 {
     char key[TRAFFIC_KEY_LENGTH];
-    struct tally tally;
+    struct cluster_totals tally;
     memset(&tally, 0, sizeof tally);
     bool failed = (cluster_rank(cluster) == 0 && traffic_make_password(password, error)) ||
                   traffic_make_keys(key, error);
-    tally.most[0] = failed;
-    cluster_tally(cluster, &tally);
-    if (tally.most[0]) {
+    tally.max[0] = failed;
+    cluster_allreduce(cluster, &tally);
+    if (tally.max[0]) {
         return -1;
     }
     cluster_broadcast(cluster, password, TRAFFIC_PASSWORD_LENGTH);
     cluster_allgather(cluster, key, keys, sizeof key);
-    return traffic_know_members(password, (const char(*)[TRAFFIC_KEY_LENGTH])keys, cluster_size(cluster),
-                                error);
+    return traffic_admit_members(password, (const char(*)[TRAFFIC_KEY_LENGTH])keys, cluster_size(cluster),
+                                 error);
 }
 
 /* The first rank that cannot, for all. */

@@ -40,7 +40,7 @@ static void leave_now(void)
         say(": told to end, or a rank was lost (phase: ");
         say(cluster_phase(job_cluster));
         say(")");
-        say(cluster_last_words(job_cluster));
+        say(cluster_shutdown_message(job_cluster));
         say("\n");
     }
     traffic_remove_ipc();
@@ -88,7 +88,7 @@ void sweep_catch_signals(void)
 
 void sweep_start_rank(struct cluster *cluster, const struct job *job)
 {
-    cluster_set_last_words(cluster, job->last_words);
+    cluster_set_shutdown_message(cluster, job->shutdown_message);
     snprintf(job_rank, sizeof job_rank, "rank %d on %s", cluster_rank(cluster),
              cluster_host(cluster, cluster_hosts(cluster)[cluster_rank(cluster)])->name);
     job_cluster = cluster;
@@ -97,7 +97,7 @@ void sweep_start_rank(struct cluster *cluster, const struct job *job)
     traffic_write_to(job->write_dir);
 }
 
-void sweep_leave_if_urgent(int code)
+void sweep_exit_if_urgent(int code)
 {
     if (urgent) {
         _exit(code);
@@ -121,12 +121,12 @@ bool stop_urgent(void)
     return urgent;
 }
 
-void stop_unguard(void)
+void stop_disarm_exit(void)
 {
     guard_set = 0;
 }
 
-void stop_guard(const char *line, const char *partial)
+void stop_arm_exit(const char *line, const char *partial)
 {
     snprintf(guard_line, sizeof guard_line, "%s", line);
     snprintf(guard_partial, sizeof guard_partial, "%s", partial);

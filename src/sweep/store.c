@@ -56,7 +56,7 @@ static void store_settings(struct coordinator *coordinator, const struct point *
     }
     warn_buffers(point, &entry->connections);
     describe_point(coordinator->plan, point, &entry->connections, coordinator->cluster,
-                   &coordinator->repetition.seating, &row);
+                   &coordinator->repetition.layout, &row);
     check(journal_add_settings(coordinator->journal, &row, &error), &error);
     entry->described = true;
 }
@@ -107,11 +107,11 @@ void store_repetition(struct coordinator *coordinator, const struct point *point
     check(journal_add_repetition(coordinator->journal, row, &error), &error);
 }
 
-void store_stop(struct coordinator *coordinator, int64_t id, enum stop stop)
+void store_stop(struct coordinator *coordinator, int64_t id, enum stop_reason stop)
 {
     struct error error = {""};
-    check(journal_add_stop(coordinator->journal, id, stop_word(stop), coordinator->ledger.entries[id].count,
-                           &error),
+    check(journal_add_stop(coordinator->journal, id, completion_word(stop),
+                           coordinator->ledger.entries[id].count, &error),
           &error);
 }
 
@@ -138,7 +138,7 @@ void store_wait(struct coordinator *coordinator)
 }
 
 /* In count mode the window begins with the traffic. */
-void store_hold(void *data, const struct point *point)
+void store_before_traffic(void *data, const struct point *point)
 {
     struct coordinator *coordinator = data;
     int64_t may_take_ns = SYNC_FACTOR * journal_slowest_sync_ns(coordinator->journal) + SYNC_SLACK_NS;
@@ -151,7 +151,7 @@ void store_hold(void *data, const struct point *point)
 int store_check(struct coordinator *coordinator, struct error *error)
 {
     bool again;
-    if (journal_keep(coordinator->journal, &again, error)) {
+    if (journal_ensure(coordinator->journal, &again, error)) {
         return -1;
     }
     if (again) {

@@ -25,18 +25,18 @@ bool stop_urgent(void);      /* it was TERM or INT: the launcher kills in 2 s */
 bool stop_table_asked(void); /* SIGUSR2 has come since this was asked last: the table so far is wanted */
 /* Rank 0, before it finishes the file: when time runs out, `line` is written, `partial` removed, and the
  * process leaves with 4. */
-void stop_guard(const char *line, const char *partial);
-void stop_unguard(void); /* the file is finished */
+void stop_arm_exit(const char *line, const char *partial);
+void stop_disarm_exit(void); /* the file is finished */
 
 /* ---- repetition.c: all ranks, in step ---- */
 
 struct order {
-    int32_t command; /* ORDER_RUN, ORDER_CLOCKS, ORDER_WAIT or ORDER_END */
+    int32_t command; /* ORDER_RUN, ORDER_CLOCKS, ORDER_HEARTBEAT or ORDER_END */
     int32_t repetition;
     int32_t code; /* of all ranks, with ORDER_END */
     struct point point;
 };
-enum { ORDER_RUN, ORDER_CLOCKS, ORDER_WAIT, ORDER_END }; /* ORDER_WAIT: a sign of life */
+enum { ORDER_RUN, ORDER_CLOCKS, ORDER_HEARTBEAT, ORDER_END }; /* ORDER_HEARTBEAT: a sign of life */
 
 /* Ranks notice the end of a wait (--timeout) this late at most; a collective is given up after that. */
 #define DEADLINE_EXTRA_NS 1000000000
@@ -83,8 +83,8 @@ struct stall {
 
 struct repetition {
     struct order order;
-    struct seating seating; /* of the point; the same on every rank */
-    struct point seated;    /* the point that it was made for */
+    struct plan_layout layout; /* of the point; the same on every rank */
+    struct point layout_point; /* the point that it was made for */
     struct outcome outcome;
     struct timeline timeline;
     struct stall stall; /* of messages, from the window's end on; what a drain's deadline counts from */
@@ -114,7 +114,7 @@ void repetition_end_sending(const struct cluster *cluster, struct repetition *re
 
 /* What a tally carries: sums, then the largest. */
 enum { SUM_SENT, SUM_RECEIVED, SUM_PENDING };
-enum { MOST_FAILED, MOST_STOP, MOST_NOW, MOST_FEWEST_NEGATED, MOST_EXPIRED };
+enum { MAX_FAILED, MAX_STOP, MAX_NOW, MAX_FEWEST_NEGATED, MAX_EXPIRED };
 
 void flow_run(struct cluster *cluster, struct repetition *repetition, struct traffic *traffic);
 void drain_run(struct cluster *cluster, struct repetition *repetition, struct traffic *traffic);
@@ -134,9 +134,9 @@ void sampler_start(struct sampler *sampler, int64_t first_ns);
 /* Sleeps and samples every interval until `until_ns` (coordinator's clock) or until the sweep is to stop. */
 void sampler_run_until(struct sampler *sampler, int64_t until_ns);
 /* The counters now, in the coordinator's clock. */
-struct traffic_sample sampler_look(const struct sampler *sampler);
+struct traffic_sample sampler_read(const struct sampler *sampler);
 /* The same, and the running interval ends here. */
-struct traffic_sample sampler_take(struct sampler *sampler);
+struct traffic_sample sampler_end_interval(struct sampler *sampler);
 /* The window begins: the sample, and what process and threads have used so far. */
 void sampler_begin_window(struct sampler *sampler);
 /* It ends here, or goes on: the last call counts. With `interval` the running interval ends as well. */
@@ -157,9 +157,9 @@ struct rate judge_rate(const struct point *point, const struct outcome *outcome)
 /* The fewest messages in this rank's window so far, for the decision to let it grow. */
 int64_t judge_window_messages(const struct traffic_sample *begin, const struct traffic_sample *end);
 
-struct evidence {
+struct judge_input {
     const struct point *point;
-    const struct seating *seating;
+    const struct plan_layout *layout;
     int32_t repetition;
     int32_t ranks;
     const struct outcome *outcomes;   /* ranks of them, by rank */
@@ -172,45 +172,45 @@ struct evidence {
     bool disk_busy; /* the journal was being brought to disk when the window began */
 };
 /* Fills the repetition's row, but for what comes of latencies, rounds and the time that it took. */
-void judge_repetition(const struct evidence *evidence, struct repetition_record *row, unsigned *flags);
+void judge_repetition(const struct judge_input *evidence, struct repetition_record *row, unsigned *flags);
 /* Fills the row of a rank. @return false for one that had no part. */
-bool judge_rank(const struct evidence *evidence, int32_t rank, struct rank_record *row);
+bool judge_rank(const struct judge_input *evidence, int32_t rank, struct rank_record *row);
 /* Fills the row of one of a rank's intervals. */
-void judge_interval(const struct evidence *evidence, int32_t rank, int32_t index,
+void judge_interval(const struct judge_input *evidence, int32_t rank, int32_t index,
                     struct interval_record *row);
 /* ---- backlog.c: what was sent and has not come. Pure. ---- */
 
 /* Fills the backlog at the window's ends. @return FLAG_BACKLOG where less came than was sent, FLAG_QUEUED or,
  * for less of it, FLAG_UNSTEADY where receivers lived on what was queued before the window. */
-unsigned backlog_judge(const struct evidence *evidence, struct repetition_record *row);
+unsigned backlog_judge(const struct judge_input *evidence, struct repetition_record *row);
 
 /* ---- queued.c: what queues can hide. Pure. ---- */
 
 /* Messages that the queues of a connection hold: its HWMs and a zero-copy sender's ring. */
 double queued_hwm_messages(const struct point *point);
 /* The same and the kernel's buffers, as in force. */
-double queued_messages(const struct evidence *evidence);
+double queued_messages(const struct judge_input *evidence);
 /* The least --count that queues of a connection that hold so many cannot hide. */
 int64_t queued_count_wanted(const struct point *point, double queue_messages);
 /* The --count to say instead, after a repetition that is FLAG_QUEUED: for the queues and for the stretch. */
 int64_t queued_count_advised(const struct point *point, const struct repetition_record *row);
 /* When the first sender of a group began, by the coordinator's clock. */
-int64_t queued_group_began_ns(const struct evidence *evidence, int32_t group);
+int64_t queued_group_began_ns(const struct judge_input *evidence, int32_t group);
 /* In count mode a receiver that took its first message late had the more of them in its queues. Two messages
  * may be on their way before: a large one takes its time. */
-bool queued_late_first(const struct evidence *evidence, const struct outcome *receiver);
+bool queued_late_first(const struct judge_input *evidence, const struct outcome *receiver);
 /* Fills queue_messages. @return FLAG_QUEUED where the stretch was too short. */
-unsigned queued_judge(const struct evidence *evidence, struct repetition_record *row);
+unsigned queued_judge(const struct judge_input *evidence, struct repetition_record *row);
 
 /* CPU time of all busy ranks per delivered message of the window, in ns; NaN without one. */
-double judge_cpu_ns_per_message(const struct evidence *evidence);
+double judge_cpu_ns_per_message(const struct judge_input *evidence);
 
-/* ---- enough.c: has a point been measured often enough? Pure. ---- */
+/* ---- completion_reached.c: has a point been measured often completion_reached? Pure. ---- */
 
-enum stop { STOP_REPETITIONS, STOP_PRECISION, STOP_TIME, STOP_INTERRUPTED, STOP_UNREACHABLE };
-const char *stop_word(enum stop stop);
+enum stop_reason { STOP_REPETITIONS, STOP_PRECISION, STOP_TIME, STOP_INTERRUPTED, STOP_UNREACHABLE };
+const char *completion_word(enum stop_reason stop);
 /* The reason of that word; a word that is none is the last one. */
-enum stop stop_of_word(const char *word);
+enum stop_reason completion_of_word(const char *word);
 
 /* A point's repetitions so far. */
 struct tally_of_point {
@@ -222,9 +222,9 @@ struct tally_of_point {
     double repeating_s; /* the same without the search of --find-rate */
 };
 /* @return true when no more repetitions are to be run, and *why. */
-bool enough(const struct tally_of_point *tally, enum stop *why);
+bool completion_reached(const struct tally_of_point *tally, enum stop_reason *why);
 /* How many repetitions the point may take in all, by the width of the interval so far: for the time left. */
-double enough_expected(const struct tally_of_point *tally);
+double completion_expected(const struct tally_of_point *tally);
 
 /* ---- latency.c: from the ranks' times to rows and percentiles ---- */
 
@@ -317,23 +317,23 @@ struct ledger;
  * with. *journal stays NULL when a complete file leaves nothing to do. On an error nothing that was measured
  * is lost.
  * @return 0, or -1 (refused) or JOURNAL_FAILED (storage would not) with `error`. */
-int resume_or_begin(const struct settings *settings, struct run_record *now, struct ledger *ledger,
-                    uint64_t *seed, struct journal **journal, struct error *error);
+int resume_open(const struct settings *settings, struct run_record *now, struct ledger *ledger,
+                uint64_t *seed, struct journal **journal, struct error *error);
 
 /* ---- describe.c ---- */
 
-/* The settings part of a point's row; what comes of its repetitions is missing. `seating` NULL: without the
+/* The settings part of a point's row; what comes of its repetitions is missing. `layout` NULL: without the
  * hosts' names. */
 void describe_point(const struct plan *plan, const struct point *point,
                     const struct traffic_connections *connections, const struct cluster *cluster,
-                    const struct seating *seating, struct point_record *row);
+                    const struct plan_layout *layout, struct point_record *row);
 
 /* ---- warn.c ---- */
 
 /* What would mislead, as rows of `run`: ranks on one core, more busy threads than cores. */
 void warn_placement(const struct cluster *cluster, const struct plan *plan, struct run_record *run);
 /* Says those, and which ranks are left over. */
-void warn_say(const struct cluster *cluster, const struct plan *plan, const struct run_record *run);
+void warn_print(const struct cluster *cluster, const struct plan *plan, const struct run_record *run);
 /* A buffer that the kernel did not grant. Once per kind. */
 void warn_buffers(const struct point *point, const struct traffic_connections *connections);
 

@@ -1,4 +1,4 @@
-/* turn.c - a point's turn in a round: measured, stored, and is it enough? */
+/* turn.c - a point's turn in a round: measured, stored, and is it completion_reached? */
 #include "coordinator.h"
 
 #include <math.h>
@@ -31,7 +31,7 @@ static void summarise(struct coordinator *coordinator, const struct point *point
     const struct ledger_entry *entry = &coordinator->ledger.entries[point->id];
     describe_point(coordinator->plan, point, &entry->connections, coordinator->cluster, NULL, row);
     summary_fill(row, entry->samples, (size_t)entry->count, summary_schedule(&coordinator->schedule, row),
-                 stop_word(entry->settled ? entry->stop : STOP_INTERRUPTED));
+                 completion_word(entry->settled ? entry->stop : STOP_INTERRUPTED));
 }
 
 /* The point as it was measured: --find-rate has set its rate. */
@@ -43,7 +43,7 @@ static struct point point_now(const struct coordinator *coordinator, int64_t id)
     return point;
 }
 
-void turn_tell_point(struct coordinator *coordinator, int64_t id)
+void turn_print_point(struct coordinator *coordinator, int64_t id)
 {
     struct point_record row;
     struct point point = point_now(coordinator, id);
@@ -51,36 +51,37 @@ void turn_tell_point(struct coordinator *coordinator, int64_t id)
     progress_point(++coordinator->told, &row);
 }
 
-void turn_tell_all(struct coordinator *coordinator)
+void turn_print_all(struct coordinator *coordinator)
 {
     coordinator->told = 0;
     for (int64_t id = 0; id < coordinator->ledger.points; id++) {
         if (coordinator->ledger.entries[id].count > 0) {
-            turn_tell_point(coordinator, id);
+            turn_print_point(coordinator, id);
         }
     }
 }
 
-void turn_tell_untold(struct coordinator *coordinator)
+void turn_print_pending(struct coordinator *coordinator)
 {
-    struct untold *untold = &coordinator->untold;
-    if (untold->repetition_there) {
-        progress_repetition(coordinator->ledger.settled, &untold->point, &untold->row, untold->seconds_left);
+    struct pending *pending = &coordinator->pending;
+    if (pending->repetition_there) {
+        progress_repetition(coordinator->ledger.settled, &pending->point, &pending->row,
+                            pending->seconds_left);
     }
-    if (untold->round_there) {
-        progress_round(&untold->round);
+    if (pending->round_there) {
+        progress_round(&pending->round);
     }
-    untold->repetition_there = untold->round_there = false;
+    pending->repetition_there = pending->round_there = false;
 }
 
 /* The commit before this one is on disk by now, this one may not be. */
-static void keep_untold(struct coordinator *coordinator, const struct point *point)
+static void keep_pending(struct coordinator *coordinator, const struct point *point)
 {
-    turn_tell_untold(coordinator);
-    coordinator->untold.repetition_there = true;
-    coordinator->untold.point = *point;
-    coordinator->untold.row = coordinator->gathering.row;
-    coordinator->untold.seconds_left = seconds_left(coordinator);
+    turn_print_pending(coordinator);
+    coordinator->pending.repetition_there = true;
+    coordinator->pending.point = *point;
+    coordinator->pending.row = coordinator->gathering.row;
+    coordinator->pending.seconds_left = seconds_left(coordinator);
 }
 
 static void note_in_round(const struct gathering *gathering, struct round_summary *summary)
@@ -113,7 +114,7 @@ static bool begin_again(struct coordinator *coordinator, const struct point *poi
     return true;
 }
 
-static void settle(struct coordinator *coordinator, const struct point *point, enum stop stop)
+static void settle(struct coordinator *coordinator, const struct point *point, enum stop_reason stop)
 {
     if (begin_again(coordinator, point)) {
         return;
@@ -123,7 +124,7 @@ static void settle(struct coordinator *coordinator, const struct point *point, e
 }
 
 /* Once a point: what would do. */
-static void say_queued(const struct gathering *gathering, const struct point *point)
+static void warn_queued(const struct gathering *gathering, const struct point *point)
 {
     const double queue_messages = gathering->row.queue_messages;
     const bool flooded =
@@ -147,26 +148,26 @@ static void say_queued(const struct gathering *gathering, const struct point *po
     }
 }
 
-/* Stores what was measured, and settles the point when it is enough. A point whose peers cannot be brought
- * together is given up after one try: the next would wait as long again. */
+/* Stores what was measured, and settles the point when it is completion_reached. A point whose peers cannot
+ * be brought together is given up after one try: the next would wait as long again. */
 static void take_repetition(struct coordinator *coordinator, const struct point *point)
 {
-    enum stop stop;
-    say_queued(&coordinator->gathering, point);
+    enum stop_reason stop;
+    warn_queued(&coordinator->gathering, point);
     store_repetition(coordinator, point);
     if (ledger_add(&coordinator->ledger, &coordinator->gathering.row)) {
         measure_no_memory("repetitions");
     }
     coordinator->measured++;
     struct tally_of_point tally = count_up(coordinator, point);
-    ledger_expect(&coordinator->ledger, point->id, enough_expected(&tally));
+    ledger_expect(&coordinator->ledger, point->id, completion_expected(&tally));
     if (!coordinator->repetition.ran) {
         settle(coordinator, point, STOP_UNREACHABLE);
-    } else if (enough(&tally, &stop)) {
+    } else if (completion_reached(&tally, &stop)) {
         settle(coordinator, point, stop);
     }
     store_commit(coordinator);
-    keep_untold(coordinator, point);
+    keep_pending(coordinator, point);
 }
 
 /* @return false when there is nothing to measure at: interrupted, or nobody to measure with. */

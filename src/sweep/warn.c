@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Kept as a row `warning.N`; said by warn_say once the sweep is sure to run. */
+/* Kept as a row `warning.N`; said by warn_print once the sweep is sure to run. */
 __attribute__((format(printf, 2, 3))) static void warn(struct run_record *run, const char *format, ...)
 {
     static int number;
@@ -77,7 +77,7 @@ void warn_placement(const struct cluster *cluster, const struct plan *plan, stru
 {
     bool *busy = calloc((size_t)cluster_size(cluster), sizeof *busy);
     if (busy) {
-        plan_mark_busy(plan, busy);
+        plan_mark_ranks_in_use(plan, busy);
         warn_one_core(cluster, busy, run);
         warn_busy_threads(cluster, plan, busy, run);
     }
@@ -89,7 +89,7 @@ static void say_left_over(const struct cluster *cluster, const struct plan *plan
     int32_t left = 0;
     bool *busy = calloc((size_t)cluster_size(cluster), sizeof *busy);
     if (busy) {
-        plan_mark_busy(plan, busy);
+        plan_mark_ranks_in_use(plan, busy);
         for (int32_t rank = 1; rank < cluster_size(cluster); rank++) {
             left += !busy[rank];
         }
@@ -101,7 +101,7 @@ static void say_left_over(const struct cluster *cluster, const struct plan *plan
     }
 }
 
-void warn_say(const struct cluster *cluster, const struct plan *plan, const struct run_record *run)
+void warn_print(const struct cluster *cluster, const struct plan *plan, const struct run_record *run)
 {
     say_left_over(cluster, plan);
     for (size_t i = 0; i < run->environment_count; i++) {

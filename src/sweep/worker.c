@@ -1,7 +1,7 @@
 /* worker.c - the loop of every rank but 0. */
 #include "sweep_internal.h"
 
-int sweep_work(struct cluster *cluster, const struct job *job)
+int sweep_run_rank(struct cluster *cluster, const struct job *job)
 {
     struct repetition repetition = {.intervals = NULL};
     cluster_set_deadline(cluster, job->timeout_ns + DEADLINE_EXTRA_NS);
@@ -11,7 +11,7 @@ int sweep_work(struct cluster *cluster, const struct job *job)
         if (repetition.order.command == ORDER_END) {
             break;
         }
-        if (repetition.order.command == ORDER_WAIT) {
+        if (repetition.order.command == ORDER_HEARTBEAT) {
             continue;
         }
         if (repetition.order.command == ORDER_CLOCKS) {

@@ -1,7 +1,7 @@
 /* loop.c - the thread that runs the hot loop: found, started, woken, waited for.
  *
- * It is the process's first thread where that was lent (traffic_host). Else every loop gets a thread of its
- * own, as in a process with several ends.
+ * It is the process's first thread where that was lent (traffic_run_beside). Else every loop gets a thread of
+ * its own, as in a process with several ends.
  */
 #include "traffic_internal.h"
 
@@ -80,7 +80,7 @@ static void *run_control(void *given)
     exit(control->function(control->argument));
 }
 
-void traffic_host(int (*function)(void *argument), void *argument)
+void traffic_run_beside(int (*function)(void *argument), void *argument)
 {
     struct control control = {function, argument}; /* this function does not return */
     pthread_t thread;
@@ -101,7 +101,7 @@ void traffic_host(int (*function)(void *argument), void *argument)
     }
 }
 
-int traffic_go(struct traffic *traffic, int64_t start_ns, struct error *error)
+int traffic_start(struct traffic *traffic, int64_t start_ns, struct error *error)
 {
     traffic->start_ns = start_ns;
     if (host.lent) {
@@ -189,7 +189,7 @@ int traffic_stop(struct traffic *traffic, int64_t patience_ns, struct error *err
     return 0;
 }
 
-bool traffic_runs(const struct traffic *traffic)
+bool traffic_is_running(const struct traffic *traffic)
 {
     return traffic->running;
 }

@@ -154,16 +154,16 @@ static int find_peers(struct monitor *monitor)
     return found;
 }
 
-bool monitor_settling(const struct monitor *monitor)
+bool monitor_identifying(const struct monitor *monitor)
 {
     return monitor->binds && !monitor->settled && monitor->handshakes >= monitor->peers;
 }
 
 /* libzmq's events do not say whose handshake succeeded; that it did is told just before the READY is sent,
  * and with several I/O threads perhaps before the connection was told. */
-bool monitor_settle(struct monitor *monitor)
+bool monitor_identify(struct monitor *monitor)
 {
-    if (!monitor_settling(monitor)) {
+    if (!monitor_identifying(monitor)) {
         return monitor->handshakes >= monitor->peers;
     }
     int found = find_peers(monitor);

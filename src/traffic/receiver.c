@@ -53,7 +53,7 @@ static bool may_end(struct traffic *traffic, bool gone_before)
         traffic_loop_failed(traffic, "zmq_msg_recv");
         return true;
     }
-    return traffic_told_to_stop(traffic) || (gone_before && errno == EAGAIN);
+    return traffic_stop_requested(traffic) || (gone_before && errno == EAGAIN);
 }
 
 /* Nothing came at once. Dates the message before, when that is not done one by one. @return 0, or -1 when it
@@ -126,7 +126,7 @@ static inline __attribute__((always_inline)) void receive_loop(struct receiver *
 {
     struct traffic *traffic = receiver->traffic;
     const int64_t expected = traffic->point.size_bytes;
-    while (!traffic_told_to_stop(traffic)) {
+    while (!traffic_stop_requested(traffic)) {
         int64_t size = receive_one(receiver, mode, ZMQ_DONTWAIT);
         if (size < 0 && (size = wait_to_receive(receiver, mode)) < 0) {
             return;
@@ -181,7 +181,7 @@ static inline __attribute__((always_inline)) int64_t wait_to_write(struct receiv
 static inline __attribute__((always_inline)) void write_loop(struct receiver *receiver, const bool stamped)
 {
     struct traffic *traffic = receiver->traffic;
-    while (!traffic_told_to_stop(traffic)) {
+    while (!traffic_stop_requested(traffic)) {
         int64_t size = receive_one(receiver, RECEIVE_MESSAGE, ZMQ_DONTWAIT);
         if (size < 0 && (size = wait_to_write(receiver)) < 0) {
             break;
@@ -231,14 +231,14 @@ static inline __attribute__((always_inline)) int send_back(struct receiver *rece
             traffic_loop_failed(traffic, "zmq_msg_send");
             return -1;
         }
-    } while (rc < 0 && !traffic_told_to_stop(traffic));
+    } while (rc < 0 && !traffic_stop_requested(traffic));
     return rc < 0 ? -1 : 0;
 }
 
 static inline __attribute__((always_inline)) void echo_loop(struct receiver *receiver, const int mode)
 {
     struct traffic *traffic = receiver->traffic;
-    while (!traffic_told_to_stop(traffic)) {
+    while (!traffic_stop_requested(traffic)) {
         int64_t size = receive_one(receiver, mode, ZMQ_DONTWAIT);
         if (size < 0 && (size = wait_to_receive(receiver, mode)) < 0) {
             return;

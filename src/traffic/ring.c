@@ -89,7 +89,7 @@ void *ring_take(struct ring *ring, void **hint)
     return payload_of(slot);
 }
 
-void ring_give_back(void *data, void *hint)
+void ring_return(void *data, void *hint)
 {
     struct slot *slot = hint;
     TAKEN_OVER(slot);

@@ -68,8 +68,8 @@ int traffic_make_keys(char public_key[TRAFFIC_KEY_LENGTH], struct error *error)
     return 0;
 }
 
-int traffic_know_members(const char *password, const char (*public_keys)[TRAFFIC_KEY_LENGTH], int32_t members,
-                         struct error *error)
+int traffic_admit_members(const char *password, const char (*public_keys)[TRAFFIC_KEY_LENGTH],
+                          int32_t members, struct error *error)
 {
     free(run.names);
     free(run.keys);
@@ -277,7 +277,7 @@ static int guard_binder(struct traffic *traffic, struct error *error)
     return failed ? -1 : open_handler(traffic, error);
 }
 
-int security_guard(struct traffic *traffic, bool binds, struct error *error)
+int security_admit(struct traffic *traffic, bool binds, struct error *error)
 {
     if (!run.known) {
         return error_set(error, "nobody has said who belongs to the run");
@@ -291,7 +291,7 @@ int security_guard(struct traffic *traffic, bool binds, struct error *error)
     return binds ? guard_binder(traffic, error) : 0;
 }
 
-int security_present(void *socket, int32_t security, int32_t member, struct error *error)
+int security_identify(void *socket, int32_t security, int32_t member, struct error *error)
 {
     if (security != SECURITY_CURVE) {
         return set_text(socket, ZMQ_PLAIN_USERNAME, RUN_USER, "ZMQ_PLAIN_USERNAME", error) ||

@@ -22,7 +22,7 @@ static __attribute__((noinline)) void *wait_for_buffer(struct traffic *traffic, 
     struct timespec pause = {0, RING_PAUSE_MIN_NS};
     void *data = NULL;
     wait_begin(&progress->ring_wait_ns, clock_ns());
-    while (!data && !traffic_told_to_stop(traffic)) {
+    while (!data && !traffic_stop_requested(traffic)) {
         nanosleep(&pause, NULL);
         data = ring_take(traffic->ring, hint);
         pause.tv_nsec += pause.tv_nsec < RING_PAUSE_MAX_NS ? pause.tv_nsec / 2 : 0;
@@ -42,7 +42,7 @@ static __attribute__((noinline)) int wait_to_send(struct traffic *traffic, zmq_m
         return -1;
     }
     wait_begin(&progress->blocked_ns, clock_ns());
-    while (rc < 0 && !traffic_told_to_stop(traffic)) {
+    while (rc < 0 && !traffic_stop_requested(traffic)) {
         rc = zmq_msg_send(message, traffic->socket, 0);
         if (rc < 0 && errno != EAGAIN && errno != EINTR) {
             traffic_loop_failed(traffic, "zmq_msg_send");
@@ -70,7 +70,7 @@ static inline __attribute__((always_inline)) int make_message(struct traffic *tr
         if (!data && !(data = wait_for_buffer(traffic, &hint))) {
             return -1;
         }
-        return zmq_msg_init_data(message, data, size, ring_give_back, hint);
+        return zmq_msg_init_data(message, data, size, ring_return, hint);
     case SEND_CONST:
         return zmq_msg_init_data(message, traffic->buffer, size, NULL, NULL);
     case SEND_SHARED:
@@ -91,10 +91,10 @@ static __attribute__((noinline)) int pace_wait(struct traffic *traffic, struct p
         return 0;
     }
     struct timespec due = {due_ns / 1000000000, due_ns % 1000000000};
-    while (!traffic_told_to_stop(traffic) &&
+    while (!traffic_stop_requested(traffic) &&
            clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL) == EINTR) {
     }
-    return traffic_told_to_stop(traffic) ? -1 : 0;
+    return traffic_stop_requested(traffic) ? -1 : 0;
 }
 
 /* The same where messages are timed. One that gets a stamp is never shared with others; one that does not may
@@ -135,13 +135,13 @@ send_loop(struct traffic *traffic, const int mode, const bool timed, const bool 
     zmq_msg_t message;
     struct pace pace = pace_make(traffic->start_ns, paced ? traffic->point.rate_per_s : 0);
     int64_t next_stamp = 0;
-    for (int64_t sent = 0; sent < limit && !traffic_told_to_stop(traffic);) {
+    for (int64_t sent = 0; sent < limit && !traffic_stop_requested(traffic);) {
         if (paced && sent == pace.next && pace_wait(traffic, &pace)) {
             return;
         }
         if (stamped ? make_for_latency(traffic, &message, mode, size, sent == next_stamp)
                     : make_message(traffic, &message, mode, size)) {
-            if (!traffic_told_to_stop(traffic)) {
+            if (!traffic_stop_requested(traffic)) {
                 traffic_loop_failed(traffic, "making a message");
             }
             return;
@@ -194,7 +194,7 @@ static inline __attribute__((always_inline)) int64_t send_request(struct traffic
         return -1;
     }
     if (make_message(traffic, &message, mode, (size_t)traffic->point.size_bytes)) {
-        if (!traffic_told_to_stop(traffic)) {
+        if (!traffic_stop_requested(traffic)) {
             traffic_loop_failed(traffic, "making a message");
         }
         return -1;
@@ -213,7 +213,7 @@ static inline __attribute__((always_inline)) void request_loop(struct traffic *t
     int64_t next_timed = traffic->latency ? 0 : -1;
     zmq_msg_t echo;
     zmq_msg_init(&echo);
-    for (int64_t sent = 0; sent < traffic->limit && !traffic_told_to_stop(traffic); sent++) {
+    for (int64_t sent = 0; sent < traffic->limit && !traffic_stop_requested(traffic); sent++) {
         int64_t sent_ns = send_request(traffic, mode, &pace, sent);
         if (sent_ns < 0) {
             break;
@@ -291,7 +291,7 @@ void sender_run(struct traffic *traffic)
     };
     const int mode = traffic->point.send_mode;
     struct timespec start = {traffic->start_ns / 1000000000, traffic->start_ns % 1000000000};
-    while (!traffic_told_to_stop(traffic) &&
+    while (!traffic_stop_requested(traffic) &&
            clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &start, NULL) == EINTR) {
     }
     atomic_store_explicit(&traffic->started_ns, clock_ns(), memory_order_relaxed);

@@ -107,7 +107,7 @@ static int open_socket(struct traffic *traffic, const char *address, struct erro
     if (!traffic->socket) {
         return zmq_error(error, "zmq_socket", "");
     }
-    if (set_options(traffic, address, error) || security_guard(traffic, traffic_binds(traffic), error)) {
+    if (set_options(traffic, address, error) || security_admit(traffic, traffic_binds(traffic), error)) {
         return -1;
     }
     traffic->sndhwm = read_hwm(traffic, ZMQ_SNDHWM);
@@ -265,7 +265,7 @@ int traffic_connect(struct traffic *traffic, const char *endpoint, int32_t rank,
         return stream_connect(traffic, endpoint, error);
     }
     snprintf(traffic->endpoint, sizeof traffic->endpoint, "%s", endpoint);
-    if (security_present(traffic->socket, traffic->point.security, rank, error)) {
+    if (security_identify(traffic->socket, traffic->point.security, rank, error)) {
         return -1;
     }
     if (zmq_connect(traffic->socket, endpoint) < 0) {
@@ -289,7 +289,7 @@ static void await_news(const struct traffic *traffic)
 {
     zmq_pollitem_t items[] = {{traffic->monitor.socket, 0, ZMQ_POLLIN, 0},
                               {traffic->socket, 0, ZMQ_POLLIN, 0}};
-    zmq_poll(items, 2, monitor_settling(&traffic->monitor) ? 1 : NEWS_WAIT_MS);
+    zmq_poll(items, 2, monitor_identifying(&traffic->monitor) ? 1 : NEWS_WAIT_MS);
 }
 
 int traffic_ready(struct traffic *traffic, struct error *error)
@@ -307,7 +307,7 @@ int traffic_ready(struct traffic *traffic, struct error *error)
                          traffic_binds(traffic) ? "a peer of" : "connecting to", traffic->endpoint,
                          traffic->monitor.last_event);
     }
-    return monitor_settle(&traffic->monitor) &&
+    return monitor_identify(&traffic->monitor) &&
            (!publishes(traffic) || traffic->subscriptions >= traffic->peers);
 }
 
@@ -323,7 +323,7 @@ void traffic_describe_wait(const struct traffic *traffic, struct error *error)
     }
 }
 
-void traffic_watch(struct traffic *traffic, int wait_ms)
+void traffic_read_events(struct traffic *traffic, int wait_ms)
 {
     monitor_read(&traffic->monitor, wait_ms);
 }
@@ -408,7 +408,7 @@ void traffic_close(struct traffic **traffic)
         zmq_msg_close(&closing->shared);
         closing->shared_made = false;
     }
-    leave_end(closing);
+    detach_end(closing);
     stream_close(closing);
     traffic_close_socket(closing);
     monitor_close(&closing->monitor);

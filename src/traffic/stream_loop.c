@@ -63,7 +63,7 @@ static __attribute__((noinline)) int write_rest(struct stream_loop *loop, struct
     bool failed = wrote < 0 && !only_later();
     wait_begin(&loop->progress->blocked_ns, clock_ns());
     while (!failed && done < loop->size && !abandoned(traffic) &&
-           (done > 0 || !traffic_told_to_stop(traffic))) {
+           (done > 0 || !traffic_stop_requested(traffic))) {
         wrote = send(connection->fd, connection->buffer + done, loop->size - done, MSG_NOSIGNAL);
         done += wrote > 0 ? (size_t)wrote : 0;
         failed = wrote < 0 && !only_later();
@@ -79,7 +79,7 @@ static void send_to_one(struct stream_loop *loop)
 {
     struct traffic *traffic = loop->traffic;
     struct connection *connection = &traffic->stream->connections[0];
-    while (loop->count < traffic->limit && !traffic_told_to_stop(traffic)) {
+    while (loop->count < traffic->limit && !traffic_stop_requested(traffic)) {
         ssize_t wrote = send(connection->fd, connection->buffer, loop->size, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (wrote < (ssize_t)loop->size && write_rest(loop, connection, wrote)) {
             return;
@@ -92,7 +92,7 @@ static void send_to_one(struct stream_loop *loop)
 static bool wants_to_send(const struct stream_loop *loop, const struct connection *connection)
 {
     return connection->done > 0 ||
-           (loop->begun < loop->traffic->limit && !traffic_told_to_stop(loop->traffic));
+           (loop->begun < loop->traffic->limit && !traffic_stop_requested(loop->traffic));
 }
 
 static int send_some(struct stream_loop *loop, struct connection *connection)
@@ -177,7 +177,7 @@ static void receive_from_one(struct stream_loop *loop)
 {
     struct traffic *traffic = loop->traffic;
     struct connection *connection = &traffic->stream->connections[0];
-    while (!connection->ended && !traffic_told_to_stop(traffic)) {
+    while (!connection->ended && !traffic_stop_requested(traffic)) {
         ssize_t got = recv(connection->fd, connection->buffer + connection->done,
                            loop->size - connection->done, MSG_DONTWAIT);
         if (got >= 0) {
@@ -284,7 +284,7 @@ static void run_sender(struct stream_loop *loop)
 {
     struct traffic *traffic = loop->traffic;
     const struct timespec start = {traffic->start_ns / 1000000000, traffic->start_ns % 1000000000};
-    while (!traffic_told_to_stop(traffic) &&
+    while (!traffic_stop_requested(traffic) &&
            clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &start, NULL) == EINTR) {
     }
     atomic_store_explicit(&traffic->started_ns, clock_ns(), memory_order_relaxed);

@@ -21,10 +21,10 @@
 struct ring;
 struct ring *ring_new(int64_t buffers, int64_t size_bytes);
 void ring_destroy(struct ring **ring);
-/* A free buffer, or NULL when all are in flight. One thread only. *hint goes with it to ring_give_back. */
+/* A free buffer, or NULL when all are in flight. One thread only. *hint goes with it to ring_return. */
 void *ring_take(struct ring *ring, void **hint);
 /* zmq_free_fn; any thread. */
-void ring_give_back(void *data, void *hint);
+void ring_return(void *data, void *hint);
 
 /* ---- progress.c: one writer publishes, one sampler reads ---- */
 
@@ -92,9 +92,9 @@ struct monitor {
 /* `traffic` has its socket and is not bound or connected yet. @return 0, or -1 with errno. */
 int monitor_open(struct monitor *monitor, const struct traffic *traffic);
 /* Has every peer shaken hands, and is its connection told from strangers'? */
-bool monitor_settle(struct monitor *monitor);
+bool monitor_identify(struct monitor *monitor);
 /* Every peer has, and a connection is not known yet: that takes no event, and microseconds. */
-bool monitor_settling(const struct monitor *monitor);
+bool monitor_identifying(const struct monitor *monitor);
 void monitor_read(struct monitor *monitor, int wait_ms);
 void monitor_close(struct monitor *monitor);
 
@@ -169,9 +169,9 @@ void stream_run(struct traffic *traffic);
 
 /* Limits what is taken in; the side that binds gets a ZAP handler and admits the run's members only. After
  * the context is there and before the socket is bound. */
-int security_guard(struct traffic *traffic, bool binds, struct error *error);
+int security_admit(struct traffic *traffic, bool binds, struct error *error);
 /* What proves to `member` that this process belongs to the run; before connecting to it. */
-int security_present(void *socket, int32_t security, int32_t member, struct error *error);
+int security_identify(void *socket, int32_t security, int32_t member, struct error *error);
 /* Joins the handler's thread; the context has ended. */
 void security_end(struct traffic *traffic);
 
@@ -225,8 +225,8 @@ static inline bool stamp_get(const void *data, int64_t *time_ns)
 
 /* ---- the traffic of one rank ---- */
 
-/* A publisher over ipc on its way out; see leave.c. */
-struct leave {
+/* A publisher over ipc on its way out; see detach.c. */
+struct detach {
     pthread_t thread;
     bool running;
     int *fds; /* a second descriptor of each connection */
@@ -242,7 +242,7 @@ struct traffic {
     struct monitor monitor;
     int subscriptions;      /* an XPUB's: read so far */
     int64_t sndhwm, rcvhwm; /* read back once, before the loop has the socket */
-    struct leave leave;
+    struct detach detach;
     struct stream *stream; /* in place of context and socket, for the baseline */
     pthread_t guard;       /* the ZAP handler */
     bool guarded;
@@ -285,7 +285,7 @@ static inline bool traffic_binds(const struct traffic *traffic)
     return (traffic->role == ROLE_RECEIVER) == (traffic->point.bind == BIND_RECEIVER);
 }
 
-static inline bool traffic_told_to_stop(struct traffic *traffic)
+static inline bool traffic_stop_requested(struct traffic *traffic)
 {
     return atomic_load_explicit(&traffic->stop, memory_order_relaxed);
 }
@@ -314,8 +314,8 @@ void loop_wake(struct traffic *traffic);
 int payload_make(struct traffic *traffic, struct error *error);
 void payload_free(struct traffic *traffic); /* only after the context has ended */
 void traffic_close_socket(struct traffic *traffic);
-/* Ends what traffic_leave has begun. */
-void leave_end(struct traffic *traffic);
+/* Ends what traffic_detach has begun. */
+void detach_end(struct traffic *traffic);
 void sender_run(struct traffic *traffic);
 void receiver_run(struct traffic *traffic);
 

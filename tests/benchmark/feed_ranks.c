@@ -26,7 +26,7 @@ const struct cluster_member *cluster_member(const struct cluster *cluster, int32
 struct feed {
     long ranks, points, repetitions, intervals;
     struct cluster cluster;
-    struct seating seating;
+    struct plan_layout layout;
     struct point point;
     struct timeline timeline;
     struct outcome *outcomes;
@@ -75,7 +75,7 @@ static void set_up(struct feed *feed)
     feed->first = zeroed(feed->ranks, sizeof *feed->first);
     feed->host_ids = zeroed(feed->ranks, sizeof *feed->host_ids);
     feed->cluster.members = zeroed(feed->ranks, sizeof *feed->cluster.members);
-    if (plan_seat_all(&feed->point, NULL, (int32_t)feed->ranks, &feed->seating, &error)) {
+    if (plan_layout_make(&feed->point, NULL, (int32_t)feed->ranks, &feed->layout, &error)) {
         die(error.text);
     }
     for (long rank = 0; rank < feed->ranks; rank++) {
@@ -90,7 +90,7 @@ static void set_up(struct feed *feed)
 static void make_outcome(struct feed *feed, long rank, long seed)
 {
     struct outcome *outcome = &feed->outcomes[rank];
-    struct seat seat = feed->seating.seats[rank];
+    struct plan_assignment seat = feed->layout.assignments[rank];
     memset(outcome, 0, sizeof *outcome);
     outcome->role = seat.role;
     outcome->group = seat.group;
@@ -134,7 +134,7 @@ static void check(int failed, const struct error *error)
     }
 }
 
-static void store_rank(const struct evidence *evidence, int32_t rank, struct journal *journal)
+static void store_rank(const struct judge_input *evidence, int32_t rank, struct journal *journal)
 {
     struct error error = {""};
     struct rank_record row;
@@ -154,17 +154,17 @@ static void store(struct feed *feed, struct journal *journal, long point, long n
     struct repetition_record row;
     unsigned flags;
     feed->point.id = point;
-    struct evidence evidence = {.point = &feed->point,
-                                .seating = &feed->seating,
-                                .repetition = (int32_t)number,
-                                .ranks = (int32_t)feed->ranks,
-                                .outcomes = feed->outcomes,
-                                .intervals = feed->rows,
-                                .host_ids = feed->host_ids,
-                                .first_interval = feed->first,
-                                .timeline = &feed->timeline,
-                                .cluster = &feed->cluster,
-                                .start_s = 1.7e9 + (double)number};
+    struct judge_input evidence = {.point = &feed->point,
+                                   .layout = &feed->layout,
+                                   .repetition = (int32_t)number,
+                                   .ranks = (int32_t)feed->ranks,
+                                   .outcomes = feed->outcomes,
+                                   .intervals = feed->rows,
+                                   .host_ids = feed->host_ids,
+                                   .first_interval = feed->first,
+                                   .timeline = &feed->timeline,
+                                   .cluster = &feed->cluster,
+                                   .start_s = 1.7e9 + (double)number};
     judge_repetition(&evidence, &row, &flags);
     row.round = number;
     journal_begin_repetition(journal, point, number);

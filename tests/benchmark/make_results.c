@@ -79,7 +79,7 @@ static void set_settings(struct point_record *point, long id)
              " rcvhwm=%" PRId64 " pairs=%" PRId64
              " receivers-per-sender=1 senders-per-receiver=1 duration=1s "
              "io-threads=1 sndbuf=system rcvbuf=system bind=receiver",
-             point->pattern, config_word(OPTION_SIZE, point->message_size_bytes, size), point->send_mode,
+             point->pattern, config_format(OPTION_SIZE, point->message_size_bytes, size), point->send_mode,
              point->sndhwm, point->rcvhwm, point->pairs);
 }
 

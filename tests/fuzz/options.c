@@ -18,11 +18,11 @@ static void check_word(enum option_id id, int64_t value)
     struct error error = {""};
     int64_t *values = NULL;
     size_t count = 0;
-    config_word(id, value, word);
+    config_format(id, value, word);
     require(config_parse(id, word, &values, &count, &error) == 0, word, error.text);
     require(count == 1 && values[0] == value, "a value is read as it is written", word);
     free(values);
-    config_humane_bytes(value, word, sizeof word);
+    format_bytes(value, word, sizeof word);
 }
 
 static void check_value(enum option_id id, const char *text)
@@ -34,11 +34,11 @@ static void check_value(enum option_id id, const char *text)
         require(error.text[0] != '\0' && !strpbrk(error.text, "\n\r"), "a refusal is one line", error.text);
         return;
     }
-    require(option_table[id].list || count <= 1, "one value where there is no list", text);
+    require(config_options[id].list || count <= 1, "one value where there is no list", text);
     for (size_t i = 0; i < count; i++) {
-        require(option_table[id].type == OPTION_TYPE_FLAG || values[i] >= 0 || values[i] == OPTION_KEYWORD,
+        require(config_options[id].type == OPTION_TYPE_FLAG || values[i] >= 0 || values[i] == OPTION_KEYWORD,
                 "a value is not negative", text);
-        if (option_table[id].type != OPTION_TYPE_FLAG)
+        if (config_options[id].type != OPTION_TYPE_FLAG)
             check_word(id, values[i]);
     }
     free(values);
@@ -51,7 +51,7 @@ static void check_plan(const struct settings *settings)
     struct plan plan;
     struct error error = {""};
     for (int id = 0; id < OPTION_TOTAL && points <= MOST_POINTS; id++)
-        points *= option_table[id].list ? settings->items[id].count : 1;
+        points *= config_options[id].list ? settings->items[id].count : 1;
     if (points > MOST_POINTS)
         return;
     if (plan_make(settings, 0, NULL, 1, &plan, &error)) {
@@ -98,7 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t length = strcspn(text, "\n");
     int id = 0;
     while (id < OPTION_TOTAL &&
-           (strlen(option_table[id].name) != length || memcmp(text, option_table[id].name, length) != 0))
+           (strlen(config_options[id].name) != length || memcmp(text, config_options[id].name, length) != 0))
         id++;
     if (id < OPTION_TOTAL && text[length] == '\n')
         check_value((enum option_id)id, text + length + 1);

@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     for (int id = 0; id < OPTION_TOTAL; id++)
-        require(settings.items[id].text != NULL, "every option is set", option_table[id].name);
+        require(settings.items[id].text != NULL, "every option is set", config_options[id].name);
     config_free(&settings);
     return 0;
 }

@@ -32,7 +32,7 @@ static void expect(void **state, enum cpus_kind kind, int first, int last, const
     hwloc_bitmap_t cpus = hwloc_bitmap_alloc();
     struct error error = {""};
     char text[128];
-    assert_int_equal(cpus_in_topology(*state, kind, first, last, cpus, &error), 0);
+    assert_int_equal(cluster_cpus_in_topology(*state, kind, first, last, cpus, &error), 0);
     hwloc_bitmap_list_snprintf(text, sizeof text, cpus);
     assert_string_equal(text, list);
     hwloc_bitmap_free(cpus);
@@ -53,7 +53,7 @@ static void test_missing_object_is_named_with_what_there_is(void **state)
 {
     hwloc_bitmap_t cpus = hwloc_bitmap_alloc();
     struct error error = {""};
-    assert_int_equal(cpus_in_topology(*state, CPUS_NUMA, 2, 4, cpus, &error), -1);
+    assert_int_equal(cluster_cpus_in_topology(*state, CPUS_NUMA, 2, 4, cpus, &error), -1);
     assert_non_null(strstr(error.text, "numa:4"));
     assert_non_null(strstr(error.text, "has 4"));
     hwloc_bitmap_free(cpus);
@@ -61,9 +61,9 @@ static void test_missing_object_is_named_with_what_there_is(void **state)
 
 static void test_node_by_the_kernels_number(void **state)
 {
-    assert_int_equal(cpus_numa_by_os_index(*state, 2), 2);
-    assert_int_equal(cpus_numa_by_os_index(*state, 9), -1);
-    assert_int_equal(cpus_numa_by_os_index(*state, -1), -1);
+    assert_int_equal(cluster_numa_by_os_index(*state, 2), 2);
+    assert_int_equal(cluster_numa_by_os_index(*state, 9), -1);
+    assert_int_equal(cluster_numa_by_os_index(*state, -1), -1);
 }
 
 int main(void)

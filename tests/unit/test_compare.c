@@ -212,10 +212,10 @@ static void latencies_are_compared_where_known(void **state)
 #define ROUNDS 12
 
 /* Two points whose rates are 100 and 3000 times the mood of their round, the second without round 5. */
-static struct moods moods_of(double (*mood)(size_t), const char *order, size_t rounds)
+static struct round_drift moods_of(double (*mood)(size_t), const char *order, size_t rounds)
 {
     struct made made = make_job("ab", order);
-    struct moods moods;
+    struct round_drift moods;
     settle(&made, (struct job[1]){{0}}, 1);
     for (size_t i = 0; i < 2 * rounds; i++) {
         size_t round = i % rounds;
@@ -226,7 +226,7 @@ static struct moods moods_of(double (*mood)(size_t), const char *order, size_t r
                                 .round = strcmp(order, "points") ? (int64_t)round : -1,
                                 .throughput_mbit_s = (i < rounds ? 100 : 3000) * mood(round)};
     }
-    assert_int_equal(moods_find(&made.job, &moods), 0);
+    assert_int_equal(drift_find(&made.job, &moods), 0);
     return moods;
 }
 
@@ -248,21 +248,21 @@ static double slow_wave(size_t round)
 static void rounds_tell_of_drift(void **state)
 {
     (void)state;
-    struct moods moods = moods_of(rising, "random", ROUNDS);
+    struct round_drift moods = moods_of(rising, "random", ROUNDS);
     assert_int_equal(moods.rounds, ROUNDS);
     assert_true(fabs(moods.drift - (pow(1.02, ROUNDS - 1) - 1)) < 1e-9);
-    assert_true(moods.trend_p < 1e-6 && moods_are_slow(&moods));
+    assert_true(moods.trend_p < 1e-6 && drift_is_slow(&moods));
     moods = moods_of(alternating, "listed", ROUNDS);
-    assert_true(moods.rounds == ROUNDS && fabs(moods.drift) < 0.03 && !moods_are_slow(&moods));
+    assert_true(moods.rounds == ROUNDS && fabs(moods.drift) < 0.03 && !drift_is_slow(&moods));
 }
 
 /* Up and down again has no trend; neighbours are alike all the same. */
 static void rounds_tell_of_dependence(void **state)
 {
     (void)state;
-    struct moods moods = moods_of(slow_wave, "random", ROUNDS);
+    struct round_drift moods = moods_of(slow_wave, "random", ROUNDS);
     assert_true(moods.trend_p > 0.2 && moods.dependence.p < 0.01 && moods.dependence.correlation > 0.5);
-    assert_true(moods_are_slow(&moods));
+    assert_true(drift_is_slow(&moods));
 }
 
 static void without_rounds_nothing_is_told(void **state)
@@ -270,9 +270,9 @@ static void without_rounds_nothing_is_told(void **state)
     (void)state;
     assert_int_equal(moods_of(rising, "points", ROUNDS).rounds, 0);
     assert_int_equal(moods_of(rising, "", ROUNDS).rounds, 0);
-    struct moods two = moods_of(rising, "random", 2);
-    assert_true(two.rounds == 2 && isnan(two.drift) && !moods_are_slow(&two));
-    struct moods seven = moods_of(rising, "random", 7);
+    struct round_drift two = moods_of(rising, "random", 2);
+    assert_true(two.rounds == 2 && isnan(two.drift) && !drift_is_slow(&two));
+    struct round_drift seven = moods_of(rising, "random", 7);
     assert_true(seven.rounds == 7 && seven.drift > 0.1 && isnan(seven.dependence.correlation));
 }
 

@@ -101,7 +101,7 @@ static void check_unparsed(enum option_id id, const char *text, const char *line
     int64_t *values = NULL;
     size_t count = 0;
     if (config_parse(id, text, &values, &count, &error) == 0)
-        fail_msg("\"%s\" was taken for a value of --%s", text, option_table[id].name);
+        fail_msg("\"%s\" was taken for a value of --%s", text, config_options[id].name);
     assert_string_equal(error.text, line);
     assert_null(values);
 }
@@ -133,7 +133,7 @@ static void table_is_complete(void **state)
 {
     (void)state;
     for (int id = 0; id < OPTION_TOTAL; id++) {
-        const struct option_spec *spec = &option_table[id];
+        const struct option_spec *spec = &config_options[id];
         assert_non_null(spec->name);
         assert_non_null(spec->help);
         assert_non_null(spec->fallback);
@@ -142,7 +142,7 @@ static void table_is_complete(void **state)
         assert_int_equal(spec->list, id <= OPTION_RECEIVER_CPUS);
         assert_true(spec->minimum <= spec->maximum);
         for (int other = 0; other < id; other++)
-            assert_string_not_equal(spec->name, option_table[other].name);
+            assert_string_not_equal(spec->name, config_options[other].name);
     }
 }
 
@@ -169,7 +169,7 @@ static void places_and_ports_are_read(void **state)
         int64_t *values = NULL;
         size_t count = 0;
         struct error error = {""};
-        config_word(OPTION_SENDER_CPUS, places->values[i], word);
+        config_format(OPTION_SENDER_CPUS, places->values[i], word);
         assert_int_equal(config_parse(OPTION_SENDER_CPUS, word, &values, &count, &error), 0);
         assert_int_equal(values[0], places->values[i]);
         free(values);
@@ -337,9 +337,9 @@ static void bad_lists_and_ranges_are_refused(void **state)
     (void)state;
     check_unparsed(OPTION_SIZE, "64,,1K", "a value is missing (two commas, or one at an end?)" SIZE_ADVICE);
     check_unparsed(OPTION_SIZE, "64, ", "a value is missing (two commas, or one at an end?)" SIZE_ADVICE);
-    check_unparsed(OPTION_SIZE, "64,1K,64B", "64 is listed twice; once is enough");
-    check_unparsed(OPTION_SIZE, "1024,64:1M:x4", "1K is listed twice; once is enough");
-    check_unparsed(OPTION_SNDHWM, "auto,auto", "auto is listed twice; once is enough");
+    check_unparsed(OPTION_SIZE, "64,1K,64B", "64 is listed twice; once is completion_reached");
+    check_unparsed(OPTION_SIZE, "1024,64:1M:x4", "1K is listed twice; once is completion_reached");
+    check_unparsed(OPTION_SNDHWM, "auto,auto", "auto is listed twice; once is completion_reached");
     check_unparsed(OPTION_SIZE, "64:1M", "the range 64:1M has no factor; say 64:1M:x4");
     check_unparsed(OPTION_SIZE, "1M:64:x4", "the range 1M:64 is empty; say the smaller end first");
     check_unparsed(OPTION_SIZE, ":1M:x4", "\"\" is not a size" SIZE_ADVICE);
@@ -383,9 +383,9 @@ static void long_input_is_bounded(void **state)
 static void check_word(enum option_id id, int64_t value)
 {
     char word[CONFIG_WORD_LENGTH];
-    assert_ptr_equal(config_word(id, value, word), word);
+    assert_ptr_equal(config_format(id, value, word), word);
     if (parse_one(id, word) != value)
-        fail_msg("--%s %s is not %" PRId64, option_table[id].name, word, value);
+        fail_msg("--%s %s is not %" PRId64, config_options[id].name, word, value);
 }
 
 /* Values over the whole range of every option, by a generator with a fixed seed, give themselves again. */
@@ -394,7 +394,7 @@ static void words_give_their_values_again(void **state)
     uint64_t random = 88172645463325252;
     (void)state;
     for (int id = 0; id < OPTION_TOTAL; id++) {
-        const struct option_spec *spec = &option_table[id];
+        const struct option_spec *spec = &config_options[id];
         for (int64_t i = 0; spec->choices && spec->choices[i]; i++)
             check_word((enum option_id)id, i);
         for (int64_t i = 0; spec->type == OPTION_TYPE_FLAG && i < 2; i++)
@@ -421,30 +421,30 @@ static void words_use_the_largest_exact_unit(void **state)
 {
     char word[CONFIG_WORD_LENGTH];
     (void)state;
-    assert_string_equal(config_word(OPTION_SIZE, 65536, word), "64K");
-    assert_string_equal(config_word(OPTION_SIZE, 1000, word), "1000");
-    assert_string_equal(config_word(OPTION_COUNT, 1000, word), "1000");
-    assert_string_equal(config_word(OPTION_DURATION, 200000000, word), "200ms");
-    assert_string_equal(config_word(OPTION_DURATION, 90000000000, word), "90s");
-    assert_string_equal(config_word(OPTION_WARMUP, 0, word), "0s");
-    assert_string_equal(config_word(OPTION_PRECISION, 50000, word), "5%");
-    assert_string_equal(config_word(OPTION_PRECISION, 100000, word), "10%");
-    assert_string_equal(config_word(OPTION_PRECISION, 1250, word), "0.125%");
-    assert_string_equal(config_word(OPTION_PRECISION, 0, word), "0%");
-    assert_string_equal(config_word(OPTION_PAIRS, OPTION_KEYWORD, word), "all");
-    assert_string_equal(config_word(OPTION_BIND, 7, word), "");
+    assert_string_equal(config_format(OPTION_SIZE, 65536, word), "64K");
+    assert_string_equal(config_format(OPTION_SIZE, 1000, word), "1000");
+    assert_string_equal(config_format(OPTION_COUNT, 1000, word), "1000");
+    assert_string_equal(config_format(OPTION_DURATION, 200000000, word), "200ms");
+    assert_string_equal(config_format(OPTION_DURATION, 90000000000, word), "90s");
+    assert_string_equal(config_format(OPTION_WARMUP, 0, word), "0s");
+    assert_string_equal(config_format(OPTION_PRECISION, 50000, word), "5%");
+    assert_string_equal(config_format(OPTION_PRECISION, 100000, word), "10%");
+    assert_string_equal(config_format(OPTION_PRECISION, 1250, word), "0.125%");
+    assert_string_equal(config_format(OPTION_PRECISION, 0, word), "0%");
+    assert_string_equal(config_format(OPTION_PAIRS, OPTION_KEYWORD, word), "all");
+    assert_string_equal(config_format(OPTION_BIND, 7, word), "");
 }
 
 static void nearest_names_are_near(void **state)
 {
     static const char *const names[] = {"size", "sndhwm", "senders-per-receiver", "io-threads"};
     (void)state;
-    assert_string_equal(config_nearest("sise", names, 4), "size");
-    assert_string_equal(config_nearest("SIZE", names, 4), "size");
-    assert_string_equal(config_nearest("senders-per-reciever", names, 4), "senders-per-receiver");
-    assert_null(config_nearest("colour", names, 4));
-    assert_null(config_nearest("", names, 4));
-    assert_null(config_nearest("size", names, 0));
+    assert_string_equal(text_nearest("sise", names, 4), "size");
+    assert_string_equal(text_nearest("SIZE", names, 4), "size");
+    assert_string_equal(text_nearest("senders-per-reciever", names, 4), "senders-per-receiver");
+    assert_null(text_nearest("colour", names, 4));
+    assert_null(text_nearest("", names, 4));
+    assert_null(text_nearest("size", names, 0));
 }
 
 /* --- the command line --- */
@@ -741,7 +741,7 @@ static void help_names_everything_in_80_columns(void **state)
     assert_memory_equal(text, "Usage: mpirun -n 3 zmqsweep [options]\n", 38);
     for (int id = 0; id < OPTION_TOTAL; id++) {
         char line[64];
-        snprintf(line, sizeof line, "\n  --%s", option_table[id].name);
+        snprintf(line, sizeof line, "\n  --%s", config_options[id].name);
         assert_non_null(strstr(text, line));
     }
     for (const char *at = text; *at; at++) {
@@ -769,25 +769,25 @@ static void humane_numbers_are_short(void **state)
 {
     char text[32];
     (void)state;
-    assert_string_equal(config_humane_bytes(65536, text, sizeof text), "64 KiB");
-    assert_string_equal(config_humane_bytes(100, text, sizeof text), "100 B");
-    assert_string_equal(config_humane_bytes(0, text, sizeof text), "0 B");
-    assert_string_equal(config_humane_bytes(1000, text, sizeof text), "1000 B");
-    assert_string_equal(config_humane_bytes(1048576, text, sizeof text), "1 MiB");
-    assert_string_equal(config_humane_bytes(1572864, text, sizeof text), "1.50 MiB");
-    assert_string_equal(config_humane_bytes(1048575, text, sizeof text), "1.00 MiB");
-    assert_string_equal(config_humane_bytes(INT64_MAX, text, sizeof text), "8.00 EiB");
-    assert_string_equal(config_humane_bytes(INT64_MIN, text, sizeof text), "-8 EiB");
-    assert_string_equal(config_humane_rate(9410.2, text, sizeof text), "9.41 Gbit/s");
-    assert_string_equal(config_humane_rate(941, text, sizeof text), "941 Mbit/s");
-    assert_string_equal(config_humane_rate(0.0123, text, sizeof text), "12.3 kbit/s");
-    assert_string_equal(config_humane_rate(999.6, text, sizeof text), "1.00 Gbit/s");
-    assert_string_equal(config_humane_rate((double)NAN, text, sizeof text), "-");
-    assert_string_equal(config_humane_count(1234567, text, sizeof text), "1.23 M/s");
-    assert_string_equal(config_humane_count(18000, text, sizeof text), "18.0 k/s");
-    assert_string_equal(config_humane_count(812, text, sizeof text), "812 /s");
-    assert_string_equal(config_humane_count((double)INFINITY, text, sizeof text), "-");
-    assert_string_equal(config_humane_count(812, text, 4), "812");
+    assert_string_equal(format_bytes(65536, text, sizeof text), "64 KiB");
+    assert_string_equal(format_bytes(100, text, sizeof text), "100 B");
+    assert_string_equal(format_bytes(0, text, sizeof text), "0 B");
+    assert_string_equal(format_bytes(1000, text, sizeof text), "1000 B");
+    assert_string_equal(format_bytes(1048576, text, sizeof text), "1 MiB");
+    assert_string_equal(format_bytes(1572864, text, sizeof text), "1.50 MiB");
+    assert_string_equal(format_bytes(1048575, text, sizeof text), "1.00 MiB");
+    assert_string_equal(format_bytes(INT64_MAX, text, sizeof text), "8.00 EiB");
+    assert_string_equal(format_bytes(INT64_MIN, text, sizeof text), "-8 EiB");
+    assert_string_equal(format_rate(9410.2, text, sizeof text), "9.41 Gbit/s");
+    assert_string_equal(format_rate(941, text, sizeof text), "941 Mbit/s");
+    assert_string_equal(format_rate(0.0123, text, sizeof text), "12.3 kbit/s");
+    assert_string_equal(format_rate(999.6, text, sizeof text), "1.00 Gbit/s");
+    assert_string_equal(format_rate((double)NAN, text, sizeof text), "-");
+    assert_string_equal(format_per_s(1234567, text, sizeof text), "1.23 M/s");
+    assert_string_equal(format_per_s(18000, text, sizeof text), "18.0 k/s");
+    assert_string_equal(format_per_s(812, text, sizeof text), "812 /s");
+    assert_string_equal(format_per_s((double)INFINITY, text, sizeof text), "-");
+    assert_string_equal(format_per_s(812, text, 4), "812");
 }
 
 /* --- main --- */

@@ -575,7 +575,7 @@ static void expect_kept(struct journal *journal, bool written_again)
 {
     bool again;
     struct error error = {""};
-    if (journal_keep(journal, &again, &error))
+    if (journal_ensure(journal, &again, &error))
         fail_msg("%s", error.text);
     assert_int_equal(again, written_again);
     assert_int_equal(access(JOURNAL ".partial", F_OK), -1);
@@ -615,7 +615,7 @@ static void test_another_file_has_the_name(void **state)
     FILE *other = fopen(JOURNAL, "w");
     fputs("not ours", other);
     fclose(other);
-    assert_int_equal(journal_keep(journal, &again, &error), -1);
+    assert_int_equal(journal_ensure(journal, &again, &error), -1);
     snprintf(aside, sizeof aside, OUTPUT ".%d.journal", (int)getpid());
     assert_non_null(strstr(error.text, aside));
     journal_close(&journal);
@@ -636,7 +636,7 @@ static void test_journal_was_changed(void **state)
     append(journal, 0, 1);
     assert_int_equal(truncate(JOURNAL, 100), 0);
     append(journal, 1, 1);
-    assert_int_equal(journal_keep(journal, &again, &error), -1);
+    assert_int_equal(journal_ensure(journal, &again, &error), -1);
     assert_non_null(strstr(error.text, "changed"));
     journal_close(&journal);
 }
@@ -654,7 +654,7 @@ static void test_folder_is_gone(void **state)
     results_free_run(&run);
     assert_int_equal(unlink("folder/" JOURNAL), 0);
     assert_int_equal(rmdir("folder"), 0);
-    assert_int_equal(journal_keep(journal, &again, &error), -1);
+    assert_int_equal(journal_ensure(journal, &again, &error), -1);
     assert_non_null(strstr(error.text, "No such file"));
     journal_close(&journal);
 }

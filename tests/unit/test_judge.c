@@ -42,9 +42,9 @@ struct scene {
     int32_t ranks;
     struct cluster cluster;
     struct timeline timeline;
-    struct seating seating;
-    int32_t seated[MOST_RANKS];
-    struct seat seats[MOST_RANKS];
+    struct plan_layout layout;
+    int32_t layout_point[MOST_RANKS];
+    struct plan_assignment assignments[MOST_RANKS];
     struct outcome outcomes[MOST_RANKS];
     struct interval intervals[MOST_RANKS * INTERVALS];
     size_t first_interval[MOST_RANKS];
@@ -65,7 +65,7 @@ static void set_rank(struct scene *scene, int32_t rank)
 {
     struct outcome *outcome = &scene->outcomes[rank];
     const struct point *point = &scene->point;
-    struct seat seat = scene->seats[rank];
+    struct plan_assignment seat = scene->assignments[rank];
     int64_t count = 1200;
     if (seat.role == ROLE_RECEIVER) {
         count *= point->senders_per_receiver;
@@ -94,15 +94,16 @@ static void set_rank(struct scene *scene, int32_t rank)
 /* As listed, kept in the scene so that nothing is to be freed. */
 static void take_seats(struct scene *scene)
 {
-    struct seating seating;
+    struct plan_layout layout;
     scene->point.placement = PLACEMENT_LISTED;
-    assert_int_equal(plan_seat_all(&scene->point, NULL, scene->ranks, &seating, NULL), 0);
-    memcpy(scene->seated, seating.ranks, (size_t)plan_busy_ranks(&scene->point) * sizeof *seating.ranks);
-    memcpy(scene->seats, seating.seats, (size_t)scene->ranks * sizeof *seating.seats);
-    plan_free_seating(&seating);
-    seating.ranks = scene->seated;
-    seating.seats = scene->seats;
-    scene->seating = seating;
+    assert_int_equal(plan_layout_make(&scene->point, NULL, scene->ranks, &layout, NULL), 0);
+    memcpy(scene->layout_point, layout.ranks,
+           (size_t)plan_ranks_in_use(&scene->point) * sizeof *layout.ranks);
+    memcpy(scene->assignments, layout.assignments, (size_t)scene->ranks * sizeof *layout.assignments);
+    plan_layout_free(&layout);
+    layout.ranks = scene->layout_point;
+    layout.assignments = scene->assignments;
+    scene->layout = layout;
 }
 
 /* One rank more than the groups take is left over. */
@@ -156,24 +157,24 @@ static void set_count(struct scene *scene, int64_t count)
 /* A host's number in the record is not its index among the ranks' hosts. */
 static const int64_t host_ids[] = {30, 40};
 
-static struct evidence evidence_of(const struct scene *scene)
+static struct judge_input evidence_of(const struct scene *scene)
 {
-    return (struct evidence){.point = &scene->point,
-                             .seating = &scene->seating,
-                             .repetition = 3,
-                             .ranks = scene->ranks,
-                             .outcomes = scene->outcomes,
-                             .intervals = scene->intervals,
-                             .first_interval = scene->first_interval,
-                             .timeline = &scene->timeline,
-                             .cluster = &scene->cluster,
-                             .host_ids = host_ids,
-                             .start_s = 1.7e9};
+    return (struct judge_input){.point = &scene->point,
+                                .layout = &scene->layout,
+                                .repetition = 3,
+                                .ranks = scene->ranks,
+                                .outcomes = scene->outcomes,
+                                .intervals = scene->intervals,
+                                .first_interval = scene->first_interval,
+                                .timeline = &scene->timeline,
+                                .cluster = &scene->cluster,
+                                .host_ids = host_ids,
+                                .start_s = 1.7e9};
 }
 
 static void judge(struct scene *scene)
 {
-    struct evidence evidence = evidence_of(scene);
+    struct judge_input evidence = evidence_of(scene);
     judge_repetition(&evidence, &scene->row, &scene->flags);
     scene->rank_rows = 0;
     for (int32_t rank = 0; rank < scene->ranks; rank++) {
@@ -283,7 +284,7 @@ static void a_row_per_busy_rank(void **state)
     check_near(row->ring_wait_s, 0.1);
     assert_true(row->tcp_retransmits == 7 && row->tcp_rtt_us == 50);
     assert_int_equal(row->peak_rss_bytes, 12345);
-    struct evidence evidence = evidence_of(&scene);
+    struct judge_input evidence = evidence_of(&scene);
     check_near(judge_cpu_ns_per_message(&evidence), 0.75e9 / 4000);
     set_scene(&scene, PATTERN_PUSH_PULL, 1, 1, 1);
     judge(&scene);
@@ -524,7 +525,7 @@ static void few_messages(void **state)
     check_flags(&scene, FLAG_FEW_MESSAGES, false);
     static const int64_t counts[] = {2, 19, 20, 21, 22};
     for (size_t i = 0; i < LENGTH(counts);
-         i++) { /* a count that is small itself is enough when it is whole */
+         i++) { /* a count that is small itself is completion_reached when it is whole */
         set_scene(&scene, PATTERN_PUB_SUB, 1, 1, 1);
         set_count(&scene, counts[i]);
         check_flags(&scene, 0, true);

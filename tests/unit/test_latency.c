@@ -75,7 +75,7 @@ struct scene {
     struct latencies latencies;
     struct repetition_record row;
     int32_t ranks[2];
-    struct seat seats[RANKS];
+    struct plan_assignment assignments[RANKS];
 };
 
 /* Rank `sender` sends to rank `receiver`. */
@@ -89,7 +89,7 @@ static void set_scene(struct scene *scene, int32_t sender, int32_t receiver)
     scene->cluster.clocks[2] = (struct cluster_clock){-7000 * MICROSECOND, 30 * MICROSECOND};
     scene->repetition.order.point.id = 7;
     scene->repetition.order.point.latency_every = 10;
-    scene->repetition.seating = (struct seating){1, 1, 1, scene->ranks, scene->seats};
+    scene->repetition.layout = (struct plan_layout){1, 1, 1, scene->ranks, scene->assignments};
     scene->ranks[0] = sender;
     scene->ranks[1] = receiver;
     scene->outcomes[1].times_count = scene->outcomes[2].times_count = 2;

@@ -105,14 +105,14 @@ static void a_handshake_is_told_before_its_ready_is_sent(void **state)
     tell(ZMQ_EVENT_ACCEPTED, second[0]);
     send_bytes(first, GREETING_AND_WELCOME + PLAIN_ERROR);
     send_bytes(second, GREETING_AND_WELCOME);
-    assert_false(monitor_settle(&monitor));
-    assert_false(monitor_settling(&monitor));
+    assert_false(monitor_identify(&monitor));
+    assert_false(monitor_identifying(&monitor));
     tell(ZMQ_EVENT_HANDSHAKE_SUCCEEDED, 0);
-    assert_false(monitor_settle(&monitor));
-    assert_true(monitor_settling(&monitor));
+    assert_false(monitor_identify(&monitor));
+    assert_true(monitor_identifying(&monitor));
     send_bytes(second, PLAIN_READY);
-    assert_true(monitor_settle(&monitor));
-    assert_false(monitor_settling(&monitor));
+    assert_true(monitor_identify(&monitor));
+    assert_false(monitor_identifying(&monitor));
     assert_int_equal(monitor.fds[0], second[0]);
     tell(ZMQ_EVENT_DISCONNECTED, first[0]);
     assert_int_equal(monitor.disconnections, 0);
@@ -126,9 +126,9 @@ static void a_handshake_is_told_before_its_connection(void **state)
     tell(ZMQ_EVENT_ACCEPTED, first[0]);
     send_bytes(second, GREETING_AND_WELCOME + PLAIN_READY);
     tell(ZMQ_EVENT_HANDSHAKE_SUCCEEDED, 0);
-    assert_false(monitor_settle(&monitor));
+    assert_false(monitor_identify(&monitor));
     tell(ZMQ_EVENT_ACCEPTED, second[0]);
-    assert_true(monitor_settle(&monitor));
+    assert_true(monitor_identify(&monitor));
     assert_int_equal(monitor.fds[0], second[0]);
 }
 
@@ -143,10 +143,10 @@ static void a_descriptor_that_is_used_again_is_one_peer(void **state)
     send_bytes(first, GREETING_AND_WELCOME + PLAIN_READY);
     tell(ZMQ_EVENT_HANDSHAKE_SUCCEEDED, 0);
     tell(ZMQ_EVENT_HANDSHAKE_SUCCEEDED, 0);
-    assert_false(monitor_settle(&monitor));
+    assert_false(monitor_identify(&monitor));
     tell(ZMQ_EVENT_ACCEPTED, second[0]);
     send_bytes(second, GREETING_AND_WELCOME + PLAIN_READY);
-    assert_true(monitor_settle(&monitor));
+    assert_true(monitor_identify(&monitor));
     assert_int_equal(monitor.fds[0], first[0]);
     assert_int_equal(monitor.fds[1], second[0]);
 }
@@ -159,7 +159,7 @@ static void a_peer_that_left_at_once_is_lost(void **state)
     tell(ZMQ_EVENT_HANDSHAKE_SUCCEEDED, 0);
     tell(ZMQ_EVENT_DISCONNECTED, second[0]);
     close_pair(second);
-    while (!monitor_settle(&monitor)) {
+    while (!monitor_identify(&monitor)) {
         monitor_read(&monitor, 10);
     }
     assert_int_equal(monitor.fds[0], -1);

@@ -1,4 +1,4 @@
-/* test_plan.c - from settings to points: order, seats, memory, refusals, keys, presets. */
+/* test_plan.c - from settings to points: order, assignments, memory, refusals, keys, presets. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -262,7 +262,7 @@ static void a_point_of_the_baseline_has_what_is_not_zeromqs(void **state)
     struct point model = plan_point(&made.plan, 0), point = plan_point(&made.plan, 1);
     assert_int_equal(point.pattern, PATTERN_STREAM);
     assert_int_equal(point.transport, TRANSPORT_RAW_TCP);
-    assert_true(plan_same_seats(&model, &point));
+    assert_true(plan_same_layout(&model, &point));
     assert_int_equal(point.size_bytes, 64 * KIB);
     assert_int_equal(point.sndbuf_bytes, 32 * KIB);
     assert_int_equal(point.bind, model.bind);
@@ -350,20 +350,20 @@ static void auto_hwm_holds_64_mib(void **state)
 /* ---- seats and ranks ---- */
 
 static void take_seats(const struct point *point, const int32_t *hosts, int32_t ranks,
-                       struct seating *seating)
+                       struct plan_layout *layout)
 {
     struct error error = {""};
-    if (plan_seat_all(point, hosts, ranks, seating, &error)) {
+    if (plan_layout_make(point, hosts, ranks, layout, &error)) {
         fail_msg("%s", error.text);
     }
 }
 
 static void check_seats(const struct point *point, int32_t ranks, const char *expected)
 {
-    struct seating seating;
-    take_seats(point, NULL, ranks, &seating);
+    struct plan_layout layout;
+    take_seats(point, NULL, ranks, &layout);
     for (int32_t rank = 0; rank < ranks; rank++) {
-        struct seat seat = seating.seats[rank];
+        struct plan_assignment seat = layout.assignments[rank];
         const char want = expected[3 * rank], group = expected[3 * rank + 1], index = expected[3 * rank + 2];
         if (want == '-') {
             assert_true(seat.role == ROLE_IDLE && seat.group == -1);
@@ -372,11 +372,11 @@ static void check_seats(const struct point *point, int32_t ranks, const char *ex
         assert_int_equal(seat.role, want == 'S' ? ROLE_SENDER : ROLE_RECEIVER);
         assert_int_equal(seat.group, group - '0');
         assert_int_equal(seat.index, index - '0');
-        assert_int_equal(want == 'S' ? plan_sender_rank(&seating, seat.group, seat.index)
-                                     : plan_receiver_rank(&seating, seat.group, seat.index),
+        assert_int_equal(want == 'S' ? plan_layout_sender(&layout, seat.group, seat.index)
+                                     : plan_layout_receiver(&layout, seat.group, seat.index),
                          rank);
     }
-    plan_free_seating(&seating);
+    plan_layout_free(&layout);
 }
 
 static void groups_take_senders_then_receivers(void **state)
@@ -496,16 +496,16 @@ static void huge_queues_do_not_wrap_round(void **state)
     unmake(&made);
 }
 
-/* What the ranks of a host queue, added up by seats. */
+/* What the ranks of a host queue, added up by assignments. */
 static int64_t host_bytes(const struct point *point, const int32_t *hosts, int32_t ranks, int32_t host)
 {
-    struct seating seating;
+    struct plan_layout layout;
     int64_t bytes = 0;
-    take_seats(point, hosts, ranks, &seating);
+    take_seats(point, hosts, ranks, &layout);
     for (int32_t rank = 1; rank < ranks; rank++) {
-        bytes += hosts[rank] == host ? plan_queue_bytes(point, seating.seats[rank].role) : 0;
+        bytes += hosts[rank] == host ? plan_queue_bytes(point, layout.assignments[rank].role) : 0;
     }
-    plan_free_seating(&seating);
+    plan_layout_free(&layout);
     return bytes;
 }
 

@@ -1,4 +1,5 @@
-/* test_points.c - what rank 0 knows of points: settings and summary as a row, enough repetitions, the ledger.
+/* test_points.c - what rank 0 knows of points: settings and summary as a row, completion_reached repetitions,
+ * the ledger.
  */
 #include "ledger.h"
 #include "sweep_internal.h"
@@ -43,7 +44,7 @@ struct book {
     struct settings settings;
     struct plan plan;
     struct point point;
-    struct seating seating;
+    struct plan_layout layout;
     struct cluster cluster;
     struct summary_sample samples[8];
     struct point_record row;
@@ -61,7 +62,7 @@ static void open_book(struct book *book)
     assert_int_equal(config_read(LENGTH(argv), argv, environment, plan_presets, &book->settings, &error), 0);
     assert_int_equal(plan_make(&book->settings, 3, NULL, 1, &book->plan, &error), 0);
     book->point = plan_point(&book->plan, 0);
-    assert_int_equal(plan_seat_all(&book->point, NULL, 3, &book->seating, &error), 0);
+    assert_int_equal(plan_layout_make(&book->point, NULL, 3, &book->layout, &error), 0);
     strcpy(book->cluster.hosts[0].name, "n0");
     strcpy(book->cluster.hosts[1].name, "n1");
     book->cluster.members[2].host = 1;
@@ -81,19 +82,19 @@ static void open_book(struct book *book)
 
 static void close_book(struct book *book)
 {
-    plan_free_seating(&book->seating);
+    plan_layout_free(&book->layout);
     plan_free(&book->plan);
     config_free(&book->settings);
 }
 
 static const struct traffic_connections connections = {1111, 2222, 0, 50, 12, 34};
 
-static const struct point_record *summarise_as(struct book *book, size_t count, enum stop stop,
+static const struct point_record *summarise_as(struct book *book, size_t count, enum stop_reason stop,
                                                const struct stats_schedule *schedule)
 {
     memset(&book->row, 0xff, sizeof book->row);
-    describe_point(&book->plan, &book->point, &connections, &book->cluster, &book->seating, &book->row);
-    summary_fill(&book->row, book->samples, count, schedule, stop_word(stop));
+    describe_point(&book->plan, &book->point, &connections, &book->cluster, &book->layout, &book->row);
+    summary_fill(&book->row, book->samples, count, schedule, completion_word(stop));
     return &book->row;
 }
 
@@ -211,7 +212,7 @@ static void no_valid_repetition(void **state)
     close_book(&book);
 }
 
-/* Six repetitions one faster than the other: p = 2/720. Five: 2/120, which is not enough. */
+/* Six repetitions one faster than the other: p = 2/720. Five: 2/120, which is not completion_reached. */
 static void a_trend_over_the_repetitions_is_unsteady(void **state)
 {
     (void)state;
@@ -260,12 +261,13 @@ static void a_precision_has_its_schedule(void **state)
     close_book(&book);
 }
 
-/* When a point has enough, and why; and how many more it may take. */
-/* Is it enough for a precision of so many millionths? */
-static bool enough_for(struct book *book, int32_t precision_ppm, struct tally_of_point *tally, enum stop *why)
+/* When a point has completion_reached, and why; and how many more it may take. */
+/* Is it completion_reached for a precision of so many millionths? */
+static bool enough_for(struct book *book, int32_t precision_ppm, struct tally_of_point *tally,
+                       enum stop_reason *why)
 {
     book->point.precision_ppm = precision_ppm;
-    return enough(tally, why);
+    return completion_reached(tally, why);
 }
 
 static void enough_says_why(void **state)
@@ -273,30 +275,30 @@ static void enough_says_why(void **state)
     (void)state;
     struct book book;
     struct stats_schedule schedule;
-    enum stop why;
+    enum stop_reason why;
     open_book(&book);
     assert_int_equal(stats_schedule_make(6, 8, SUMMARY_COVERAGE, &schedule), 0);
     book.point.repetitions = 8;
     struct tally_of_point tally = {
         .point = &book.point, .samples = book.samples, .count = 7, .elapsed_s = 7, .repeating_s = 7};
-    assert_false(enough(&tally, &why)); /* a fixed number: time and width do not count */
-    assert_true(enough_expected(&tally) == 8);
+    assert_false(completion_reached(&tally, &why)); /* a fixed number: time and width do not count */
+    assert_true(completion_expected(&tally) == 8);
     tally.count = 8;
-    assert_true(enough(&tally, &why) && why == STOP_REPETITIONS);
+    assert_true(completion_reached(&tally, &why) && why == STOP_REPETITIONS);
     tally.schedule = &schedule;
     tally.count = 6; /* 40, 10, 60, 20, 50, 30: half of the interval is 25, the median 35 */
     book.point.min_repetitions = 6;
     book.point.max_time_ns = 9000000000;
     assert_false(enough_for(&book, 700000, &tally, &why)); /* 7 s passed: the seventh would end after 8.2 s */
-    check_near(enough_expected(&tally), 6 * pow(25.0 / 35 / 0.7, 2));
+    check_near(completion_expected(&tally), 6 * pow(25.0 / 35 / 0.7, 2));
     assert_true(enough_for(&book, 720000, &tally, &why) && why == STOP_PRECISION);
-    check_near(enough_expected(&tally), 6);
+    check_near(completion_expected(&tally), 6);
     book.samples[0].valid = false;
-    assert_false(enough(&tally, &why));
+    assert_false(completion_reached(&tally, &why));
     tally.elapsed_s = tally.repeating_s = 7.8; /* 9.1 s */
-    assert_true(enough(&tally, &why) && why == STOP_TIME);
+    assert_true(completion_reached(&tally, &why) && why == STOP_TIME);
     tally.repeating_s = 0.6; /* the rest was a search: 7.9 s */
-    assert_false(enough(&tally, &why));
+    assert_false(completion_reached(&tally, &why));
     tally.count = 8;
     assert_true(enough_for(&book, 1000, &tally, &why) && why == STOP_REPETITIONS);
     stats_schedule_free(&schedule);
@@ -376,8 +378,8 @@ static void dropping_opens_a_point(void **state)
 static void words_of_stops_are_read_back(void **state)
 {
     (void)state;
-    for (enum stop stop = STOP_REPETITIONS; stop <= STOP_UNREACHABLE; stop++) {
-        assert_int_equal(stop_of_word(stop_word(stop)), stop);
+    for (enum stop_reason stop = STOP_REPETITIONS; stop <= STOP_UNREACHABLE; stop++) {
+        assert_int_equal(completion_of_word(completion_word(stop)), stop);
     }
 }
 

@@ -16,7 +16,7 @@
 /* One sender, one or two receivers; a window of a second in ten intervals. */
 struct scene {
     struct point point;
-    struct seating seating;
+    struct plan_layout layout;
     struct timeline timeline;
     struct outcome outcomes[4];
     struct interval intervals[4 * STEPS];
@@ -62,27 +62,27 @@ static void set_scene(struct scene *scene, int32_t pattern, double rate_per_s, i
     scene->point.receivers_per_sender = receivers;
     scene->point.senders_per_receiver = 1;
     static int32_t ranks[] = {1, 2, 3};
-    scene->seating = (struct seating){1, 1, receivers, ranks, NULL};
+    scene->layout = (struct plan_layout){1, 1, receivers, ranks, NULL};
     scene->timeline.window_begin_ns = SECOND;
     scene->timeline.window_end_ns = 2 * SECOND;
     scene->row.window_s = 1;
     scene->row.sent = 1200;
 }
 
-static struct evidence evidence_of(struct scene *scene)
+static struct judge_input evidence_of(struct scene *scene)
 {
-    return (struct evidence){.point = &scene->point,
-                             .seating = &scene->seating,
-                             .ranks = 2 + scene->seating.receivers,
-                             .outcomes = scene->outcomes,
-                             .intervals = scene->intervals,
-                             .first_interval = scene->first,
-                             .timeline = &scene->timeline};
+    return (struct judge_input){.point = &scene->point,
+                                .layout = &scene->layout,
+                                .ranks = 2 + scene->layout.receivers,
+                                .outcomes = scene->outcomes,
+                                .intervals = scene->intervals,
+                                .first_interval = scene->first,
+                                .timeline = &scene->timeline};
 }
 
 static unsigned backlog(struct scene *scene)
 {
-    struct evidence evidence = evidence_of(scene);
+    struct judge_input evidence = evidence_of(scene);
     return backlog_judge(&evidence, &scene->row);
 }
 
@@ -196,7 +196,7 @@ static void subscribers_live_on_the_queue_too(void **state)
 
 static unsigned queued(struct scene *scene, int64_t count)
 {
-    struct evidence evidence = evidence_of(scene);
+    struct judge_input evidence = evidence_of(scene);
     scene->point.count = count;
     scene->outcomes[1].role = ROLE_SENDER;
     scene->outcomes[1].connections.sndbuf_bytes = 1033000;

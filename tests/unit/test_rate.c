@@ -37,7 +37,7 @@ static void check_rate(const char *text, bool bits, int64_t per_s, const char *w
     struct config_rate rate = config_rate(value);
     assert_int_equal(rate.bits, bits);
     assert_int_equal(rate.per_s, per_s);
-    assert_string_equal(config_word(OPTION_RATE, value, written), word);
+    assert_string_equal(config_format(OPTION_RATE, value, written), word);
     assert_int_equal(read_one(OPTION_RATE, written), value);
 }
 
@@ -66,8 +66,8 @@ static void losses_are_read_exactly(void **state)
     assert_int_equal(read_one(OPTION_FIND_RATE, "loss=0%"), 0);
     assert_int_equal(read_one(OPTION_FIND_RATE, "loss=50%"), 500000000);
     assert_int_equal(read_one(OPTION_FIND_RATE, "off"), OPTION_KEYWORD);
-    assert_string_equal(config_word(OPTION_FIND_RATE, 1000000, word), "loss=0.1%");
-    assert_string_equal(config_word(OPTION_FIND_RATE, 1, word), "loss=1e-07%");
+    assert_string_equal(config_format(OPTION_FIND_RATE, 1000000, word), "loss=0.1%");
+    assert_string_equal(config_format(OPTION_FIND_RATE, 1, word), "loss=1e-07%");
 }
 
 static void ranges_of_rates(void **state)
@@ -239,7 +239,7 @@ static void search_is_bounded(void **state)
     }
 }
 
-/* Next to the truth, as on a link, three rates are enough. */
+/* Next to the truth, as on a link, three rates are completion_reached. */
 static void a_good_start_is_used(void **state)
 {
     int32_t tries;

@@ -179,52 +179,52 @@ static void cells_have_three_digits_and_no_exponent(void **state)
 {
     (void)state;
     char text[CELL];
-    assert_string_equal(humane_number(0, text), "0");
-    assert_string_equal(humane_number(1028.4, text), "1028");
-    assert_string_equal(humane_number(99.96, text), "100");
-    assert_string_equal(humane_number(9.996, text), "10.0");
-    assert_string_equal(humane_number(0.602, text), "0.602");
-    assert_string_equal(humane_number(NAN, text), "-");
-    assert_string_equal(humane_interval(1430, 602, 1570, text), "[0.602, 1.57]");
-    assert_string_equal(humane_interval(775, 524, 1030, text), "[524, 1030]");
-    assert_string_equal(humane_interval(775, NAN, NAN, text), "");
-    assert_string_equal(humane_loss(0, 10, text), "0 %");
-    assert_string_equal(humane_loss(1, 1000000, text), "< 0.01 %");
-    assert_string_equal(humane_loss(999999, 1000000, text), "> 99.9 %");
-    assert_string_equal(humane_loss(945, 1000, text), "94.5 %");
-    assert_string_equal(humane_loss(0, 0, text), "-");
-    assert_string_equal(humane_percent(99.9999, text), "> 99.9 %");
-    assert_string_equal(humane_percent(100, text), "100 %");
-    assert_string_equal(humane_nanoseconds(166128, text), "166 us");
-    assert_string_equal(humane_duration(0.2, text), "200ms");
+    assert_string_equal(format_number(0, text), "0");
+    assert_string_equal(format_number(1028.4, text), "1028");
+    assert_string_equal(format_number(99.96, text), "100");
+    assert_string_equal(format_number(9.996, text), "10.0");
+    assert_string_equal(format_number(0.602, text), "0.602");
+    assert_string_equal(format_number(NAN, text), "-");
+    assert_string_equal(format_interval(1430, 602, 1570, text), "[0.602, 1.57]");
+    assert_string_equal(format_interval(775, 524, 1030, text), "[524, 1030]");
+    assert_string_equal(format_interval(775, NAN, NAN, text), "");
+    assert_string_equal(format_loss(0, 10, text), "0 %");
+    assert_string_equal(format_loss(1, 1000000, text), "< 0.01 %");
+    assert_string_equal(format_loss(999999, 1000000, text), "> 99.9 %");
+    assert_string_equal(format_loss(945, 1000, text), "94.5 %");
+    assert_string_equal(format_loss(0, 0, text), "-");
+    assert_string_equal(format_percent(99.9999, text), "> 99.9 %");
+    assert_string_equal(format_percent(100, text), "100 %");
+    assert_string_equal(format_nanoseconds(166128, text), "166 us");
+    assert_string_equal(format_duration(0.2, text), "200ms");
 }
 
 static void shortening_keeps_characters_whole(void **state)
 {
     (void)state;
     char plain[] = "a long series name", other[] = "größenordnungen", fits[] = "fits";
-    humane_shorten(plain, 8);
+    text_shorten(plain, 8);
     assert_string_equal(plain, "a long..");
-    humane_shorten(other, 6);
+    text_shorten(other, 6);
     assert_string_equal(other, "größ..");
-    humane_shorten(fits, 4);
+    text_shorten(fits, 4);
     assert_string_equal(fits, "fits");
 }
 
 static void narrow_terminals_lose_the_least_wanted_columns(void **state)
 {
     (void)state;
-    static const struct layout_column columns[] = {{"one", false, 0}, {"two", true, 1}, {"three", true, 2}};
-    struct layout layout;
-    assert_int_equal(layout_make(&layout, columns, 3, 1), 0);
+    static const struct grid_column columns[] = {{"one", false, 0}, {"two", true, 1}, {"three", true, 2}};
+    struct grid grid;
+    assert_int_equal(grid_make(&grid, columns, 3, 1), 0);
     for (size_t i = 0; i < 3; i++)
-        layout_set(&layout, 0, i, "12345");
-    assert_int_equal(layout_fit(&layout, 19), 0);
-    assert_int_equal(layout_fit(&layout, 18), 1);
-    assert_true(layout.hidden[2] && !layout.hidden[1]);
-    assert_int_equal(layout_fit(&layout, 1), 1);
-    assert_true(!layout.hidden[0]);
-    layout_free(&layout);
+        grid_set(&grid, 0, i, "12345");
+    assert_int_equal(grid_fit(&grid, 19), 0);
+    assert_int_equal(grid_fit(&grid, 18), 1);
+    assert_true(grid.hidden[2] && !grid.hidden[1]);
+    assert_int_equal(grid_fit(&grid, 1), 1);
+    assert_true(!grid.hidden[0]);
+    grid_free(&grid);
 }
 
 /* ---- the guard ---- */

@@ -235,7 +235,7 @@ static void csv_of(enum table_id table, const void *record, char text[ROW_BYTES]
 {
     FILE *out = fmemopen(text, ROW_BYTES, "w");
     assert_non_null(out);
-    csv_row(out, table, record);
+    results_csv_row(out, table, record);
     fclose(out);
 }
 
@@ -297,7 +297,7 @@ static void test_csv_table(void **state)
     finish();
     struct results *results = open_results();
     FILE *out = open_memstream(&text, &length);
-    assert_int_equal(csv_table(out, results, TABLE_INTERVALS, NULL), 0);
+    assert_int_equal(results_csv_table(out, results, TABLE_INTERVALS, NULL), 0);
     fclose(out);
     assert_int_equal(strncmp(text, "point_id,repetition,rank,start_us,length_us,messages,bytes\r\n", 60), 0);
     for (const char *c = text; *c; c++)
@@ -306,7 +306,7 @@ static void test_csv_table(void **state)
     free(text);
     out = fopen("/dev/full", "w");
     struct error error = {""};
-    assert_int_equal(csv_table(out, results, TABLE_POINTS, &error), -1);
+    assert_int_equal(results_csv_table(out, results, TABLE_POINTS, &error), -1);
     assert_non_null(strstr(error.text, "No space left"));
     fclose(out);
     results_close(&results);

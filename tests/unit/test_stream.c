@@ -35,7 +35,7 @@ static struct point make_point(int64_t size, int32_t senders, int32_t receivers,
 
 static void go(struct traffic *traffic)
 {
-    assert_int_equal(traffic_go(traffic, clock_ns(), NULL), 0);
+    assert_int_equal(traffic_start(traffic, clock_ns(), NULL), 0);
 }
 
 static void start_group(struct group *group)
@@ -238,7 +238,7 @@ static void a_sender_starts_when_told(void **state)
     point.count = 2;
     open_group(&point, &group);
     int64_t start_ns = clock_ns() + SECOND_NS / 20;
-    assert_int_equal(traffic_go(group.sender[0], start_ns, NULL), 0);
+    assert_int_equal(traffic_start(group.sender[0], start_ns, NULL), 0);
     AWAIT(traffic_ended(group.sender[0]));
     assert_true(traffic_started_ns(group.sender[0]) >= start_ns);
     close_group(&group);

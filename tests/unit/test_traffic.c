@@ -40,7 +40,7 @@ static struct point make_point(int32_t pattern, int64_t size)
 
 static void go(struct traffic *traffic)
 {
-    assert_int_equal(traffic_go(traffic, clock_ns(), NULL), 0);
+    assert_int_equal(traffic_start(traffic, clock_ns(), NULL), 0);
 }
 
 static void start_group(struct group *group)
@@ -81,7 +81,7 @@ static int64_t sent(const struct group *group)
 
 static bool watch_until_gone(struct traffic *receiver)
 {
-    traffic_watch(receiver, 1);
+    traffic_read_events(receiver, 1);
     return traffic_peers_gone(receiver);
 }
 
@@ -92,7 +92,7 @@ static void drain_group(struct group *group)
         AWAIT(traffic_ended(group->sender[i]));
         stop(group->sender[i]);
         if (group->point.pattern == PATTERN_PUB_SUB) {
-            traffic_leave(group->sender[i]);
+            traffic_detach(group->sender[i]);
         }
     }
     if (group->point.pattern != PATTERN_PUB_SUB) {
@@ -276,7 +276,7 @@ static void the_payload_is_as_long_and_as_full_as_it_says(void **state)
             void *context = zmq_ctx_new(), *pull = zmq_socket(context, ZMQ_PULL);
             unsigned char *data = malloc((size_t)sizes[i] + 1);
             assert_non_null(data);
-            assert_int_equal(security_present(pull, SECURITY_NONE, 0, NULL), 0);
+            assert_int_equal(security_identify(pull, SECURITY_NONE, 0, NULL), 0);
             assert_int_equal(zmq_connect(pull, traffic_endpoint(sender)), 0);
             AWAIT(end_ready(sender));
             go(sender);
@@ -299,7 +299,7 @@ static void the_payload_is_as_long_and_as_full_as_it_says(void **state)
 
 static bool reconnected(struct traffic *traffic, int times)
 {
-    traffic_watch(traffic, 1);
+    traffic_read_events(traffic, 1);
     return traffic_reconnects(traffic) >= times;
 }
 
@@ -316,7 +316,7 @@ static void a_message_of_another_size_is_foreign(void **state)
             void *context = zmq_ctx_new(), *push = zmq_socket(context, ZMQ_PUSH);
             char *data = calloc(1, (size_t)sizes[i] + 1);
             assert_non_null(data);
-            assert_int_equal(security_present(push, SECURITY_NONE, 0, NULL), 0);
+            assert_int_equal(security_identify(push, SECURITY_NONE, 0, NULL), 0);
             assert_int_equal(zmq_connect(push, traffic_endpoint(group.receiver[0])), 0);
             start_group(&group);
             /* the last one has the size: when it is counted, the others have been seen */
@@ -325,7 +325,7 @@ static void a_message_of_another_size_is_foreign(void **state)
                 assert_int_equal(zmq_send(push, data, lengths[n], 0), (int)lengths[n]);
             }
             AWAIT(traffic_count(group.receiver[0]) == point.count + 1);
-            traffic_watch(group.receiver[0], 0);
+            traffic_read_events(group.receiver[0], 0);
             assert_int_equal(traffic_reconnects(group.receiver[0]), 1);
             /* a longer one is not even read: the connection is cut, and made again */
             assert_int_equal(zmq_send(push, data, (size_t)sizes[i] + 1, 0), (int)sizes[i] + 1);
@@ -388,7 +388,7 @@ static int raw_stranger(int kind, const char *endpoint)
 
 static bool strangers_seen(struct traffic *traffic, int count)
 {
-    traffic_watch(traffic, 1);
+    traffic_read_events(traffic, 1);
     return traffic_strangers(traffic) >= count;
 }
 
@@ -429,7 +429,7 @@ static void keep_strangers_out(const struct point *point)
         close(fds[kind]); /* that one leaves is no matter either */
     }
     AWAIT(traffic_ended(group.sender[0]));
-    traffic_watch(bound, 20);
+    traffic_read_events(bound, 20);
     assert_int_equal(traffic_reconnects(bound), 0);
     drain_group(&group);
     assert_int_equal(received(&group), point->count);
@@ -497,7 +497,7 @@ static void encrypted_messages_arrive(void **state)
 
 static bool lost_its_peer(struct traffic *traffic)
 {
-    traffic_watch(traffic, 1);
+    traffic_read_events(traffic, 1);
     return traffic_reconnects(traffic) > 0;
 }
 
@@ -507,7 +507,7 @@ static void a_peer_that_leaves_is_noticed(void **state)
     struct point point = make_point(PATTERN_PUSH_PULL, 64);
     struct group group;
     open_group(&point, &group);
-    traffic_watch(group.sender[0], 0);
+    traffic_read_events(group.sender[0], 0);
     assert_int_equal(traffic_reconnects(group.sender[0]), 0);
     traffic_close(&group.receiver[0]);
     AWAIT(lost_its_peer(group.sender[0]));
@@ -581,13 +581,13 @@ static void a_sender_starts_when_told(void **state)
     open_group(&point, &group);
     int64_t start_ns = clock_ns() + SECOND_NS / 20;
     assert_int_equal(traffic_started_ns(group.sender[0]), 0);
-    assert_int_equal(traffic_go(group.sender[0], start_ns, NULL), 0);
+    assert_int_equal(traffic_start(group.sender[0], start_ns, NULL), 0);
     AWAIT(traffic_ended(group.sender[0]));
     assert_true(traffic_started_ns(group.sender[0]) >= start_ns);
     close_group(&group);
 
     open_group(&point, &group);
-    assert_int_equal(traffic_go(group.sender[0], clock_ns() + 3600 * SECOND_NS, NULL), 0);
+    assert_int_equal(traffic_start(group.sender[0], clock_ns() + 3600 * SECOND_NS, NULL), 0);
     stop(group.sender[0]);
     assert_int_equal(traffic_count(group.sender[0]), 0);
     close_group(&group);
@@ -612,7 +612,7 @@ static void a_sender_waits_for_its_ring(void **state)
     start_group(&group);
     AWAIT(traffic_sample(group.sender[0]).ring_wait_ns > SECOND_NS / 100);
     assert_int_equal(traffic_count(group.sender[0]), 0);
-    ring_give_back(data[7], hint[7]);
+    ring_return(data[7], hint[7]);
     drain_group(&group); /* with one buffer that goes round */
     assert_int_equal(received(&group), 5);
     assert_true(traffic_sample(group.sender[0]).ring_wait_ns > SECOND_NS / 100);
@@ -687,7 +687,7 @@ static void a_flood_loses_and_still_ends(void **state)
 }
 
 /* More than the kernel buffers is still queued when the publisher closes; all of it arrives, at a receiver
- * whose HWM is reached too, over tcp and ipc (see leave.c for why ipc is another matter). */
+ * whose HWM is reached too, over tcp and ipc (see detach.c for why ipc is another matter). */
 static void what_is_queued_follows_a_publisher_that_left(void **state)
 {
     (void)state;
@@ -704,7 +704,7 @@ static void what_is_queued_follows_a_publisher_that_left(void **state)
         go(group.sender[0]);
         AWAIT(traffic_ended(group.sender[0]));
         stop(group.sender[0]);
-        traffic_leave(group.sender[0]);
+        traffic_detach(group.sender[0]);
         go(group.receiver[0]);
         AWAIT(watch_until_gone(group.receiver[0]));
         traffic_finish_stream(group.receiver[0]);
@@ -750,7 +750,7 @@ static void give_back(struct returner *returner, struct loan loan)
     if (atomic_exchange(&returner->in_flight[number], 0) != 1) {
         atomic_fetch_add(returner->mixed_up, 1);
     }
-    ring_give_back(loan.data, loan.hint);
+    ring_return(loan.data, loan.hint);
 }
 
 static void *run_returner(void *argument)
@@ -817,7 +817,7 @@ static void buffers_do_not_overlap(void **state)
         for (int at = 0; at < RING_BYTES; at++) {
             assert_int_equal(loans[i].data[at], i);
         }
-        ring_give_back(loans[i].data, loans[i].hint);
+        ring_return(loans[i].data, loans[i].hint);
     }
     take_all(ring, loans);
     ring_destroy(&ring);
@@ -838,7 +838,7 @@ static void several_threads_give_back(void **state)
     take_all(ring, loans);
     for (int i = 0; i < RING_BUFFERS; i++) {
         known[i] = loans[i].data;
-        ring_give_back(loans[i].data, loans[i].hint);
+        ring_return(loans[i].data, loans[i].hint);
     }
     for (int i = 0; i < RING_THREADS; i++) {
         returners[i] = (struct returner){.in_flight = in_flight, .mixed_up = &mixed_up};
@@ -1354,7 +1354,7 @@ static int start_process(void **state)
     traffic_start_process();
     assert_int_equal(traffic_make_password(password, NULL), 0);
     assert_int_equal(traffic_make_keys(own_key, NULL), 0);
-    assert_int_equal(traffic_know_members(password, (const char(*)[TRAFFIC_KEY_LENGTH]) & own_key, 1, NULL),
+    assert_int_equal(traffic_admit_members(password, (const char(*)[TRAFFIC_KEY_LENGTH]) & own_key, 1, NULL),
                      0);
     return 0;
 }

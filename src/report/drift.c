@@ -1,4 +1,4 @@
-/* moods.c - what the rounds of a job tell of moods that last longer than a round. */
+/* drift.c - what the rounds of a job tell of moods that last longer than a round. */
 #include "compare.h"
 
 #include "zmqsweep/stats.h"
@@ -64,7 +64,7 @@ static double sen_slope(const double *series, size_t n)
     return slope;
 }
 
-static void describe(const double *series, size_t rounds, struct moods *moods)
+static void describe(const double *series, size_t rounds, struct round_drift *moods)
 {
     moods->rounds = rounds;
     moods->trend_p = stats_trend_p(series, rounds);
@@ -73,14 +73,14 @@ static void describe(const double *series, size_t rounds, struct moods *moods)
         moods->drift = expm1(sen_slope(series, rounds) * (double)(rounds - 1));
 }
 
-int moods_find(const struct job *job, struct moods *moods)
+int drift_find(const struct job *job, struct round_drift *moods)
 {
     struct residual *residuals = calloc(job->sample_count + 1, sizeof *residuals);
     double *scratch = calloc(job->sample_count + 1, sizeof *scratch);
     double *series = calloc(job->sample_count + 1, sizeof *series);
     bool failed = !residuals || !scratch || !series;
     size_t count = 0;
-    *moods = (struct moods){.drift = NAN, .trend_p = 1, .dependence = {NAN, NAN, 1}};
+    *moods = (struct round_drift){.drift = NAN, .trend_p = 1, .dependence = {NAN, NAN, 1}};
     for (size_t i = 0; i < job->file->point_count && !failed; i++)
         count += take_residuals(job, &job->file->points[i], scratch, residuals + count);
     if (!failed) {
@@ -93,7 +93,7 @@ int moods_find(const struct job *job, struct moods *moods)
     return failed ? -1 : 0;
 }
 
-bool moods_are_slow(const struct moods *moods)
+bool drift_is_slow(const struct round_drift *moods)
 {
     return moods->trend_p < STRONG_P || moods->dependence.p < STRONG_P;
 }

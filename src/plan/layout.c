@@ -1,4 +1,4 @@
-/* seating.c - which rank is what in a point, by placement.
+/* layout.c - which rank is what in a point, by placement.
  *
  * The hosts are filled evenly: where there is a choice the host with the most free ranks gives the next one,
  * and of two ends the host that has sent less so far sends. For pairs across hosts, taking the two hosts with
@@ -9,16 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is left while the groups are seated. */
+/* What is left while the groups are layout_point. */
 struct hall {
     const struct point *point;
     const int32_t *hosts;
     int32_t ranks, host_count;
     int32_t *free; /* ranks left, by host */
-    int32_t *sent; /* senders seated, by host */
+    int32_t *sent; /* senders layout_point, by host */
     int32_t *next; /* by host: no rank before this one is free */
     bool *taken;   /* by rank */
-    struct seating *seating;
+    struct plan_layout *layout;
 };
 
 static int32_t host_of(const struct hall *hall, int32_t rank)
@@ -56,10 +56,10 @@ static void close_hall(struct hall *hall)
 
 static void seat(struct hall *hall, int32_t rank, enum role role, int32_t group, int32_t index)
 {
-    struct seating *seating = hall->seating;
-    int32_t place = role == ROLE_SENDER ? index : seating->senders + index;
-    seating->ranks[group * (seating->senders + seating->receivers) + place] = rank;
-    seating->seats[rank] = (struct seat){role, group, index};
+    struct plan_layout *layout = hall->layout;
+    int32_t place = role == ROLE_SENDER ? index : layout->senders + index;
+    layout->ranks[group * (layout->senders + layout->receivers) + place] = rank;
+    layout->assignments[rank] = (struct plan_assignment){role, group, index};
     hall->taken[rank] = true;
     hall->free[host_of(hall, rank)]--;
     hall->sent[host_of(hall, rank)] += role == ROLE_SENDER;
@@ -103,7 +103,7 @@ static int32_t free_elsewhere(const struct hall *hall, int32_t host)
 
 static bool seat_listed(struct hall *hall, int32_t group)
 {
-    int32_t senders = hall->seating->senders, members = senders + hall->seating->receivers;
+    int32_t senders = hall->layout->senders, members = senders + hall->layout->receivers;
     for (int32_t i = 0; i < members; i++) {
         int32_t rank = 1 + group * members + i;
         if (rank >= hall->ranks) {
@@ -117,13 +117,13 @@ static bool seat_listed(struct hall *hall, int32_t group)
 static bool seat_within(struct hall *hall, int32_t group)
 {
     int32_t host = freest(hall, 0, hall->host_count, -1);
-    if (host < 0 || hall->free[host] < hall->seating->senders + hall->seating->receivers) {
+    if (host < 0 || hall->free[host] < hall->layout->senders + hall->layout->receivers) {
         return false;
     }
-    for (int32_t i = 0; i < hall->seating->senders; i++) {
+    for (int32_t i = 0; i < hall->layout->senders; i++) {
         seat_on(hall, host, ROLE_SENDER, group, i);
     }
-    for (int32_t i = 0; i < hall->seating->receivers; i++) {
+    for (int32_t i = 0; i < hall->layout->receivers; i++) {
         seat_on(hall, host, ROLE_RECEIVER, group, i);
     }
     return true;
@@ -158,7 +158,7 @@ static bool seat_pair_across(struct hall *hall, int32_t group)
 
 static bool seat_across(struct hall *hall, int32_t group)
 {
-    int32_t senders = hall->seating->senders, receivers = hall->seating->receivers;
+    int32_t senders = hall->layout->senders, receivers = hall->layout->receivers;
     bool one_sends = senders == 1;
     int32_t many = one_sends ? receivers : senders;
     if (many == 1) {
@@ -179,13 +179,13 @@ static bool seat_across(struct hall *hall, int32_t group)
 static bool seat_split(struct hall *hall, int32_t group)
 {
     int32_t half = hall->host_count / 2, host;
-    for (int32_t i = 0; i < hall->seating->senders; i++) {
+    for (int32_t i = 0; i < hall->layout->senders; i++) {
         if ((host = freest(hall, 0, half, -1)) < 0) {
             return false;
         }
         seat_on(hall, host, ROLE_SENDER, group, i);
     }
-    for (int32_t i = 0; i < hall->seating->receivers; i++) {
+    for (int32_t i = 0; i < hall->layout->receivers; i++) {
         if ((host = freest(hall, half, hall->host_count, -1)) < 0) {
             return false;
         }
@@ -215,7 +215,7 @@ static bool seat_matrix(struct hall *hall, const int32_t *hosts, int32_t count)
     if (count < 2) {
         return false;
     }
-    for (int32_t group = 0; group < hall->seating->groups; group++) {
+    for (int32_t group = 0; group < hall->layout->groups; group++) {
         int32_t from = point->matrix == MATRIX_ALONE ? point->step / (count - 1) : group;
         int32_t shift = 1 + (point->matrix == MATRIX_ALONE ? point->step % (count - 1) : point->step);
         int32_t to = (from + shift) % count;
@@ -237,9 +237,9 @@ static int seat_by_matrix(struct hall *hall, struct error *error)
     if (!hosts) {
         return error_set(error, "no memory for %d hosts", hall->host_count);
     }
-    bool seated = seat_matrix(hall, hosts, matrix_hosts(hall, hosts));
+    bool layout_point = seat_matrix(hall, hosts, matrix_hosts(hall, hosts));
     free(hosts);
-    return seated
+    return layout_point
                ? 0
                : error_set(
                      error,
@@ -249,7 +249,7 @@ static int seat_by_matrix(struct hall *hall, struct error *error)
 
 /* ---- all ---- */
 
-static int refuse(const struct hall *hall, int32_t seated, struct error *error)
+static int refuse(const struct hall *hall, int32_t layout_point, struct error *error)
 {
     static const char *const names[] = {"auto", "across", "within", "listed", "split"};
     const struct point *point = hall->point;
@@ -264,14 +264,15 @@ static int refuse(const struct hall *hall, int32_t seated, struct error *error)
     }
     char advice[64];
     snprintf(advice, sizeof advice,
-             seated > 0 ? "say --pairs %d, or another placement" : "say another placement", seated);
-    return error_set(error,
-                     "--placement %s: of %d groups of %d + %d only %d can be seated on %d host%s with %s "
-                     "ranks besides the "
-                     "coordinator; %s",
-                     names[point->placement], point->pairs, point->senders_per_receiver,
-                     point->receivers_per_sender, seated, hall->host_count, hall->host_count == 1 ? "" : "s",
-                     list, advice);
+             layout_point > 0 ? "say --pairs %d, or another placement" : "say another placement",
+             layout_point);
+    return error_set(
+        error,
+        "--placement %s: of %d groups of %d + %d only %d can be layout_point on %d host%s with %s "
+        "ranks besides the "
+        "coordinator; %s",
+        names[point->placement], point->pairs, point->senders_per_receiver, point->receivers_per_sender,
+        layout_point, hall->host_count, hall->host_count == 1 ? "" : "s", list, advice);
 }
 
 static int seat_groups(struct hall *hall, struct error *error)
@@ -280,7 +281,7 @@ static int seat_groups(struct hall *hall, struct error *error)
         [PLACEMENT_AUTO] = seat_listed,   [PLACEMENT_ACROSS] = seat_across, [PLACEMENT_WITHIN] = seat_within,
         [PLACEMENT_LISTED] = seat_listed, [PLACEMENT_SPLIT] = seat_split,
     };
-    for (int32_t group = 0; group < hall->seating->groups; group++) {
+    for (int32_t group = 0; group < hall->layout->groups; group++) {
         if (!placements[hall->point->placement](hall, group)) {
             return refuse(hall, group, error);
         }
@@ -288,76 +289,76 @@ static int seat_groups(struct hall *hall, struct error *error)
     return 0;
 }
 
-int plan_seat_all(const struct point *point, const int32_t *hosts, int32_t ranks, struct seating *seating,
-                  struct error *error)
+int plan_layout_make(const struct point *point, const int32_t *hosts, int32_t ranks,
+                     struct plan_layout *layout, struct error *error)
 {
-    struct seating made = {point->pairs, point->senders_per_receiver, point->receivers_per_sender, NULL,
-                           NULL};
-    struct hall hall = {.point = point, .hosts = hosts, .ranks = ranks, .seating = &made};
-    made.ranks = calloc((size_t)plan_busy_ranks(point), sizeof *made.ranks);
-    made.seats = calloc((size_t)ranks, sizeof *made.seats);
+    struct plan_layout made = {point->pairs, point->senders_per_receiver, point->receivers_per_sender, NULL,
+                               NULL};
+    struct hall hall = {.point = point, .hosts = hosts, .ranks = ranks, .layout = &made};
+    made.ranks = calloc((size_t)plan_ranks_in_use(point), sizeof *made.ranks);
+    made.assignments = calloc((size_t)ranks, sizeof *made.assignments);
     int rc;
-    if (!made.ranks || !made.seats || open_hall(&hall)) {
+    if (!made.ranks || !made.assignments || open_hall(&hall)) {
         rc = error_set(error, "no memory to seat %d ranks", ranks);
     } else {
         for (int32_t rank = 0; rank < ranks; rank++) {
-            made.seats[rank] = (struct seat){ROLE_IDLE, -1, -1};
+            made.assignments[rank] = (struct plan_assignment){ROLE_IDLE, -1, -1};
         }
         rc = point->matrix == MATRIX_OFF ? seat_groups(&hall, error) : seat_by_matrix(&hall, error);
     }
     close_hall(&hall);
     if (rc) {
-        plan_free_seating(&made);
+        plan_layout_free(&made);
         return -1;
     }
-    *seating = made;
+    *layout = made;
     return 0;
 }
 
-void plan_free_seating(struct seating *seating)
+void plan_layout_free(struct plan_layout *layout)
 {
-    free(seating->ranks);
-    free(seating->seats);
-    seating->ranks = NULL;
-    seating->seats = NULL;
+    free(layout->ranks);
+    free(layout->assignments);
+    layout->ranks = NULL;
+    layout->assignments = NULL;
 }
 
-int32_t plan_sender_rank(const struct seating *seating, int32_t group, int32_t index)
+int32_t plan_layout_sender(const struct plan_layout *layout, int32_t group, int32_t index)
 {
-    return seating->ranks[group * (seating->senders + seating->receivers) + index];
+    return layout->ranks[group * (layout->senders + layout->receivers) + index];
 }
 
-int32_t plan_receiver_rank(const struct seating *seating, int32_t group, int32_t index)
+int32_t plan_layout_receiver(const struct plan_layout *layout, int32_t group, int32_t index)
 {
-    return plan_sender_rank(seating, group, seating->senders + index);
+    return plan_layout_sender(layout, group, layout->senders + index);
 }
 
-int32_t plan_busy_ranks(const struct point *point)
+int32_t plan_ranks_in_use(const struct point *point)
 {
     return point->pairs * (point->senders_per_receiver + point->receivers_per_sender);
 }
 
-bool plan_same_seats(const struct point *a, const struct point *b)
+bool plan_same_layout(const struct point *a, const struct point *b)
 {
     return a->pairs == b->pairs && a->step == b->step && a->senders_per_receiver == b->senders_per_receiver &&
            a->receivers_per_sender == b->receivers_per_sender && a->placement == b->placement &&
            a->matrix == b->matrix;
 }
 
-void plan_mark_busy(const struct plan *plan, bool *busy)
+void plan_mark_ranks_in_use(const struct plan *plan, bool *busy)
 {
     struct point before = {.pairs = 0};
     for (int64_t id = 0; id < plan->points; id++) {
         struct point point = plan_point(plan, id);
-        struct seating seating;
-        if (plan_same_seats(&point, &before) ||
-            plan_seat_all(&point, plan->hosts, plan->ranks, &seating, NULL)) {
+        struct plan_layout layout;
+        if (plan_same_layout(&point, &before) ||
+            plan_layout_make(&point, plan->hosts, plan->ranks, &layout, NULL)) {
             continue;
         }
-        for (int32_t i = 0; i < plan_busy_ranks(&point); i++) {
-            busy[seating.ranks[i]] = true;
+        for (int32_t i = 0; i < plan_ranks_in_use(&point); i++) {
+            busy[layout.ranks[i]] = true;
         }
-        plan_free_seating(&seating);
+        plan_layout_free(&layout);
         before = point;
     }
 }
@@ -367,15 +368,15 @@ void plan_mark_writers(const struct plan *plan, bool *writes)
     struct point before = {.pairs = 0};
     for (int64_t id = 0; id < plan->points; id++) {
         struct point point = plan_point(plan, id);
-        struct seating seating;
-        if (point.receive_mode != RECEIVE_WRITE || plan_same_seats(&point, &before) ||
-            plan_seat_all(&point, plan->hosts, plan->ranks, &seating, NULL)) {
+        struct plan_layout layout;
+        if (point.receive_mode != RECEIVE_WRITE || plan_same_layout(&point, &before) ||
+            plan_layout_make(&point, plan->hosts, plan->ranks, &layout, NULL)) {
             continue;
         }
         for (int32_t rank = 1; rank < plan->ranks; rank++) {
-            writes[rank] = writes[rank] || seating.seats[rank].role == ROLE_RECEIVER;
+            writes[rank] = writes[rank] || layout.assignments[rank].role == ROLE_RECEIVER;
         }
-        plan_free_seating(&seating);
+        plan_layout_free(&layout);
         before = point;
     }
 }

@@ -1,4 +1,4 @@
-/* keep.c - the journal keeps its name while a sweep writes it, and nothing temporary stays behind. */
+/* ensure.c - the journal keeps its name while a sweep writes it, and nothing temporary stays behind. */
 #include "journal.h"
 
 #include <errno.h>
@@ -26,7 +26,7 @@ static int copy_bytes(int from, int to, off_t length)
     while (bytes && at < length) {
         size_t wanted = length - at < (off_t)COPY_BYTES ? (size_t)(length - at) : COPY_BYTES;
         ssize_t got = pread(from, bytes, wanted, at);
-        if (got <= 0 || write_whole(to, bytes, (size_t)got))
+        if (got <= 0 || journal_write_whole(to, bytes, (size_t)got))
             break;
         at += got;
     }
@@ -55,7 +55,7 @@ static int save_aside(struct journal *journal, const char *partial, struct error
     char aside[PATH_BYTES + 32];
     int stem = (int)(strlen(journal->path) - strlen(".journal"));
     snprintf(aside, sizeof aside, "%.*s.%d.journal", stem, journal->path, (int)getpid());
-    if (rename(partial, aside) || sync_folder_of(aside))
+    if (rename(partial, aside) || journal_sync_folder(aside))
         return error_set(error, "%s: another file has its name, and %s cannot be made: %s", journal->path,
                          aside, strerror(errno));
     return error_set(error, "%.200s: another file has its name now; what was measured is in %.200s",
@@ -87,12 +87,12 @@ static int restore(struct journal *journal, struct error *error)
     journal->fd = fd;
     if (take_name(partial, journal->path))
         return save_aside(journal, partial, error);
-    return sync_folder_of(journal->path)
+    return journal_sync_folder(journal->path)
                ? error_set(error, "%s: its folder cannot be synced: %s", journal->path, strerror(errno))
                : 0;
 }
 
-int journal_keep(struct journal *journal, bool *again, struct error *error)
+int journal_ensure(struct journal *journal, bool *again, struct error *error)
 {
     struct stat ours;
     *again = false;

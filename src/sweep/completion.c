@@ -1,11 +1,11 @@
-/* enough.c - when a point has been measured often enough. */
+/* completion_reached.c - when a point has been measured often completion_reached. */
 #include "sweep_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-const char *stop_word(enum stop stop)
+const char *completion_word(enum stop_reason stop)
 {
     static const char *const words[] = {[STOP_REPETITIONS] = "repetitions",
                                         [STOP_PRECISION] = "precision",
@@ -15,10 +15,10 @@ const char *stop_word(enum stop stop)
     return words[stop];
 }
 
-enum stop stop_of_word(const char *word)
+enum stop_reason completion_of_word(const char *word)
 {
-    enum stop stop = STOP_REPETITIONS;
-    while (stop < STOP_UNREACHABLE && strcmp(word, stop_word(stop)) != 0) {
+    enum stop_reason stop = STOP_REPETITIONS;
+    while (stop < STOP_UNREACHABLE && strcmp(word, completion_word(stop)) != 0) {
         stop++;
     }
     return stop;
@@ -60,7 +60,7 @@ static bool is_out_of_time(const struct tally_of_point *tally)
                                    (double)tally->point->max_time_ns * 1e-9;
 }
 
-bool enough(const struct tally_of_point *tally, enum stop *why)
+bool completion_reached(const struct tally_of_point *tally, enum stop_reason *why)
 {
     bool wants_precision = tally->schedule && tally->point->precision_ppm;
     *why = STOP_REPETITIONS;
@@ -92,7 +92,7 @@ static double needed_for(const struct tally_of_point *tally)
     return needed;
 }
 
-double enough_expected(const struct tally_of_point *tally)
+double completion_expected(const struct tally_of_point *tally)
 {
     const struct point *point = tally->point;
     double most = point->repetitions, least = (double)tally->count;
