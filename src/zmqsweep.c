@@ -26,7 +26,7 @@ static int refuse(const struct error *error)
     return EXIT_USAGE;
 }
 
-/* 31 bits are completion_reached to tell sweeps apart, and short to type again. */
+/* 31 bits are enough to tell sweeps apart, and short to type again. */
 static uint64_t seed_of(const struct settings *settings)
 {
     int64_t asked = config_value(settings, OPTION_ORDER_SEED);
@@ -66,7 +66,7 @@ static bool print_information(const struct settings *settings)
     return true;
 }
 
-/* Without a launcher there is one rank: completion_reached for --dry-run, for nothing else. */
+/* Without a launcher there is one rank: enough for --dry-run, for nothing else. */
 static int run_alone(const struct settings *settings)
 {
     struct plan plan;

@@ -19,7 +19,7 @@ struct stats_interval {
  * `values` is sorted in place. n = 0 gives NaN throughout. */
 struct stats_interval stats_median_interval(double *values, size_t n, double wanted);
 
-/* ---- stopping.c: how many values are completion_reached? ---- */
+/* ---- stopping.c: how many values are enough? ---- */
 
 /* Which interval a growing sample has after each value, such that with probability `coverage` all of them
  * cover the population's median. So whoever stops after any value, for whatever reason, has an interval that

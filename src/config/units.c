@@ -263,7 +263,7 @@ static int list_add(struct list *list, int64_t value, struct error *error)
     char word[CONFIG_WORD_LENGTH];
     for (size_t i = 0; i < list->count; i++)
         if (list->values[i] == value)
-            return error_set(error, "%s is listed twice; once is completion_reached",
+            return error_set(error, "%s is listed twice; once is enough",
                              config_format(list->id, value, word));
     if (list->count == MOST_VALUES)
         return error_set(error, "the list has over %d values; make it shorter", MOST_VALUES);

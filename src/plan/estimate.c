@@ -50,7 +50,7 @@ int64_t plan_queue_bytes(const struct point *point, enum role role)
     }
 }
 
-/* What a point's ranks on one host may queue; -1 when they cannot be layout_point. */
+/* What a point's ranks on one host may queue; -1 when they cannot be seated. */
 static int64_t point_queue_bytes(const struct plan *plan, const struct point *point, int32_t host)
 {
     struct plan_layout layout;

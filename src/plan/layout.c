@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is left while the groups are layout_point. */
+/* What is left while the groups are seated. */
 struct hall {
     const struct point *point;
     const int32_t *hosts;
     int32_t ranks, host_count;
     int32_t *free; /* ranks left, by host */
-    int32_t *sent; /* senders layout_point, by host */
+    int32_t *sent; /* senders seated, by host */
     int32_t *next; /* by host: no rank before this one is free */
     bool *taken;   /* by rank */
     struct plan_layout *layout;
@@ -266,13 +266,13 @@ static int refuse(const struct hall *hall, int32_t layout_point, struct error *e
     snprintf(advice, sizeof advice,
              layout_point > 0 ? "say --pairs %d, or another placement" : "say another placement",
              layout_point);
-    return error_set(
-        error,
-        "--placement %s: of %d groups of %d + %d only %d can be layout_point on %d host%s with %s "
-        "ranks besides the "
-        "coordinator; %s",
-        names[point->placement], point->pairs, point->senders_per_receiver, point->receivers_per_sender,
-        layout_point, hall->host_count, hall->host_count == 1 ? "" : "s", list, advice);
+    return error_set(error,
+                     "--placement %s: of %d groups of %d + %d only %d can be seated on %d host%s with %s "
+                     "ranks besides the "
+                     "coordinator; %s",
+                     names[point->placement], point->pairs, point->senders_per_receiver,
+                     point->receivers_per_sender, layout_point, hall->host_count,
+                     hall->host_count == 1 ? "" : "s", list, advice);
 }
 
 static int seat_groups(struct hall *hall, struct error *error)

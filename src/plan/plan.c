@@ -383,7 +383,7 @@ static int64_t most_copies(const struct settings *settings, int32_t ranks)
     return most;
 }
 
-/* Once the ranks are known to be completion_reached: a point has a pair at least. */
+/* Once the ranks are known to be enough: a point has a pair at least. */
 static int check_volume(const struct settings *settings, int32_t ranks, struct error *error)
 {
     int64_t count = largest(settings, OPTION_COUNT), size = largest(settings, OPTION_SIZE);
@@ -503,7 +503,7 @@ static int count_steps(struct plan *plan, struct error *error)
     return 0;
 }
 
-/* Can every shape be layout_point? Shapes differ only in the slow dimensions, down to the pairs. */
+/* Can every shape be seated? Shapes differ only in the slow dimensions, down to the pairs. */
 static int check_seats(const struct plan *plan, struct error *error)
 {
     int64_t stride = 1;

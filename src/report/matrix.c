@@ -71,13 +71,13 @@ static void write_map(const struct script *script, const struct matrix *matrix, 
     fprintf(out, "unit = %g\nset cbrange [%.9g:%.9g]\nset cblabel 'rate of a receiver in %s'\n", unit,
             low / unit, high / unit, units[name]);
     fprintf(out,
-            "set chart_palette defined (0 '#e8f1f8', 0.5 '#5aa2cf', 1 '#08306b')\nunset grid\n"
+            "set palette defined (0 '#e8f1f8', 0.5 '#5aa2cf', 1 '#08306b')\nunset grid\n"
             "set xrange [-0.5:%g]\nset yrange [%g:-0.5]\nset border 31\nset xlabel 'receiver'\n",
             (double)matrix->hosts - 0.5, (double)matrix->hosts - 0.5);
     fprintf(out,
             "plot data index %zu using 1:2:($1-0.5):($1+0.5):($2-0.5):($2+0.5):($3/unit) with boxxyerror fs "
             "solid "
-            "noborder lc chart_palette",
+            "noborder lc palette",
             block);
     if (matrix->hosts <= MOST_NUMBERED)
         fprintf(

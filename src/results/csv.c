@@ -1,4 +1,4 @@
-/* csv.c - tables as CSV (RFC 4180), without loss and fast completion_reached for millions of rows. */
+/* csv.c - tables as CSV (RFC 4180), without loss and fast enough for millions of rows. */
 #include "results_internal.h"
 
 #include <errno.h>

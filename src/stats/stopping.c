@@ -1,4 +1,4 @@
-/* stopping.c - when a growing sample is completion_reached, and what its interval then is. */
+/* stopping.c - when a growing sample is enough, and what its interval then is. */
 #include "zmqsweep/stats.h"
 
 #include <math.h>

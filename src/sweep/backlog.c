@@ -140,7 +140,7 @@ static double lived_on(const struct judge_input *evidence, const struct window_s
     if (sums->received <= 0) {
         return 0;
     }
-    /* Of all that was sent: how much of it was lost in the window is not known well completion_reached. */
+    /* Of all that was sent: how much of it was lost in the window is not known well enough. */
     return fmin(sums->received - sums->sent, sums->received - window_s * overall_per_s(evidence)) /
            sums->received;
 }

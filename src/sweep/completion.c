@@ -1,4 +1,4 @@
-/* completion_reached.c - when a point has been measured often completion_reached. */
+/* completion.c - when a point has been measured often enough. */
 #include "sweep_internal.h"
 
 #include <math.h>

@@ -145,7 +145,7 @@ static void print_point_map(const struct cluster *cluster, const struct point *p
     struct plan_layout layout;
     char word[CONFIG_WORD_LENGTH];
     if (plan_layout_make(point, cluster_hosts(cluster), cluster_size(cluster), &layout, NULL)) {
-        return; /* a plan is made of points that can be layout_point */
+        return; /* a plan is made of points that can be seated */
     }
     fprintf(out, "\nwho talks to whom: %d x %d:%d, placement %s", point->pairs, point->senders_per_receiver,
             point->receivers_per_sender, config_format(OPTION_PLACEMENT, point->placement, word));

@@ -46,7 +46,7 @@ static int64_t fewest_negated(const struct repetition *repetition)
                                    : INT64_MIN;
 }
 
-/* How long the window is to be, when the slowest receiver has so few messages: completion_reached for 20 and
+/* How long the window is to be, when the slowest receiver has so few messages: enough for 20 and
  * a bit, by its rate. */
 static int64_t grown_window_ns(int64_t length_ns, int64_t fewest, int64_t most_ns)
 {

@@ -65,13 +65,14 @@ void repetition_end_sending(const struct cluster *cluster, struct repetition *re
 static void take_seats(struct cluster *cluster, struct repetition *repetition)
 {
     struct error error = {""};
-    if (repetition->layout.assignments && plan_same_layout(&repetition->layout_point, &repetition->order.point)) {
+    if (repetition->layout.assignments &&
+        plan_same_layout(&repetition->layout_point, &repetition->order.point)) {
         return;
     }
     plan_layout_free(&repetition->layout);
     if (plan_layout_make(&repetition->order.point, cluster_hosts(cluster), cluster_size(cluster),
                          &repetition->layout, &error)) {
-        log_line(LOG_ERROR, "%s", error.text); /* rank 0 has layout_point the same point before */
+        log_line(LOG_ERROR, "%s", error.text); /* rank 0 has seated the same point before */
         cluster_abort(EXIT_FAILED);
     }
     repetition->layout_point = repetition->order.point;

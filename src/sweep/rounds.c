@@ -1,4 +1,4 @@
-/* rounds.c - rank 0's loop: in every round each point once, until all have completion_reached. */
+/* rounds.c - rank 0's loop: in every round each point once, until all have enough. */
 #include "coordinator.h"
 
 #include <math.h>

@@ -205,7 +205,7 @@ unsigned queued_judge(const struct judge_input *evidence, struct repetition_reco
 /* CPU time of all busy ranks per delivered message of the window, in ns; NaN without one. */
 double judge_cpu_ns_per_message(const struct judge_input *evidence);
 
-/* ---- completion_reached.c: has a point been measured often completion_reached? Pure. ---- */
+/* ---- completion.c: has a point been measured often enough? Pure. ---- */
 
 enum stop_reason { STOP_REPETITIONS, STOP_PRECISION, STOP_TIME, STOP_INTERRUPTED, STOP_UNREACHABLE };
 const char *completion_word(enum stop_reason stop);

@@ -1,4 +1,4 @@
-/* turn.c - a point's turn in a round: measured, stored, and is it completion_reached? */
+/* turn.c - a point's turn in a round: measured, stored, and is it enough? */
 #include "coordinator.h"
 
 #include <math.h>
@@ -148,7 +148,7 @@ static void warn_queued(const struct gathering *gathering, const struct point *p
     }
 }
 
-/* Stores what was measured, and settles the point when it is completion_reached. A point whose peers cannot
+/* Stores what was measured, and settles the point when it is enough. A point whose peers cannot
  * be brought together is given up after one try: the next would wait as long again. */
 static void take_repetition(struct coordinator *coordinator, const struct point *point)
 {

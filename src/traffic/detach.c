@@ -1,6 +1,6 @@
 /* detach.c - how a publisher leaves, so that its subscribers get what it has sent.
  *
- * Over TCP closing the socket is completion_reached: LINGER sends what is queued, and the end of the stream
+ * Over TCP closing the socket is enough: LINGER sends what is queued, and the end of the stream
  * comes after it. A Unix socket that is closed is reported to its peer at once as hung up, ahead of what the
  * kernel still holds, and a libzmq that has stopped reading (its RCVHWM is reached) then gives up that rest.
  * So a publisher over ipc keeps a second descriptor of each connection; when the linger is over it shuts down

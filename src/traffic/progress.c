@@ -1,7 +1,7 @@
 /* progress.c - the sampler's side of the counters. */
 #include "traffic_internal.h"
 
-/* Two clock readings this close bracket a count well completion_reached. */
+/* Two clock readings this close bracket a count well enough. */
 #define BRACKET_NS 50000
 #define TRIES 100
 

@@ -337,9 +337,9 @@ static void bad_lists_and_ranges_are_refused(void **state)
     (void)state;
     check_unparsed(OPTION_SIZE, "64,,1K", "a value is missing (two commas, or one at an end?)" SIZE_ADVICE);
     check_unparsed(OPTION_SIZE, "64, ", "a value is missing (two commas, or one at an end?)" SIZE_ADVICE);
-    check_unparsed(OPTION_SIZE, "64,1K,64B", "64 is listed twice; once is completion_reached");
-    check_unparsed(OPTION_SIZE, "1024,64:1M:x4", "1K is listed twice; once is completion_reached");
-    check_unparsed(OPTION_SNDHWM, "auto,auto", "auto is listed twice; once is completion_reached");
+    check_unparsed(OPTION_SIZE, "64,1K,64B", "64 is listed twice; once is enough");
+    check_unparsed(OPTION_SIZE, "1024,64:1M:x4", "1K is listed twice; once is enough");
+    check_unparsed(OPTION_SNDHWM, "auto,auto", "auto is listed twice; once is enough");
     check_unparsed(OPTION_SIZE, "64:1M", "the range 64:1M has no factor; say 64:1M:x4");
     check_unparsed(OPTION_SIZE, "1M:64:x4", "the range 1M:64 is empty; say the smaller end first");
     check_unparsed(OPTION_SIZE, ":1M:x4", "\"\" is not a size" SIZE_ADVICE);

@@ -525,7 +525,7 @@ static void few_messages(void **state)
     check_flags(&scene, FLAG_FEW_MESSAGES, false);
     static const int64_t counts[] = {2, 19, 20, 21, 22};
     for (size_t i = 0; i < LENGTH(counts);
-         i++) { /* a count that is small itself is completion_reached when it is whole */
+         i++) { /* a count that is small itself is enough when it is whole */
         set_scene(&scene, PATTERN_PUB_SUB, 1, 1, 1);
         set_count(&scene, counts[i]);
         check_flags(&scene, 0, true);

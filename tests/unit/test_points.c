@@ -1,4 +1,4 @@
-/* test_points.c - what rank 0 knows of points: settings and summary as a row, completion_reached repetitions,
+/* test_points.c - what rank 0 knows of points: settings and summary as a row, enough repetitions,
  * the ledger.
  */
 #include "ledger.h"
@@ -212,7 +212,7 @@ static void no_valid_repetition(void **state)
     close_book(&book);
 }
 
-/* Six repetitions one faster than the other: p = 2/720. Five: 2/120, which is not completion_reached. */
+/* Six repetitions one faster than the other: p = 2/720. Five: 2/120, which is not enough. */
 static void a_trend_over_the_repetitions_is_unsteady(void **state)
 {
     (void)state;
@@ -261,8 +261,8 @@ static void a_precision_has_its_schedule(void **state)
     close_book(&book);
 }
 
-/* When a point has completion_reached, and why; and how many more it may take. */
-/* Is it completion_reached for a precision of so many millionths? */
+/* When a point has enough, and why; and how many more it may take. */
+/* Is it enough for a precision of so many millionths? */
 static bool enough_for(struct book *book, int32_t precision_ppm, struct tally_of_point *tally,
                        enum stop_reason *why)
 {

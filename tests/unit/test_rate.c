@@ -239,7 +239,7 @@ static void search_is_bounded(void **state)
     }
 }
 
-/* Next to the truth, as on a link, three rates are completion_reached. */
+/* Next to the truth, as on a link, three rates are enough. */
 static void a_good_start_is_used(void **state)
 {
     int32_t tries;

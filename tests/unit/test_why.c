@@ -162,7 +162,7 @@ static void cpu(void **state)
     facts.sender.io =
         (struct why_thread){0.16, 0.51, 0}; /* neither is busy all the time, together they are */
     check(&facts, "sender-bound", "its thread 54 % busy (41 % waiting for a core)");
-    facts.receiver.waits = 0.1; /* the sender is fast completion_reached */
+    facts.receiver.waits = 0.1; /* the sender is fast enough */
     check(&facts, "unclear", "");
     facts.receiver.waits = 0.5;
     facts.sender.io.runqueue = 0.05;
