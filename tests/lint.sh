@@ -13,7 +13,7 @@ if [ ${#files[@]} = 0 ]; then
     cppcheck -j "$(nproc)" --quiet --std=c11 --enable=warning,style,performance,portability --inline-suppr \
         --suppressions-list=tests/cppcheck.txt --error-exitcode=1 --template='{file}:{line}: {message} [{id}]' \
         -D_GNU_SOURCE -Iinclude -Isrc/config -Isrc/report -Isrc/results -Isrc/sweep -Isrc/traffic -Isrc/plan -Isrc/cluster \
-        -Isrc/stats src tests
+        -Isrc/stats -Isrc/text src tests
 fi
 echo "clang-tidy"
 # One file a process: with several, clang-tidy 14 carries what it knows of a va_list from one file into the next.

@@ -182,14 +182,4 @@ void config_print_help(FILE *out, const struct preset *presets);
 /* The manual page zmqsweep(1) in man(7) macros. `date` is ISO 8601, `version` the program's. */
 void config_print_manual(FILE *out, const struct preset *presets, const char *date, const char *version);
 
-/* The name nearest to `word` among `count` names by edit distance, or NULL when none is near
- * (distance over a third of the word's length, at least 2). */
-const char *text_nearest(const char *word, const char *const *names, size_t count);
-
-/* For a person: 65536 -> "64 KiB", 100 -> "100 B"; 9410.2 Mbit/s -> "9.41 Gbit/s"; 1234567/s -> "1.23 M/s".
- * Each writes at most `length` bytes and returns `text`. */
-const char *format_bytes(int64_t bytes, char *text, size_t length);
-const char *format_rate(double mbit_s, char *text, size_t length);
-const char *format_per_s(double per_s, char *text, size_t length);
-
 #endif

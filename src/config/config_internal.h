@@ -3,14 +3,10 @@
 #define CONFIG_INTERNAL_H
 
 #include "zmqsweep/config.h"
+#include "zmqsweep/text.h"
 
 /* The environment variable of an option is this and its name in capitals: ZMQSWEEP_SEND_MODE. */
 #define CONFIG_PREFIX "ZMQSWEEP_"
-
-/* `text` in double quotes for an error line: cut to fit, and control characters replaced, so that the line
- * stays one line. @return `quoted`. */
-#define TEXT_QUOTE_LENGTH 72
-const char *text_quote(const char *text, char quoted[TEXT_QUOTE_LENGTH]);
 
 /* Whether an option may be set by this source: --help, --version and --config belong to the command line,
  * though the environment may name a sweep file; a preset holds nothing but settings of the sweep. */

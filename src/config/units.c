@@ -50,21 +50,6 @@ struct list {
 
 enum number { NUMBER_GOOD, NUMBER_MALFORMED, NUMBER_UNITLESS, NUMBER_BROKEN, NUMBER_HUGE };
 
-const char *text_quote(const char *text, char quoted[TEXT_QUOTE_LENGTH])
-{
-    const size_t room = TEXT_QUOTE_LENGTH - sizeof "\"...\"";
-    size_t length = strnlen(text, room + 1), at = 0;
-    bool cut = length > room;
-    if (cut) /* not in the middle of a UTF-8 character */
-        for (length = room; length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80;)
-            length--;
-    quoted[at++] = '"';
-    for (size_t i = 0; i < length; i++)
-        quoted[at++] = (unsigned char)text[i] < ' ' || text[i] == 0x7f ? '?' : text[i];
-    strcpy(quoted + at, cut ? "...\"" : "\"");
-    return quoted;
-}
-
 static bool is_number(enum option_type type)
 {
     return type == OPTION_TYPE_BYTES || type == OPTION_TYPE_INTEGER || type == OPTION_TYPE_DURATION ||
@@ -456,51 +441,4 @@ const char *config_format(enum option_id id, int64_t value, char text[CONFIG_WOR
             if (i == value)
                 snprintf(text, CONFIG_WORD_LENGTH, "%s", spec->choices[i]);
     return text;
-}
-
-#define LONGEST_NAME 64
-
-static size_t smallest(size_t a, size_t b, size_t c)
-{
-    size_t least = a < b ? a : b;
-    return least < c ? least : c;
-}
-
-static char folded(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-/* The edit distance of two words, upper and lower case alike, row by row (Wagner and Fischer, J. ACM 21
- * (1974) 168). `name` has at most LONGEST_NAME characters. */
-static size_t edit_distance(const char *word, const char *name)
-{
-    size_t row[LONGEST_NAME + 1], length = strlen(name);
-    for (size_t i = 0; i <= length; i++)
-        row[i] = i;
-    for (; *word; word++) {
-        size_t diagonal = row[0]++;
-        for (size_t i = 1; i <= length; i++) {
-            size_t above = row[i];
-            row[i] = smallest(above + 1, row[i - 1] + 1, diagonal + (folded(*word) != folded(name[i - 1])));
-            diagonal = above;
-        }
-    }
-    return row[length];
-}
-
-const char *text_nearest(const char *word, const char *const *names, size_t count)
-{
-    size_t limit = strlen(word) / 3 < 2 ? 2 : strlen(word) / 3, best = limit + 1;
-    const char *nearest = NULL;
-    for (size_t i = 0; i < count; i++) {
-        size_t length = strlen(names[i]);
-        bool far = length > LONGEST_NAME || strlen(word) > length + best; /* each letter over is an edit */
-        size_t distance = far ? best : edit_distance(word, names[i]);
-        if (distance < best) {
-            best = distance;
-            nearest = names[i];
-        }
-    }
-    return nearest;
 }

@@ -9,32 +9,6 @@
 
 #define BATCH_ROWS 4096
 
-void format_csv_text(FILE *out, const char *text)
-{
-    if (!strpbrk(text, ",\"\r\n")) {
-        fputs(text, out);
-        return;
-    }
-    fputc('"', out);
-    for (; *text; text++) {
-        if (*text == '"')
-            fputc('"', out);
-        fputc(*text, out);
-    }
-    fputc('"', out);
-}
-
-void format_csv_number(FILE *out, double value)
-{
-    char text[32] = "";
-    for (int digits = 15; digits <= 17 && isfinite(value); digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
-            break;
-    }
-    fputs(text, out);
-}
-
 static int read_table(const struct arguments *arguments, enum table_id *table, struct error *error)
 {
     const char *names[TABLE_TOTAL], *name = arguments_text(arguments, NAME_TABLE);

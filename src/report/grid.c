@@ -124,20 +124,3 @@ void grid_print(const struct grid *grid, FILE *out, bool colour)
     }
     free(widths);
 }
-
-void text_wrap(FILE *out, const char *text, size_t indent, size_t width)
-{
-    size_t column = 0;
-    while (*(text += strspn(text, " \n"))) {
-        size_t length = strcspn(text, " \n");
-        if (column > indent && column + 1 + length > width) {
-            fputc('\n', out);
-            column = 0;
-        }
-        size_t blanks = column > indent ? 1 : indent - column;
-        print_blanks(out, blanks);
-        column += blanks + fwrite(text, 1, length, out);
-        text += length;
-    }
-    fputc('\n', out);
-}

@@ -2,8 +2,10 @@
 #ifndef REPORT_INTERNAL_H
 #define REPORT_INTERNAL_H
 
+#include "zmqsweep/format.h"
 #include "zmqsweep/report.h"
 #include "zmqsweep/results.h"
+#include "zmqsweep/text.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -94,8 +96,8 @@ int arguments_place(const struct arguments *arguments, enum option_name id);
 /* Its value number `index` from 0, or NULL. */
 const char *arguments_nth(const struct arguments *arguments, enum option_name id, size_t index);
 
-#define CELL 96   /* bytes of a cell of a table */
-#define NOTES 320 /* and of the last one, which says what is to know */
+#define CELL FORMAT_BYTES /* bytes of a cell of a table */
+#define NOTES 320         /* and of the last one, which says what is to know */
 
 /* ---- task: one run of a subcommand ---- */
 
@@ -258,34 +260,12 @@ bool baseline_has_dimension(const struct dimension *dimension);
  * goes through one of them; else NaN. */
 double baseline_link_mbit_s(const struct loaded *files, int file_count);
 
-/* ---- humane.c: numbers and texts in cells ---- */
+/* ---- notes.c ---- */
 
-/* "[1.38, 1.47]" in the unit in which the median is printed; "" without an interval. */
-const char *format_interval(double median, double low, double high, char text[CELL]);
-/* Three significant digits and never an exponent. */
-const char *format_number(double value, char text[CELL]);
-/* "94.5 %", "< 0.01 %", "> 99.9 %": 0 % and 100 % are for none and all; "-" for NaN. */
-const char *format_percent(double percent, char text[CELL]);
-/* The same of a share; "-" when nothing was sent. */
-const char *format_loss(int64_t lost, int64_t sent, char text[CELL]);
-/* "606 ns", "166 us". */
-const char *format_nanoseconds(double nanoseconds, char text[CELL]);
-/* A percentile; where too few samples are beyond it, "> " and the bound that it is not below. */
-const char *format_percentile(double percentile_us, double bound_us, char text[CELL]);
 /* Seconds as zmqsweep's options write them: "200ms". */
 const char *format_duration(double seconds, char text[CELL]);
 /* Why a point is not, or not wholly, valid, and its warnings. */
 const char *point_notes(const struct point_record *point, char text[NOTES]);
-/* Columns that UTF-8 text takes, one per character. */
-size_t text_width(const char *text);
-/* Cuts the text to so many characters, the last two of them then "..". */
-void text_shorten(char *text, size_t letters);
-/* The text with control characters replaced, for terminals. */
-void text_print(FILE *out, const char *text);
-
-/* Fields of CSV, as results.h writes them: quoted where needed; the fewest digits that read back the same. */
-void format_csv_text(FILE *out, const char *text);
-void format_csv_number(FILE *out, double value);
 
 /* All of `csv --like pyzmq-bench`. @return 0 or -1. */
 int csv_like_pyzmq(FILE *out, const char *path, const struct filter *filter, struct error *error);
@@ -315,8 +295,6 @@ void grid_set(struct grid *grid, size_t row, size_t column, const char *text);
 /* Hides columns until the table fits. @return how many. */
 size_t grid_fit(struct grid *grid, size_t width);
 void grid_print(const struct grid *grid, FILE *out, bool colour);
-/* Words in lines of at most `width`, behind `indent` blanks. */
-void text_wrap(FILE *out, const char *text, size_t indent, size_t width);
 
 /* ---- the subcommands ---- */
 

@@ -81,7 +81,7 @@ void results_csv_header(FILE *out, enum table_id table)
     for (size_t i = 0; i < spec->column_count; i++) {
         if (i > 0)
             *end++ = ',';
-        end = put_string(end, spec->columns[i].name, (size_t)NUMBER_BYTES * 2);
+        end = put_string(end, spec->columns[i].name, (size_t)FORMAT_NUMBER_BYTES * 2);
     }
     put_line(out, line, end);
 }

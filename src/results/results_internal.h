@@ -2,6 +2,7 @@
 #ifndef ZMQSWEEP_RESULTS_INTERNAL_H
 #define ZMQSWEEP_RESULTS_INTERNAL_H
 
+#include "zmqsweep/format.h"
 #include "zmqsweep/results.h"
 
 #include <hdf5.h>
@@ -144,13 +145,5 @@ hid_t hdf5_access(void);
 hid_t hdf5_column_type(const struct column *column);
 hid_t hdf5_table_type(const struct table_spec *table);
 hid_t hdf5_string_type(size_t width, H5T_cset_t cset);
-
-/* ---- shortest.c ---- */
-
-#define NUMBER_BYTES 32 /* the longest is "-1.2345678901234567e-308" */
-/* Writes the fewest digits that read back as the same double, which is finite, fixed or scientific, whichever
- * is shorter; no NUL. @return how many bytes of `text`, at most NUMBER_BYTES. */
-size_t format_shortest(double value, char *text);
-size_t format_integer(int64_t value, char *text);
 
 #endif

@@ -1,6 +1,8 @@
 /* check.c - what can be refused before anything is opened. */
 #include "sweep_internal.h"
 
+#include "zmqsweep/format.h"
+
 #include <errno.h>
 #include <libgen.h>
 #include <stdlib.h>

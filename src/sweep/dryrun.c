@@ -1,6 +1,8 @@
 /* dryrun.c - the plan on paper. */
 #include "sweep_internal.h"
 
+#include "zmqsweep/format.h"
+
 #include <math.h>
 
 static const char *span(double seconds, char *text, size_t length)

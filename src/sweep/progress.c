@@ -1,6 +1,8 @@
 /* progress.c - a line per round and per point; on a terminal a live line below it. */
 #include "sweep_internal.h"
 
+#include "zmqsweep/format.h"
+
 #include <math.h>
 #include <string.h>
 #include <unistd.h>

@@ -4,6 +4,7 @@
  * lines that begin with ZMQSWEEP_ are variables of the environment.
  */
 #include "fuzz.h"
+#include "zmqsweep/format.h"
 
 #include "zmqsweep/config.h"
 #include "zmqsweep/plan.h"

@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "zmqsweep/config.h"
+#include "zmqsweep/format.h"
+#include "zmqsweep/text.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 #define MOST_ARGUMENTS 16

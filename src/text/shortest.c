@@ -5,8 +5,9 @@
  * product of 64 and 126 bits. printf and strtod, tried with 15 to 17 digits, take ten times as long, which
  * counts in a CSV of millions of rows.
  */
-#include "results_internal.h"
+#include "zmqsweep/format.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /* 10^k for k = LEAST_K ... MOST_K: all that a double can ask for. */
