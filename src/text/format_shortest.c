@@ -1,4 +1,4 @@
-/* shortest.c - the fewest digits that read back as the same double.
+/* format_shortest.c - the fewest digits that read back as the same double.
  *
  * Method: Schubfach (R. Giulietti, "The Schubfach way to render doubles", 2020): of the decimals with the
  * fewest digits between the two neighbours of a double's rounding interval the closest one, found with one

@@ -1,4 +1,4 @@
-/* csv.c - fields of CSV (RFC 4180). */
+/* format_csv.c - fields of CSV (RFC 4180). */
 #include "zmqsweep/format.h"
 
 #include <math.h>
