@@ -1,6 +1,6 @@
 /* help.c - --help and the manual page, both from the option table. */
 #include "zmqsweep/help.h"
-#include "config_internal.h"
+#include "zmqsweep/config.h"
 #include "zmqsweep/manual.h"
 
 #define VALUES_LENGTH 320

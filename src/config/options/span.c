@@ -1,5 +1,7 @@
-/* cpus.c - values that are a kind of thing and a range of its numbers: CPUs in hwloc's words, TCP ports. */
-#include "config_internal.h"
+/* span.c - values that are a kind of thing and a range of its numbers: CPUs in hwloc's words, TCP ports. */
+#include "span.h"
+
+#include "zmqsweep/text.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -35,7 +37,7 @@ struct config_ports config_ports(int64_t value)
 }
 
 /* Reads "3" or "0-3". @return false when it is neither, or runs backwards, or is over `most`. */
-static bool read_span(const char *text, long most, bool one_will_do, long *first, long *last)
+static bool read_span(const char *text, long most, bool single_allowed, long *first, long *last)
 {
     char *end;
     if (!isdigit((unsigned char)*text)) {
@@ -44,13 +46,13 @@ static bool read_span(const char *text, long most, bool one_will_do, long *first
     *first = *last = strtol(text, &end, 10);
     if (*end == '-' && isdigit((unsigned char)end[1])) {
         *last = strtol(end + 1, &end, 10);
-    } else if (!one_will_do) {
+    } else if (!single_allowed) {
         return false;
     }
     return *end == '\0' && *first <= *last && *last <= most;
 }
 
-int config_read_cpus(const char *word, int64_t *value, struct error *error)
+int span_read_cpus(const char *word, int64_t *value, struct error *error)
 {
     char quoted[TEXT_QUOTE_LENGTH];
     size_t length = strcspn(word, ":");
@@ -70,7 +72,7 @@ int config_read_cpus(const char *word, int64_t *value, struct error *error)
                      text_quote(word, quoted));
 }
 
-int config_read_ports(const char *word, int64_t *value, struct error *error)
+int span_read_ports(const char *word, int64_t *value, struct error *error)
 {
     char quoted[TEXT_QUOTE_LENGTH];
     long first, last;
@@ -82,7 +84,7 @@ int config_read_ports(const char *word, int64_t *value, struct error *error)
     return 0;
 }
 
-void config_write_span(enum option_type type, int64_t value, char text[CONFIG_WORD_LENGTH])
+void span_format(enum option_type type, int64_t value, char text[CONFIG_WORD_LENGTH])
 {
     struct config_cpus cpus = config_cpus(value);
     char span[CONFIG_WORD_LENGTH / 2];

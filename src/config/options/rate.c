@@ -1,9 +1,11 @@
 /* rate.c - values of OPTION_TYPE_RATE and OPTION_TYPE_LOSS.
  *
- * A rate is kept as messages per second, or, when it was said in bits, as bits per second below zero, so that
- * one list holds both.
+ * A rate is stored as messages per second; one that is given in bits as bits per second below zero, so that
+ * one list has room for both.
  */
-#include "config_internal.h"
+#include "rate.h"
+
+#include "zmqsweep/text.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -51,7 +53,7 @@ static double read_decimal(const char *word, const char **end)
     return *rest ? NAN : number;
 }
 
-int config_read_rate(const char *word, int64_t *value, struct error *error)
+int rate_read(const char *word, int64_t *value, struct error *error)
 {
     char quoted[TEXT_QUOTE_LENGTH];
     const char *name;
@@ -88,7 +90,7 @@ struct config_rate config_rate(int64_t value)
     return rate;
 }
 
-void config_write_rate(int64_t value, char text[CONFIG_WORD_LENGTH])
+void rate_format(int64_t value, char text[CONFIG_WORD_LENGTH])
 {
     struct config_rate rate = config_rate(value);
     const struct rate_unit *unit = rate.bits ? bit_units : message_units;
@@ -98,7 +100,7 @@ void config_write_rate(int64_t value, char text[CONFIG_WORD_LENGTH])
     snprintf(text, CONFIG_WORD_LENGTH, "%" PRId64 "%s", rate.per_s / unit->factor, unit->name);
 }
 
-int config_read_loss(const char *word, int64_t *value, struct error *error)
+int rate_read_loss(const char *word, int64_t *value, struct error *error)
 {
     static const char key[] = "loss=";
     char quoted[TEXT_QUOTE_LENGTH];
@@ -122,7 +124,7 @@ int config_read_loss(const char *word, int64_t *value, struct error *error)
     return 0;
 }
 
-void config_write_loss(int64_t value, char text[CONFIG_WORD_LENGTH])
+void rate_format_loss(int64_t value, char text[CONFIG_WORD_LENGTH])
 {
     snprintf(text, CONFIG_WORD_LENGTH, "loss=%.10g%%", (double)value / PPB_PER_PERCENT);
 }
