@@ -91,9 +91,9 @@ struct option_spec {
     const char *keyword;  /* a word that stands for OPTION_KEYWORD, or NULL */
     const char *const *choices; /* NULL-terminated, for OPTION_TYPE_CHOICE, else NULL */
     int64_t minimum, maximum;   /* inclusive, of the numeric types */
-    const char *implied;        /* what the option says when it stands alone on the command line, or NULL */
-    const char *metavar;        /* what --help calls the value, NULL for a flag */
-    const char *help;           /* one sentence or two, no final newline */
+    const char *implied; /* its value where it stands alone on the command line, or NULL: not allowed */
+    const char *metavar; /* what --help calls the value, NULL for a flag */
+    const char *help;    /* one sentence or two, no final newline */
 };
 
 extern const struct option_spec config_options[OPTION_TOTAL];

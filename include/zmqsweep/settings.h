@@ -33,7 +33,7 @@ struct preset {
  * value by itself, and that --count and --duration do not come from the same source (the higher source wins:
  * a --duration on the command line unsets a preset's count, and the other way round; a `count` that is unset
  * has the keyword's value). The same holds for --repetitions and --precision; what only --precision gives a
- * meaning is refused where no source gives that.
+ * meaning is rejected where no source gives that.
  * @return 0, or -1 with one line in `error` that says what, where (command line, ZMQSWEEP_X, file:line) and
  * what would be right; then *settings owns nothing. */
 int config_read(int argc, char *const *argv, char *const *environment, const struct preset *presets,

@@ -12,8 +12,8 @@
 
 #define SECTION "[zmqsweep]"
 
-/* What inih's two callbacks share. inih itself neither counts lines for the handler nor refuses lines that
- * are longer than its buffer, so the reader does. */
+/* What inih's two callbacks share. inih neither counts lines for the handler nor rejects lines that are
+ * longer than its buffer, so read_line does. */
 struct sweep_file {
     struct reader *reader;
     FILE *stream;
