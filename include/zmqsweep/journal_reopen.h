@@ -1,5 +1,4 @@
-/* journal_reopen.h - a journal that is there already: who uses it, and going on with it.
- */
+/* journal_reopen.h - a journal that is there already: who uses it, and going on with it. */
 #ifndef ZMQSWEEP_JOURNAL_REOPEN_H
 #define ZMQSWEEP_JOURNAL_REOPEN_H
 

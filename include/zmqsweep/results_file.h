@@ -1,5 +1,4 @@
-/* results_file.h - reading the HDF5 file.
- */
+/* results_file.h - reading the HDF5 file. */
 #ifndef ZMQSWEEP_RESULTS_FILE_H
 #define ZMQSWEEP_RESULTS_FILE_H
 

@@ -1,5 +1,4 @@
-/* results_finish.h - from the journal to the HDF5 file, and back.
- */
+/* results_finish.h - from the journal to the HDF5 file, and back. */
 #ifndef ZMQSWEEP_RESULTS_FINISH_H
 #define ZMQSWEEP_RESULTS_FINISH_H
 

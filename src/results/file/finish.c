@@ -17,7 +17,7 @@ static int write_tables(struct finish *finish, const char *partial, struct error
 {
     const struct run_record *run = &finish->run;
     struct file_writer *file = &finish->file;
-    if (file_writer_open(file, partial) || finish_add_points(finish, error) ||
+    if (file_writer_open(file, partial) || finish_points(finish, error) ||
         file_writer_add(file, TABLE_HOSTS, run->hosts, run->host_count) ||
         file_writer_add(file, TABLE_ENVIRONMENT, run->environment, run->environment_count))
         return -1;

@@ -45,6 +45,6 @@ static inline void finish_tick(const struct finish *finish)
 int finish_scan(struct finish *finish, struct error *error);
 /* Second pass: writes the rows of every point, in the order of point_id. @return 0, or -1; then `error` is
  * set unless HDF5 knows the cause. */
-int finish_add_points(struct finish *finish, struct error *error);
+int finish_points(struct finish *finish, struct error *error);
 
 #endif

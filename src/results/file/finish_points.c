@@ -225,7 +225,7 @@ static int add_point(struct finish *finish, size_t first, size_t last, struct er
                                                     : add_new_point(finish, from, last, error);
 }
 
-int finish_add_points(struct finish *finish, struct error *error)
+int finish_points(struct finish *finish, struct error *error)
 {
     size_t first = 0;
     for (size_t i = 0; i < finish->count; i++) {

@@ -118,7 +118,7 @@ static int verify_tables(struct results *results, struct error *error)
     return 0;
 }
 
-static int read_machines(struct results *results, struct run_record *run, struct error *error)
+static int read_hosts(struct results *results, struct run_record *run, struct error *error)
 {
     int64_t hosts = results_row_count(results, TABLE_HOSTS);
     int64_t environment = results_row_count(results, TABLE_ENVIRONMENT);
@@ -184,7 +184,7 @@ int results_to_journal(const char *output, struct error *error)
     if (results_open(output, &results, error))
         return -1;
     struct run_record run = *results_run(results);
-    int failed = read_machines(results, &run, error);
+    int failed = read_hosts(results, &run, error);
     if (!failed)
         failed = write_journal(results, &run, output, error);
     results_free_run(&run);

@@ -15,7 +15,7 @@
 #define COPY_BYTES ((size_t)64 * 1024)
 
 /* True when the name is gone or another file's. An error of another kind says nothing about that. */
-static bool lost_name(const char *path, const struct stat *ours)
+static bool is_replaced(const char *path, const struct stat *ours)
 {
     struct stat named;
     if (stat(path, &named))
@@ -39,7 +39,7 @@ static int copy_bytes(int from, int to, off_t length)
 }
 
 /* A file that takes the place of the journal, whole and on disk. @return its descriptor, locked, or -1. */
-static int write_again(const struct journal *journal, const char *partial, struct error *error)
+static int write_copy(const struct journal *journal, const char *partial, struct error *error)
 {
     bool exists;
     int fd = journal_open_locked(partial, O_CREAT, &exists, error);
@@ -54,16 +54,16 @@ static int write_again(const struct journal *journal, const char *partial, struc
 }
 
 /* The lines go under a name of this process when another file has taken theirs. */
-static int save_aside(struct journal *journal, const char *partial, struct error *error)
+static int save_under_own_name(struct journal *journal, const char *partial, struct error *error)
 {
-    char aside[DISK_PATH_BYTES + 32];
+    char own_name[DISK_PATH_BYTES + 32];
     int stem = (int)(strlen(journal->path) - strlen(".journal"));
-    snprintf(aside, sizeof aside, "%.*s.%d.journal", stem, journal->path, (int)getpid());
-    if (rename(partial, aside) || disk_sync_folder(aside))
+    snprintf(own_name, sizeof own_name, "%.*s.%d.journal", stem, journal->path, (int)getpid());
+    if (rename(partial, own_name) || disk_sync_folder(own_name))
         return error_set(error, "%s: another file has its name, and %s cannot be made: %s", journal->path,
-                         aside, strerror(errno));
+                         own_name, strerror(errno));
     return error_set(error, "%.200s: another file has its name now; what was measured is in %.200s",
-                     journal->path, aside);
+                     journal->path, own_name);
 }
 
 /* link() does not replace; where there are no links, rename() must do. */
@@ -83,14 +83,14 @@ static int restore(struct journal *journal, struct error *error)
     snprintf(partial, sizeof partial, "%s.partial", journal->path);
     if (journal_wait(journal, error)) /* the sync is of the descriptor that is replaced here */
         return -1;
-    int fd = write_again(journal, partial, &cause);
+    int fd = write_copy(journal, partial, &cause);
     if (fd < 0)
         return error_set(error, "%.150s: was moved or removed and cannot be written again: %.300s",
                          journal->path, cause.text);
     close(journal->fd);
     journal->fd = fd;
     if (take_name(partial, journal->path))
-        return save_aside(journal, partial, error);
+        return save_under_own_name(journal, partial, error);
     return disk_sync_folder(journal->path)
                ? error_set(error, "%s: its folder cannot be synced: %s", journal->path, strerror(errno))
                : 0;
@@ -107,7 +107,7 @@ int journal_ensure(struct journal *journal, bool *again, struct error *error)
                          "%s: was changed while the sweep ran, it has %lld bytes and %lld were written: "
                          "points may be missing in it",
                          journal->path, (long long)ours.st_size, (long long)journal->end);
-    if (!lost_name(journal->path, &ours))
+    if (!is_replaced(journal->path, &ours))
         return 0;
     *again = true;
     return restore(journal, error);

@@ -32,19 +32,19 @@ static int find_writer(const char *path, char *host, size_t host_bytes, int64_t 
 }
 
 /* The last writer may be gone, and the lock another's. */
-static bool may_live(const char *host, int64_t pid)
+static bool may_be_running(const char *host, int64_t pid)
 {
     char ours[256] = "";
     gethostname(ours, sizeof ours - 1);
     return strcmp(ours, host) != 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH;
 }
 
-static int locked_elsewhere(const char *path, struct error *error)
+static int report_holder(const char *path, struct error *error)
 {
     char host[256];
     int64_t pid;
     const char *advice = "wait for it, or give another --output";
-    if (find_writer(path, host, sizeof host, &pid) || !may_live(host, pid))
+    if (find_writer(path, host, sizeof host, &pid) || !may_be_running(host, pid))
         return error_set(error, "%s is in use by another process; %s", path, advice);
     return error_set(error, "%s is in use by process %" PRId64 " on %s; %s", path, pid, host, advice);
 }
@@ -54,7 +54,7 @@ static int lock(int fd, const char *path, struct error *error)
 {
     while (flock(fd, LOCK_EX | LOCK_NB)) {
         if (errno == EWOULDBLOCK)
-            return locked_elsewhere(path, error);
+            return report_holder(path, error);
         if (errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS)
             return 0;
         if (errno != EINTR) {
@@ -77,7 +77,7 @@ int journal_lock_for_reading(const char *path, int *fd, struct error *error)
         return 0;
     close(*fd);
     *fd = -1;
-    return locked_elsewhere(path, error);
+    return report_holder(path, error);
 }
 
 bool journal_in_use(const char *path, struct error *error)

@@ -1,4 +1,4 @@
-/* reopen.c - going on with a journal: what it has is told, what was not committed is cut off. */
+/* reopen.c - going on with a journal: a visitor gets what it has, and what was not committed is cut off. */
 #include "journal/lock.h"
 #include "journal/progress.h"
 #include "journal/reader.h"
@@ -19,12 +19,12 @@ struct reopening {
     struct run_record *run;
     struct row_format format;
     struct journal_progress progress;
-    off_t end;    /* where a new line goes */
-    bool nothing; /* not one line of it is whole */
+    off_t end;  /* where a new line goes */
+    bool empty; /* not one line of it is whole */
 };
 
 /* A kill or a power failure before the first line was on disk leaves this. */
-static bool holds_nothing(struct journal_reader *reader)
+static bool is_empty(struct journal_reader *reader)
 {
     struct journal_line next;
     bool begun = frame_begun(reader->text, (size_t)reader->offset);
@@ -50,7 +50,7 @@ static int refuse_columns(const char *path, const struct run_record *run, struct
 
 /* ---- what it has ---- */
 
-static void tell_settings(const struct reopening *reopening, const struct journal_line *line)
+static void visit_settings(const struct reopening *reopening, const struct journal_line *line)
 {
     struct point_record row;
     if (reopening->visitor->settings &&
@@ -58,7 +58,7 @@ static void tell_settings(const struct reopening *reopening, const struct journa
         reopening->visitor->settings(reopening->visitor->data, &row);
 }
 
-static void tell_repetition(const struct reopening *reopening, const struct journal_line *line)
+static void visit_repetition(const struct reopening *reopening, const struct journal_line *line)
 {
     struct repetition_record row;
     if (reopening->visitor->repetition &&
@@ -66,7 +66,7 @@ static void tell_repetition(const struct reopening *reopening, const struct jour
         reopening->visitor->repetition(reopening->visitor->data, &row);
 }
 
-static void tell_stop(const struct reopening *reopening, const struct journal_line *line)
+static void visit_stop(const struct reopening *reopening, const struct journal_line *line)
 {
     char reason[16];
     int64_t repetitions;
@@ -75,14 +75,14 @@ static void tell_stop(const struct reopening *reopening, const struct journal_li
         reopening->visitor->stop(reopening->visitor->data, line->point_id, reason, repetitions);
 }
 
-static void tell_drop(const struct reopening *reopening, const struct journal_line *line)
+static void visit_drop(const struct reopening *reopening, const struct journal_line *line)
 {
     if (reopening->visitor->drop)
         reopening->visitor->drop(reopening->visitor->data, line->point_id);
 }
 
 /* Any line but the first. */
-static void take_line(struct reopening *reopening, const struct journal_line *line)
+static void read_line(struct reopening *reopening, const struct journal_line *line)
 {
     bool whole = journal_progress_take(&reopening->progress, line);
     switch (line->kind) {
@@ -90,29 +90,29 @@ static void take_line(struct reopening *reopening, const struct journal_line *li
         (void)decode_session(line->data, line->data_length, &reopening->format, reopening->run);
         break;
     case LINE_SETTINGS:
-        tell_settings(reopening, line);
+        visit_settings(reopening, line);
         break;
     case LINE_REPETITION:
         if (whole)
-            tell_repetition(reopening, line);
+            visit_repetition(reopening, line);
         break;
     case LINE_STOP:
-        tell_stop(reopening, line);
+        visit_stop(reopening, line);
         break;
     case LINE_DROP:
-        tell_drop(reopening, line);
+        visit_drop(reopening, line);
         break;
     default:
         break;
     }
 }
 
-static int take_first_line(struct reopening *reopening, struct journal_reader *reader,
+static int read_first_line(struct reopening *reopening, struct journal_reader *reader,
                            const struct journal_line *line, struct error *error)
 {
     bool bad = line->kind == LINE_DAMAGED || line->kind == LINE_TORN;
-    if (bad && holds_nothing(reader)) {
-        reopening->nothing = true;
+    if (bad && is_empty(reader)) {
+        reopening->empty = true;
         return 0;
     }
     if (line->kind != LINE_RUN)
@@ -131,24 +131,25 @@ static int read_lines(struct reopening *reopening, struct error *error)
     int more = 0, failed = 0;
     if (journal_reader_open(&reader, reopening->path, error))
         return -1;
-    while (!failed && !reopening->nothing && (more = journal_reader_next(&reader, &line)) > 0) {
+    while (!failed && !reopening->empty && (more = journal_reader_next(&reader, &line)) > 0) {
         if (line.kind != LINE_DAMAGED && line.kind != LINE_TORN && line.kind != LINE_ROWS)
             reopening->end = reader.offset;
         if (line.offset == 0)
-            failed = take_first_line(reopening, &reader, &line, error);
+            failed = read_first_line(reopening, &reader, &line, error);
         else
-            take_line(reopening, &line);
+            read_line(reopening, &line);
     }
-    if (!failed && !reopening->nothing && more < 0)
+    if (!failed && !reopening->empty && more < 0)
         failed = error_set(error, "%s: cannot be read: %s", reopening->path, strerror(errno));
-    reopening->nothing = reopening->nothing || reader.number == 0;
+    reopening->empty = reopening->empty || reader.number == 0;
     journal_reader_close(&reader);
     return failed;
 }
 
 /* ---- the file ---- */
 
-static int cut_off(struct journal *journal, const struct reopening *reopening, struct error *error)
+static int truncate_uncommitted(struct journal *journal, const struct reopening *reopening,
+                                struct error *error)
 {
     journal->end = journal->size = reopening->end;
     if (ftruncate(journal->fd, journal->end) == 0)
@@ -159,7 +160,7 @@ static int cut_off(struct journal *journal, const struct reopening *reopening, s
 }
 
 /* Locked, read, and cut where the last commit ended. @return as journal_reopen. */
-static int open_again(struct journal *journal, struct reopening *reopening, struct error *error)
+static int open_existing(struct journal *journal, struct reopening *reopening, struct error *error)
 {
     bool exists;
     journal->fd = journal_open_locked(journal->path, 0, &exists, error);
@@ -167,8 +168,8 @@ static int open_again(struct journal *journal, struct reopening *reopening, stru
         return journal->fd;
     if (read_lines(reopening, error))
         return -1;
-    if (!reopening->nothing)
-        return cut_off(journal, reopening, error);
+    if (!reopening->empty)
+        return truncate_uncommitted(journal, reopening, error);
     return unlink(journal->path) ? error_set(error, "%s: %s", journal->path, strerror(errno)) : 1;
 }
 
@@ -183,7 +184,7 @@ int journal_reopen(const char *output, struct run_record *run, const struct jour
     if (!opened)
         return -1;
     struct reopening reopening = {.path = path, .visitor = visitor, .run = run};
-    int rc = open_again(opened, &reopening, error);
+    int rc = open_existing(opened, &reopening, error);
     if (rc) {
         results_free_run(run);
         journal_close(&opened);

@@ -35,7 +35,7 @@ static int no_memory(const struct journal *journal, struct error *error)
 }
 
 /* The file ends where the last commit ended. */
-static int cut_back(struct journal *journal, struct error *error)
+static int truncate_to_commit(struct journal *journal, struct error *error)
 {
     error_set(error, "%s: cannot be written: %s", journal->path, strerror(errno));
     if (ftruncate(journal->fd, journal->end))
@@ -46,16 +46,16 @@ static int cut_back(struct journal *journal, struct error *error)
     return JOURNAL_FAILED;
 }
 
-static int write_text(struct journal *journal, struct error *error)
+static int write_buffer(struct journal *journal, struct error *error)
 {
     if (disk_write_whole(journal->fd, journal->text, journal->text_used))
-        return cut_back(journal, error);
+        return truncate_to_commit(journal, error);
     journal->size += (off_t)journal->text_used;
     journal->text_used = 0;
     return 0;
 }
 
-static int add_text(struct journal *journal, const void *bytes, size_t length, struct error *error)
+static int buffer_bytes(struct journal *journal, const void *bytes, size_t length, struct error *error)
 {
     if (journal->text_used + length > journal->text_capacity) {
         size_t capacity = 2 * journal->text_capacity + length;
@@ -71,11 +71,11 @@ static int add_text(struct journal *journal, const void *bytes, size_t length, s
 }
 
 /* Takes `line` over; NULL is an error that is known. */
-static int add_line(struct journal *journal, char *line, size_t length, struct error *error)
+static int buffer_line(struct journal *journal, char *line, size_t length, struct error *error)
 {
     if (!line)
         return -1;
-    int failed = add_text(journal, line, length, error);
+    int failed = buffer_bytes(journal, line, length, error);
     free(line);
     return failed;
 }
@@ -91,14 +91,14 @@ static int flush_rows(struct journal *journal, enum table_id table, struct error
                                        rows->count, rows->bytes,       rows->used};
     size_t length = 0;
     char *line = encode_block(&block, &length, error);
-    int failed = add_line(journal, line, length, error);
+    int failed = buffer_line(journal, line, length, error);
     if (!failed)
-        failed = add_text(journal, rows->bytes, rows->used, error);
+        failed = buffer_bytes(journal, rows->bytes, rows->used, error);
     if (!failed)
-        failed = add_text(journal, "\n", 1, error);
+        failed = buffer_bytes(journal, "\n", 1, error);
     rows->count = rows->used = 0;
     if (!failed && journal->text_used > TEXT_BYTES)
-        failed = write_text(journal, error);
+        failed = write_buffer(journal, error);
     return failed;
 }
 
@@ -152,14 +152,14 @@ int journal_add_repetition(struct journal *journal, const struct repetition_reco
     if (failed)
         return failed;
     char *line = encode_repetition(row, journal->row_counts, &length, error);
-    return add_line(journal, line, length, error);
+    return buffer_line(journal, line, length, error);
 }
 
 int journal_add_settings(struct journal *journal, const struct point_record *row, struct error *error)
 {
     size_t length = 0;
     char *line = encode_settings(row, &length, error);
-    return add_line(journal, line, length, error);
+    return buffer_line(journal, line, length, error);
 }
 
 int journal_add_stop(struct journal *journal, int64_t point_id, const char *reason, int64_t repetitions,
@@ -167,14 +167,14 @@ int journal_add_stop(struct journal *journal, int64_t point_id, const char *reas
 {
     size_t length = 0;
     char *line = encode_stop(point_id, reason, repetitions, &length, error);
-    return add_line(journal, line, length, error);
+    return buffer_line(journal, line, length, error);
 }
 
 int journal_add_drop(struct journal *journal, int64_t point_id, struct error *error)
 {
     size_t length = 0;
     char *line = encode_drop(point_id, &length, error);
-    return add_line(journal, line, length, error);
+    return buffer_line(journal, line, length, error);
 }
 
 /* ---- commit and sync ---- */
@@ -193,7 +193,7 @@ int journal_commit(struct journal *journal, struct error *error)
 {
     int failed = journal_wait(journal, error);
     if (!failed)
-        failed = write_text(journal, error);
+        failed = write_buffer(journal, error);
     if (failed)
         return failed;
     journal->end = journal->size;
@@ -218,9 +218,9 @@ int64_t journal_slowest_sync_ns(struct journal *journal)
 }
 
 /* A line by itself, on disk on return. */
-static int append_line(struct journal *journal, char *line, size_t length, struct error *error)
+static int sync_line(struct journal *journal, char *line, size_t length, struct error *error)
 {
-    int failed = add_line(journal, line, length, error);
+    int failed = buffer_line(journal, line, length, error);
     if (!failed)
         failed = journal_commit(journal, error);
     return failed ? failed : journal_wait(journal, error);
@@ -230,14 +230,14 @@ int journal_append_session(struct journal *journal, const struct run_record *run
 {
     size_t length = 0;
     char *line = encode_session(run, false, &length, error);
-    return append_line(journal, line, length, error);
+    return sync_line(journal, line, length, error);
 }
 
 int journal_append_notes(struct journal *journal, const struct run_record *run, struct error *error)
 {
     size_t length = 0;
     char *line = encode_session(run, true, &length, error);
-    return append_line(journal, line, length, error);
+    return sync_line(journal, line, length, error);
 }
 
 /* ---- making and closing ---- */
@@ -290,7 +290,7 @@ static int begin_file(struct journal *journal, const struct run_record *run, str
     }
     size_t length = 0;
     char *line = encode_run(run, &length, error);
-    int failed = append_line(journal, line, length, error);
+    int failed = sync_line(journal, line, length, error);
     if (!failed && disk_sync_folder(journal->path)) {
         error_set(error, "%s: its folder cannot be synced: %s", journal->path, strerror(errno));
         failed = JOURNAL_FAILED;

@@ -80,7 +80,7 @@ int decode_stop(const char *data, size_t length, char *reason, size_t reason_byt
 
 /* ---- the lines of a run ---- */
 
-static int read_machines(const json_t *object, const struct row_format *format, struct run_record *run)
+static int read_hosts(const json_t *object, const struct row_format *format, struct run_record *run)
 {
     void *hosts = run->hosts, *environment = run->environment;
     int failed =
@@ -107,7 +107,7 @@ int decode_run(const char *data, size_t length, const char *file, struct run_rec
                                run))
             goto free_line;
     json_columns_read(json_object_get(inner, "columns"), format);
-    failed = read_machines(inner, format, run);
+    failed = read_hosts(inner, format, run);
     if (failed)
         results_free_run(run);
 free_line:
@@ -132,7 +132,7 @@ int decode_session(const char *data, size_t length, const struct row_format *for
     size_t first = run->environment_count;
     const json_t *session = json_object_get(line, "session");
     int number = last_session(run) + !json_is_true(json_object_get(session, "notes"));
-    int failed = read_machines(session, format, run);
+    int failed = read_hosts(session, format, run);
     json_decref(line);
     for (size_t i = first; number > 1 && i < run->environment_count; i++) {
         struct environment_record *row = &run->environment[i];

@@ -49,7 +49,7 @@ static void set_member(json_t *object, const char *name, json_t *value, bool *go
         *good = false;
 }
 
-static void set_machines(json_t *object, const struct run_record *run, bool *good)
+static void set_hosts(json_t *object, const struct run_record *run, bool *good)
 {
     set_member(object, "writer", writer_object(), good);
     set_member(object, "hosts", json_rows_from_records(TABLE_HOSTS, run->hosts, run->host_count), good);
@@ -66,7 +66,7 @@ char *encode_run(const struct run_record *run, size_t *length, struct error *err
     for (size_t i = 0; i < results_run_column_count; i++)
         set_member(inner, results_run_columns[i].name, json_rows_value(&results_run_columns[i], run), &good);
     set_member(inner, "columns", json_columns_write(), &good);
-    set_machines(inner, run, &good);
+    set_hosts(inner, run, &good);
     return finish_line(wrapped("run", inner, good), "a run ", length, error);
 }
 
@@ -74,7 +74,7 @@ char *encode_session(const struct run_record *run, bool notes, size_t *length, s
 {
     json_t *inner = json_object();
     bool good = inner != NULL;
-    set_machines(inner, run, &good);
+    set_hosts(inner, run, &good);
     if (notes)
         set_member(inner, "notes", json_true(), &good);
     return finish_line(wrapped("session", inner, good), "a session ", length, error);

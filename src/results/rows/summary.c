@@ -31,17 +31,17 @@ struct summary_sample summary_sample(const struct repetition_record *row)
                                    .valid = row->valid};
 }
 
-const struct stats_schedule *summary_schedule(struct stats_schedule *kept, const struct point_record *point)
+const struct stats_schedule *summary_schedule(struct stats_schedule *cached, const struct point_record *point)
 {
     size_t least = (size_t)point->least_repetitions, most = (size_t)point->planned_repetitions;
     if (!(point->precision > 0) || point->least_repetitions < 2 || most < least) {
         return NULL;
     }
-    if (kept->ranks && kept->least == least && kept->most == most) {
-        return kept;
+    if (cached->ranks && cached->least == least && cached->most == most) {
+        return cached;
     }
-    stats_schedule_free(kept);
-    return stats_schedule_make(least, most, SUMMARY_COVERAGE, kept) ? NULL : kept;
+    stats_schedule_free(cached);
+    return stats_schedule_make(least, most, SUMMARY_COVERAGE, cached) ? NULL : cached;
 }
 
 /* The valid repetitions' values of one member, in the order measured, those that are NaN left out. @return
@@ -107,7 +107,7 @@ static void fill_latency_intervals(struct point_record *row, const struct summar
 }
 
 /* @return the flags of all repetitions, the invalid ones included. */
-static unsigned add_up(struct point_record *row, const struct summary_sample *samples, size_t count)
+static unsigned sum_repetitions(struct point_record *row, const struct summary_sample *samples, size_t count)
 {
     unsigned flags = 0;
     double first_s = INFINITY, end_s = -INFINITY;
@@ -150,7 +150,7 @@ void summary_fill(struct point_record *row, const struct summary_sample *samples
 {
     double *values = calloc(count + 1, sizeof *values);
     struct point_record before = *row;
-    unsigned flags = add_up(row, samples, count);
+    unsigned flags = sum_repetitions(row, samples, count);
     if (values) {
         flags |= fill_rates(row, samples, count, schedule, values);
         fill_latency_intervals(row, samples, count, values);
