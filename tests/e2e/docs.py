@@ -17,7 +17,7 @@ def page(name):
 
 class Docs(Case):
     def test_every_flag_has_its_row(self):
-        with open(os.path.join(SOURCE, "src/results/flags.c")) as file:
+        with open(os.path.join(SOURCE, "src/results/rows/flags.c")) as file:
             names = re.search(r"names\[FLAGS\] = \{(.*?)\};", file.read(), re.S)[1]
         told = set(re.findall(r"^\| `(\w+)` \|", page("flags.md"), re.M))
         self.assertEqual(told, set(re.findall(r'"(\w+)"', names)))
