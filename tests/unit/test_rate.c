@@ -7,7 +7,9 @@
 
 #include <cmocka.h>
 
-#include "sweep_internal.h"
+#include "points/search.h"
+
+#include "zmqsweep/config.h"
 #include "zmqsweep/pace.h"
 
 #include <math.h>
