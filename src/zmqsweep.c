@@ -13,8 +13,8 @@
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/lsan_interface.h>
-/* MPI_Finalize unloads Open MPI's components; what they leak has to be looked at while it can still be told
- * by name. */
+/* MPI_Finalize unloads Open MPI's components; look for leaks while they still have
+ * names. */
 #define CHECK_LEAKS() __lsan_do_leak_check()
 #else
 #define CHECK_LEAKS() ((void)0)
@@ -169,7 +169,7 @@ static int read_job(const struct cluster *cluster, int argc, char **argv, struct
     return 0;
 }
 
-/* All ranks find their address and their CPUs; the first that cannot says so, for all.
+/* All ranks find their address and their CPUs; the first that cannot prints why, for all.
  * @return EXIT_OK or EXIT_USAGE on every rank. */
 static int check_ranks(struct cluster *cluster, const struct job *job, const struct plan *plan)
 {

@@ -29,7 +29,7 @@ struct job {
  * EXIT_FAILED. */
 int sweep_share_secrets(struct cluster *cluster, const struct job *job);
 
-/* Ranks other than 0: repetitions until rank 0 says that it was the last. @return the exit code of all ranks.
+/* Ranks other than 0: repetitions until rank 0 orders the end. @return the exit code of all ranks.
  */
 int sweep_run_rank(struct cluster *cluster, const struct job *job);
 /* Rank 0: the whole sweep, from the journal's first line to the finished file. @return the exit code of all
@@ -42,7 +42,7 @@ int sweep_check_hosts(const struct cluster *cluster, const struct plan *plan, st
 /* The same on one host that is described without MPI, for a plan made before the job. */
 int sweep_check_memory(const struct plan *plan, int32_t host, const struct cluster_host *described,
                        struct error *error);
-/* Is the output free, or to be gone on with or replaced? Makes nothing. @return 0 or -1. */
+/* Is the output new, or is it to be continued or replaced? Creates nothing. @return 0 or -1. */
 int sweep_check_output(const struct settings *settings, struct error *error);
 
 /* Can every rank that is to write do so in job->write_dir? Collective; `plan` on rank 0 only. @return 0, or

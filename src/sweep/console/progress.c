@@ -41,7 +41,7 @@ static void clear_live_line(void)
     }
 }
 
-static const char *left_text(double seconds, char *text, size_t length)
+static const char *time_left_text(double seconds, char *text, size_t length)
 {
     if (isnan(seconds)) {
         snprintf(text, length, "?");
@@ -66,7 +66,7 @@ void progress_repetition(int64_t done, const struct point *point, const struct r
             (long long)total, format_bytes(point->size_bytes, size, sizeof size),
             (long long)row->repetition + 1, point->precision_ppm ? "at most " : "", point->repetitions,
             format_rate(row->throughput_mbit_s, rate, sizeof rate),
-            left_text(seconds_left, left, sizeof left));
+            time_left_text(seconds_left, left, sizeof left));
     fflush(stderr);
     live_shown = true;
 }
@@ -134,7 +134,7 @@ static void print_varying(const char *settings)
     }
 }
 
-/* A point that has not all that was asked for says so beside its number. */
+/* Beside the number of a point that has not all that was asked for. */
 static void print_stop(const struct point_record *row)
 {
     if (row->precision > 0 && strcmp(row->stop_reason, "precision") != 0) {
@@ -174,7 +174,7 @@ void progress_round(const struct round_summary *summary)
         print_flags(summary);
     }
     if (summary->open > 0) {
-        fprintf(stderr, ", %s left", left_text(summary->seconds_left, left, sizeof left));
+        fprintf(stderr, ", %s left", time_left_text(summary->seconds_left, left, sizeof left));
     }
     fputc('\n', stderr);
 }

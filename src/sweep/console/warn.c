@@ -117,7 +117,7 @@ void warn_print(const struct cluster *cluster, const struct plan *plan, const st
     }
 }
 
-/* Linux doubles what is asked and says the double. */
+/* Linux doubles what is asked for, and reports the double. */
 static void warn_buffer(const char *option, const char *limit, int64_t asked, double granted, bool *warned)
 {
     if (asked != OPTION_KEYWORD && !isnan(granted) && granted < (double)asked && !*warned) {

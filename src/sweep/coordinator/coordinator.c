@@ -143,7 +143,7 @@ static void end_ranks(struct coordinator *coordinator, int code)
     cluster_broadcast(coordinator->cluster, &order, sizeof order);
 }
 
-/* What is kept by host. */
+/* Arrays by host. */
 static void begin_hosts(struct coordinator *coordinator, const struct run_record *run)
 {
     const size_t hosts = run->host_count;
@@ -158,7 +158,7 @@ static void begin_hosts(struct coordinator *coordinator, const struct run_record
 }
 
 /* What is known once the journal is open. */
-static void begin(struct coordinator *coordinator, const struct run_record *run)
+static void begin_sweep(struct coordinator *coordinator, const struct run_record *run)
 {
     const struct cluster *cluster = coordinator->cluster;
     size_t ranks = (size_t)cluster_size(cluster);
@@ -208,7 +208,7 @@ int sweep_coordinate(struct cluster *cluster, const struct job *job, const struc
             log_line(LOG_ERROR, "%s", error.text);
             code = rc == JOURNAL_FAILED ? EXIT_FAILED : EXIT_USAGE;
         } else {
-            begin(&coordinator, &run);
+            begin_sweep(&coordinator, &run);
             make_schedule(&coordinator);
             warn_print(cluster, plan, &run);
             log_resumed(&coordinator);

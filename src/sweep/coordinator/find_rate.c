@@ -12,7 +12,7 @@
 #define PROBE_MIN_NS 100000000
 /* A busy machine may spoil a probe: it is run again so often. */
 #define PROBE_RUNS 3
-/* So often a point begins again at a lower rate, when the one that was found did not hold after all. */
+/* A point starts again at a lower rate this often at most, when the one that was found misses its target. */
 #define LOWERED_MOST 6
 
 /* One repetition in a short window at point->rate_per_s, again when it is invalid. *row is what it gave.
@@ -60,17 +60,16 @@ bool find_rate_search(struct coordinator *coordinator, struct point *point)
         if (!run_probe(coordinator, point, &row)) {
             return false;
         }
-        search_take(&search, row.valid &&
-                                 !(coordinator->gathering.flags & (FLAG_RATE_MISSED | FLAG_BACKLOG)) &&
-                                 !search_loss_over(point->find_loss_ppb, row.lost, row.sent));
+        search_record(&search, row.valid &&
+                                   !(coordinator->gathering.flags & (FLAG_RATE_MISSED | FLAG_BACKLOG)) &&
+                                   !search_loss_over(point->find_loss_ppb, row.lost, row.sent));
     }
     point->rate_per_s = search_found_per_s(&search);
     return true;
 }
 
-/* Did the valid repetitions together lose more than asked for, or did half of them not deliver what was sent?
- */
-static bool did_not_hold(const struct point *point, const struct ledger_entry *entry)
+/* Did the valid repetitions together lose more than asked for? Did half of them not deliver what was sent? */
+static bool has_missed_target(const struct point *point, const struct ledger_entry *entry)
 {
     int64_t lost = 0, sent = 0, valid = 0, behind = 0;
     for (int32_t i = 0; i < entry->count; i++) {
@@ -85,7 +84,7 @@ static bool did_not_hold(const struct point *point, const struct ledger_entry *e
 
 bool find_rate_again(const struct point *point, const struct ledger_entry *entry, double *rate_per_s)
 {
-    if (entry->lowered >= LOWERED_MOST || !did_not_hold(point, entry)) {
+    if (entry->lowered >= LOWERED_MOST || !has_missed_target(point, entry)) {
         return false;
     }
     *rate_per_s = search_lower_per_s(entry->rate_per_s);

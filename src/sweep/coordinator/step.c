@@ -34,7 +34,8 @@ static double seconds_left(const struct coordinator *coordinator)
 
 /* ---- what is printed ---- */
 
-static void summarise(struct coordinator *coordinator, const struct point *point, struct point_record *row)
+static void summarise_point(struct coordinator *coordinator, const struct point *point,
+                            struct point_record *row)
 {
     const struct ledger_entry *entry = &coordinator->ledger.entries[point->id];
     describe_point(coordinator->plan, point, &entry->connections, NULL, row);
@@ -55,7 +56,7 @@ void step_print_point(struct coordinator *coordinator, int64_t id)
 {
     struct point_record row;
     struct point point = current_point(coordinator, id);
-    summarise(coordinator, &point, &row);
+    summarise_point(coordinator, &point, &row);
     progress_point(++coordinator->printed, &row);
 }
 
@@ -106,7 +107,8 @@ static void add_to_round(const struct gathering *gathering, struct round_summary
 
 /* ---- the step ---- */
 
-/* The repetitions at a found rate that does not keep its target give way to those at a lower one. */
+/* A found rate that misses its target: its repetitions are dropped, and the point starts again at a lower
+ * one. */
 static bool restart_lower(struct coordinator *coordinator, const struct point *point)
 {
     struct ledger_entry *entry = &coordinator->ledger.entries[point->id];
@@ -154,7 +156,7 @@ static void store_and_decide(struct coordinator *coordinator, const struct point
 }
 
 /* @return false when there is nothing to measure at: interrupted, or nobody to measure with. */
-static bool find_rate(struct coordinator *coordinator, struct point *point)
+static bool ensure_rate(struct coordinator *coordinator, struct point *point)
 {
     struct ledger_entry *entry = &coordinator->ledger.entries[point->id];
     int64_t began_ns = traffic_clock_ns();
@@ -165,7 +167,7 @@ static bool find_rate(struct coordinator *coordinator, struct point *point)
     entry->elapsed_s += (double)(traffic_clock_ns() - began_ns) * 1e-9;
     if (found) {
         entry->rate_per_s = point->rate_per_s;
-    } else if (!coordinator->interrupted) { /* the last try of the search tells why */
+    } else if (!coordinator->interrupted) { /* the last try of the search has the reason */
         store_and_decide(coordinator, point);
     }
     return found;
@@ -175,7 +177,7 @@ void step_run(struct coordinator *coordinator, int64_t id, int64_t round, struct
 {
     const struct ledger_entry *entry = &coordinator->ledger.entries[id];
     struct point point = current_point(coordinator, id);
-    if (!find_rate(coordinator, &point)) {
+    if (!ensure_rate(coordinator, &point)) {
         return;
     }
     coordinator->interrupted = !measure_repetition(coordinator, &point, entry->next, round);

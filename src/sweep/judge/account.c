@@ -1,4 +1,4 @@
-/* account.c - how many: messages sent, received, lost and foreign, group by group. */
+/* account.c - messages sent, received, lost and foreign, group by group. */
 #include "judge/account.h"
 
 int64_t account_published(const struct evidence *evidence, int32_t group)
@@ -16,7 +16,7 @@ static int64_t received_by(const struct evidence *evidence, int32_t group, int32
 }
 
 /* What is over `owed` is foreign. */
-static void add_account(struct repetition_record *row, int64_t owed, int64_t received)
+static void add_delivery(struct repetition_record *row, int64_t owed, int64_t received)
 {
     int64_t excess = received > owed ? received - owed : 0;
     row->sent += owed;
@@ -31,12 +31,12 @@ static void account_group(const struct evidence *evidence, int32_t group, struct
     int64_t owed = account_published(evidence, group), received = 0;
     for (int32_t i = 0; i < point->receivers_per_sender; i++) {
         if (point->pattern == PATTERN_PUB_SUB) {
-            add_account(row, owed, received_by(evidence, group, i));
+            add_delivery(row, owed, received_by(evidence, group, i));
         }
         received += received_by(evidence, group, i);
     }
     if (point->pattern != PATTERN_PUB_SUB) {
-        add_account(row, owed, received);
+        add_delivery(row, owed, received);
     }
 }
 

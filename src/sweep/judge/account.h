@@ -1,4 +1,4 @@
-/* account.h - how many: messages sent, received, lost and foreign. */
+/* account.h - messages sent, received, lost and foreign. */
 #ifndef ACCOUNT_H
 #define ACCOUNT_H
 

@@ -1,5 +1,4 @@
-/* backlog.c - what was sent and has not come, over the window: does it grow, and did receivers live on it?
- * Pure.
+/* backlog.c - what was sent and has not come, over the window: does it grow, and do receivers empty it?
  *
  * A rate holds when it is delivered. What is not lost yet lies in queues, which may be long: over the window
  * as much must come as is sent, but for what the repetition loses, and what lies in queues must not grow.
@@ -24,8 +23,8 @@
 /* A growth that is no chance, and more than a burst and this share of what was owed. */
 #define TREND_P 0.01
 #define GROWTH_SHARE 0.002
-/* Receivers that got this much more than was sent, and than they got on the whole, lived on what was queued
- * before: to be known, or not to be used. */
+/* Receivers that got this much more than was sent, and than they got on the whole, emptied queues that had
+ * filled before: worth a warning, or not valid. */
 #define SURPLUS_KNOWN 0.1
 #define SURPLUS_MOST 0.2
 
@@ -48,7 +47,7 @@ static double messages_until(const struct evidence *evidence, int32_t rank, doub
 }
 
 /* Copies of each message that are owed to receivers. */
-static double copies(const struct evidence *evidence)
+static double copies_per_message(const struct evidence *evidence)
 {
     return evidence->point->pattern == PATTERN_PUB_SUB ? evidence->layout->receivers : 1;
 }
@@ -63,7 +62,7 @@ static double delivered_share(const struct repetition_record *row)
 static double growth_until(const struct evidence *evidence, const struct repetition_record *row,
                            double time_ns)
 {
-    const double owed = copies(evidence) * delivered_share(row);
+    const double owed = copies_per_message(evidence) * delivered_share(row);
     double growth = 0;
     for (int32_t rank = 1; rank < evidence->ranks; rank++) {
         int32_t role = evidence->outcomes[rank].role;
@@ -82,14 +81,14 @@ struct window_sums {
 
 static struct window_sums add_window(const struct evidence *evidence, const struct repetition_record *row)
 {
-    const double share = copies(evidence) * delivered_share(row);
+    const double share = copies_per_message(evidence) * delivered_share(row);
     struct window_sums sums = {0, 0, 0, 0};
     for (int32_t rank = 1; rank < evidence->ranks; rank++) {
         const struct outcome *outcome = &evidence->outcomes[rank];
         double before = (double)outcome->begin.sample.count;
         double within = (double)(outcome->end.sample.count - outcome->begin.sample.count);
         if (outcome->role == ROLE_SENDER) {
-            sums.sent += copies(evidence) * within;
+            sums.sent += copies_per_message(evidence) * within;
             sums.owed += share * within;
             sums.begun += share * before;
         } else if (outcome->role == ROLE_RECEIVER) {
@@ -101,7 +100,7 @@ static struct window_sums add_window(const struct evidence *evidence, const stru
 }
 
 /* Does what lies in queues grow from sample to sample? */
-static bool grows(const struct evidence *evidence, const struct repetition_record *row, double owed)
+static bool backlog_grows(const struct evidence *evidence, const struct repetition_record *row, double owed)
 {
     const struct timeline *timeline = evidence->timeline;
     const int64_t step_ns = evidence->point->interval_ns;
@@ -164,7 +163,7 @@ unsigned backlog_judge(const struct evidence *evidence, struct repetition_record
     if (paced || (pub_sub && small)) {
         double share = paced && small ? DELIVERED_SHARE : DELIVERED_SHARE_ROUGH;
         flags |= sums.received < share * sums.owed ? FLAG_BACKLOG : 0;
-        flags |= paced && small && grows(evidence, row, sums.owed) ? FLAG_BACKLOG : 0;
+        flags |= paced && small && backlog_grows(evidence, row, sums.owed) ? FLAG_BACKLOG : 0;
     }
     double queued = queue_surplus(evidence, &sums);
     flags |= queued > SURPLUS_MOST ? FLAG_QUEUED : queued > SURPLUS_KNOWN ? FLAG_UNSTEADY : 0;

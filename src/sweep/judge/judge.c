@@ -22,7 +22,7 @@ static bool takes_part(const struct outcome *outcome)
     return outcome->role != ROLE_IDLE;
 }
 
-static double owed_and_missing(const struct evidence *evidence, const struct outcome *outcome)
+static double missing_messages(const struct evidence *evidence, const struct outcome *outcome)
 {
     if (evidence->point->pattern != PATTERN_PUB_SUB || outcome->role != ROLE_RECEIVER) {
         return NAN;
@@ -75,7 +75,7 @@ bool judge_rank(const struct evidence *evidence, int32_t rank, struct rank_recor
     row->host_id = evidence->host_ids[evidence->hosts[rank]];
     row->messages = outcome->count;
     row->bytes = outcome->count * point->size_bytes;
-    row->lost = owed_and_missing(evidence, outcome);
+    row->lost = missing_messages(evidence, outcome);
     row->window_messages = rate.messages;
     row->window_bytes = rate.messages * point->size_bytes;
     row->window_s = rate.seconds;

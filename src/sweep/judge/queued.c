@@ -1,4 +1,4 @@
-/* queued.c - is the stretch that was measured longer than what queues can hide? Pure.
+/* queued.c - is the stretch that was measured longer than what queues can hide?
  *
  * A count that fits into queues and buffers may lie in them, whole, before the receiver takes its first
  * message: then its rate is that of reading memory. docs/method.md has what was measured on links of known

@@ -1,4 +1,4 @@
-/* rank_flags.c - how well: what a rank's own outcome says against its repetition. */
+/* rank_flags.c - the flags that one rank's outcome raises. */
 #include "judge/rank_flags.h"
 
 #include "judge/queued.h"

@@ -1,4 +1,4 @@
-/* rank_flags.h - how well: what a rank's own outcome says against its repetition. */
+/* rank_flags.h - the flags that one rank's outcome raises. */
 #ifndef RANK_FLAGS_H
 #define RANK_FLAGS_H
 

@@ -1,4 +1,4 @@
-/* rate.c - how fast: the rates of ranks in their windows, added up over the receivers. */
+/* rate.c - the rates of ranks in their windows, added up over the receivers. */
 #include "judge/rate.h"
 
 #include "zmqsweep/flags.h"
@@ -39,7 +39,7 @@ static int64_t last_received(const struct point *point, int64_t received)
     return part > 0 ? part : received > 0;
 }
 
-static struct rate count_rate(const struct point *point, const struct outcome *outcome)
+static struct rate rate_in_count_mode(const struct point *point, const struct outcome *outcome)
 {
     if (outcome->role == ROLE_RECEIVER) {
         return make_rate(point, outcome->count - last_received(point, outcome->count),
@@ -53,7 +53,7 @@ struct rate rate_of_rank(const struct point *point, const struct outcome *outcom
 {
     const struct traffic_sample *begin = &outcome->begin.sample, *end = &outcome->end.sample;
     if (point->count) {
-        return count_rate(point, outcome);
+        return rate_in_count_mode(point, outcome);
     }
     if (outcome_begins_at_first(begin) &&
         outcome->role == ROLE_SENDER) { /* it has a start, and no first message */

@@ -1,4 +1,4 @@
-/* rate.h - how fast: the rates of ranks in their windows, added up over the receivers. */
+/* rate.h - the rates of ranks in their windows, added up over the receivers. */
 #ifndef RATE_H
 #define RATE_H
 
@@ -20,7 +20,7 @@ void rate_receiver_span(const struct point *point, const struct outcome *outcome
 void rate_add_receivers(const struct evidence *evidence, struct repetition_record *row, unsigned *flags);
 /* What the slowest sender sent per second; NaN where one sent nothing. */
 double rate_slowest_sender(const struct evidence *evidence);
-/* A rate that no sender is known to have kept was missed. */
+/* Was the asked rate missed? It was, unless the slowest sender is known to have sent at it. */
 bool rate_is_missed(const struct point *point, double sent_per_s);
 /* More came than the senders' rate allows: what had queued up before, or a clock that began late. */
 bool rate_is_exceeded(const struct evidence *evidence, double per_s);

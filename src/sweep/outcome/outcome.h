@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-/* A receiver with fewer messages in its window says too little. */
+/* A rate takes so many messages of a receiver in its window. */
 #define OUTCOME_WINDOW_MESSAGES_MIN 20
 
 struct window_edge {

@@ -79,7 +79,7 @@ bool completion_reached(const struct completion_input *input, enum stop_reason *
 }
 
 /* The interval narrows as 1 / sqrt(n). */
-static double needed_for(const struct completion_input *input)
+static double repetitions_needed(const struct completion_input *input)
 {
     double *rates = malloc((input->count + 1) * sizeof *rates), needed = NAN;
     if (rates) {
@@ -104,7 +104,7 @@ double completion_expected(const struct completion_input *input)
         most = fmin(most, least * (1 + fmax(left_s, 0) / input->repeating_s));
     }
     least = fmax(least, point->min_repetitions);
-    double needed = needed_for(input);
+    double needed = repetitions_needed(input);
     needed = isfinite(needed) ? needed : least;
     return fmax((double)input->count, fmin(most, fmax(least, needed)));
 }

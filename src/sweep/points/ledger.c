@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void begin(struct ledger_entry *entry)
+static void begin_entry(struct ledger_entry *entry)
 {
     memset(entry, 0, sizeof *entry);
     entry->last_round = -1;
@@ -17,7 +17,7 @@ int ledger_make(int64_t points, struct ledger *ledger)
     *ledger = (struct ledger){.points = points};
     ledger->entries = malloc(((size_t)points + 1) * sizeof *ledger->entries);
     for (int64_t id = 0; ledger->entries && id < points; id++) {
-        begin(&ledger->entries[id]);
+        begin_entry(&ledger->entries[id]);
     }
     return ledger->entries ? 0 : -1;
 }
@@ -46,7 +46,7 @@ static int make_room(struct ledger_entry *entry)
     return 0;
 }
 
-static double left_of(const struct ledger_entry *entry)
+static double repetitions_left(const struct ledger_entry *entry)
 {
     return entry->finished ? 0 : fmax(entry->expected - entry->count, 0);
 }
@@ -54,7 +54,7 @@ static double left_of(const struct ledger_entry *entry)
 int ledger_add(struct ledger *ledger, const struct repetition_record *row)
 {
     struct ledger_entry *entry = &ledger->entries[row->point_id];
-    ledger->expected_left -= left_of(entry);
+    ledger->expected_left -= repetitions_left(entry);
     if (make_room(entry)) {
         return -1;
     }
@@ -63,16 +63,16 @@ int ledger_add(struct ledger *ledger, const struct repetition_record *row)
     entry->last_round = (int32_t)row->round;
     entry->elapsed_s += row->took_s;
     entry->repeating_s += row->took_s;
-    ledger->expected_left += left_of(entry);
+    ledger->expected_left += repetitions_left(entry);
     return 0;
 }
 
 void ledger_expect(struct ledger *ledger, int64_t point_id, double repetitions)
 {
     struct ledger_entry *entry = &ledger->entries[point_id];
-    ledger->expected_left -= left_of(entry);
+    ledger->expected_left -= repetitions_left(entry);
     entry->expected = repetitions;
-    ledger->expected_left += left_of(entry);
+    ledger->expected_left += repetitions_left(entry);
 }
 
 int64_t ledger_valid(const struct ledger_entry *entry)
@@ -90,7 +90,7 @@ void ledger_finish(struct ledger *ledger, int64_t point_id, enum stop_reason sto
     if (entry->finished) {
         return;
     }
-    ledger->expected_left -= left_of(entry);
+    ledger->expected_left -= repetitions_left(entry);
     entry->finished = true;
     entry->stop = stop;
     ledger->finished++;
@@ -102,11 +102,11 @@ void ledger_drop(struct ledger *ledger, int64_t point_id)
     struct ledger_entry *entry = &ledger->entries[point_id];
     ledger->finished -= entry->finished;
     ledger->failed -= entry->finished && ledger_valid(entry) == 0;
-    ledger->expected_left -= left_of(entry);
+    ledger->expected_left -= repetitions_left(entry);
     entry->finished = false;
     entry->count = entry->next = 0;
     entry->repeating_s = 0;
-    ledger->expected_left += left_of(entry);
+    ledger->expected_left += repetitions_left(entry);
 }
 
 bool ledger_is_due(const struct ledger *ledger, int64_t point_id, int64_t round)

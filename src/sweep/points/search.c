@@ -1,5 +1,5 @@
 /* search.c - the highest rate at which no more than a share of the messages is lost: a bracket by steps that
- * grow, then bisection of the rate's logarithm. Pure: it says which rate to try next and is told how that
+ * grow, then bisection of the rate's logarithm. Pure: it returns the rate to try next and takes how that
  * went. It begins where an unpaced publisher got, which on a link is next to the truth: the first steps are
  * small.
  *
@@ -51,7 +51,7 @@ static bool is_decided(struct search *search, bool good)
     return decided;
 }
 
-void search_take(struct search *search, bool good)
+void search_record(struct search *search, bool good)
 {
     if (!is_decided(search, good)) {
         return;

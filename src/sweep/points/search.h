@@ -18,10 +18,10 @@ struct search {
 void search_begin(struct search *search, double first_per_s);
 bool search_done(const struct search *search);
 /* How the try at search->next_per_s went. */
-void search_take(struct search *search, bool good);
+void search_record(struct search *search, bool good);
 /* The highest good rate; without one the lowest rate tried. */
 double search_found_per_s(const struct search *search);
-/* The rate to take when measurements at that one did not hold after all. */
+/* The next rate to measure at, when measurements at `per_s` missed the target. */
 double search_lower_per_s(double per_s);
 /* Is `lost` of `sent` over the target (in 1e-9)? */
 bool search_loss_over(int64_t target_ppb, int64_t lost, int64_t sent);

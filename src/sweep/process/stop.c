@@ -16,9 +16,9 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* From TERM to the exit. The launcher kills after 2 s when it was told to end, but after 1 s when a rank was
- * lost, and then the wait for that rank is all there is to end; a file that is being finished gets the rest
- * of the 2 s. */
+/* From TERM to the exit. The launcher kills after 2 s when it was signalled itself, but after 1 s when a rank
+ * was lost, and then the wait for that rank is all there is to end; a file that is being finished gets the
+ * rest of the 2 s. */
 #define URGENT_US 800000
 #define URGENT_MORE_US 600000
 

@@ -6,17 +6,17 @@
 
 #define DRAIN_PAUSE_MAX_NS 10000000
 
-static bool publishes(const struct repetition *repetition)
+static bool is_publisher(const struct repetition *repetition)
 {
     return repetition_is_sender(repetition) && repetition->order.point.pattern == PATTERN_PUB_SUB;
 }
 
-static bool subscribes(const struct repetition *repetition)
+static bool is_subscriber(const struct repetition *repetition)
 {
     return repetition_is_receiver(repetition) && repetition->order.point.pattern == PATTERN_PUB_SUB;
 }
 
-static bool requests(const struct repetition *repetition)
+static bool is_requester(const struct repetition *repetition)
 {
     return repetition_is_sender(repetition) && plan_echoes(&repetition->order.point);
 }
@@ -32,8 +32,8 @@ static bool is_pending(const struct repetition *repetition, const struct traffic
 }
 
 /* Push-pull: the group has all of it. Req-rep and pair: and all of it came back. Pub-sub: every subscriber
- * saw its publishers leave and emptied its queue. Stream: every loop came to its end. */
-static bool drained(const struct point *point, const struct cluster_totals *tally)
+ * saw its publishers close and emptied its queue. Stream: every loop came to its end. */
+static bool is_drained(const struct point *point, const struct cluster_totals *tally)
 {
     bool received = tally->sum[TALLY_RECEIVED] >= tally->sum[TALLY_SENT],
          none_pending = tally->sum[TALLY_PENDING] == 0;
@@ -43,14 +43,14 @@ static bool drained(const struct point *point, const struct cluster_totals *tall
     return point->pattern == PATTERN_PUSH_PULL ? received : none_pending;
 }
 
-/* A subscriber's loop may end once its publishers are known to have left. A requester that fell asleep just
- * as it was told to stop is woken. */
-static void look_for_end(struct repetition *repetition, struct traffic *traffic)
+/* A subscriber's loop may end once its publishers are known to have closed. A requester that fell asleep just
+ * as it was to stop is woken. */
+static void prompt_loop_end(struct repetition *repetition, struct traffic *traffic)
 {
-    if (requests(repetition) && traffic) {
+    if (is_requester(repetition) && traffic) {
         traffic_end_sending(traffic, 0, NULL);
     }
-    if (subscribes(repetition)) {
+    if (is_subscriber(repetition)) {
         traffic_read_events(traffic, 0);
         if (traffic_peers_gone(traffic)) {
             traffic_finish_stream(traffic);
@@ -66,17 +66,17 @@ void drain_run(struct cluster *cluster, struct repetition *repetition, struct tr
     bool expired = false;
     cluster_set_phase(cluster, "drain");
     for (bool first = true;; first = false) {
-        look_for_end(repetition, traffic);
+        prompt_loop_end(repetition, traffic);
         if (traffic && point->pattern != PATTERN_PUB_SUB) {
             repetition_read_connections(repetition,
                                         traffic); /* before the tally after which peers may close */
         }
         tally_count(cluster, repetition, traffic, is_pending(repetition, traffic), expired, &tally);
-        if (drained(point, &tally) || repetition->stopped || repetition->outcome.timed_out ||
+        if (is_drained(point, &tally) || repetition->stopped || repetition->outcome.timed_out ||
             tally.max[TALLY_FAILED]) {
             break;
         }
-        if (first && publishes(repetition)) {
+        if (first && is_publisher(repetition)) {
             traffic_detach(traffic); /* only now: after the first tally all have read their connections */
         }
         expired = tally_stalled(cluster, &repetition->stall, tally.sum[TALLY_RECEIVED], point->timeout_ns);

@@ -12,7 +12,7 @@
 #define START_MARGIN_NS 1000000
 #define START_MARGIN_PER_RANK_NS ((int64_t)50000)
 
-/* What a rank that binds tells the others. */
+/* What a rank that binds sends to its peers. */
 struct endpoint {
     char text[TRAFFIC_ENDPOINT_LENGTH];
 };

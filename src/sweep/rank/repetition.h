@@ -13,7 +13,7 @@
 
 enum order_command { ORDER_RUN, ORDER_CLOCKS, ORDER_HEARTBEAT, ORDER_END };
 
-/* What rank 0 tells all ranks to do next. */
+/* What all ranks are to do next, from rank 0. */
 struct order {
     int32_t command; /* enum order_command; ORDER_HEARTBEAT: a sign of life */
     int32_t repetition;
@@ -33,7 +33,7 @@ struct repetition {
     struct outcome outcome;
     struct timeline timeline;
     struct stall stall; /* of messages, from the window's end on; what a drain's deadline counts from */
-    struct interval *intervals; /* of this rank; grown as needed, kept from one repetition to the next */
+    struct interval *intervals; /* of this rank; grown as needed, reused by the next repetition */
     size_t interval_capacity;
     struct traffic_times *times; /* the latencies of this rank; room for all buckets, once there are any */
     bool ran;                    /* every rank was ready and the traffic started */
@@ -56,7 +56,7 @@ void repetition_stop_loop(const struct cluster *cluster, struct repetition *repe
                           struct traffic *traffic);
 void repetition_end_sending(const struct cluster *cluster, struct repetition *repetition,
                             struct traffic *traffic);
-/* Notes what the connections say of themselves, while they are there. */
+/* Records what the connections report, while they are open. */
 void repetition_read_connections(struct repetition *repetition, struct traffic *traffic);
 
 #endif

@@ -1,4 +1,4 @@
-/* record.c - what the file says about the run: who, when, with what, on what. */
+/* record.c - what the file records of the run: who, when, with what, on what. */
 #include "record/record.h"
 
 #include "zmqsweep/traffic.h"
@@ -18,7 +18,7 @@ extern char **environ;
 static const char *const recorded_variables[] = {"SLURM_",    "OMPI_MCA_",      "OMPI_COMM_WORLD_SIZE",
                                                  "PBS_JOBID", "LSB_JOBID",      "PMIX_VERSION",
                                                  "MALLOC_",   "GLIBC_TUNABLES", "LD_PRELOAD"};
-/* Variables that may hold a secret or are of no use. */
+/* Words in the names of variables that may be secret: those are not recorded. */
 static const char *const secret_words[] = {"TOKEN", "KEY", "PASSWORD", "SECRET", "JWT"};
 
 static const char *const system_files[][2] = {
@@ -240,14 +240,14 @@ void record_clocks(const struct cluster *cluster, const int64_t *offsets_before_
 /* ---- is it the same plan? ---- */
 
 /* Options that may differ between the sessions of one sweep. */
-static const enum option_id free_options[] = {
+static const enum option_id session_options[] = {
     OPTION_TIMEOUT, OPTION_SPREAD, OPTION_ORDER_SEED, OPTION_OUTPUT,    OPTION_FORCE,
     OPTION_RESUME,  OPTION_PRESET, OPTION_CONFIG,     OPTION_LOG_LEVEL, OPTION_INTERFACE};
 
-static bool is_free(enum option_id id)
+static bool may_differ(enum option_id id)
 {
-    for (size_t i = 0; i < sizeof free_options / sizeof *free_options; i++) {
-        if (free_options[i] == id) {
+    for (size_t i = 0; i < sizeof session_options / sizeof *session_options; i++) {
+        if (session_options[i] == id) {
             return true;
         }
     }
@@ -286,7 +286,7 @@ int record_compare(const struct run_record *run, const struct run_record *now, c
     char name[64];
     for (int id = 0; id < OPTION_HELP; id++) {
         snprintf(name, sizeof name, "option.%s", config_options[id].name);
-        if (!is_free((enum option_id)id) &&
+        if (!may_differ((enum option_id)id) &&
             compare_row(run, now, output, name, config_options[id].fallback, error)) {
             return -1;
         }
