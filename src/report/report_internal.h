@@ -21,6 +21,4 @@
 #include "zmqsweep/results.h"
 #include "zmqsweep/text.h"
 
-int picture_run(struct task *task, struct error *error);
-
 #endif

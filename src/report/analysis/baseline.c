@@ -1,4 +1,4 @@
-/* baseline.c - which point of plain TCP sockets stands beside a point of ZeroMQ, and what the link can carry.
+/* baseline.c - which point of plain TCP sockets belongs to a point of ZeroMQ, and what the link can carry.
  */
 #include "baseline.h"
 
@@ -20,7 +20,7 @@ bool baseline_has_dimension(const struct dimension *dimension)
     return found;
 }
 
-static bool stands_beside(const struct point_record *baseline, const struct point_record *point)
+static bool has_same_settings(const struct point_record *baseline, const struct point_record *point)
 {
     bool same = baseline->message_size_bytes == point->message_size_bytes && baseline->pairs == point->pairs;
     for (size_t i = 0; i < dimension_count && same; i++)
@@ -34,7 +34,7 @@ const struct point_record *baseline_find(const struct loaded *file, const struct
     if (strcmp(point->transport, "tcp") != 0)
         return NULL;
     for (size_t i = 0; i < file->baseline_count; i++)
-        if (file->baselines[i].valid_repetitions > 0 && stands_beside(&file->baselines[i], point))
+        if (file->baselines[i].valid_repetitions > 0 && has_same_settings(&file->baselines[i], point))
             return &file->baselines[i];
     return NULL;
 }
@@ -76,7 +76,7 @@ static bool names_host(const char *list, const char *host)
 }
 
 /* The link of an end that all pairs share. The point's row names one sender and one receiver of a group: with
- * more of them it does not say where all are. */
+ * more of them it does not show where all are. */
 static double link_under(const struct loaded *file, const struct point_record *point)
 {
     bool one_sender = !strchr(point->sender_host, ','), one_receiver = !strchr(point->receiver_host, ',');

@@ -1,4 +1,4 @@
-/* compare_judge.c - ratios of points, their intervals, and what they say. */
+/* compare_judge.c - ratios of points, their intervals, and the verdicts. */
 #include "compare.h"
 
 #include "reading/point.h"

@@ -120,7 +120,7 @@ static int add_point(void *data, const struct point_record *point, struct rank_r
 
 /* ---- the point ---- */
 
-/* The fastest valid point of the files: a sweep's small messages say little of a link. */
+/* The fastest valid point of the files: a sweep's small messages show little of a link. */
 static const char *choose_settings(const struct loaded *files, int file_count)
 {
     const struct point_record *best = NULL;
@@ -155,11 +155,11 @@ static size_t common_length(const char *settings)
 /* Plain sockets would be the fastest settings of all. */
 static void drop_baselines(struct loaded *file)
 {
-    size_t kept = 0;
+    size_t remaining = 0;
     for (size_t i = 0; i < file->point_count; i++)
         if (!load_is_beside(file, &file->points[i]))
-            file->points[kept++] = file->points[i];
-    file->point_count = kept;
+            file->points[remaining++] = file->points[i];
+    file->point_count = remaining;
 }
 
 int streams_narrow(struct loaded *files, int file_count, struct error *error)
@@ -172,14 +172,14 @@ int streams_narrow(struct loaded *files, int file_count, struct error *error)
         return error_set(error, "%.300s: has no valid point", files[0].path);
     snprintf(settings, sizeof settings, "%.*s", (int)common_length(chosen), chosen);
     for (int i = 0; i < file_count; i++) {
-        size_t kept = 0;
+        size_t remaining = 0;
         for (size_t k = 0; k < files[i].point_count; k++) {
             const char *words = files[i].points[k].settings;
             size_t length = common_length(words);
             if (length == strlen(settings) && strncmp(words, settings, length) == 0)
-                files[i].points[kept++] = files[i].points[k];
+                files[i].points[remaining++] = files[i].points[k];
         }
-        files[i].point_count = kept;
+        files[i].point_count = remaining;
     }
     return 0;
 }

@@ -2,9 +2,9 @@
  *
  * A message goes through a pipeline: the sender's thread, its I/O thread, the connection, the receiver's I/O
  * thread, the receiver's thread, with a bounded queue before each. In a pipeline the slowest stage has a full
- * queue before it and an empty one behind it. So the queues tell on which side the limit is: how long the
+ * queue before it and an empty one behind it. So the queues show on which side the limit is: how long the
  * sender was blocked (on its socket or its ring), or whether it made more than was received, and how
- * long the receiver found its queue empty. Whether a stage is the limit itself, its own time tells: a thread
+ * long the receiver found its queue empty. Whether a stage is the limit itself, its own time shows: a thread
  * is busy while it runs and while it is ready and waits for a core, which is all that can be seen of a
  * processor that others use too. A thread that is the limit, and for most of its bytes has to
  * be given new pages, is limited by memory: an allocator gives that of each message back to the kernel.

@@ -14,7 +14,7 @@
 /* Queues of both ends with less than that, and of few messages, make everyone wait for everyone. */
 #define SHALLOW_BYTES 65536
 #define SHALLOW_MESSAGES 16
-#define DROPS_LEAST 0.02               /* of what was owed; below, a surplus is in the queues */
+#define DROPS_LEAST 0.02               /* of what was to be received; below, a surplus is in the queues */
 #define FAULT_BYTES_LEAST (1e5 * 4096) /* in a second of processor time */
 /* What TCP leaves of a link with frames of 1500 bytes: 1448 of 1538, with headers, time stamps, preamble and
  * gap. */
@@ -36,7 +36,7 @@ struct gathered {
     int64_t groups_on_one_cpu; /* all loops */
     char cpu[16];              /* that of the last of them */
     double cpu_use;            /* sum over groups */
-    bool unknown;              /* a row does not say */
+    bool unknown;              /* a row does not know */
     struct side_sums sender, receiver;
     double *loads; /* Mbit/s out of and into each host, 2 a host, sums over valid repetitions */
 };
@@ -209,7 +209,7 @@ static double share_of_link(const struct loaded *file, const struct gathered *ga
     return most;
 }
 
-/* Each message of a publisher is owed to all of its subscribers. */
+/* Each message of a publisher is for all of its subscribers. */
 static double surplus(const struct gathered *gathered)
 {
     const struct point_record *point = gathered->point;

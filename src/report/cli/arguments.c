@@ -48,7 +48,7 @@ static void add_given(struct arguments *arguments, enum option_name id, const ch
     arguments->given[arguments->given_count++] = (struct given){id, text, arguments->file_count};
 }
 
-/* The index of the option that getopt_long's code or optopt stands for, or -1. */
+/* The index of the option that getopt_long's code or optopt means, or -1. */
 static int option_of(const struct report_command *command, int code)
 {
     for (size_t i = 0; i < command->option_count; i++)
@@ -81,8 +81,8 @@ static int take(struct reading *reading, int code, const char *element)
     return 0;
 }
 
-/* Fills getopt_long's own tables. In "-:", the minus keeps arguments in their places and the colon tells a
- * missing value from an unknown option. */
+/* Fills getopt_long's own tables. In "-:", the minus leaves arguments in their places, and the colon makes
+ * a missing value differ from an unknown option. */
 static void fill_tables(const struct report_command *command, struct option *options, char *letters)
 {
     letters += sprintf(letters, "-:");

@@ -15,4 +15,7 @@ int html_run(struct task *task, struct error *error);
 int compare_command_run(struct task *task, struct error *error);
 int recover_run(struct task *task, struct error *error);
 
+/* Runs a command of OUTPUT_PICTURE, and gnuplot on what it wrote. */
+int picture_run(struct task *task, struct error *error);
+
 #endif

@@ -71,7 +71,7 @@ static int read_sides(const struct arguments *arguments, int *base_count, struct
 }
 
 /* Two files of one sweep on a side would count its changes twice. */
-static int refuse_twins(const struct loaded *files, int first, int end, struct error *error)
+static int refuse_same_sweep(const struct loaded *files, int first, int end, struct error *error)
 {
     for (int i = first; i < end; i++)
         for (int j = first; j < i; j++)
@@ -120,8 +120,8 @@ static int compare_files(const struct task *task, const struct compare_plan *pla
 static int run_plan(const struct task *task, struct compare_plan *plan, size_t *slower, struct error *error)
 {
     int code = EXIT_OK, base = plan->base_count;
-    if (base > 0 && (refuse_twins(plan->files, 0, base, error) ||
-                     refuse_twins(plan->files, base, plan->file_count, error)))
+    if (base > 0 && (refuse_same_sweep(plan->files, 0, base, error) ||
+                     refuse_same_sweep(plan->files, base, plan->file_count, error)))
         return EXIT_USAGE;
     if (load_jobs(plan, error) || compare_files(task, plan, slower, error))
         code = EXIT_FAILED;

@@ -1,4 +1,4 @@
-/* recover.c - a results file from the journal that a killed sweep left. */
+/* recover.c - a results file from the journal that a killed sweep has left. */
 #include "commands.h"
 #include "task.h"
 
@@ -50,9 +50,9 @@ static int check_journal(const char *journal, struct error *error)
     return status.st_size == 0 ? error_set(error, "%.400s: is empty", journal) : 0;
 }
 
-/* A sweep that writes the journal holds a lock on it, and will make the output itself: into another file
- * what it has so far may go. Without a sweep the lock keeps one from starting before the output has its name:
- * its file would be replaced by ours, which may hold less. @return 0, or -1 with `error`. */
+/* A sweep that writes the journal has a lock on it, and will make the output itself; another file may be made
+ * of what it has so far. Without a sweep, our lock prevents that one starts before the output has its name:
+ * ours would replace its file, and may have less. @return 0, or -1 with `error`. */
 static int lock_journal(const char *journal, const char *output, int *fd, bool *in_use, struct error *error)
 {
     char own[PATH_MAX];

@@ -11,8 +11,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-int picture_run(struct task *task, struct error *error); /* of picture.c, until that has a header */
-
 #define WIDTH_OF_NO_TERMINAL 120
 #define LEAST_WIDTH 40
 

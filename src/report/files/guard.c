@@ -23,7 +23,7 @@
 #define SECONDS_AT_LEAST 10
 #define SECONDS_PER_MEGABYTE 10
 
-/* What the child tells its parent, in memory that both see. */
+/* What the child reports to its parent, in memory that both share. */
 struct shared {
     char reading[4096]; /* the file, "" for none */
     struct error error;

@@ -14,7 +14,7 @@ static int cannot_write(const char *path, struct error *error)
     return error_set(error, "%.400s: cannot be written: %s", path ? path : "stdout", strerror(errno));
 }
 
-/* The folder of temporary files is the user's choice, for it must hold the whole report. */
+/* The user chooses the folder of temporary files: it needs room for the whole report. */
 static FILE *open_unnamed(void)
 {
     const char *folder = getenv("TMPDIR");

@@ -11,7 +11,7 @@
 #define MOST_NAMES 64
 #define NAME_BYTES 64
 
-/* Names beside the columns' own: mostly those of zmqsweep's options. A dash stands for an underscore anyway.
+/* Names beside the columns' own: mostly those of zmqsweep's options. A dash always means an underscore.
  */
 static const char *const aliases[][2] = {
     {"size", "message_size_bytes"},

@@ -19,7 +19,7 @@ static const struct {
                  {"==", FILTER_IS},     {"=", FILTER_IS},          {"<", FILTER_IS_LESS},
                  {">", FILTER_IS_MORE}};
 
-/* What may stand behind a number, by the unit of the column. */
+/* What may follow a number, by the unit of the column. */
 static const struct {
     const char *unit, *suffix;
     double factor;

@@ -136,7 +136,7 @@ static int copy_baselines(struct loaded *loaded, size_t count)
 static int load_points(struct loaded *loaded, const struct filter *filter, struct error *error)
 {
     void *records;
-    size_t count, kept = 0;
+    size_t count, accepted = 0;
     if (load_table(loaded->results, TABLE_POINTS, &records, &count, error))
         return -1;
     loaded->points = records;
@@ -146,10 +146,10 @@ static int load_points(struct loaded *loaded, const struct filter *filter, struc
     for (size_t i = 0; i < count; i++)
         if (filter_accepts_point(filter, &loaded->points[i])) {
             loaded->beside = loaded->beside || !point_is_baseline(&loaded->points[i]);
-            loaded->points[kept++] = loaded->points[i];
+            loaded->points[accepted++] = loaded->points[i];
         }
-    loaded->point_count = kept;
-    qsort(loaded->points, kept, sizeof *loaded->points, by_id);
+    loaded->point_count = accepted;
+    qsort(loaded->points, accepted, sizeof *loaded->points, by_id);
     return 0;
 }
 

@@ -65,19 +65,19 @@ static size_t total_width(const struct grid *grid)
 
 size_t grid_fit(struct grid *grid, size_t width)
 {
-    size_t gone = 0;
+    size_t count = 0;
     while (total_width(grid) > width) {
-        size_t victim = grid->column_count;
+        size_t first = grid->column_count;
         for (size_t i = 0; i < grid->column_count; i++)
             if (!grid->hidden[i] && grid->columns[i].rank > 0 &&
-                (victim == grid->column_count || grid->columns[i].rank > grid->columns[victim].rank))
-                victim = i;
-        if (victim == grid->column_count)
+                (first == grid->column_count || grid->columns[i].rank > grid->columns[first].rank))
+                first = i;
+        if (first == grid->column_count)
             break;
-        grid->hidden[victim] = true;
-        gone++;
+        grid->hidden[first] = true;
+        count++;
     }
-    return gone;
+    return count;
 }
 
 static void print_blanks(FILE *out, size_t count)
@@ -85,13 +85,13 @@ static void print_blanks(FILE *out, size_t count)
     fprintf(out, "%*s", (int)count, "");
 }
 
-/* Blanks that a cell owes are written only before the next cell, so that lines have none at their ends. */
-static size_t print_cell(FILE *out, const char *text, size_t width, bool right, size_t owed)
+/* Pending blanks of a cell are written only before the next cell, so that lines have none at their ends. */
+static size_t print_cell(FILE *out, const char *text, size_t width, bool right, size_t pending)
 {
     size_t room = width - text_width(text);
     if (*text == '\0')
-        return owed + width;
-    print_blanks(out, owed + (right ? room : 0));
+        return pending + width;
+    print_blanks(out, pending + (right ? room : 0));
     text_print(out, text);
     return right ? 0 : room;
 }
@@ -99,15 +99,15 @@ static size_t print_cell(FILE *out, const char *text, size_t width, bool right, 
 /* `row` is -1 for the titles. */
 static void print_row(const struct grid *grid, FILE *out, const size_t *widths, int64_t row)
 {
-    size_t owed = 0;
+    size_t pending = 0;
     bool first = true;
     for (size_t i = 0; i < grid->column_count; i++) {
         if (grid->hidden[i])
             continue;
-        owed += first ? 0 : GAP;
+        pending += first ? 0 : GAP;
         first = false;
-        owed = print_cell(out, row < 0 ? grid->columns[i].title : cell_text(grid, (size_t)row, i), widths[i],
-                          grid->columns[i].right, owed);
+        pending = print_cell(out, row < 0 ? grid->columns[i].title : cell_text(grid, (size_t)row, i),
+                             widths[i], grid->columns[i].right, pending);
     }
 }
 

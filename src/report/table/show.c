@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- what stands above and below the table ---- */
+/* ---- the lines above and below the table ---- */
 
 static void print_note(const struct grid_screen *screen, const char *text)
 {
