@@ -58,9 +58,10 @@ int rate_read(const char *word, int64_t *value, struct error *error)
     char quoted[TEXT_QUOTE_LENGTH];
     const char *name;
     double number = read_decimal(word, &name);
-    const struct rate_unit *bits = find_unit(bit_units, name), *unit = bits;
+    const struct rate_unit *unit = find_unit(bit_units, name);
+    bool bits = unit != NULL;
     int64_t most = bits ? MOST_BITS_PER_S : MOST_PER_S;
-    unit = unit ? unit : find_unit(message_units, name);
+    unit = bits ? unit : find_unit(message_units, name);
     text_quote(word, quoted);
     if (isnan(number) || !unit) {
         return error_set(
