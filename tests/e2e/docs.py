@@ -76,10 +76,11 @@ class Docs(Case):
         self.assertLessEqual(lines, LONGEST_README)
 
     def test_lines_fit(self):
-        """A row of a table cannot be broken: only those of the README count."""
+        """A row of a table cannot be broken, nor a line of the rooms in architecture.md; of tables only the README's count."""
         for name, text in prose_pages().items():
             for number, line in enumerate(text.split("\n"), 1):
-                if line.startswith("|") and name != "README.md":
+                in_table, in_rooms = line.startswith("|"), re.match(r"\w+ -> ", line)
+                if in_rooms or in_table and name != "README.md":
                     continue
                 with self.subTest(at=f"{name}:{number}"):
                     self.assertLessEqual(len(line), LONGEST_LINE, line)
