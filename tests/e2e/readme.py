@@ -27,6 +27,8 @@ class Pages(Case):
         """The first command of all, from another folder; in a clean copy, for the results that may be here."""
         copy = self.path("checkout")
         shutil.copytree(SOURCE, copy, ignore=lambda folder, _: {"build", "results", ".git"} if folder == SOURCE else set())
+        with open(os.path.join(copy, "tests/CMakeLists.txt"), "w"):
+            pass  # for time's sake the tests are not built again
         result = run([os.path.join(copy, "jobs/local.sh"), "--size", "64", "--duration", "100ms"], self.folder,
                      self.ENVIRONMENT, timeout=600)  # it builds
         self.assertIn(result.returncode, (0, 3), result.stdout + result.stderr)
