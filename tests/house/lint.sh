@@ -1,5 +1,6 @@
 #!/bin/bash
-# lint.sh [FILE...] - clang-tidy and cppcheck over src, include and tests, or clang-tidy over some files. Fails with any finding.
+# lint.sh [FILE...] - clang-tidy and cppcheck over src, include and tests, shellcheck over the scripts of tests where it is
+# installed, or clang-tidy over some files. Fails with any finding.
 # Needs a build of preset release for its compile_commands.json. .clang-tidy and cppcheck.txt say what is not checked, and why.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -9,6 +10,10 @@ commands=build/release/compile_commands.json
 files=("$@")
 if [ ${#files[@]} = 0 ]; then
     mapfile -t files < <(find src tests -name '*.c' | sort)
+    if command -v shellcheck >/dev/null; then
+        echo "shellcheck"
+        find tests -name '*.sh' -exec shellcheck .ci/run {} +
+    fi
     mapfile -t folders < <(find src -type d | sort)
     echo "cppcheck"
     cppcheck -j "$(nproc)" --quiet --std=c11 --enable=warning,style,performance,portability --inline-suppr \
