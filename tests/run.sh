@@ -1,17 +1,36 @@
 #!/bin/bash
-# run.sh [PRESET...] - builds and tests: release, asan and tsan unless presets are named, and before them clang-tidy,
-# cppcheck and a short run of the fuzzer. Arguments after -- go to ctest.
-#   ./tests/run.sh                       what CI runs
-#   ./tests/run.sh debug -- -R units     one preset, some tests
+# run.sh - builds and tests.
+#   ./tests/run.sh                          all: clang-format, clang-tidy, cppcheck, a short run of the fuzzer, and the tests of
+#                                           asan, tsan and release; what CI runs
+#   ./tests/run.sh --quick                  for the loop of every day: clang-format, release, the tests labelled quick
+#   ./tests/run.sh PRESET...                clang-format and all tests of some presets: release, debug, asan, tsan, fuzz
+#   ./tests/run.sh [...] -- CTEST_OPTION... the same with options for ctest: debug -- -R unit
+#   ./tests/run.sh --help                   this text
+# Exit code 2: it was called wrongly. tests/README.md says what there is and how long it takes.
 set -euo pipefail
-source "$(dirname "${BASH_SOURCE[0]}")/../jobs/setup.sh"
 
-presets=()
-while [ $# -gt 0 ] && [ "$1" != -- ]; do presets+=("$1"); shift; done
+known=(release debug asan tsan fuzz) # those of CMakePresets.json that have a build of their own
+
+usage() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"; }
+refuse() { echo "run.sh: $1; run.sh --help shows how" >&2; exit 2; }
+
+all=yes quick='' presets=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+    case $1 in
+    -h | --help) usage; exit ;;
+    --quick) quick=yes ;;
+    -*) refuse "there is no option '$1'" ;;
+    *)
+        [[ " ${known[*]} " == *" $1 "* ]] || refuse "there is no preset '$1'"
+        presets+=("$1") ;;
+    esac
+    all=''; shift
+done
 [ $# -eq 0 ] || shift
-all=
-[ ${#presets[@]} -gt 0 ] || { all=yes; presets=(asan tsan release); }
+[ ! "$quick" ] || [ ${#presets[@]} -eq 0 ] || refuse "--quick is a choice of its own, without a preset"
+[ ! "$all" ] || presets=(asan tsan release)
 
+source "$(dirname "${BASH_SOURCE[0]}")/../jobs/setup.sh"
 install_packages build run report test
 set_up_mpi 3 # for the environment that mpirun wants from root
 
@@ -19,9 +38,14 @@ cd "$root"
 echo "clang-format"
 find src include tests -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run --Werror
 
+if [ "$quick" ]; then
+    build release -DZMQSWEEP_WERROR=ON
+    exec ctest --preset quick "$@"
+fi
+
 if [ "$all" ]; then
     build release -DZMQSWEEP_WERROR=ON # its commands are what clang-tidy reads
-    tests/lint.sh
+    tests/house/lint.sh
     echo "fuzz"
     tests/fuzz/run.sh 20
 fi
@@ -30,5 +54,5 @@ for preset in "${presets[@]}"; do
     echo "== $preset"
     build "$preset" -DZMQSWEEP_WERROR=ON
     # One more than there are cores: many tests do little but wait. Those that measure run alone.
-    ctest --preset "$preset" --no-tests=error --parallel $(($(nproc) + 1)) "$@"
+    ctest --preset "$preset" --parallel $(($(nproc) + 1)) "$@"
 done

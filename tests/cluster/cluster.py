@@ -55,7 +55,7 @@ class GroundTruth(Case):
                     self.assertIn("link-bound", self.report("show", "--why", "results.h5").stdout)
                     self.assertTrue(self.table("hosts").link_mbit_s.isna().all())  # veth's 10 Gbit/s are none
 
-    def test_one_pair(self):
+    def test_one_pair_gets_the_links_rate(self):
         self.check_rates(["h3"], ["h1", "h2", "h3"])
 
     def test_two_pairs_share_the_senders_link(self):
@@ -63,7 +63,7 @@ class GroundTruth(Case):
         self.check_rates(["h1"], ["h4", "h1", "h2", "h1", "h3"])
         self.assertEqual(list(self.table("points").pairs), [2])
 
-    def test_fan_in(self):
+    def test_two_senders_share_the_receivers_link(self):
         """Two hosts send to a third: its link is what they share."""
         self.check_rates(["h1"], ["h4", "h2", "h3", "h1"], "--senders-per-receiver", 2)
 
@@ -85,7 +85,7 @@ class Baseline(Case):
         server.communicate(timeout=harness.PATIENCE_S)
         return json.loads(result.stdout)["end"]["sum_received"]["bits_per_second"] / 1e6
 
-    def test_as_iperf3_on_a_shaped_link(self):
+    def test_the_baseline_is_as_fast_as_iperf3_on_a_shaped_link(self):
         self.shape(self.ODD_RATE, "h3")
         for _ in range(3):  # where other work left the cores no time, a figure is about the machine
             self.sweep(["h1", "h2", "h3"], *STEADY, "--repetitions", 3, "--interface", f"{DATA}.0/24", "--baseline",
@@ -123,13 +123,13 @@ class Addresses(Case):
             for rank in self.rank_facts():
                 self.assertTrue(rank["address"].startswith(prefix), rank)
 
-    def test_interface(self):
+    def test_data_goes_over_the_interface_asked_for(self):
         self.check_network("data", f"{DATA}.", "--interface", f"{DATA}.0/24")
         self.check_network("control", f"{CONTROL}.", "--interface", f"{CONTROL}.0/24")
         self.check_network("data", f"{DATA}.", "--interface", "eth0")
         self.check_network("data", "fd77:", "--interface", "fd77::/64")
 
-    def test_default_is_no_loopback(self):
+    def test_the_default_is_no_loopback(self):
         """Both networks will do, as long as the peer can be reached."""
         before = sum(carried(name, "h3")[1] for name in ("data", "control"))
         self.sweep(["h1", "h2", "h3"], *QUICK)
@@ -138,11 +138,11 @@ class Addresses(Case):
         for rank in self.rank_facts():
             self.assertRegex(rank["address"], rf"^({re.escape(DATA)}|{re.escape(CONTROL)})\.")
 
-    def test_no_such_interface(self):
+    def test_an_interface_that_is_not_there_is_refused(self):
         result = self.sweep(["h1", "h2", "h3"], *QUICK, "--interface", "192.0.2.0/24", code=2)
         self.assertIn(address("h1"), result.stderr)
 
-    def test_port_range(self):
+    def test_a_port_range_is_kept(self):
         """Behind a firewall that lets these ports through and no others."""
         for name in ("h2", "h3", "h4"):
             self.link("wall", name, "43000:43099")
@@ -153,7 +153,7 @@ class Addresses(Case):
                        "43000-43099", "--bind", side, "--force")
             self.assertTrue((self.table("repetitions").received > 0).all())
 
-    def test_strangers_of_another_host(self):
+    def test_strangers_of_another_host_are_kept_out(self):
         """They reach the port, and get nothing in or out."""
         for side in ("receiver", "sender"):
             process = self.start(["h1", "h2", "h3"], *QUICK, "--pattern", "push-pull,pub-sub", "--security", "none,curve",
@@ -172,7 +172,7 @@ class Addresses(Case):
             for words in repetitions["flags"]:
                 self.assertFalse(harness.flags(words) & {"foreign_messages", "reconnected", "failed"}, repetitions)
 
-    def test_no_ipc_between_hosts(self):
+    def test_ipc_between_hosts_is_refused(self):
         result = self.sweep(["h1", "h2", "h3"], *QUICK, "--transport", "ipc", code=2)
         self.assertIn("ipc", result.stderr)
 
@@ -205,7 +205,7 @@ class Placement(Case):
             self.assertFalse(ends[0] & ends[1], rows[["rank", "role", "host"]])
         return ranks
 
-    def test_sixteen_ranks_on_four_hosts(self):
+    def test_pairs_of_sixteen_ranks_go_across_four_hosts(self):
         places = [f"h{host}" for host in (1, 2, 3, 4) for _ in range(4)]
         self.sweep(places, *QUICK, *BRIEF, "--pattern", "push-pull,pub-sub", "--size", "4K", "--pairs", "1,2,4,7")
         points, _, _ = sweep.Delivery.check_accounts(self)
@@ -217,7 +217,7 @@ class Placement(Case):
             counts = mine.groupby("host").size().reindex(["h1", "h2", "h3", "h4"], fill_value=0)
             self.assertLessEqual(counts.max() - counts.min(), 1 if point.pairs > 1 else 2, mine)
 
-    def test_groups_across(self):
+    def test_groups_go_across_hosts(self):
         places = [f"h{host}" for host in (1, 2, 3, 4) for _ in range(4)]
         for shape_option in ("--receivers-per-sender", "--senders-per-receiver"):
             with self.subTest(shape=shape_option):
@@ -226,7 +226,7 @@ class Placement(Case):
                 sweep.Delivery.check_accounts(self)
                 self.check_across()
 
-    def test_within_and_split(self):
+    def test_placements_keep_groups_within_a_host_or_split_them(self):
         places = ["h1", "h1", "h1", "h2", "h2", "h3", "h3", "h4", "h4"]
         self.sweep(places, *QUICK, *BRIEF, "--placement", "within")
         ranks = self.named_ranks()
@@ -265,10 +265,10 @@ class Matrix(Case):
         self.assertRegex(shown, r"(?m)^h2 .*slow as sender")
         self.assertRegex(shown, r"(?m)^h3 .*slow as receiver")
 
-    def test_rounds(self):
+    def test_matrix_rounds_measure_every_pair_of_hosts(self):
         self.check_matrix(["h1", "h1", "h1", "h2", "h2", "h3", "h3", "h4", "h4"], "--matrix", "rounds")
 
-    def test_alone(self):
+    def test_matrix_alone_measures_one_pair_at_a_time(self):
         self.check_matrix(["h1", "h1", "h2", "h3", "h4"], "--matrix", "alone")
         points = self.table("points")
         pairs = list(zip(points.sender_host, points.receiver_host))
@@ -284,7 +284,7 @@ class Matrix(Case):
             for role, name in (("sender", point.sender_host), ("receiver", point.receiver_host)):
                 self.assertEqual(set(ranks[(ranks.point_id == point.point_id) & (ranks.role == role)].host), {name})
 
-    def test_host_that_cannot_be_reached(self):
+    def test_a_host_that_cannot_be_reached_is_told_and_the_others_are_measured(self):
         """The other hosts are measured, and it is not passed over in silence."""
         self.link("cable", "h3", "cut")
         self.sweep(["h1", "h1", "h2", "h3", "h4"], *QUICK, *BRIEF, "--matrix", "alone", "--timeout", "1s", "--interface",
@@ -299,7 +299,7 @@ class Matrix(Case):
 
 
 class Trouble(Case):
-    def test_link_cut_in_mid_window(self):
+    def test_a_link_cut_in_mid_window_makes_no_good_point(self):
         """The point in whose window it is cut is not passed off as good; the job goes on, and measures well again later."""
         self.shape("100mbit", "h2", "h3")
         process = self.start(["h1", "h2", "h3"], *QUICK, "--size", "64K,65K,66K,67K", "--order", "listed", "--duration",
@@ -333,7 +333,7 @@ class Trouble(Case):
         self.assertEqual(self.table("points").status.iloc[0], "failed")
         self.assertGreater(repetitions.received.iloc[2], 0, lines)
 
-    def test_unreachable_peer(self):
+    def test_an_unreachable_peer_is_named_and_the_sweep_goes_on(self):
         """No answer, as from behind a firewall; and no carrier: both ends named, and on with the next."""
         options = [*QUICK, "--size", "64K,65K,66K", "--order", "listed", "--repetitions", 1, "--timeout", "4s",
                    "--placement", "listed", "--interface", f"{DATA}.0/24", "--force"]
@@ -382,7 +382,7 @@ class Clocks(Case):
             off_ns = int(before[rank]["clock_uncertainty_ns"]) + int(after["uncertainty_ns"])
             self.assertLessEqual(abs(float(after["drift_ppm"])), off_ns * 1e-3 + 0.001, after)
 
-    def test_clocks_hours_apart(self):
+    def test_clocks_hours_apart_are_compared_within_their_uncertainty(self):
         # The coordinator's clock is neither the first nor the last.
         places = ["h6", "h6", "h5", "h7", "h7", "h5"]
         apart = self.overlap(places)
@@ -400,7 +400,7 @@ class Clocks(Case):
         self.assertGreater(apart, 0.9)
 
 
-    def test_latency_between_clocks_hours_apart(self):
+    def test_latency_is_right_between_clocks_hours_apart(self):
         """These hosts are one machine: one way is about half of there and back, give or take what is stated."""
         places = ["h6", "h5", "h7"]
         self.sweep(places, "--pattern", "push-pull,pair", "--size", "1K", "--send-mode", "copy", "--rate", "1K", "--latency", 1,

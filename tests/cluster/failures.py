@@ -112,13 +112,13 @@ class Failure(Faults):
         os.kill(self.pids[rank], signal.SIGKILL)
         self.check_end(began, {137}, rf"process rank {rank} .*on node {PLACES[rank]} exited on signal 9")
 
-    def test_sender_killed(self):
+    def test_a_killed_sender_ends_the_job(self):
         self.check_killed(SENDER)
 
-    def test_receiver_killed(self):
+    def test_a_killed_receiver_ends_the_job(self):
         self.check_killed(RECEIVER)
 
-    def test_coordinator_killed(self):
+    def test_a_killed_coordinator_ends_the_job(self):
         self.check_killed(COORDINATOR)
 
     # ---- a rank that is silent
@@ -131,13 +131,13 @@ class Failure(Faults):
         os.kill(self.pids[rank], signal.SIGSTOP)
         self.check_end(began, {1}, self.missing(rank))
 
-    def test_sender_stopped(self):
+    def test_a_stopped_sender_is_named_and_ends_the_job(self):
         self.check_stopped(SENDER)
 
-    def test_receiver_stopped(self):
+    def test_a_stopped_receiver_is_named_and_ends_the_job(self):
         self.check_stopped(RECEIVER)
 
-    def test_coordinator_stopped(self):
+    def test_a_stopped_coordinator_is_named_and_ends_the_job(self):
         self.check_stopped(COORDINATOR)
 
     # ---- a host that dies: cut off, nothing runs on it; mpirun's keepalive (hosts.sh sets it) notices before the timeout
@@ -152,26 +152,26 @@ class Failure(Faults):
         self.alive = [host for host in PLACES if host != PLACES[rank]]
         self.check_end(began, {LOST_HOST}, *self.lost(rank)[:1 if rank == COORDINATOR else 2], names=rank != COORDINATOR)
 
-    def test_host_of_sender_dies(self):
+    def test_a_dead_host_of_the_sender_ends_the_job(self):
         self.check_dead_host(SENDER)
 
-    def test_host_of_receiver_dies(self):
+    def test_a_dead_host_of_the_receiver_ends_the_job(self):
         self.check_dead_host(RECEIVER)
 
-    def test_host_of_coordinator_dies(self):
+    def test_a_dead_host_of_the_coordinator_ends_the_job(self):
         self.check_dead_host(COORDINATOR)
 
     # ---- links
 
-    def test_control_link_cut(self):
+    def test_a_cut_control_link_ends_the_job(self):
         began = time.monotonic()
         self.link("cable", "h2", "cut", "control")
         self.check_end(began, {LOST_HOST}, *self.lost(SENDER))
 
-    def test_data_link_cut_in_the_window_for_good(self):
+    def test_a_data_link_cut_in_the_window_fails_points_and_not_the_sweep(self):
         self.check_cut_for_good({"timed_out", "few_messages", "failed"})
 
-    def test_data_link_flaps(self):
+    def test_a_data_link_that_flaps_is_flagged(self):
         self.link("cable", "h3", "cut")
         time.sleep(1)
         hosts("cable", "h3", "plug")
@@ -185,13 +185,13 @@ class Failure(Faults):
         self.goes_on()
         self.assertTrue(self.flags_of(self.point) & {"stalled", "unsteady"}, self.flags_of(self.point))
 
-    def test_sender_stops_for_3_s(self):
+    def test_a_sender_that_stops_for_3_s_is_flagged(self):
         self.check_paused(SENDER)
 
-    def test_receiver_stops_for_3_s(self):
+    def test_a_receiver_that_stops_for_3_s_is_flagged(self):
         self.check_paused(RECEIVER)
 
-    def test_coordinator_stops_for_3_s(self):
+    def test_a_coordinator_that_stops_for_3_s_changes_no_number(self):
         """Nothing that is measured goes through it: the number is whole. Counted into or over the 3 s, it would be twice that of the
         other points or more, or half of it; a window of its own may be a sixth slower on a busy machine, as any other may."""
         os.kill(self.pids[COORDINATOR], signal.SIGSTOP)
@@ -207,7 +207,7 @@ class Failure(Faults):
 
     # ---- a receiver that does not drain
 
-    def test_receiving_thread_stands_still(self):
+    def test_a_receiving_thread_that_stands_still_is_named_and_ends_the_job(self):
         """ptrace stops the loop's thread alone: its rank lives, but cannot go on without it."""
         thread = self.pids[RECEIVER]  # the process's first
         libc = ctypes.CDLL(None, use_errno=True)
@@ -220,7 +220,7 @@ class DrainFailure(Faults):
     """With a queue that takes longer to drain than the window lasts."""
     more = ["--sndhwm", 400, "--rcvhwm", 10, "--log-level", "debug"]
 
-    def test_data_link_cut_in_the_drain_for_good(self):
+    def test_a_data_link_cut_in_the_drain_fails_points_and_not_the_sweep(self):
         self.read_until(self.process, rf"\[rank {RECEIVER} .*\] point {self.point} ")
         self.read_until(self.process, rf"\[rank {RECEIVER} .*\] stopped after")
         self.check_cut_for_good({"timed_out"})

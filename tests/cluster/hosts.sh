@@ -155,6 +155,7 @@ shape() { # HOST|head DEVICE RATE
         *kbit) bits=${3%kbit}000 ;;
         *) die "rate $3: a whole number of kbit, mbit or gbit" ;;
     esac
+    # shellcheck disable=SC2017 # a few bits do not matter
     bits=$((bits / 1538 * 1514))
     burst=$((bits / 8 / 64))
     [ $burst -ge 131072 ] || burst=131072
@@ -194,6 +195,7 @@ processes() { # HOST
     space=$(readlink "/proc/$holder/ns/net") # net:[4026532000]
     space=${space//[!0-9]/}
     parent=$(cut -d ' ' -f 4 "/proc/$holder/stat")
+    # shellcheck disable=SC2044 # these names are numbers
     for process in $(find /proc -maxdepth 3 -path '/proc/[0-9]*/ns/net' -lname "net:?$space?" 2>/dev/null); do
         process=${process#/proc/} process=${process%/ns/net}
         [ "$process" = "$holder" ] || [ "$process" = "$parent" ] || echo "$process $(cat "/proc/$process/comm" 2>/dev/null)"

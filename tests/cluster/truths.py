@@ -77,16 +77,16 @@ class Counts(Truth):
         self.assertEqual(kinds, {True, False}, "both kinds of counts were to be tried")
         return rows
 
-    def test_tiny_messages(self):
+    def test_no_count_of_tiny_messages_is_too_good(self):
         self.check("64", "10,1000,30000,100000,300000,1000000", (10, 1000, 100000))
 
-    def test_small_messages(self):
+    def test_no_count_of_small_messages_is_too_good(self):
         self.check("1K", "10,300,1000,3000,10000,30000", (10, 1000))
 
-    def test_large_messages(self):
+    def test_no_count_of_large_messages_is_too_good(self):
         self.check("64K", "10,30,200,1000", (10, 100))
 
-    def test_the_count_that_would_do(self):
+    def test_the_count_that_is_advised_is_valid(self):
         """stderr names it; with it the number is valid, unless the kernel's buffers grew with it by more than twofold."""
         self.shape(f"{self.LINK_MBIT_S}mbit", "h3")
         count = 100
@@ -156,7 +156,7 @@ class Paced(Truth):
 class Windows(Truth):
     LINK_MBIT_S = 50
 
-    def test_short_windows(self):
+    def test_short_windows_are_not_valid(self):
         """What is measured in under 10 ms is not valid; from 300 ms on the link's rate is in the interval."""
         self.shape(f"{self.LINK_MBIT_S}mbit", "h3")
         self.sweep(PLACES, *COMMON, "--size", "64,8K", "--pattern", "push-pull,pub-sub", "--duration", "1ms,300ms", "--sndhwm", 100,
@@ -175,7 +175,7 @@ class Windows(Truth):
                 if point.message_size_bytes > 64:
                     self.assertGreater(point.throughput_high_mbit_s, (1 - NEAR) * truth)
 
-    def test_a_long_queue_before_a_slow_link(self):
+    def test_a_long_queue_before_a_slow_link_hides_nothing(self):
         """It takes 2.8 s to drain, and its sender fills it by halves; a shorter window gets what the link carries, but for what
         the shaper lets pass at once."""
         self.shape(f"{self.LINK_MBIT_S}mbit", "h3")
@@ -186,7 +186,7 @@ class Windows(Truth):
                 self.assertTrue(row.valid, row.flags)
                 self.assertLess(abs(self.ratio(row, self.LINK_MBIT_S) - 1), NEAR)
 
-    def test_a_receiver_that_stood_still_in_the_warm_up(self):
+    def test_what_piled_up_in_the_warm_up_is_no_rate(self):
         """What piled up for it is read at the speed of memory, in a window that knows of it."""
         options = ["--size", "64K", "--sndhwm", 10000, "--rcvhwm", 10000, "--repetitions", 1, "--warmup", "1500ms", "--duration",
                    "200ms", "--rate", 2000, "--pattern", "push-pull,pub-sub", "--timeout", "10s"]

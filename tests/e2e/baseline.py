@@ -69,7 +69,7 @@ class Baseline(Case):
             checked += 1
         return checked
 
-    def test_once_for_each_distinct_setting(self):
+    def test_the_baseline_runs_once_for_each_distinct_setting(self):
         self.sweep(5, *SHORT, "--baseline", "tcp", "--size", "1K,64K", "--pattern", "push-pull,pub-sub", "--transport",
                    "tcp,ipc", "--send-mode", "copy", "--pairs", "1,2", "--repetitions", 1)
         points, stream = self.points()
@@ -106,7 +106,7 @@ class Baseline(Case):
         self.assertIn("of TCP", page)
         self.assertIn("raw TCP", page)
 
-    def test_groups_and_counts(self):
+    def test_accounts_of_groups_and_counts_are_exact(self):
         for shape in ("--senders-per-receiver", "--receivers-per-sender"):
             for window in (["--duration", "100ms"], COUNT):
                 with self.subTest(shape=shape, window=window):
@@ -121,12 +121,12 @@ class Baseline(Case):
                         senders = 3 if shape == "--senders-per-receiver" else 1
                         self.assertEqual(set(self.table("repetitions").received), {5000 * senders})
 
-    def test_one_message_larger_than_all_buffers(self):
+    def test_a_message_larger_than_all_buffers_is_accounted_for(self):
         """Nothing of it is left over when the window ends in the middle of one."""
         self.sweep(3, *SHORT, "--baseline", "tcp", "--size", "20M", "--send-mode", "const", "--repetitions", 2)
         self.check_accounts()
 
-    def test_refused_and_resumed(self):
+    def test_bad_combinations_are_refused_and_a_resume_wants_the_same_baseline(self):
         self.sweep(3, *SHORT, "--baseline", "tcp", "--transport", "ipc", code=2)
         self.assertFalse(os.path.exists(self.path("results.h5")))
         self.sweep(3, *SHORT, "--pattern", "stream", code=2)

@@ -12,7 +12,7 @@ from measure import interval  # noqa: E402
 
 
 class Cost(Case):
-    def test_instructions_of_the_loops(self):
+    def test_the_loops_cost_no_more_instructions_than_they_may(self):
         """Counted by callgrind: no noise moves them. The dearest send modes, and two receive modes."""
         result = subprocess.run([sys.executable, "-B", os.path.join(BENCHMARK, "cost.py"), BUILD, "instructions", "copy", "zero-copy"],
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S, env=environment({}))
@@ -25,7 +25,7 @@ class Cost(Case):
 
 
 class PlainPair(Case):
-    def test_runs_where_it_is_told(self):
+    def test_each_end_runs_on_the_cpu_it_was_given(self):
         """Each end on the one CPU it was given, whichever that is; and a rate comes out."""
         cpu = str(min(os.sched_getaffinity(0)))
         for program in ([os.path.join(BUILD, "plain_pair"), "64", "0.05", "copy"],
@@ -38,7 +38,7 @@ class PlainPair(Case):
         self.assertEqual(result.returncode, 1)
         self.assertIn("sched_setaffinity", result.stderr)
 
-    def test_refuses_what_it_does_not_know(self):
+    def test_unknown_arguments_are_refused(self):
         for arguments in ([], ["64", "1", "const"], ["0", "1", "copy"], ["64", "1", "copy", "both", "tcp://127.0.0.1:1", "8"]):
             result = subprocess.run([os.path.join(BUILD, "plain_pair"), *arguments], stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S)
             self.assertEqual(result.returncode, 2, arguments)
@@ -46,7 +46,7 @@ class PlainPair(Case):
 
 
 class Interval(unittest.TestCase):
-    def test_order_statistics(self):
+    def test_order_statistics_cover_as_computed(self):
         """Binomial with p = 1/2: of 30 values the 10th and the 21st cover the median with 95.7 %."""
         low, high, covered = interval(list(range(1, 31)))
         self.assertEqual((low, high), (10, 21))

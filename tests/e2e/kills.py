@@ -62,7 +62,7 @@ class Kills(KeptCase):
         self.check_same({key: kept for key, kept in self.kept.items() if key[0] not in self.failed}, repetitions, "complete")
         self.report("show", "results.h5")  # reads with all checksums
 
-    def test_chains(self):
+    def test_kills_at_any_moment_lose_nothing_that_was_told(self):
         """Killed, gone on with, killed again: at any moment from the first instruction of rank 0 on."""
         dice, killed, found = random.Random(SEED), 0, {}
         while killed < (KILLS + 1) // 2:
@@ -113,7 +113,7 @@ class Kills(KeptCase):
             changes -= now != size
             size = now
 
-    def test_finaliser(self):
+    def test_a_killed_finaliser_leaves_the_journal_or_the_file(self):
         """The journal is whole, and becomes the file: killed from before the temporary file to after the journal's end."""
         dice, killed, found = random.Random(SEED + 1), 0, {}
         self.empty(LONG_POINTS, LONG_REPETITIONS)

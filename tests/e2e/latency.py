@@ -86,7 +86,7 @@ class Percentiles(Case):
                 self.assertTrue(math.isnan(found) if value is None else found == value, (row.point_id, row.repetition, name))
         return points
 
-    def test_every_pattern(self):
+    def test_percentiles_are_those_of_the_rows_in_every_pattern(self):
         """In duration mode: one in N of the window's messages; percentiles are those of the rows; the settings say it."""
         self.sweep(3, *BRIEF, "--pattern", "push-pull,pub-sub,req-rep,pair", "--size", "64,64K", "--duration", "300ms",
                    "--rate", "2K", "--repetitions", 3, "--latency", 5)
@@ -135,7 +135,7 @@ class Percentiles(Case):
             self.assertEqual((point.sent, point.received), (200 * point.valid_repetitions,) * 2)
             self.assertEqual(point.latency_messages, math.ceil(200 / 7) * point.valid_repetitions)
 
-    def test_subscribers_and_requesters_each_have_theirs(self):
+    def test_subscribers_and_requesters_each_have_their_latencies(self):
         self.sweep(4, *COPY, "--pattern", "pub-sub", "--receivers-per-sender", 2, "--count", 100, "--latency", 10, "--repetitions", 1,
                    "--sndhwm", 1000)
         rows = self.table("latency")
@@ -194,7 +194,7 @@ class Plausible(Case):
                                     check=True, timeout=60).stdout)
 
     @unittest.skipIf(SANITIZED, "instrumented programs are slow")
-    def test_as_a_plain_echo(self):
+    def test_round_trips_take_as_long_as_a_plain_echo(self):
         """The median round trip is that of pyzmq over the same loopback, within a factor of two; runs alternate."""
         ours, others = [], []
         for _ in range(5):
@@ -252,13 +252,13 @@ class CoordinatedOmission(Case):
     def test_a_receiver_that_stands_still_makes_many_late(self):
         self.check("push-pull", 2)
 
-    def test_in_a_round_trip_as_well(self):
+    def test_all_round_trips_that_were_due_are_late(self):
         """One message was under way, but all that were due meanwhile are late."""
         self.check("pair", 2)
 
 
 class Kept(Case):
-    def test_interrupted_and_resumed(self):
+    def test_rows_survive_an_interruption_and_a_resume(self):
         """The rows go through file, journal and file again."""
         options = [*COPY, "--pattern", "push-pull,pair", "--duration", "200ms", "--warmup", "10ms", "--interval", "10ms", "--repetitions",
                    3, "--latency", 3, "--order", "points"]

@@ -67,23 +67,23 @@ class BadInput(Case):
             self.assertIn(word, lines[0])
         self.assertEqual(sorted(os.listdir(self.folder)), ["bad.ini", "worse.ini"])
 
-    def test_one_line_and_exit_2_without_mpirun(self):
+    def test_bad_input_is_one_line_and_exit_2_without_mpirun(self):
         for arguments, words in BAD:
             if words[0] in ("--interface nothere0", "mpirun -n 5", "nowhere", "--output"):
                 continue  # needs the ranks, or is looked at only when something is to be written
             with self.subTest(arguments=arguments):
                 self.refused(run([ZMQSWEEP, *arguments], self.folder), words if arguments != ["--resume", "--force"] else [])
 
-    def test_the_same_under_mpirun_printed_once(self):
+    def test_under_mpirun_bad_input_is_told_once(self):
         for arguments, words in BAD[::4] + [case for case in BAD if case[0][0] in ("--interface", "--pairs", "--output")]:
             with self.subTest(arguments=arguments):
                 self.refused(run([*mpirun(3), ZMQSWEEP, *arguments], self.folder), words)
 
-    def test_environment(self):
+    def test_bad_variables_are_refused(self):
         self.refused(run([*mpirun(3), ZMQSWEEP], self.folder, {"ZMQSWEEP_SISE": "64"}), ["ZMQSWEEP_SISE", "ZMQSWEEP_SIZE"])
         self.refused(run([ZMQSWEEP], self.folder, {"ZMQSWEEP_SIZE": "64Q"}), ["ZMQSWEEP_SIZE", "64Q"])
 
-    def test_too_few_ranks(self):
+    def test_too_few_ranks_are_refused_with_the_command_that_would_do(self):
         for ranks in (1, 2):
             self.refused(run([*mpirun(ranks), ZMQSWEEP], self.folder), ["mpirun -n 3"])
         self.refused(run([ZMQSWEEP, "--pairs", "4"], self.folder), ["mpirun -n 9"])
@@ -107,7 +107,7 @@ class Sources(Case):
         self.assertEqual(result.returncode, 0, result.stderr)
         return [line for line in result.stdout.splitlines() if "push-pull" in line or "pub-sub" in line]
 
-    def test_precedence(self):
+    def test_higher_sources_win(self):
         with open(self.path("sweep.ini"), "w") as file:
             file.write("[zmqsweep]\nsize = 1K\nsend-mode = const\npattern = pub-sub\n")
         only = self.points("--config", "sweep.ini", "--size", "3K", env={"ZMQSWEEP_SIZE": "2K", "ZMQSWEEP_PATTERN": "push-pull"})
@@ -122,7 +122,7 @@ class Sources(Case):
         sizes = [" ".join(line.split()[3:5]) for line in points[:10]]
         self.assertEqual(sizes, ["64 B", "256 B", "1 KiB", "4 KiB", "16 KiB", "64 KiB", "256 KiB", "1 MiB", "4 MiB", "10 MiB"])
 
-    def test_presets(self):
+    def test_presets_have_their_points(self):
         self.assertEqual(len(self.points("--preset", "pyzmq-bench")), 20)
         self.assertIn("100001 msg", self.points("--preset", "pyzmq-bench")[0])
         self.assertIn("untouched", self.points("--preset", "libzmq")[0])
@@ -151,7 +151,7 @@ class Sources(Case):
             for phase in ("opened", "ready", "drained", "closed"):
                 self.assertRegex(result.stderr, rf"\[rank {rank} [0-9.]+\].*{phase}")
 
-    def test_one_core_is_said(self):
+    def test_ranks_confined_to_one_core_are_told_and_flagged(self):
         """Every rank on one core: a warning with the option that mends it, and a flag on every repetition."""
         command = ["taskset", "-c", "0", "mpirun", "--oversubscribe", "--bind-to", "none", "-n", "3", ZMQSWEEP, *SHORT,
                    "--size", "1K", "--send-mode", "copy", "--output", "results.h5"]

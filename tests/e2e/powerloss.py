@@ -289,16 +289,16 @@ class PowerLoss(KeptCase):
         if probe is None or probe.returncode:
             self.skipTest("strace is missing or may not trace")
 
-    def test_new_sweep(self):
+    def test_a_new_sweep_survives_a_power_failure(self):
         self.crash_often(*self.traced(), "a new sweep")
 
-    def test_going_on_with_a_torn_journal(self):
+    def test_a_sweep_on_a_torn_journal_survives_a_power_failure(self):
         """The journal of some repetitions, the last torn: cut back, gone on with."""
         self.stopped_sweep()
         log, before, files = self.traced("--resume")
         self.crash_often(log, before, files, "a sweep gone on with")
 
-    def test_going_on_with_a_file(self):
+    def test_a_sweep_on_an_incomplete_file_survives_a_power_failure(self):
         """A file that is not complete becomes a journal again first."""
         self.stopped_sweep()
         self.report("recover", JOURNAL)

@@ -54,7 +54,7 @@ class Precision(Case):
                 self.assertEqual(point.status, "ok" if n == len(mine) else "partial")
         return points
 
-    def test_stops_when_precise(self):
+    def test_a_point_stops_when_it_is_precise(self):
         """A loose precision is met on any machine that measures at all; the numbers of repetitions are in their limits."""
         self.sweep(3, *BRIEF, "--size", "1K,64K", "--precision", "50%", "--min-repetitions", 7)
         points = self.check_intervals(0.5, 7, 100)
@@ -63,14 +63,14 @@ class Precision(Case):
         self.assertEqual(options["option.precision"], "50%")
         self.assertEqual(options["option.min-repetitions"], "7")
 
-    def test_stops_at_the_most_repetitions(self):
+    def test_a_point_stops_at_the_most_repetitions(self):
         """Nothing here is repeated to 0.1 %: all eight are run, and the interval says how wide it is."""
         self.sweep(3, *BRIEF, "--precision", "0.1%", "--max-repetitions", 8)
         points = self.check_intervals(0.001, 6, 8)
         self.assertEqual(list(points.stop_reason), ["repetitions"])
         self.assertEqual(list(points.repetitions), [8])
 
-    def test_stops_when_time_is_up(self):
+    def test_a_point_stops_when_its_time_is_up(self):
         self.sweep(3, *BRIEF, "--size", "1K,64K", "--precision", "0.1%", "--max-time", "300ms")
         points = self.check_intervals(0.001, 6, 100)
         self.assertEqual(set(points.stop_reason), {"time"}, points)
@@ -124,7 +124,7 @@ class Options(Case):
         self.assertIn("3 repetitions each,", self.plan("--repetitions", "3", env={"ZMQSWEEP_PRECISION": "5%"}))
         self.assertIn("6 repetitions each,", self.plan("--precision", "off", env={"ZMQSWEEP_MAX_TIME": "9s"}))
 
-    def test_bad_input(self):
+    def test_bad_values_are_refused(self):
         for options, words in ((["--precision", "5"], ["--precision", "5%"]), (["--precision", "0.05%"], ["0.1%"]),
                                (["--precision", "51%"], ["50%"]), (["--precision", "-5%"], ["--precision"]),
                                (["--precision", "0.12345%"], ["millionths"]), (["--precision", "5%,6%"], ["one value"]),

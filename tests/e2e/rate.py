@@ -22,7 +22,7 @@ class Rate(Case):
         self.sweep(3, *WINDOW, "--size", "1K", "--rate", "2K,20K")
         self.known({2000, 20000}, 1024)
 
-    def test_bursts_and_bits(self):
+    def test_bursts_and_bit_rates_are_kept(self):
         self.sweep(3, *WINDOW, "--size", "512", "--rate", "100K,8192kbit", "--pattern", "push-pull,pub-sub")
         self.known({100000, 2000}, 512)
         points = self.table("points")
@@ -54,7 +54,7 @@ class Rate(Case):
         self.assertAlmostEqual(point.message_rate_per_s, 12000, delta=0.005 * 12000)
         self.assertAlmostEqual(point.sent_rate_per_s, 3000, delta=0.005 * 3000)
 
-    def test_large_messages_in_every_send_mode(self):
+    def test_large_messages_keep_their_rate_in_every_send_mode(self):
         self.sweep(3, *WINDOW[:-2], "--send-mode", "copy,zero-copy,const,shared,untouched", "--size", "64K", "--rate", "500",
                    "--duration", "200ms", "--repetitions", "3")
         points = self.table("points")
@@ -110,7 +110,7 @@ class Rate(Case):
         # 1.5 s by the schedule; shifted by the stop it would be 1.8 s, which is 1667/s
         self.assertAlmostEqual(point.message_rate_per_s, 2000, delta=0.02 * 2000)
 
-    def test_show_and_csv(self):
+    def test_show_and_csv_have_both_rates(self):
         self.sweep(3, *WINDOW, "--duration", "100ms", "--repetitions", "1", "--size", "64", "--rate", "1K,2K")
         shown = self.report("show", "results.h5", "--wide").stdout
         for word in ("paced at", "sent at", "1.00 k/s", "2.00 k/s"):
@@ -177,7 +177,7 @@ class FindRate(Case):
         self.assertEqual(len(self.table("repetitions")), 3)
         self.assertEqual(len(self.table("ranks")), 6)
 
-    def test_refused(self):
+    def test_bad_rates_and_combinations_are_refused(self):
         for arguments, word in (
                 (["--find-rate", "loss=0.1%"], "pub-sub"),
                 (["--find-rate", "loss=0.1%", "--pattern", "pub-sub,push-pull"], "pub-sub"),

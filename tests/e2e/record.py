@@ -42,14 +42,14 @@ class Record(Case):
     def setUp(self):
         self.folder = self.keeper.folder
 
-    def test_one_line_in_pandas(self):
+    def test_one_line_reads_points_into_pandas(self):
         frame = pandas.DataFrame(h5py.File(self.path("results.h5"))["points"][:])
         self.assertEqual(len(frame), 4)
         self.assertEqual(list(frame.columns), POINT_COLUMNS)
         for column in ("sent", "received", "lost", "message_count", "point_id"):
             self.assertEqual(frame[column].dtype, numpy.int64)
 
-    def test_attributes(self):
+    def test_attributes_say_what_the_file_is(self):
         with h5py.File(self.path("results.h5")) as file:
             self.assertEqual(file.attrs["format"], b"zmqsweep-results")
             self.assertEqual(file.attrs["schema_version"], b"1.2")
@@ -68,7 +68,7 @@ class Record(Case):
                 self.assertTrue(data.attrs["description"])
                 self.assertTrue(data.fletcher32 and data.shuffle and data.compression == "gzip" and data.chunks)
 
-    def test_pytables_and_h5dump(self):
+    def test_pytables_and_h5dump_read_the_file(self):
         with tables.open_file(self.path("results.h5")) as file:
             self.assertEqual(len(file.root.points), 4)
             self.assertEqual(file.root.points[0]["pattern"], b"push-pull")
@@ -78,7 +78,7 @@ class Record(Case):
         self.assertNotIn("H5T_ENUM", dump)
         self.assertNotIn("H5T_CSET_UNKNOWN", dump)
 
-    def test_csv_value_by_value(self):
+    def test_csv_has_every_value_of_the_file(self):
         for name in TABLES:
             with self.subTest(table=name):
                 text = subprocess_report("csv", "results.h5", "--table", name, folder=self.folder)
@@ -111,7 +111,7 @@ class Record(Case):
             self.assertEqual(row.window_messages, mine.window_messages.sum())
             self.assertAlmostEqual(row.window_bytes * 8e-6 / row.window_s, row.throughput_mbit_s, delta=1e-6 * row.throughput_mbit_s)
 
-    def test_options_as_in_force(self):
+    def test_points_record_the_options_in_force(self):
         points = self.table("points")
         self.assertEqual(set(points.sndhwm), {77})
         self.assertEqual(set(points.rcvhwm), {88})
@@ -119,7 +119,7 @@ class Record(Case):
         self.assertEqual(set(points.sndbuf_bytes), {2 * 128 * 1024})  # Linux doubles what is asked for
         self.assertEqual(set(points.rcvbuf_bytes), {2 * 64 * 1024})
 
-    def test_provenance(self):
+    def test_the_file_says_where_it_was_made(self):
         environment = self.table("environment").set_index("name").value
         self.assertEqual(environment["option.size"], "64,64K")
         self.assertEqual(environment["ranks"], "3")
@@ -138,7 +138,7 @@ class Record(Case):
         self.assertEqual(len(self.table("latency")), 0)
         self.assertFalse(points.settings.str.contains("latency").any())
 
-    def test_cost_columns(self):
+    def test_cost_columns_are_filled(self):
         ranks = self.table("ranks")
         self.assertTrue((ranks.cpu_user_s + ranks.cpu_system_s > 0).all())
         self.assertTrue((ranks.voluntary_switches + ranks.involuntary_switches > 0).all())
@@ -162,7 +162,7 @@ def same(cell, value):
 
 
 class Variables(Case):
-    def test_those_of_the_allocator(self):
+    def test_variables_of_the_allocator_are_recorded(self):
         """Large messages may be several times as fast with another malloc: the file has to tell."""
         self.sweep(3, "--size", "64", "--send-mode", "copy", "--count", "100", env={"MALLOC_TRIM_THRESHOLD_": "268435456"})
         environment = self.table("environment").set_index("name").value

@@ -6,7 +6,8 @@ import subprocess
 import tempfile
 import unittest
 
-BUILD = pathlib.Path(os.environ.get("TEST_BUILD") or os.environ.get("ZMQSWEEP_BUILD") or "build").resolve()
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("TEST_BUILD") or SOURCE / "build/release").resolve()
 TABLES = ["points", "repetitions", "ranks", "intervals", "latency", "hosts", "environment"]
 
 

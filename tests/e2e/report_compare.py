@@ -27,14 +27,14 @@ class Compare(ReportTest):
         self.assertEqual((done.returncode, done.stderr), (code, ""))
         return pandas.read_csv(io.StringIO(done.stdout))
 
-    def test_verdicts(self):
+    def test_verdicts_and_exit_codes_follow_the_difference(self):
         self.assertNotIn("SLOWER", set(self.verdicts(0, self.base, self.base).verdict))
         self.assertEqual(set(self.verdicts(5, self.base, self.slow).verdict), {"SLOWER"})
         self.assertEqual(set(self.verdicts(0, self.base, self.fast).verdict), {"FASTER"})
         self.assertEqual(set(self.verdicts(0, self.base, self.few).verdict), {"UNSURE"})
         self.assertEqual(set(self.verdicts(0, self.base, self.same, "--threshold", "10").verdict), {"SAME"})
 
-    def test_statistics(self):
+    def test_one_job_a_side_has_the_documented_interval(self):
         """One job a side: the median of all 36 ratios; t with 10 degrees of freedom x the deviation of two repetitions."""
         found = self.verdicts(5, self.base, self.slow)
         rates = []
@@ -51,7 +51,7 @@ class Compare(ReportTest):
                 self.assertAlmostEqual(math.log(value), expected, places=9)
             self.assertEqual((row.coverage, row.base_jobs, row.new_jobs), (0.95, 1, 1))
 
-    def test_jobs(self):
+    def test_several_jobs_a_side_have_the_documented_interval(self):
         """Three jobs a side, of one point: the t interval of their medians, with 4 degrees of freedom."""
         files = [make_results(self.folder / f"single{i}.h5", points=1, seed=20 + i, speed=speed, repetitions=5)
                  for i, speed in enumerate((1, 1.05, 0.97, 0.71, 0.77, 0.74))]
@@ -79,7 +79,7 @@ class Compare(ReportTest):
         self.assertEqual(set(self.verdicts(5, *files[:3], "--new", *files[6:]).verdict), {"SLOWER"})
         self.assertEqual(set(self.verdicts(0, *files[:3], "--new", *files[3:6], "--threshold", 25).verdict), {"SAME"})
 
-    def test_a_job_that_lacks_points(self):
+    def test_a_job_that_lacks_points_counts_for_the_others(self):
         more = make_results(self.folder / "more.h5", points=24, seed=50)
         failed = make_results(self.folder / "failed.h5", points=16, seed=51, invalid=1)
         found = self.verdicts(0, self.base, self.same, more, "--new", self.fast, failed)
@@ -90,7 +90,7 @@ class Compare(ReportTest):
         self.assertIn("24 points have no valid repetition in some jobs: column jobs says", text)
         self.assertIn("24 points: 16 faster, 0 slower, 0 same within 5 %, 8 unsure; 8 only in new\n", text)
 
-    def test_new_without_files(self):
+    def test_sides_without_files_or_with_the_same_file_are_refused(self):
         for arguments in (["--new", self.base, self.slow], [self.base, self.slow, "--new"], ["--new", self.base],
                           [self.base, "--new"], [self.base, "--new", self.slow, "--new", self.fast], ["--new"],
                           [self.base, f"--new={self.slow}"], [self.base, self.base, "--new", self.slow],
@@ -119,7 +119,7 @@ class Compare(ReportTest):
         self.assertIn("\none job a side, repetitions of a point within less than 20 s: cannot tell; take longer (zmqsweep "
                       "--spread) or give several files a side with --new\n", self.succeed("compare", *files))
 
-    def test_sides_measured_apart(self):
+    def test_sides_measured_apart_are_told(self):
         files = [make_results(self.folder / f"day{day}.h5", points=16, seed=100 + day, created=f"2026-11-{day}T04:51:03Z")
                  for day in (21, 22, 23, 24)]
         line = "all jobs of one side were measured before those of the other"
@@ -128,7 +128,7 @@ class Compare(ReportTest):
         self.assertNotIn(line, self.succeed("compare", files[0], files[2], "--new", files[1], files[3]))
         self.assertNotIn(line, self.succeed("compare", files[0], "--new", *files[1:]))
 
-    def test_moods(self):
+    def test_drift_and_dependence_over_the_rounds_are_told(self):
         drifting = make_results(self.folder / "drifting.h5", points=4, seed=70, repetitions=12, drift=0.2)
         steady = make_results(self.folder / "steady.h5", points=4, seed=71, repetitions=12)
         short = make_results(self.folder / "short.h5", points=4, seed=72, repetitions=2)
@@ -141,7 +141,7 @@ class Compare(ReportTest):
         self.assertIn(", 6 rounds: drift of ", self.succeed("compare", self.base, self.same))
         self.assertNotIn("rounds: ", self.succeed("compare", steady, self.same, "--new", self.fast, "--where", "pairs=1"))
 
-    def test_latency(self):
+    def test_latencies_are_compared_where_both_sides_have_them(self):
         self.assertNotIn("p99", self.succeed("compare", self.base, self.same))
         files = [make_results(self.folder / f"latency{i}.h5", points=16, seed=80 + i, latency=us)
                  for i, us in enumerate((100, 102, 130, 127))]
@@ -152,11 +152,11 @@ class Compare(ReportTest):
             self.assertRegex(self.succeed("compare", *arguments), r"p99 ratio .*\n.* 1\.\d\d \[1\.\d\d, 1\.\d\d\] ")
         self.assertTrue(self.verdicts(0, self.base, files[0]).p99_ratio.isna().all())
 
-    def test_one_point(self):
+    def test_a_filter_leaves_one_point_to_compare(self):
         text = self.succeed("compare", self.base, self.same, "--where", "size=64,send-mode=copy", "--threshold", 20)
         self.assertIn("\n1 point: 0 faster, 0 slower, 1 same within 20 %, 0 unsure\n", text)
 
-    def test_report(self):
+    def test_counts_and_differences_of_several_files_are_told(self):
         done = report("compare", self.base, self.slow, self.fast)
         self.assertEqual(done.returncode, 5)
         self.assertIn("16 points: 0 faster, 16 slower", done.stdout)
@@ -165,7 +165,7 @@ class Compare(ReportTest):
         self.assertIn("different libzmq: 4.3.4 -> 4.3.5", done.stdout)
         self.assertIn("different hosts: node00, node01 -> other00, other01", done.stdout)
 
-    def test_nothing_in_common(self):
+    def test_nothing_in_common_is_an_error(self):
         self.refuse(1, "compare", self.base, self.slow, "--where", "size=3")
 
     def test_output_is_whole_when_slower(self):

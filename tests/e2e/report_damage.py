@@ -58,7 +58,7 @@ class Damage(ReportTest):
         super().setUpClass()
         cls.sound = make_results(cls.folder / "sound.h5", points=12, intervals=36)
 
-    def test_mutations(self):
+    def test_damaged_files_are_refused_or_read_as_the_sound_one(self):
         path = self.folder / "mutant.h5"
         original = self.sound.read_bytes()
         path.write_bytes(original)
@@ -81,7 +81,7 @@ class Damage(ReportTest):
                         self.assertIn(str(path), done.stderr)
         print(f"{MUTATIONS} mutations, {refused} of {MUTATIONS * len(READINGS)} readings refused")
 
-    def test_no_result_files(self):
+    def test_files_of_other_kinds_are_refused(self):
         names = {"empty": b"", "text": b"hello\n", "zeros": bytes(100000), "head": self.sound.read_bytes()[:2000]}
         for name, content in names.items():
             path = self.folder / name
@@ -92,7 +92,7 @@ class Damage(ReportTest):
         self.assertIn("no such file", self.refuse(1, "show", self.folder / "nothing.h5"))
         self.assertIn("not a regular file", self.refuse(1, "show", "/dev/null"))
 
-    def test_journal_instead(self):
+    def test_a_journal_is_refused_with_the_command_that_reads_it(self):
         path = self.folder / "j.h5.journal"
         path.write_text('{"crc32":"00000000","data":{}}\n')
         self.assertIn("recover", self.refuse(1, "show", path))
@@ -102,7 +102,7 @@ class Damage(ReportTest):
         path.write_bytes(self.sound.read_bytes()[: self.sound.stat().st_size // 2])
         self.assertIn(str(path), self.refuse(1, "show", self.sound, path))
 
-    def test_no_partial_output_file(self):
+    def test_a_failure_leaves_the_old_output(self):
         path, output = self.folder / "half.h5", self.folder / "out.csv"
         path.write_bytes(self.sound.read_bytes()[: self.sound.stat().st_size // 2])
         output.write_text("before")
@@ -146,7 +146,7 @@ class DamagedJournals(ReportTest):
     def rows_of(self, parts):
         return sorted(self.row_of(part) for part in parts)
 
-    def test_cut_short(self):
+    def test_a_journal_cut_short_keeps_what_is_whole(self):
         self.read_sound()
         ends = [sum(map(len, self.parts[: n + 1])) for n in range(len(self.parts))]
         rng = random.Random(SEED)
@@ -163,7 +163,7 @@ class DamagedJournals(ReportTest):
                 self.assertEqual(rows, self.rows_of(whole))
                 self.assertNotIn("damaged", text)
 
-    def test_flipped_bits(self):
+    def test_flipped_bits_lose_their_own_part_alone(self):
         self.read_sound()
         rng = random.Random(SEED)
         for _ in range(20):
@@ -180,7 +180,7 @@ class DamagedJournals(ReportTest):
                 self.assertRegex(text, r"\d damaged lines? left out, the first is line \d+\n")
                 self.assertIn(f"{self.POINTS} points, the sweep is not complete", text)
 
-    def test_parts_out_of_place(self):
+    def test_parts_count_in_any_order(self):
         self.read_sound()
         run, *parts = self.parts
         everything = self.rows_of(range(1, len(self.parts)))
@@ -197,7 +197,7 @@ class DamagedJournals(ReportTest):
         self.assertEqual(rows, everything)
         self.assertIn("the first is line 1\n", text)
 
-    def test_newer_schema(self):
+    def test_a_newer_schema_is_refused(self):
         self.assertTrue(self.lines[0].endswith(b"}\n"))
         start = self.lines[0].index(b'"data":') + len('"data":')
         data = self.lines[0][start:-2].replace(b'"schema_version":"1.', b'"schema_version":"2.')
@@ -220,24 +220,24 @@ class Foreign(ReportTest):
             change(file)
         return path
 
-    def test_format(self):
+    def test_another_format_is_refused(self):
         def change(file):
             file.attrs["format"] = b"something else"
 
         self.assertIn("not one of zmqsweep", self.refuse(1, "show", self.edit(change)))
 
-    def test_newer_schema(self):
+    def test_a_newer_schema_is_refused(self):
         def change(file):
             file.attrs.modify("schema_version", b"2.0")
 
         self.assertIn("newer", self.refuse(1, "show", self.edit(change)))
 
-    def test_missing_table(self):
+    def test_a_missing_table_is_named(self):
         for table in TABLES:
             path = self.edit(lambda file, name=table: file.pop(name))
             self.assertIn(f"table {table}", self.refuse(1, "show", path))
 
-    def test_missing_column_and_wrong_type(self):
+    def test_a_missing_column_and_a_wrong_type_are_named(self):
         import numpy.lib.recfunctions as fields
 
         def drop(file):
@@ -260,7 +260,7 @@ class Foreign(ReportTest):
         for name, value in attributes.items():
             table.attrs[name] = value
 
-    def test_changed_value(self):
+    def test_a_changed_value_is_found(self):
         """A value changed by another program, with the checksums of HDF5 all in order."""
 
         def change(file):

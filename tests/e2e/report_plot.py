@@ -37,7 +37,7 @@ class Plot(ReportTest):
         self.assertIn("96.9 % interval", self.words(self.folder / "size.svg"))
         self.assertRegex(self.words(self.folder / "matrix.svg"), r"median of \d+ valid repetitions")
 
-    def test_formats(self):
+    def test_formats_follow_the_name(self):
         for ending, start in (("png", b"\x89PNG"), ("pdf", b"%PDF"), ("svg", b"<?xml")):
             path = self.folder / f"format.{ending}"
             self.succeed("plot", self.file, "-o", path, "--size-inches", "6x4", "--title", "It's 'quoted' 50%")
@@ -45,7 +45,7 @@ class Plot(ReportTest):
         self.assertIn("It's 'quoted' 50%", self.words(self.folder / "format.svg"))
         self.assertEqual(list(self.folder.glob("*.partial")), [])
 
-    def test_files_and_labels(self):
+    def test_several_files_are_told_apart_by_labels(self):
         path = self.folder / "two.svg"
         self.succeed("plot", self.file, self.other, "-o", path, "--label", "before", "--label", "after",
                      "--where", "pairs=1")
@@ -63,13 +63,13 @@ class Plot(ReportTest):
         self.assertEqual(path.read_bytes(), before)
         self.assertIn("# series 0", (self.folder / "again.dat").read_text())
 
-    def test_no_gnuplot(self):
+    def test_a_missing_gnuplot_is_one_line(self):
         path = self.folder / "none.png"
         line = self.refuse(1, "plot", self.file, "-o", path, environment={"PATH": "/nonexistent"})
         self.assertIn("gnuplot-nox", line)
         self.assertFalse(path.exists())
 
-    def test_what_cannot_be_drawn(self):
+    def test_what_cannot_be_drawn_is_refused(self):
         invalid = make_results(self.folder / "invalid.h5", points=3, invalid=1)
         for kind in ("size", "loss", "matrix"):
             self.assertIn("no valid point", self.refuse(1, "plot", invalid, "-o", self.folder / "n.png", "--kind", kind))
@@ -77,12 +77,12 @@ class Plot(ReportTest):
         self.assertIn("no point 999", self.refuse(1, "plot", self.file, "-o", self.folder / "n.png", "--kind", "time",
                                                   "--point", "999"))
 
-    def test_one_point_and_a_thousand(self):
+    def test_one_point_and_a_thousand_are_drawn(self):
         for count in (1, 1000):
             path = make_results(self.folder / f"{count}.h5", points=count)
             self.succeed("plot", path, "-o", self.folder / f"{count}.png")
 
-    def test_many_hosts(self):
+    def test_a_matrix_of_64_hosts_is_drawn(self):
         path = make_results(self.folder / "h.h5", points=1, hosts=64, ranks=2 * 64 * 6 * 4)
         self.succeed("plot", path, "-o", self.folder / "h.svg", "--kind", "matrix")
         self.assertIn("64 hosts, node00 to node63", self.words(self.folder / "h.svg"))
@@ -111,7 +111,7 @@ class Page(html.parser.HTMLParser):
 
 
 class Html(ReportTest):
-    def test_page(self):
+    def test_the_page_is_well_formed_and_requests_nothing(self):
         path = make_results(self.folder / "r.h5", points=32)
         text = self.succeed("html", path, path, "--label", "<b>&", "--label", "two", "--title", "A & B")
         page = Page()
@@ -124,7 +124,7 @@ class Html(ReportTest):
         self.assertIn("interval 1.", text)
         self.assertIn("default-src 'none'", text)
 
-    def test_only_invalid_points(self):
+    def test_a_page_of_invalid_points_names_their_flags(self):
         path = make_results(self.folder / "i.h5", points=3, invalid=1)
         text = self.succeed("html", path)
         self.assertEqual(text.count("invalid: few_messages"), 3)
@@ -137,7 +137,7 @@ class Html(ReportTest):
         return done.stdout
 
     @unittest.skipUnless(shutil.which("chromium"), "there is no chromium")
-    def test_in_chromium(self):
+    def test_scripts_run_and_nothing_overflows_in_chromium(self):
         """Its scripts run, and at the width of a phone and of a desk nothing reaches out of the page."""
         path = make_results(self.folder / "c.h5", points=32)
         self.succeed("html", path, "-o", self.folder / "c.html")
@@ -152,7 +152,7 @@ class Html(ReportTest):
 
 
 class Manual(unittest.TestCase):
-    def test_manual_page(self):
+    def test_the_manual_page_has_every_subcommand(self):
         text = (BUILD / "zmqreport.1").read_text()
         for name in ("show", "csv", "plot", "compare", "html", "recover"):
             self.assertIn(f".SS zmqreport {name}", text)

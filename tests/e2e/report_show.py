@@ -28,7 +28,7 @@ class Show(ReportTest):
         end = next(i for i, line in enumerate(lines) if i > head and line.startswith(("interval:", "not shown")))
         return [re.split(r"  +", line.strip()) for line in lines[head:end]]
 
-    def test_table(self):
+    def test_the_table_has_the_columns_that_differ(self):
         rows = self.rows()
         self.assertEqual(len(rows), 33)
         self.assertEqual(rows[0][:3], ["pattern", "size", "send"])
@@ -37,14 +37,14 @@ class Show(ReportTest):
         self.assertRegex(" ".join(rows[1]), r"1\.\d\d Gbit/s \[1\.\d\d, 1\.\d\d\] 2\.\d\d M/s 0 % \d+ ns 6/6$")
         self.assertIn("transport tcp, receive message", " ".join(self.succeed("show", self.file).split()))
 
-    def test_width(self):
+    def test_lines_fit_the_terminal(self):
         for width in (60, 80, 100, 200):
             text = self.succeed("show", self.file, environment={"COLUMNS": str(width)})
             self.assertLessEqual(max(map(len, text.splitlines())), max(width, 66))
         self.assertIn("not shown", self.succeed("show", self.file, environment={"COLUMNS": "80"}))
         self.assertNotIn("not shown", self.succeed("show", self.file, "--wide", environment={"COLUMNS": "80"}))
 
-    def test_where_and_sort(self):
+    def test_where_filters_and_sort_orders(self):
         rows = self.rows("--where", "pattern=push-pull,size>=64K,send-mode=copy", "--sort", "-size")
         self.assertEqual([row[0] for row in rows[1:]], ["1 MiB", "256 KiB", "64 KiB"])
         self.assertIn("no point meets the filter", self.succeed("show", self.file, "--where", "size=3"))
@@ -54,7 +54,7 @@ class Show(ReportTest):
         text = self.succeed("show", path)
         self.assertEqual(text.count("invalid: few_messages"), 2)
 
-    def test_provenance(self):
+    def test_show_tells_hosts_and_environment(self):
         text = self.succeed("show", self.file, "--hosts", "--environment")
         for word in ("node01", "Made-up Processor 9000", "256 GiB", "100 Gbit/s", "zmqsweep --made-up", "4.3.4"):
             self.assertIn(word, text)
@@ -75,7 +75,7 @@ class Show(ReportTest):
         self.assertNotIn(b"\033[", on_terminal(NO_COLOR="1"))
         self.assertNotIn("\033[", self.succeed("show", self.file))
 
-    def test_usage(self):
+    def test_bad_usage_is_refused_with_a_hint(self):
         for arguments, word in [
             ([], "subcommand"), (["shwo"], "show"), (["show"], "FILE"), (["show", "a", "--wid"], "--wide"),
             (["show", "a", "--colour"], "show"), (["show", "a", "--where"], "--where"),
@@ -89,7 +89,7 @@ class Show(ReportTest):
         ]:
             self.assertIn(word, self.refuse(2, *arguments))
 
-    def test_help(self):
+    def test_every_subcommand_has_its_help(self):
         self.assertIn("Subcommands:", self.succeed("--help"))
         self.assertRegex(self.succeed("--version"), r"^zmqreport \d+\.\d+\.\d+\n$")
         for name in ("show", "csv", "plot", "compare", "html", "recover"):
@@ -109,7 +109,7 @@ class Csv(ReportTest):
         self.assertEqual(text.count(b"\n"), text.count(b"\r\n"))
         return pandas.read_csv(io.BytesIO(text), keep_default_na=False, na_values=[""], float_precision="round_trip")
 
-    def test_lossless(self):
+    def test_csv_loses_no_digit(self):
         with h5py.File(self.file) as file:
             for name in TABLES:
                 expected, found = file[name][:], self.table("--table", name)
@@ -123,7 +123,7 @@ class Csv(ReportTest):
                     else:
                         numpy.testing.assert_array_equal(found[column].to_numpy(values.dtype), values, column)
 
-    def test_where(self):
+    def test_where_filters_every_table(self):
         points = self.table("--where", "pattern=pub-sub,size>1K")
         self.assertTrue((points.message_size_bytes > 1024).all() and (points.pattern == "pub-sub").all())
         ranks = self.table("--table", "ranks", "--where", "pattern=pub-sub,size>1K,role=sender")
@@ -131,7 +131,7 @@ class Csv(ReportTest):
         self.assertEqual(set(ranks.role), {"sender"})
         self.assertEqual(len(self.table("--table", "hosts", "--where", "name=node01")), 1)
 
-    def test_like_pyzmq_bench(self):
+    def test_rows_can_be_like_those_of_pyzmq_bench(self):
         rows = self.table("--like", "pyzmq-bench")
         self.assertEqual(list(rows.columns), ["worker_id", "role", "messages_sent", "messages_received",
                                               "throughput_mbps", "start_time", "end_time", "config"])
@@ -140,7 +140,7 @@ class Csv(ReportTest):
         self.assertEqual(set(rows.role), {"sender", "receiver"})
         self.assertTrue((rows.end_time > rows.start_time).all())
 
-    def test_output_file(self):
+    def test_an_output_file_has_what_stdout_would(self):
         path = self.folder / "out.csv"
         self.assertEqual(self.succeed("csv", self.file, "-o", path), "")
         self.assertEqual(path.read_bytes(), self.succeed("csv", self.file, text=False))
@@ -153,17 +153,17 @@ class Recover(ReportTest):
         self.journal = self.folder / "r.h5.journal"
         self.expected = self.succeed("csv", self.file, "--table", "ranks")
 
-    def test_whole(self):
+    def test_a_whole_journal_gives_the_same_file(self):
         self.file.unlink()
         self.assertIn("6 points, the sweep is complete", self.succeed("recover", self.journal))
         self.assertEqual(self.succeed("csv", self.file, "--table", "ranks"), self.expected)
         self.assertTrue(self.journal.exists())
 
-    def test_existing_output(self):
+    def test_an_existing_output_is_kept_unless_forced(self):
         self.assertIn("--force", self.refuse(2, "recover", self.journal))
         self.succeed("recover", self.journal, "--force")
 
-    def test_torn_and_damaged(self):
+    def test_torn_and_damaged_lines_are_left_out_and_told(self):
         content = bytearray(self.journal.read_bytes())
         ends = [match.end() for match in re.finditer(rb'"data":\{"repetition":[^\n]*\n', content)]
         content[ends[7] - 40] ^= 1  # the second round's second repetition
@@ -177,7 +177,7 @@ class Recover(ReportTest):
         self.assertIn("incomplete: 6 of 6 points, not all with all their repetitions", shown)
         self.assertIn("5 of 6 repetitions", shown)
 
-    def test_nothing_to_recover(self):
+    def test_nothing_to_recover_leaves_everything_as_it_was(self):
         good = self.file.read_bytes()
         first = self.journal.read_bytes().splitlines(keepends=True)[0]
         for content in (b"", b"hello\n", first, first[:50]):

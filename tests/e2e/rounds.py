@@ -45,7 +45,7 @@ class Rounds(KeptCase):
         self.assertEqual(list(rows.point_id), [point for point in first for _ in range(4)])
         self.assertTrue((points.spread_s < (rows.start_s.max() - rows.start_s.min()) / 2).all())
 
-    def test_listed_rounds(self):
+    def test_listed_rounds_are_in_the_order_of_the_plan(self):
         self.assertEqual(self.measured(*FIVE, "--order", "listed"), [list(range(5))] * 4)
 
     def test_columns_tell_what_was_asked_for(self):
@@ -159,12 +159,12 @@ class Stopped(KeptCase):
         with h5py.File(self.path("results.h5")) as file:
             self.assertEqual(file.attrs["complete"], 1)
 
-    def test_by_usr1(self):
+    def test_a_sweep_stopped_by_usr1_in_mid_round_is_completed(self):
         code, errors = self.stop_in_round_3(signal.SIGUSR1)
         self.assertEqual(code, 4, errors)
         self.check_gone_on_with(file_repetitions(self.path("results.h5")))
 
-    def test_by_kill(self):
+    def test_a_sweep_killed_in_mid_round_is_completed(self):
         self.stop_in_round_3(signal.SIGKILL)
         self.check_gone_on_with(Journal(read(self.path("results.h5.journal")), strict=False).repetitions)
 

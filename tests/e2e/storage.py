@@ -34,7 +34,7 @@ class Removed(KeptCase):
         self.assertIsNone(session.process.poll(), session.text())
         return session
 
-    def test_journal_removed_while_it_is_written(self):
+    def test_a_journal_removed_while_it_is_written_is_written_again(self):
         session = self.started()
         os.remove(self.path(JOURNAL))
         self.assertIn(session.end(), (0, 3), session.text())
@@ -45,7 +45,7 @@ class Removed(KeptCase):
         self.assertEqual(session.rounds(), len(file_repetitions(self.path("results.h5"))))
         self.assertEqual(self.output_files(), ["results.h5"])
 
-    def test_journal_replaced_by_another_file(self):
+    def test_a_file_in_the_journals_place_is_not_touched(self):
         session = self.started()
         with open(self.path("other"), "w") as file:
             file.write("not ours\n")
@@ -58,13 +58,13 @@ class Removed(KeptCase):
         journal = Journal(read(self.path(aside[0])))
         self.assertGreaterEqual(len(journal.repetitions), max(2, session.rounds()))
 
-    def test_journal_emptied(self):
+    def test_an_emptied_journal_ends_the_sweep(self):
         session = self.started()
         os.truncate(self.path(JOURNAL), 0)
         self.assertEqual(session.end(), 1, session.text())
         self.assertIn("was changed while the sweep ran", session.text())
 
-    def test_second_sweep_and_recover(self):
+    def test_a_second_sweep_and_recover_are_refused_meanwhile(self):
         session = self.started(1, SLOW)
         holder = f"process {session.rank0()} on {os.uname().nodename}"
         for more in ([], ["--resume"], ["--force"]):
@@ -108,7 +108,7 @@ class FullDisk(KeptCase):
             env=environment({"sweep": sweep, "report": ZMQREPORT}), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             timeout=2 * PATIENCE_S)
 
-    def test_full_while_the_journal_grows(self):
+    def test_a_disk_full_under_the_journal_loses_nothing(self):
         done = self.on_disk("48k", """
             $sweep 2>../said; code=$?   # room for some repetitions
             cp results.h5.journal ..
@@ -132,7 +132,7 @@ class FullDisk(KeptCase):
                         "after a full disk")
         self.check_told([found for found in map(told, said.splitlines()) if found], points)
 
-    def test_full_while_finalising(self):
+    def test_a_disk_full_while_finalising_keeps_the_journal(self):
         done = self.on_disk("4m", """
             mkdir results.h5.partial; $sweep 2>../said; rmdir results.h5.partial   # the journal of all points
             cp results.h5.journal ..
@@ -147,13 +147,13 @@ class FullDisk(KeptCase):
         self.assertEqual(read(self.path("names")).split(), [b"filler", b"results.h5.journal"])
         self.check_after(read(self.path("said")).decode())
 
-    def test_full_when_a_sweep_begins(self):
+    def test_a_disk_full_at_the_beginning_leaves_nothing(self):
         done = self.on_disk("36k", "head -c 1m /dev/zero > filler 2>/dev/null; $sweep; code=$?; ls > ../names; exit $code")
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("No space left", done.stderr)
         self.assertEqual(read(self.path("names")).split(), [b"filler"])
 
-    def test_read_only_folder(self):
+    def test_a_read_only_folder_is_refused(self):
         done = self.on_disk("1m", "mount -o remount,ro . && $sweep")
         self.assertEqual(done.returncode, 2, done.stderr)
         self.assertIn("Read-only file system", done.stderr)

@@ -72,7 +72,7 @@ class Kept(Case):
         self.assertRegex(errors, r"rank [12] on .*: \d+ connections? of strangers \(127\.0\.0\.1\), none let in")
         return repetitions
 
-    def test_duration(self):
+    def test_strangers_change_nothing_in_a_window(self):
         for pattern in ("push-pull", "pub-sub"):
             for bind in ("receiver", "sender"):
                 with self.subTest(pattern=pattern, bind=bind):
@@ -83,7 +83,7 @@ class Kept(Case):
                     self.assertEqual(self.table("ranks").groupby(["point_id", "repetition"]).messages.nunique().max(),
                                      1 if pattern == "push-pull" else 2)
 
-    def test_there_and_back(self):
+    def test_strangers_change_nothing_of_round_trips(self):
         """A pair socket has one peer, and it is ours."""
         for pattern in ("req-rep", "pair"):
             with self.subTest(pattern=pattern):
@@ -91,7 +91,7 @@ class Kept(Case):
                                        "--repetitions", 3, "--latency", 1)
                 self.check(errors, pattern)
 
-    def test_count(self):
+    def test_strangers_change_nothing_of_a_count(self):
         """Exactly what was asked for, however many knock."""
         for bind in ("receiver", "sender"):
             with self.subTest(bind=bind):

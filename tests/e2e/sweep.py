@@ -27,7 +27,7 @@ class Delivery(Case):
             self.assertLessEqual(flags(row.flags) - BUSY_FLAGS - {"lost_messages"}, set())
         return points, repetitions, ranks
 
-    def test_every_mode(self):
+    def test_every_mode_delivers(self):
         """Both patterns, five send and three receive modes, on both sides of 16 KiB."""
         self.sweep(3, *SHORT, "--repetitions", 1, "--pattern", "push-pull,pub-sub", "--size", "64,64K",
                    "--send-mode", "copy,zero-copy,const,shared,untouched", "--receive-mode", "message,copy,read")
@@ -35,7 +35,7 @@ class Delivery(Case):
         self.assertEqual(len(points), 2 * 2 * 5 * 3)
         self.assertEqual(list(points.point_id), list(range(60)))
 
-    def test_transports_and_bind_sides(self):
+    def test_every_transport_and_bind_side_delivers(self):
         for side in ("receiver", "sender"):
             with self.subTest(side=side):
                 self.sweep(3, *SHORT, "--pattern", "push-pull,pub-sub", "--transport", "tcp,ipc", "--size", "1K",
@@ -46,7 +46,7 @@ class Delivery(Case):
                 self.assertTrue(ranks[ranks.point_id.isin(ipc)].tcp_rtt_us.isna().all())
                 self.assertTrue((ranks[~ranks.point_id.isin(ipc)].tcp_rtt_us > 0).all())
 
-    def test_groups(self):
+    def test_groups_deliver(self):
         """2 x 1:3, and 2 x 3:1."""
         for shape in ("--receivers-per-sender", "--senders-per-receiver"):
             with self.subTest(shape=shape):
@@ -67,7 +67,7 @@ class Delivery(Case):
         self.assertTrue((points.lost > 0).any())
         self.assertTrue((repetitions.throughput_mbit_s > 0).all())
 
-    def test_count_mode(self):
+    def test_count_mode_delivers_exactly_the_count(self):
         """Each sender sends exactly N; without a loss each group receives exactly that."""
         # Short queues and buffers, so that they cannot hide the count.
         self.sweep(5, "--count", 20000, "--size", "64,16K", "--repetitions", 2, "--send-mode", "copy,zero-copy",
@@ -83,7 +83,7 @@ class Delivery(Case):
         rate = receivers.window_bytes * 8e-6 / receivers.window_s
         self.assertTrue(((rate / receivers.throughput_mbit_s - 1).abs() < 1e-9).all())
 
-    def test_window_grows_for_slow_messages(self):
+    def test_a_window_grows_for_slow_messages(self):
         """16 MiB in a window of 1 ms: it grows until 20 messages are in it."""
         self.sweep(3, "--size", "16M", "--duration", "1ms", "--warmup", "0s", "--interval", "20ms", "--repetitions", 2,
                    "--send-mode", "copy")
@@ -97,7 +97,7 @@ class Delivery(Case):
         _, _, ranks = self.check_accounts()
         self.assertEqual(set(ranks["rank"]), {1, 2})
 
-    def test_pairs_as_dimension(self):
+    def test_pairs_are_a_dimension(self):
         self.sweep(5, *SHORT, "--pairs", "1,2", "--size", "64K", "--send-mode", "copy")
         points, _, _ = self.check_accounts()
         self.assertEqual(list(points.pairs), [1, 2])

@@ -47,7 +47,7 @@ class Use(Case):
             self.assertGreater(known, 0.7 * row.usage_s, row)
         return ranks
 
-    def test_use_of_a_window(self):
+    def test_use_adds_up_over_a_window(self):
         self.sweep(3, *QUICK, "--size", "64,64K", "--send-mode", "copy,zero-copy", "--io-threads", 2)
         ranks = self.check_ranks()
         self.assertTrue((ranks.usage_s > 0.49).all())
@@ -69,7 +69,7 @@ class Use(Case):
         threads = {"sender": "app", "receiver": "io"}
         return {role: min(rows[f"{threads[role]}_page_faults"] / rows.window_messages) for role, rows in ranks.groupby("role")}
 
-    def test_page_faults(self):
+    def test_page_faults_are_counted(self):
         """An allocator that gives every message's memory back has every page of it made anew, by whoever writes it first."""
         pages = (1 << 20) // os.sysconf("SC_PAGESIZE")
         returned = self.page_faults(MALLOC_MMAP_THRESHOLD_="65536")
@@ -80,7 +80,7 @@ class Use(Case):
         self.assertLess(kept["sender"], 0.1 * pages)
         self.assertEqual(list(self.table("hosts").page_bytes), [os.sysconf("SC_PAGESIZE")])
 
-    def test_use_with_a_count(self):
+    def test_use_is_known_with_a_count(self):
         """Loops have ended when the books are closed; a sender's thread leaves its figures behind."""
         self.sweep(3, "--count", 300000, "--size", 64, "--send-mode", "copy", "--repetitions", 2)
         ranks = self.table("ranks")
@@ -89,7 +89,7 @@ class Use(Case):
             self.assertGreater(row.app_cpu_s, 0, row)
             self.assertLessEqual(row.app_cpu_s + row.io_cpu_s, row.cpu_user_s + row.cpu_system_s + GRAIN_S, row)
 
-    def test_file_without_the_columns(self):
+    def test_a_file_without_the_columns_is_read(self):
         """As an older zmqsweep wrote it: read, and said to be so."""
         self.sweep(3, *QUICK, "--size", "64", "--send-mode", "copy")
         new = self.csv("--table", "ranks")
@@ -153,17 +153,17 @@ class Words(Case):
             self.skipTest("needs two processing units")
         self.first, self.second = self.processing_units()
 
-    def test_sender(self):
+    def test_a_busy_sender_is_the_limit(self):
         self.check("sender-bound", self.first, "--size", 64, "--send-mode", "copy", "--sender-cpus", "pu:0",
                    "--receiver-cpus", "pu:1", "--io-cpus", "pu:1", who=("sender", "app_runqueue"))
 
-    def test_sender_with_one_cpu(self):
+    def test_a_sender_with_one_cpu_is_the_limit(self):
         """Its I/O thread goes along, as it does unless told otherwise; small and large messages."""
         for size in (64, "64K"):
             self.check("sender-bound", self.first, "--size", size, "--send-mode", "copy", "--sender-cpus", "pu:0",
                        "--receiver-cpus", "pu:1", who=("sender", "io_runqueue"))
 
-    def test_both_on_one_core(self):
+    def test_both_on_one_core_are_core_bound(self):
         """No other program is needed, nor a second core."""
         self.sweep(3, *QUICK, "--size", "64,64K", "--send-mode", "copy", "--sender-cpus", "pu:0", "--receiver-cpus", "pu:0", "--force")
         shown = self.report("show", "--why", "results.h5").stdout
@@ -171,16 +171,16 @@ class Words(Case):
         for row in self.table("repetitions").itertuples():
             self.assertIn("shared_core", flags(row.flags))
 
-    def test_receiver(self):
+    def test_a_busy_receiver_is_the_limit(self):
         self.check("receiver-bound", self.second, "--size", "64K", "--send-mode", "const", "--receive-mode", "read",
                    "--sender-cpus", "pu:0", "--receiver-cpus", "pu:1", "--io-cpus", "pu:0", "--rcvhwm", 8, "--sndhwm", 8,
                    who=("receiver", "app_runqueue"))
 
-    def test_io_thread(self):
+    def test_a_busy_io_thread_is_the_limit(self):
         self.check("io-thread-bound", self.second, "--size", "64K", "--send-mode", "const", "--sender-cpus", "pu:0",
                    "--receiver-cpus", "pu:0", "--io-cpus", "pu:1", "--rcvhwm", 8, "--sndhwm", 8, who=("", "io_runqueue"))
 
-    def test_memory(self):
+    def test_memory_is_the_limit_where_pages_are_new(self):
         """No other program is needed: an allocator that returns the memory of each message holds up whoever receives it."""
         for _ in range(4):
             self.sweep(3, *QUICK, "--size", "1M", "--send-mode", "const", "--force", env={"MALLOC_MMAP_THRESHOLD_": "65536"})

@@ -23,7 +23,7 @@ class Write(Case):
     def left(self):
         return os.listdir(self.path("disk"))
 
-    def test_all_sizes_and_patterns(self):
+    def test_all_sizes_and_patterns_are_written_whole(self):
         """Sizes below, at and over the buffer; each file is compared with what was received, or the repetition fails."""
         self.sweep(3, *SHORT, "--size", "64,5000,64K,1M", "--pattern", "push-pull,pub-sub", "--send-mode", "copy",
                    "--receive-mode", "write,message", "--write-dir", "disk", "--write-buffer", "64K")
@@ -39,7 +39,7 @@ class Write(Case):
         self.assertTrue(points.settings[points.receive_mode == "write"].str.contains("write-buffer=64K").all())
         self.assertFalse(points.settings[points.receive_mode == "message"].str.contains("write-buffer").any())
 
-    def test_count_and_groups(self):
+    def test_counts_and_groups_are_written_whole(self):
         for shape in ("--receivers-per-sender", "--senders-per-receiver"):
             self.sweep(4, "--count", 3000, "--size", "64,16K", "--repetitions", 2, "--send-mode", "copy", shape, 2,
                        "--receive-mode", "write", "--write-dir", "disk", "--force")
@@ -50,7 +50,7 @@ class Write(Case):
             self.assertTrue((receivers.window_s > receivers.sync_s).all())
             self.assertEqual(self.left(), [])
 
-    def test_file_grows_and_goes_with_the_job(self):
+    def test_the_file_grows_and_goes_with_the_job(self):
         for number in (signal.SIGUSR1, signal.SIGTERM):
             with self.subTest(signal=number):
                 process = self.start(3, "--duration", "20s", "--size", "64K", "--send-mode", "copy", "--repetitions", 1,
@@ -66,7 +66,7 @@ class Write(Case):
                 process.communicate(timeout=PATIENCE_S)
                 self.assertEqual(self.left(), [])
 
-    def test_full_disk(self):
+    def test_a_full_disk_fails_the_point_alone(self):
         """The point fails with a line that names file and host, soon, and the sweep goes on."""
         disk = self.path("disk")
         mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk]
@@ -89,7 +89,7 @@ class Write(Case):
                 self.assertFalse(written["flags"].str.contains("timed_out").any(), written)
                 self.assertEqual(self.left(), [])
 
-    def test_bad_input(self):
+    def test_bad_values_are_refused(self):
         with open(self.path("plain"), "w"):
             pass
         for options, words in (([], ["--write-dir DIR"]), (["--write-dir", "nothere"], ["rank 2", "nothere: No such file"]),

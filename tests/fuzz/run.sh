@@ -22,7 +22,7 @@ TMPDIR=$(mktemp -d -p "$([ -w /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tm
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
 # libFuzzer looks for leaks as it goes and stops at the first; libraries hold a little to the end.
-export ASAN_OPTIONS=quarantine_size_mb=16 LSAN_OPTIONS="suppressions=$root/tests/leaks.supp:print_suppressions=0" UBSAN_OPTIONS=print_stacktrace=1
+export ASAN_OPTIONS=quarantine_size_mb=16 LSAN_OPTIONS="suppressions=$root/tests/house/leaks.supp:print_suppressions=0" UBSAN_OPTIONS=print_stacktrace=1
 
 # fuzz TARGET: prints what came of it.
 fuzz() {

@@ -236,7 +236,7 @@ class Jobs(unittest.TestCase):
             self.assertIn(f"of {POINTS} points are done, {len(before[job])} repetitions are there", job.log())
             self.check_complete(job.output, before[job])
 
-    def test_usr1_before_the_ranks_have_started(self):
+    def test_usr1_before_the_ranks_have_started_requeues(self):
         jobs = [self.submit_plan(launcher) for launcher in LAUNCHERS]
         for job in jobs:
             job.wait(lambda job=job: ", start 1," in job.log(), "does not start")
@@ -263,7 +263,7 @@ class Jobs(unittest.TestCase):
             self.check_over(job)
             self.check_complete(job.output, before)
 
-    def test_time_limit(self):
+    def test_a_time_limit_loses_nothing_and_the_job_goes_on(self):
         """A limit of a minute: the script's own warning is due at once, and there is time to go back into the queue, again and again. A
         limit of nothing: the warning comes together with the end, and a person requeues. Slurm looks at limits every 30 s."""
         jobs = [(limit, self.submit_plan(launcher, repetitions=9)) for limit in (1, 0) for launcher in LAUNCHERS]
@@ -297,7 +297,7 @@ class Jobs(unittest.TestCase):
             self.assertEqual(result.returncode, 0, result.stderr)
         return self.kept(path)
 
-    def test_scancel_at_a_random_moment(self):
+    def test_scancel_at_a_random_moment_loses_nothing(self):
         """A cancelled job stays away, and nothing that the log tells of is lost. Killed without a word, neither."""
         dice = random.Random()
         resumed = []

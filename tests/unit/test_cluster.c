@@ -38,7 +38,7 @@ static void expect(void **state, enum cpus_kind kind, int first, int last, const
     hwloc_bitmap_free(cpus);
 }
 
-static void test_objects(void **state)
+static void objects_have_their_cpus(void **state)
 {
     expect(state, CPUS_NUMA, 0, 0, "0-7");
     expect(state, CPUS_NUMA, 3, 3, "24-31");
@@ -49,7 +49,7 @@ static void test_objects(void **state)
     expect(state, CPUS_PACKAGE, 1, 1, "16-31");
 }
 
-static void test_missing_object_is_named_with_what_there_is(void **state)
+static void a_missing_object_is_named_with_what_there_is(void **state)
 {
     hwloc_bitmap_t cpus = hwloc_bitmap_alloc();
     struct error error = {""};
@@ -59,7 +59,7 @@ static void test_missing_object_is_named_with_what_there_is(void **state)
     hwloc_bitmap_free(cpus);
 }
 
-static void test_node_by_the_kernels_number(void **state)
+static void a_node_is_found_by_the_kernels_number(void **state)
 {
     assert_int_equal(cluster_numa_by_os_index(*state, 2), 2);
     assert_int_equal(cluster_numa_by_os_index(*state, 9), -1);
@@ -69,10 +69,10 @@ static void test_node_by_the_kernels_number(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_objects, load_machine, drop_machine),
-        cmocka_unit_test_setup_teardown(test_missing_object_is_named_with_what_there_is, load_machine,
+        cmocka_unit_test_setup_teardown(objects_have_their_cpus, load_machine, drop_machine),
+        cmocka_unit_test_setup_teardown(a_missing_object_is_named_with_what_there_is, load_machine,
                                         drop_machine),
-        cmocka_unit_test_setup_teardown(test_node_by_the_kernels_number, load_machine, drop_machine),
+        cmocka_unit_test_setup_teardown(a_node_is_found_by_the_kernels_number, load_machine, drop_machine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -97,7 +97,7 @@ static void check_one(const double *values)
     }
 }
 
-static void all_orders_of_eight(void **state)
+static void p_is_that_of_all_orders_of_eight(void **state)
 {
     (void)state;
     double values[FEW] = {1, 2, 3, 5, 8, 13, 21, 34}, mean = 0, square = 0;
@@ -265,7 +265,7 @@ static void dependent_series_are_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_orders_of_eight),
+        cmocka_unit_test(p_is_that_of_all_orders_of_eight),
         cmocka_unit_test(fewer_than_eight_tell_nothing),
         cmocka_unit_test(equal_values_do_not_depend),
         cmocka_unit_test(a_zigzag_is_no_positive_correlation),

@@ -36,7 +36,7 @@ static void check_value(int64_t value)
     assert_true(value < histogram_low_ns(bucket + 1));
 }
 
-static void test_buckets_cover_every_time_once(void **unused)
+static void buckets_cover_every_time_once(void **unused)
 {
     (void)unused;
     assert_int_equal(histogram_low_ns(0), 0);
@@ -53,7 +53,7 @@ static void test_buckets_cover_every_time_once(void **unused)
     }
 }
 
-static void test_what_is_outside_counts_at_the_ends(void **unused)
+static void what_is_outside_counts_at_the_ends(void **unused)
 {
     (void)unused;
     assert_int_equal(histogram_bucket(-1), 0);
@@ -88,7 +88,7 @@ static void check_quantiles(int64_t *values, size_t count)
     }
 }
 
-static void test_percentiles_are_within_one_percent(void **unused)
+static void percentiles_are_within_one_percent(void **unused)
 {
     (void)unused;
     static int64_t values[VALUES];
@@ -101,7 +101,7 @@ static void test_percentiles_are_within_one_percent(void **unused)
     }
 }
 
-static void test_nothing_has_no_percentile(void **unused)
+static void nothing_has_no_percentile(void **unused)
 {
     (void)unused;
     static const struct histogram empty;
@@ -112,10 +112,10 @@ static void test_nothing_has_no_percentile(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_buckets_cover_every_time_once),
-        cmocka_unit_test(test_what_is_outside_counts_at_the_ends),
-        cmocka_unit_test(test_percentiles_are_within_one_percent),
-        cmocka_unit_test(test_nothing_has_no_percentile),
+        cmocka_unit_test(buckets_cover_every_time_once),
+        cmocka_unit_test(what_is_outside_counts_at_the_ends),
+        cmocka_unit_test(percentiles_are_within_one_percent),
+        cmocka_unit_test(nothing_has_no_percentile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

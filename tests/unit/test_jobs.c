@@ -24,7 +24,7 @@ static void check_near(double value, double expected, double tolerance)
 
 /* ---- special functions, against what is known of them ---- */
 
-static void digamma_and_trigamma(void **state)
+static void digamma_and_trigamma_match_the_tables(void **state)
 {
     (void)state;
     const double gamma = 0.57721566490153286061;
@@ -42,7 +42,7 @@ static void digamma_and_trigamma(void **state)
     check_near(special_trigamma_inverse(1e9), 1 / sqrt(1e9), 1e-8);
 }
 
-static void student_s_quantiles(void **state)
+static void quantiles_of_student_match_the_tables(void **state)
 {
     (void)state;
     static const struct {
@@ -155,7 +155,7 @@ static void few_variances_give_it_roughly(void **state)
     check_near(stats_median(variances, TRIALS), 0.0036, 0.0003);
 }
 
-static void no_prior_of_too_few(void **state)
+static void too_few_variances_give_no_prior(void **state)
 {
     (void)state;
     double variances[] = {1, 2, 3}, flat[] = {0, 0, 0, 5}, freedoms[] = {4, 4, 4, 4};
@@ -209,7 +209,7 @@ static void missing_jobs_are_left_out(void **state)
     assert_int_equal(stats_compare_jobs(values, 0, 3, 3, WANTED, found, NULL), 0);
 }
 
-static void jobs_that_do_not_differ(void **state)
+static void jobs_without_scatter_have_a_shift_without_width(void **state)
 {
     (void)state;
     double values[5 * 6];
@@ -379,15 +379,15 @@ static void single_jobs_cover_what_was_measured(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(digamma_and_trigamma),
-        cmocka_unit_test(student_s_quantiles),
+        cmocka_unit_test(digamma_and_trigamma_match_the_tables),
+        cmocka_unit_test(quantiles_of_student_match_the_tables),
         cmocka_unit_test(many_variances_give_their_prior_away),
         cmocka_unit_test(few_variances_give_it_roughly),
-        cmocka_unit_test(no_prior_of_too_few),
+        cmocka_unit_test(too_few_variances_give_no_prior),
         cmocka_unit_test(one_point_has_the_usual_interval),
         cmocka_unit_test(one_job_borrows_the_other_side_s_variance),
         cmocka_unit_test(missing_jobs_are_left_out),
-        cmocka_unit_test(jobs_that_do_not_differ),
+        cmocka_unit_test(jobs_without_scatter_have_a_shift_without_width),
         cmocka_unit_test(intervals_cover_as_they_say),
         cmocka_unit_test(differences_are_found),
         cmocka_unit_test(single_jobs_are_one_draw_each),

@@ -8,7 +8,7 @@
 /* ---- what counts ---- */
 
 /* Points may come twice: after a drop what was before does not count, and the settings stay. */
-static void test_drop(void **state)
+static void what_was_before_a_drop_does_not_count(void **state)
 {
     (void)state;
     struct made made;
@@ -35,7 +35,7 @@ static void test_drop(void **state)
 }
 
 /* A point that has not all its repetitions says so. */
-static void test_interrupted_point_is_not_complete(void **state)
+static void an_interrupted_point_is_not_complete(void **state)
 {
     (void)state;
     struct journal *journal = create(2, false);
@@ -62,7 +62,7 @@ static void test_interrupted_point_is_not_complete(void **state)
     assert_true(finish().complete);
 }
 
-static void test_foreign_rows_are_refused(void **state)
+static void foreign_rows_are_refused(void **state)
 {
     (void)state;
     static struct made made;
@@ -78,7 +78,7 @@ static void test_foreign_rows_are_refused(void **state)
 }
 
 /* A point that has lost a repetition is not done, whatever its last line says; nor does one count twice. */
-static void test_a_lost_repetition_is_missed(void **state)
+static void a_lost_repetition_is_missed(void **state)
 {
     (void)state;
     static struct made made;
@@ -96,7 +96,7 @@ static void test_a_lost_repetition_is_missed(void **state)
 }
 
 /* What was added and not committed is not there. */
-static void test_nothing_counts_without_a_commit(void **state)
+static void nothing_counts_without_a_commit(void **state)
 {
     (void)state;
     static struct made made;
@@ -111,7 +111,7 @@ static void test_nothing_counts_without_a_commit(void **state)
 }
 
 /* Ten thousand ranks: many blocks, which go into the file long before the commit. */
-static void test_a_repetition_of_many_blocks(void **state)
+static void a_repetition_of_many_blocks_is_read_whole(void **state)
 {
     (void)state;
     enum { MANY = 10000 };
@@ -180,7 +180,7 @@ static int commits_before(size_t cut)
 
 /* Cut anywhere, within lines and blocks and between them: all that was committed before the cut is there, and
  * nothing of what was not. Without a run line there is nothing to keep. */
-static void test_cut_at_every_byte(void **state)
+static void a_cut_at_any_byte_keeps_what_was_committed(void **state)
 {
     (void)state;
     size_t length;
@@ -213,7 +213,7 @@ static void test_cut_at_every_byte(void **state)
 }
 
 /* After a cut a sweep goes on, and what it adds counts. */
-static void test_going_on_after_a_cut(void **state)
+static void what_is_added_after_a_cut_counts(void **state)
 {
     (void)state;
     size_t length;
@@ -236,7 +236,7 @@ static void test_going_on_after_a_cut(void **state)
 }
 
 /* A bit that is wrong in a line or a block loses that repetition and no other, and is told. */
-static void test_bit_flips(void **state)
+static void a_flipped_bit_loses_one_repetition(void **state)
 {
     (void)state;
     size_t length;
@@ -258,7 +258,7 @@ static void test_bit_flips(void **state)
     free(bytes);
 }
 
-static void test_damaged_first_line(void **state)
+static void a_damaged_first_line_stops_a_resume_but_no_recovery(void **state)
 {
     (void)state;
     size_t length;
@@ -307,7 +307,7 @@ static void write_stretches(void)
     journal_close(&journal);
 }
 
-static void test_lines_out_of_place(void **state)
+static void lines_count_in_any_order(void **state)
 {
     (void)state;
     static const struct {
@@ -385,7 +385,7 @@ static void check_not_reopened(const char *words, const char *bytes, size_t leng
 }
 
 /* Of a newer schema nothing is read, for its columns may mean something else; nor is the journal touched. */
-static void test_newer_journal(void **state)
+static void a_newer_journal_is_refused(void **state)
 {
     (void)state;
     size_t length;
@@ -402,7 +402,7 @@ static void test_newer_journal(void **state)
 
 /* As another zmqsweep wrote it: rows of ours would not fit below; what is there can be recovered, and what it
  * does not have is missing. */
-static void test_journal_of_other_columns(void **state)
+static void a_journal_of_other_columns_can_be_recovered(void **state)
 {
     (void)state;
     size_t length;
@@ -425,7 +425,7 @@ static void test_journal_of_other_columns(void **state)
 }
 
 /* Blocks that are shorter than the columns say are damaged. */
-static void test_blocks_of_another_width(void **state)
+static void blocks_of_another_width_are_damaged(void **state)
 {
     (void)state;
     write_sweep(1, 1);
@@ -435,7 +435,7 @@ static void test_blocks_of_another_width(void **state)
 }
 
 /* A journal of schema 1.1 has a line a point, with all its rows. */
-static void test_old_journal(void **state)
+static void a_journal_of_schema_1_1_is_read(void **state)
 {
     (void)state;
     static const char *const lines[] = {
@@ -468,7 +468,7 @@ static void test_old_journal(void **state)
 }
 
 /* A line whose counts are not those of the blocks before it is no whole repetition. */
-static void test_counts_must_match(void **state)
+static void counts_must_be_those_of_the_blocks(void **state)
 {
     (void)state;
     size_t length;
@@ -486,7 +486,7 @@ static void test_counts_must_match(void **state)
     free(bytes);
 }
 
-static void test_not_a_journal(void **state)
+static void other_files_are_no_journal(void **state)
 {
     (void)state;
     struct error error;
@@ -501,7 +501,7 @@ static void test_not_a_journal(void **state)
 
 /* ---- resume, lock, replace ---- */
 
-static void test_resume(void **state)
+static void a_resumed_journal_goes_on(void **state)
 {
     (void)state;
     struct run_record run, session;
@@ -529,7 +529,7 @@ static void test_resume(void **state)
     assert_true(finish().complete);
 }
 
-static void test_lock(void **state)
+static void a_journal_has_one_writer(void **state)
 {
     (void)state;
     struct run_record run;
@@ -581,7 +581,7 @@ static void expect_kept(struct journal *journal, bool written_again)
     assert_int_equal(access(JOURNAL ".partial", F_OK), -1);
 }
 
-static void test_journal_is_written_again(void **state)
+static void a_removed_journal_is_written_again(void **state)
 {
     (void)state;
     struct journal *journal = create(4, false);
@@ -601,7 +601,7 @@ static void test_journal_is_written_again(void **state)
     assert_true(finish().complete);
 }
 
-static void test_another_file_has_the_name(void **state)
+static void another_file_of_the_name_is_left_alone(void **state)
 {
     (void)state;
     struct journal *journal = create(2, false);
@@ -627,7 +627,7 @@ static void test_another_file_has_the_name(void **state)
     assert_true(report.complete);
 }
 
-static void test_journal_was_changed(void **state)
+static void a_changed_journal_is_an_error(void **state)
 {
     (void)state;
     struct journal *journal = create(2, false);
@@ -641,7 +641,7 @@ static void test_journal_was_changed(void **state)
     journal_close(&journal);
 }
 
-static void test_folder_is_gone(void **state)
+static void a_folder_that_is_gone_is_an_error(void **state)
 {
     (void)state;
     struct journal *journal;
@@ -660,7 +660,7 @@ static void test_folder_is_gone(void **state)
 }
 
 /* As a kill before the first line was on disk leaves it: nothing is lost by beginning anew. */
-static void test_a_journal_that_holds_nothing(void **state)
+static void a_journal_that_holds_nothing_is_begun_anew(void **state)
 {
     (void)state;
     struct run_record run;
@@ -690,7 +690,7 @@ static void test_a_journal_that_holds_nothing(void **state)
     free(bytes);
 }
 
-static void test_leftovers_are_removed(void **state)
+static void leftovers_are_removed(void **state)
 {
     (void)state;
     static const char *const names[] = {OUTPUT ".partial", JOURNAL ".partial", OUTPUT ".recovered",
@@ -722,7 +722,7 @@ static void append_beyond_limit(void)
     journal_close(&journal);
 }
 
-static void test_full_disk(void **state)
+static void a_full_disk_keeps_what_was_committed(void **state)
 {
     (void)state;
     struct stat status;
@@ -736,32 +736,32 @@ static void test_full_disk(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_drop),
-        TEST(test_interrupted_point_is_not_complete),
-        TEST(test_foreign_rows_are_refused),
-        TEST(test_a_lost_repetition_is_missed),
-        TEST(test_nothing_counts_without_a_commit),
-        TEST(test_a_repetition_of_many_blocks),
-        TEST(test_cut_at_every_byte),
-        TEST(test_going_on_after_a_cut),
-        TEST(test_bit_flips),
-        TEST(test_damaged_first_line),
-        TEST(test_lines_out_of_place),
-        TEST(test_newer_journal),
-        TEST(test_journal_of_other_columns),
-        TEST(test_blocks_of_another_width),
-        TEST(test_old_journal),
-        TEST(test_counts_must_match),
-        TEST(test_not_a_journal),
-        TEST(test_resume),
-        TEST(test_lock),
-        TEST(test_journal_is_written_again),
-        TEST(test_another_file_has_the_name),
-        TEST(test_journal_was_changed),
-        TEST(test_folder_is_gone),
-        TEST(test_a_journal_that_holds_nothing),
-        TEST(test_leftovers_are_removed),
-        TEST(test_full_disk),
+        TEST(what_was_before_a_drop_does_not_count),
+        TEST(an_interrupted_point_is_not_complete),
+        TEST(foreign_rows_are_refused),
+        TEST(a_lost_repetition_is_missed),
+        TEST(nothing_counts_without_a_commit),
+        TEST(a_repetition_of_many_blocks_is_read_whole),
+        TEST(a_cut_at_any_byte_keeps_what_was_committed),
+        TEST(what_is_added_after_a_cut_counts),
+        TEST(a_flipped_bit_loses_one_repetition),
+        TEST(a_damaged_first_line_stops_a_resume_but_no_recovery),
+        TEST(lines_count_in_any_order),
+        TEST(a_newer_journal_is_refused),
+        TEST(a_journal_of_other_columns_can_be_recovered),
+        TEST(blocks_of_another_width_are_damaged),
+        TEST(a_journal_of_schema_1_1_is_read),
+        TEST(counts_must_be_those_of_the_blocks),
+        TEST(other_files_are_no_journal),
+        TEST(a_resumed_journal_goes_on),
+        TEST(a_journal_has_one_writer),
+        TEST(a_removed_journal_is_written_again),
+        TEST(another_file_of_the_name_is_left_alone),
+        TEST(a_changed_journal_is_an_error),
+        TEST(a_folder_that_is_gone_is_an_error),
+        TEST(a_journal_that_holds_nothing_is_begun_anew),
+        TEST(leftovers_are_removed),
+        TEST(a_full_disk_keeps_what_was_committed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

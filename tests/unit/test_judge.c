@@ -190,7 +190,7 @@ static void check_near(double value, double expected)
 
 /* ---- rows ---- */
 
-static void all_well(void **state)
+static void a_sound_repetition_has_no_flag(void **state)
 {
     (void)state;
     static const struct {
@@ -389,7 +389,7 @@ static void a_window_without_a_message_before_it_begins_at_the_first(void **stat
     assert_true(scene.row.throughput_mbit_s == 0 && isnan(scene.row.window_s));
 }
 
-static void a_receiver_with_nothing(void **state)
+static void a_receiver_with_nothing_makes_it_invalid(void **state)
 {
     (void)state;
     struct scene scene;
@@ -406,7 +406,7 @@ static void a_receiver_with_nothing(void **state)
 /* ---- flags, one by one ---- */
 
 /* They were refused: a warning. */
-static void strangers(void **state)
+static void strangers_are_a_warning(void **state)
 {
     (void)state;
     struct scene scene;
@@ -419,7 +419,7 @@ static void strangers(void **state)
     assert_int_equal(scene.row.received, 2400);
 }
 
-static void foreign_messages(void **state)
+static void foreign_messages_make_it_invalid(void **state)
 {
     (void)state;
     struct scene scene;
@@ -460,7 +460,7 @@ static void pub_sub_is_accounted_by_subscriber(void **state)
     assert_true(lost == 7);
 }
 
-static void lost_messages(void **state)
+static void lost_messages_are_counted_by_group(void **state)
 {
     (void)state;
     struct scene scene;
@@ -477,7 +477,7 @@ static void lost_messages(void **state)
     assert_int_equal(scene.row.received_bytes, 2390 * 1000);
 }
 
-static void what_ranks_report(void **state)
+static void what_any_rank_reports_is_flagged(void **state)
 {
     (void)state;
     struct scene scene;
@@ -498,7 +498,7 @@ static void what_ranks_report(void **state)
     check_flags(&scene, FLAG_FAILED, false);
 }
 
-static void few_messages(void **state)
+static void few_messages_make_it_invalid(void **state)
 {
     (void)state;
     struct scene scene;
@@ -521,7 +521,7 @@ static void few_messages(void **state)
     }
 }
 
-static void short_overlap(void **state)
+static void a_short_overlap_makes_it_invalid(void **state)
 {
     (void)state;
     for (int counting = 0; counting < 2; counting++) {
@@ -541,7 +541,7 @@ static void short_overlap(void **state)
     }
 }
 
-static void late_start(void **state)
+static void a_sender_that_starts_in_the_window_is_late(void **state)
 {
     (void)state;
     struct scene scene;
@@ -558,7 +558,7 @@ static void late_start(void **state)
 }
 
 /* Its first message, two messages and a tenth of the stretch after the first sender began. */
-static void late_first(void **state)
+static void a_receiver_whose_first_message_is_late_is_flagged(void **state)
 {
     (void)state;
     for (int late = 0; late < 2; late++) {
@@ -579,7 +579,7 @@ static void late_first(void **state)
     }
 }
 
-static void shared_core(void **state)
+static void ranks_that_share_a_core_are_flagged(void **state)
 {
     (void)state;
     struct scene scene;
@@ -617,7 +617,7 @@ static void set_stall(struct scene *scene, int64_t messages, int empty)
     scene->intervals[scene->first_interval[2] + (size_t)empty].messages = 0;
 }
 
-static void stalled(void **state)
+static void an_empty_interval_is_a_stall_where_ten_were_due(void **state)
 {
     (void)state;
     struct scene scene;
@@ -639,7 +639,7 @@ static void stalled(void **state)
 }
 
 /* A rank that did not run is known by its own clock, even when all that it missed comes at once later. */
-static void stalled_while_paused(void **state)
+static void a_rank_that_did_not_run_has_stalled(void **state)
 {
     (void)state;
     struct scene scene;
@@ -656,7 +656,7 @@ static void stalled_while_paused(void **state)
 }
 
 /* A receiver that was stopped before its window gets in it what was sent before. */
-static void receiver_late(void **state)
+static void a_receiver_late_to_its_window_is_flagged(void **state)
 {
     (void)state;
     struct scene scene;
@@ -668,7 +668,7 @@ static void receiver_late(void **state)
     check_flags(&scene, FLAG_LATE_START, false);
 }
 
-static void stalled_over_intervals(void **state)
+static void a_stall_is_found_over_several_intervals(void **state)
 {
     (void)state;
     struct scene scene;
@@ -695,7 +695,7 @@ static void set_halves(struct scene *scene, int64_t first, int64_t second)
     }
 }
 
-static void unsteady(void **state)
+static void halves_that_differ_are_unsteady(void **state)
 {
     (void)state;
     struct scene scene;
@@ -716,7 +716,7 @@ static void unsteady(void **state)
 }
 
 /* 1000/s each, of all senders together and, published, to every subscriber. */
-static void rates_kept_and_missed(void **state)
+static void rates_missed_by_a_hundredth_are_flagged(void **state)
 {
     (void)state;
     const int32_t shapes[][4] = {
@@ -737,7 +737,7 @@ static void rates_kept_and_missed(void **state)
     }
 }
 
-static void a_repetition_that_never_ran(void **state)
+static void a_repetition_that_never_ran_has_no_numbers(void **state)
 {
     (void)state;
     struct scene scene;
@@ -761,33 +761,33 @@ static void a_repetition_that_never_ran(void **state)
 int main(void)
 {
     const struct CMUnitTest rows[] = {
-        cmocka_unit_test(all_well),
+        cmocka_unit_test(a_sound_repetition_has_no_flag),
         cmocka_unit_test(a_row_per_busy_rank),
         cmocka_unit_test(flags_have_their_words),
         cmocka_unit_test(count_mode_has_one_gap_less_than_messages),
         cmocka_unit_test(bursts_are_counted_by_their_periods),
         cmocka_unit_test(dated_windows_are_cut_at_messages),
         cmocka_unit_test(a_window_without_a_message_before_it_begins_at_the_first),
-        cmocka_unit_test(a_receiver_with_nothing),
-        cmocka_unit_test(a_repetition_that_never_ran),
+        cmocka_unit_test(a_receiver_with_nothing_makes_it_invalid),
+        cmocka_unit_test(a_repetition_that_never_ran_has_no_numbers),
     };
     const struct CMUnitTest flags[] = {
-        cmocka_unit_test(strangers),
-        cmocka_unit_test(foreign_messages),
+        cmocka_unit_test(strangers_are_a_warning),
+        cmocka_unit_test(foreign_messages_make_it_invalid),
         cmocka_unit_test(pub_sub_is_accounted_by_subscriber),
-        cmocka_unit_test(lost_messages),
-        cmocka_unit_test(what_ranks_report),
-        cmocka_unit_test(few_messages),
-        cmocka_unit_test(short_overlap),
-        cmocka_unit_test(late_start),
-        cmocka_unit_test(late_first),
-        cmocka_unit_test(shared_core),
-        cmocka_unit_test(stalled),
-        cmocka_unit_test(stalled_while_paused),
-        cmocka_unit_test(receiver_late),
-        cmocka_unit_test(stalled_over_intervals),
-        cmocka_unit_test(unsteady),
-        cmocka_unit_test(rates_kept_and_missed),
+        cmocka_unit_test(lost_messages_are_counted_by_group),
+        cmocka_unit_test(what_any_rank_reports_is_flagged),
+        cmocka_unit_test(few_messages_make_it_invalid),
+        cmocka_unit_test(a_short_overlap_makes_it_invalid),
+        cmocka_unit_test(a_sender_that_starts_in_the_window_is_late),
+        cmocka_unit_test(a_receiver_whose_first_message_is_late_is_flagged),
+        cmocka_unit_test(ranks_that_share_a_core_are_flagged),
+        cmocka_unit_test(an_empty_interval_is_a_stall_where_ten_were_due),
+        cmocka_unit_test(a_rank_that_did_not_run_has_stalled),
+        cmocka_unit_test(a_receiver_late_to_its_window_is_flagged),
+        cmocka_unit_test(a_stall_is_found_over_several_intervals),
+        cmocka_unit_test(halves_that_differ_are_unsteady),
+        cmocka_unit_test(rates_missed_by_a_hundredth_are_flagged),
     };
     int failed = cmocka_run_group_tests_name("rows", rows, NULL, NULL);
     failed += cmocka_run_group_tests_name("flags", flags, NULL, NULL);

@@ -114,7 +114,7 @@ static void p_is_exact_for_every_pattern(void **state)
 
 /* Hollander & Wolfe's example 3.1, depression scores of nine patients before and after: T+ = 5, one-sided p =
  * 0.020; estimate -0.46; interval (-0.786, -0.010) of coverage 96.1 %, as R's wilcox.test gives it. */
-static void the_book_s_example(void **state)
+static void the_example_of_the_book_is_met(void **state)
 {
     (void)state;
     static const double before[] = {1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30};
@@ -277,7 +277,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(intervals_are_the_narrowest_that_cover),
         cmocka_unit_test(p_is_exact_for_every_pattern),
-        cmocka_unit_test(the_book_s_example),
+        cmocka_unit_test(the_example_of_the_book_is_met),
         cmocka_unit_test(ranks_match_the_tables),
         cmocka_unit_test(the_normal_distribution_takes_over_without_a_step),
         cmocka_unit_test(few_pairs_have_no_interval),

@@ -453,7 +453,7 @@ static void volumes_stay_in_63_bits(void **state)
 
 /* ---- memory ---- */
 
-static void queues_by_role_and_mode(void **state)
+static void queues_are_counted_by_role_and_mode(void **state)
 {
     (void)state;
     static const struct {
@@ -509,7 +509,7 @@ static int64_t host_bytes(const struct point *point, const int32_t *hosts, int32
     return bytes;
 }
 
-static void the_worst_point_of_a_host(void **state)
+static void a_host_needs_what_its_worst_point_needs(void **state)
 {
     (void)state;
     /* ranks 1 and 4 send, 2, 3, 5 and 6 receive; rank 7 is left over */
@@ -833,9 +833,9 @@ int main(void)
         cmocka_unit_test(volumes_stay_in_63_bits),
     };
     const struct CMUnitTest memory[] = {
-        cmocka_unit_test(queues_by_role_and_mode),
+        cmocka_unit_test(queues_are_counted_by_role_and_mode),
         cmocka_unit_test(huge_queues_do_not_wrap_round),
-        cmocka_unit_test(the_worst_point_of_a_host),
+        cmocka_unit_test(a_host_needs_what_its_worst_point_needs),
         cmocka_unit_test(the_largest_hwm_fits_and_one_more_does_not),
     };
     const struct CMUnitTest order[] = {

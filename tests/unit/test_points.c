@@ -90,7 +90,7 @@ static const struct point_record *summarise(struct book *book, size_t count, boo
     return summarise_as(book, count, interrupted ? STOP_INTERRUPTED : STOP_REPETITIONS, NULL);
 }
 
-static void six_valid_repetitions(void **state)
+static void six_valid_repetitions_have_an_interval(void **state)
 {
     (void)state;
     struct book book;
@@ -178,7 +178,7 @@ static void one_valid_repetition_has_no_interval(void **state)
     close_book(&book);
 }
 
-static void no_valid_repetition(void **state)
+static void no_valid_repetition_has_no_rate(void **state)
 {
     (void)state;
     struct book book;
@@ -374,10 +374,10 @@ static void words_of_stops_are_read_back(void **state)
 int main(void)
 {
     const struct CMUnitTest summary[] = {
-        cmocka_unit_test(six_valid_repetitions),
+        cmocka_unit_test(six_valid_repetitions_have_an_interval),
         cmocka_unit_test(only_valid_repetitions_count),
         cmocka_unit_test(one_valid_repetition_has_no_interval),
-        cmocka_unit_test(no_valid_repetition),
+        cmocka_unit_test(no_valid_repetition_has_no_rate),
         cmocka_unit_test(a_trend_over_the_repetitions_is_unsteady),
         cmocka_unit_test(a_precision_has_its_schedule),
         cmocka_unit_test(enough_says_why),

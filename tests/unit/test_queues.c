@@ -91,7 +91,7 @@ static unsigned backlog(struct scene *scene)
 
 /* ---- backlog ---- */
 
-static void what_is_sent_comes(void **state)
+static void a_steady_queue_has_no_flag(void **state)
 {
     (void)state;
     struct scene scene;
@@ -243,7 +243,7 @@ static void a_count_must_be_more_than_queues_hold(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_sent_comes),
+        cmocka_unit_test(a_steady_queue_has_no_flag),
         cmocka_unit_test(jitter_is_no_growth),
         cmocka_unit_test(a_growing_backlog_is_told),
         cmocka_unit_test(loss_is_no_backlog),

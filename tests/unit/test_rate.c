@@ -72,7 +72,7 @@ static void losses_are_read_exactly(void **state)
     assert_string_equal(config_format(OPTION_FIND_RATE, 1, word), "loss=1e-07%");
 }
 
-static void ranges_of_rates(void **state)
+static void ranges_of_rates_expand(void **state)
 {
     int64_t *values = NULL;
     size_t count = 0;
@@ -275,7 +275,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rates_are_decimal),
         cmocka_unit_test(losses_are_read_exactly),
-        cmocka_unit_test(ranges_of_rates),
+        cmocka_unit_test(ranges_of_rates_expand),
         cmocka_unit_test(bad_rates_are_refused),
         cmocka_unit_test(bursts_are_as_short_as_50_us),
         cmocka_unit_test(due_times_do_not_drift),

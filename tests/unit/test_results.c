@@ -25,7 +25,7 @@ static void check_summary(const struct point_record *point, const struct made *m
 }
 
 /* What was measured goes into the file as it was, and is summed up. */
-static void test_round_trip(void **state)
+static void what_was_measured_is_read_back(void **state)
 {
     (void)state;
     static struct made wanted, found;
@@ -64,7 +64,7 @@ static void test_round_trip(void **state)
     results_close(&results);
 }
 
-static void test_run_attributes(void **state)
+static void attributes_of_a_run_are_read_back(void **state)
 {
     (void)state;
     struct run_record wanted;
@@ -93,7 +93,7 @@ static void finish_beyond_limit(void)
     CHILD_CHECK(access(OUTPUT, F_OK) == -1 && access(OUTPUT ".partial", F_OK) == -1);
 }
 
-static void test_full_disk(void **state)
+static void a_full_disk_leaves_no_half_file(void **state)
 {
     (void)state;
     write_sweep(5, 6);
@@ -116,7 +116,7 @@ static uint32_t table_crc(const char *table)
     return crc;
 }
 
-static void test_back_to_journal(void **state)
+static void a_file_becomes_a_journal_again(void **state)
 {
     (void)state;
     uint32_t before[TABLE_TOTAL];
@@ -149,7 +149,7 @@ static void check_refused(const char *path, const char *words)
         fail_msg("'%s' should start with '%s' and say '%s'", error.text, path, words);
 }
 
-static void test_refusals(void **state)
+static void other_files_are_refused(void **state)
 {
     (void)state;
     size_t length;
@@ -171,7 +171,7 @@ static void test_refusals(void **state)
     free(bytes);
 }
 
-static void test_refused_tables(void **state)
+static void tables_that_are_not_ours_are_refused(void **state)
 {
     (void)state;
     hsize_t one = 1;
@@ -219,7 +219,7 @@ static void flip_bits(void)
     CHILD_CHECK(!damage_is_seen());
 }
 
-static void test_flipped_file_bits(void **state)
+static void flipped_bits_of_a_file_are_found(void **state)
 {
     (void)state;
     write_sweep(20, 20);
@@ -239,7 +239,7 @@ static void csv_of(enum table_id table, const void *record, char text[ROW_BYTES]
     fclose(out);
 }
 
-static void test_csv_quoting(void **state)
+static void csv_quotes_what_needs_it(void **state)
 {
     (void)state;
     struct environment_record row = {"plain", "a,b \"c\"\r\nd"};
@@ -264,7 +264,7 @@ static void check_float(double value, const char *wanted)
     assert_true(strtod(field, NULL) == value || isnan(value));
 }
 
-static void test_csv_numbers(void **state)
+static void csv_numbers_read_back_the_same(void **state)
 {
     (void)state;
     uint64_t bits = 88172645463325252u;
@@ -288,7 +288,7 @@ static void test_csv_numbers(void **state)
     }
 }
 
-static void test_csv_table(void **state)
+static void csv_has_a_line_for_every_row(void **state)
 {
     (void)state;
     char *text = NULL;
@@ -312,7 +312,7 @@ static void test_csv_table(void **state)
     results_close(&results);
 }
 
-static void test_tables(void **state)
+static void tables_have_their_names(void **state)
 {
     (void)state;
     assert_int_equal(results_table_named("points"), TABLE_POINTS);
@@ -324,10 +324,17 @@ static void test_tables(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_tables),         TEST(test_round_trip),        TEST(test_run_attributes),
-        TEST(test_full_disk),      TEST(test_back_to_journal),   TEST(test_refusals),
-        TEST(test_refused_tables), TEST(test_flipped_file_bits), TEST(test_csv_quoting),
-        TEST(test_csv_numbers),    TEST(test_csv_table),
+        TEST(tables_have_their_names),
+        TEST(what_was_measured_is_read_back),
+        TEST(attributes_of_a_run_are_read_back),
+        TEST(a_full_disk_leaves_no_half_file),
+        TEST(a_file_becomes_a_journal_again),
+        TEST(other_files_are_refused),
+        TEST(tables_that_are_not_ours_are_refused),
+        TEST(flipped_bits_of_a_file_are_found),
+        TEST(csv_quotes_what_needs_it),
+        TEST(csv_numbers_read_back_the_same),
+        TEST(csv_has_a_line_for_every_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

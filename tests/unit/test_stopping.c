@@ -241,7 +241,7 @@ static void a_single_look_is_the_usual_interval(void **state)
     }
 }
 
-static void before_the_first_look(void **state)
+static void nothing_is_claimed_before_the_first_look(void **state)
 {
     (void)state;
     double values[] = {3, 1, 2, 5, 4};
@@ -406,8 +406,10 @@ static void drifting_series_are_unsteady(void **state)
 int main(void)
 {
     const struct CMUnitTest schedules[] = {
-        cmocka_unit_test(coverage_is_that_of_all_walks),       cmocka_unit_test(looks_begin_with_the_least),
-        cmocka_unit_test(a_single_look_is_the_usual_interval), cmocka_unit_test(before_the_first_look),
+        cmocka_unit_test(coverage_is_that_of_all_walks),
+        cmocka_unit_test(looks_begin_with_the_least),
+        cmocka_unit_test(a_single_look_is_the_usual_interval),
+        cmocka_unit_test(nothing_is_claimed_before_the_first_look),
         cmocka_unit_test(precise_is_half_the_interval),
     };
     const struct CMUnitTest simulations[] = {

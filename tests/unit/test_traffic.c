@@ -175,45 +175,45 @@ static void deliver_in_every_mode(int32_t pattern, int32_t bind)
     }
 }
 
-static void push_pull_to_a_bound_receiver(void **state)
+static void push_pull_delivers_to_a_bound_receiver(void **state)
 {
     (void)state;
     deliver_in_every_mode(PATTERN_PUSH_PULL, BIND_RECEIVER);
 }
 
-static void push_pull_from_a_bound_sender(void **state)
+static void push_pull_delivers_from_a_bound_sender(void **state)
 {
     (void)state;
     deliver_in_every_mode(PATTERN_PUSH_PULL, BIND_SENDER);
 }
 
-static void pub_sub_to_a_bound_receiver(void **state)
+static void pub_sub_delivers_to_a_bound_receiver(void **state)
 {
     (void)state;
     deliver_in_every_mode(PATTERN_PUB_SUB, BIND_RECEIVER);
 }
 
-static void pub_sub_from_a_bound_sender(void **state)
+static void pub_sub_delivers_from_a_bound_sender(void **state)
 {
     (void)state;
     deliver_in_every_mode(PATTERN_PUB_SUB, BIND_SENDER);
 }
 
-static void req_rep_there_and_back(void **state)
+static void req_rep_goes_there_and_back(void **state)
 {
     (void)state;
     deliver_in_every_mode(PATTERN_REQ_REP, BIND_RECEIVER);
     deliver_in_every_mode(PATTERN_REQ_REP, BIND_SENDER);
 }
 
-static void pair_there_and_back(void **state)
+static void pair_goes_there_and_back(void **state)
 {
     (void)state;
     deliver_in_every_mode(PATTERN_PAIR, BIND_RECEIVER);
     deliver_in_every_mode(PATTERN_PAIR, BIND_SENDER);
 }
 
-static void groups_of_several(void **state)
+static void groups_of_several_deliver(void **state)
 {
     (void)state;
     for (int shape = 0; shape < 16; shape++) {
@@ -228,7 +228,7 @@ static void groups_of_several(void **state)
     }
 }
 
-static void several_ask_one_and_one_asks_several(void **state)
+static void requests_of_several_and_to_several_are_answered(void **state)
 {
     (void)state;
     for (int shape = 0; shape < 8; shape++) {
@@ -1247,7 +1247,7 @@ static void one_in_so_many_is_timed_in_every_pattern(void **state)
 }
 
 /* Hosts whose clocks are hours behind the coordinator's. */
-static void clocks_are_allowed_for(void **state)
+static void offsets_of_clocks_are_taken_off(void **state)
 {
     (void)state;
     struct group group;
@@ -1362,14 +1362,14 @@ static int start_process(void **state)
 int main(void)
 {
     const struct CMUnitTest delivery[] = {
-        cmocka_unit_test(push_pull_to_a_bound_receiver),
-        cmocka_unit_test(push_pull_from_a_bound_sender),
-        cmocka_unit_test(pub_sub_to_a_bound_receiver),
-        cmocka_unit_test(pub_sub_from_a_bound_sender),
-        cmocka_unit_test(req_rep_there_and_back),
-        cmocka_unit_test(pair_there_and_back),
-        cmocka_unit_test(groups_of_several),
-        cmocka_unit_test(several_ask_one_and_one_asks_several),
+        cmocka_unit_test(push_pull_delivers_to_a_bound_receiver),
+        cmocka_unit_test(push_pull_delivers_from_a_bound_sender),
+        cmocka_unit_test(pub_sub_delivers_to_a_bound_receiver),
+        cmocka_unit_test(pub_sub_delivers_from_a_bound_sender),
+        cmocka_unit_test(req_rep_goes_there_and_back),
+        cmocka_unit_test(pair_goes_there_and_back),
+        cmocka_unit_test(groups_of_several_deliver),
+        cmocka_unit_test(requests_of_several_and_to_several_are_answered),
         cmocka_unit_test(readiness_leaves_nobody_out),
         cmocka_unit_test(the_payload_is_as_long_and_as_full_as_it_says),
         cmocka_unit_test(a_message_of_another_size_is_foreign),
@@ -1390,7 +1390,7 @@ int main(void)
     const struct CMUnitTest latencies[] = {
         cmocka_unit_test(one_in_so_many_is_timed_in_every_mode),
         cmocka_unit_test(one_in_so_many_is_timed_in_every_pattern),
-        cmocka_unit_test(clocks_are_allowed_for),
+        cmocka_unit_test(offsets_of_clocks_are_taken_off),
         cmocka_unit_test(late_messages_count_from_when_they_were_due),
         cmocka_unit_test(the_window_has_its_edges),
         cmocka_unit_test(a_requester_without_an_answer_stops),

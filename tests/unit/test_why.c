@@ -26,7 +26,7 @@ static void check(const struct why_facts *facts, const char *word, const char *e
     }
 }
 
-static void sender(void **state)
+static void a_busy_sender_is_the_limit(void **state)
 {
     (void)state;
     struct why_facts facts = quiet();
@@ -49,7 +49,7 @@ static void sender(void **state)
 }
 
 /* Both ends wait, between hosts: yet it is not the network's speed. */
-static void there_and_back(void **state)
+static void round_trips_are_bound_by_latency(void **state)
 {
     (void)state;
     struct why_facts facts = quiet();
@@ -63,7 +63,7 @@ static void there_and_back(void **state)
 }
 
 /* A sender is no limit while it makes more than is received. */
-static void surplus(void **state)
+static void a_sender_that_makes_too_much_is_no_limit(void **state)
 {
     (void)state;
     struct why_facts facts = quiet();
@@ -82,7 +82,7 @@ static void surplus(void **state)
     check(&facts, "receiver-bound", "sender drops 40 %; receiver's queue empty 10 %, its thread 90 % busy");
 }
 
-static void receiver(void **state)
+static void a_busy_receiver_is_the_limit(void **state)
 {
     (void)state;
     struct why_facts facts = quiet();
@@ -99,7 +99,7 @@ static void receiver(void **state)
     check(&facts, "receiver-bound", "25 % busy, the rest on its disk (final sync 30 %)");
 }
 
-static void io_thread(void **state)
+static void a_busy_io_thread_is_the_limit(void **state)
 {
     (void)state;
     struct why_facts facts = quiet();
@@ -113,7 +113,7 @@ static void io_thread(void **state)
 }
 
 /* Whoever is the limit, memory is when half of its bytes are in new pages. */
-static void memory(void **state)
+static void memory_is_the_limit_where_half_of_it_is_new(void **state)
 {
     (void)state;
     struct why_facts facts = quiet();
@@ -144,7 +144,7 @@ static void memory(void **state)
 }
 
 /* Threads with one CPU between them. */
-static void cpu(void **state)
+static void threads_that_share_a_cpu_are_core_bound(void **state)
 {
     (void)state;
     struct why_facts facts = quiet();
@@ -177,7 +177,7 @@ static void cpu(void **state)
     check(&facts, "core-bound", "sender and receiver share CPU 3 and use 98 % of it");
 }
 
-static void link(void **state)
+static void the_link_is_the_limit_where_both_ends_wait(void **state)
 {
     (void)state;
     struct why_facts facts = quiet();
@@ -229,7 +229,7 @@ static void link(void **state)
 }
 
 /* A sender that keeps to a schedule is neither busy nor blocked. */
-static void unknown(void **state)
+static void a_paced_sender_is_neither_busy_nor_blocked(void **state)
 {
     (void)state;
     struct why_facts facts = quiet();
@@ -251,9 +251,14 @@ static void unknown(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sender),   cmocka_unit_test(there_and_back), cmocka_unit_test(surplus),
-        cmocka_unit_test(receiver), cmocka_unit_test(io_thread),      cmocka_unit_test(memory),
-        cmocka_unit_test(cpu),      cmocka_unit_test(link),           cmocka_unit_test(unknown)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_busy_sender_is_the_limit),
+                                       cmocka_unit_test(round_trips_are_bound_by_latency),
+                                       cmocka_unit_test(a_sender_that_makes_too_much_is_no_limit),
+                                       cmocka_unit_test(a_busy_receiver_is_the_limit),
+                                       cmocka_unit_test(a_busy_io_thread_is_the_limit),
+                                       cmocka_unit_test(memory_is_the_limit_where_half_of_it_is_new),
+                                       cmocka_unit_test(threads_that_share_a_cpu_are_core_bound),
+                                       cmocka_unit_test(the_link_is_the_limit_where_both_ends_wait),
+                                       cmocka_unit_test(a_paced_sender_is_neither_busy_nor_blocked)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
