@@ -84,11 +84,11 @@ static void set_up(struct feed *feed)
 static void make_outcome(struct feed *feed, long rank, long seed)
 {
     struct outcome *outcome = &feed->outcomes[rank];
-    struct plan_assignment seat = feed->layout.assignments[rank];
+    struct plan_assignment assignment = feed->layout.assignments[rank];
     memset(outcome, 0, sizeof *outcome);
-    outcome->role = seat.role;
-    outcome->group = seat.group;
-    outcome->count = 1000000 + seat.group * 7 + seed;
+    outcome->role = assignment.role;
+    outcome->group = assignment.group;
+    outcome->count = 1000000 + assignment.group * 7 + seed;
     outcome->started_ns = 10;
     outcome->begin.sample = (struct traffic_sample){200000000 + rank, 150000, 200000000 + rank, seed, 0};
     outcome->end.sample =
@@ -101,7 +101,7 @@ static void make_outcome(struct feed *feed, long rank, long seed)
         (struct traffic_connections){87040, 131072, 0, 100 + (double)(rank % 50), 1000, 1000};
     snprintf(outcome->cpus, sizeof outcome->cpus, "%ld", rank % 64);
     snprintf(outcome->io_cpus, sizeof outcome->io_cpus, "0-63");
-    outcome->interval_count = seat.role == ROLE_RECEIVER ? (int32_t)(2 * feed->intervals) : 0;
+    outcome->interval_count = assignment.role == ROLE_RECEIVER ? (int32_t)(2 * feed->intervals) : 0;
     for (int32_t i = 0; i < outcome->interval_count; i++) {
         feed->rows[feed->first[rank] + (size_t)i] =
             (struct interval){(int64_t)(i - 2) * 50000000 + rank + 200000000, 50000000 + rank % 999,

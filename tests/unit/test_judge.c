@@ -51,22 +51,22 @@ static void set_rank(struct scene *scene, int32_t rank)
 {
     struct outcome *outcome = &scene->outcomes[rank];
     const struct point *point = &scene->point;
-    struct plan_assignment seat = scene->assignments[rank];
+    struct plan_assignment assignment = scene->assignments[rank];
     int64_t count = 1200;
-    if (seat.role == ROLE_RECEIVER) {
+    if (assignment.role == ROLE_RECEIVER) {
         count *= point->senders_per_receiver;
         count /= point->pattern == PATTERN_PUSH_PULL ? point->receivers_per_sender : 1;
     }
-    outcome->role = seat.role;
-    outcome->group = seat.group;
-    if (seat.role == ROLE_IDLE) {
+    outcome->role = assignment.role;
+    outcome->group = assignment.group;
+    if (assignment.role == ROLE_IDLE) {
         return;
     }
     outcome->count = count;
     outcome->started_ns = BEGIN - 100 * MILLISECOND;
     set_window(outcome, count / 12, count / 12 * 11);
     outcome->connections = (struct traffic_connections){1, 1, 0, 50, 1000, 1000};
-    if (seat.role == ROLE_RECEIVER) {
+    if (assignment.role == ROLE_RECEIVER) {
         outcome->first_ns = BEGIN - 50 * MILLISECOND;
         outcome->last_ns = BEGIN + SECOND + 50 * MILLISECOND;
         outcome->interval_count = INTERVALS;
@@ -78,7 +78,7 @@ static void set_rank(struct scene *scene, int32_t rank)
 }
 
 /* As listed, kept in the scene so that nothing is to be freed. */
-static void take_seats(struct scene *scene)
+static void set_layout(struct scene *scene)
 {
     struct plan_layout layout;
     scene->point.placement = PLACEMENT_LISTED;
@@ -114,7 +114,7 @@ static void set_scene(struct scene *scene, int32_t pattern, int32_t pairs, int32
                                         .stop_ns = BEGIN + 1100 * MILLISECOND,
                                         .drained_ns = BEGIN + 1150 * MILLISECOND,
                                         .closed_ns = BEGIN + 1160 * MILLISECOND};
-    take_seats(scene);
+    set_layout(scene);
     for (int32_t rank = 0; rank < scene->ranks; rank++) {
         scene->cores[rank] = 2;
         scene->hosts[rank] = rank % 2;

@@ -1,5 +1,5 @@
 /* coordinator.c - rank 0's part: a sweep from the journal's first line to the finished file. */
-#include "coordinator/coordinator.h"
+#include "coordinator/state.h"
 
 #include "console/warn.h"
 #include "coordinator/measure.h"

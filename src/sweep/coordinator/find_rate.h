@@ -2,7 +2,7 @@
 #ifndef FIND_RATE_H
 #define FIND_RATE_H
 
-#include "coordinator/coordinator.h"
+#include "coordinator/state.h"
 
 /* Finds that rate and sets point->rate_per_s to it. The gathering has the last repetition of the search.
  * @return false when it cannot go on: coordinator->interrupted, or the peers could not be brought together.

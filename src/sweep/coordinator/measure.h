@@ -2,7 +2,7 @@
 #ifndef MEASURE_H
 #define MEASURE_H
 
-#include "coordinator/coordinator.h"
+#include "coordinator/state.h"
 
 double measure_wall_s(void);
 /* Compares the clocks of all hosts. Collective, by an order. */

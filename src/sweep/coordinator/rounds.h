@@ -2,7 +2,7 @@
 #ifndef ROUNDS_H
 #define ROUNDS_H
 
-#include "coordinator/coordinator.h"
+#include "coordinator/state.h"
 
 /* All that is still to be measured, until it is or the sweep is to stop. */
 void rounds_run(struct coordinator *coordinator);

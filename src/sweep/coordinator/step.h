@@ -2,7 +2,7 @@
 #ifndef STEP_H
 #define STEP_H
 
-#include "coordinator/coordinator.h"
+#include "coordinator/state.h"
 
 /* One repetition of a point, or, where its rate is to be found first, the search and one. */
 void step_run(struct coordinator *coordinator, int64_t id, int64_t round, struct round_summary *summary);

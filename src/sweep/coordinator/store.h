@@ -2,7 +2,7 @@
 #ifndef STORE_H
 #define STORE_H
 
-#include "coordinator/coordinator.h"
+#include "coordinator/state.h"
 
 /* Adds the repetition in the gathering, with its rows; the point's settings before it where they are new. */
 void store_repetition(struct coordinator *coordinator, const struct point *point);

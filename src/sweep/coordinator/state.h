@@ -1,6 +1,6 @@
-/* coordinator.h - what rank 0 knows while it runs a sweep. */
-#ifndef COORDINATOR_H
-#define COORDINATOR_H
+/* state.h - what rank 0 knows while it runs a sweep. */
+#ifndef STATE_H
+#define STATE_H
 
 #include "console/progress.h"
 #include "coordinator/gather.h"
