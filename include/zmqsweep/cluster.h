@@ -23,7 +23,7 @@ bool cluster_launched(void);
 /* MPI_Init and who is where. All ranks. @return 0, or -1. */
 int cluster_start(int *argc, char ***argv, struct cluster **cluster, struct error *error);
 /* MPI_Finalize. All ranks, after their last collective. Should it not end within the deadline, the process
- * leaves with `code`. */
+ * exits with `code`. */
 void cluster_finish(struct cluster **cluster, int code);
 /* Ends the whole job at once. */
 _Noreturn void cluster_abort(int code);
@@ -43,7 +43,7 @@ void cluster_set_deadline(struct cluster *cluster, int64_t deadline_ns);
 void cluster_set_phase(struct cluster *cluster, const char *phase);
 const char *cluster_phase(const struct cluster *cluster);
 
-/* Ends the line of a job that is given up: what is saved, say. The text must stay. */
+/* The end of the line that an aborted job prints, such as what is saved. The text must stay. */
 void cluster_set_shutdown_message(struct cluster *cluster, const char *shutdown_message);
 const char *cluster_shutdown_message(const struct cluster *cluster);
 
@@ -72,7 +72,7 @@ struct cluster_totals {
 /* Every rank gives its own and gets the total of all. */
 void cluster_allreduce(struct cluster *cluster, struct cluster_totals *tally);
 
-/* ---- stop: rank 0 tells the ranks that sleep through a window ---- */
+/* ---- stop: rank 0 wakes the ranks that sleep through a window ---- */
 
 void cluster_signal_stop(struct cluster *cluster);    /* rank 0; once */
 bool cluster_stop_signalled(struct cluster *cluster); /* other ranks; cheap */

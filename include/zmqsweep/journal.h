@@ -54,7 +54,8 @@ int journal_add_drop(struct journal *journal, int64_t point_id, struct error *er
 /* Writes what was added, and begins to bring it to disk in a thread of its own. Waits for the sync before, if
  * that still goes on. @return as journal_add_rows; an error may be that of an earlier sync. */
 int journal_commit(struct journal *journal, struct error *error);
-/* Waits until what was committed is on disk: only then may it be told. @return 0 or JOURNAL_FAILED. */
+/* Waits until what was committed is on disk: only then may others learn of it. @return 0 or JOURNAL_FAILED.
+ */
 int journal_wait(struct journal *journal, struct error *error);
 /* When the last sync ended (CLOCK_MONOTONIC), INT64_MAX while one goes on. */
 int64_t journal_synced_ns(struct journal *journal);

@@ -4,9 +4,8 @@
 
 #include "zmqsweep/journal.h"
 
-/* What a journal has, in the order in which it was written. Each may be NULL. The pointers hold during the
- * call.
- */
+/* What a journal has, in the order in which it was written. Each may be NULL. The pointers are valid during
+ * the call. */
 struct journal_visitor {
     void *data;
     void (*settings)(void *data, const struct point_record *row);
@@ -17,18 +16,18 @@ struct journal_visitor {
 };
 
 /* Opens OUTPUT.journal to go on: checks every line and block, cuts off what was not committed, locks, and
- * tells `visitor` what there is. `run` gets the first session's record with all sessions' hosts and
+ * calls `visitor` with what there is. `run` gets the first session's record with all sessions' hosts and
  * environment (caller frees; names of later sessions start with "session-2/", "session-3/" ...). @return 0; 1
- * when it held nothing, as a kill at its start leaves it: then it is removed, and there is no journal; -1 or
+ * when it has nothing, as after a kill at its start: then it is removed, and there is no journal; -1 or
  * JOURNAL_FAILED with `error`. */
 int journal_reopen(const char *output, struct run_record *run, const struct journal_visitor *visitor,
                    struct journal **journal, struct error *error);
 
-/* Does another process hold the journal `path`? Then `error` names its host and process. */
+/* Has another process locked the journal `path`? Then `error` names its host and process. */
 bool journal_in_use(const char *path, struct error *error);
 
 /* Locks the journal `path` for a reader, so that no sweep goes on with it meanwhile; close(*fd) unlocks.
- * *fd is -1 where that cannot be. @return 0, or -1 with `error` when another process holds it. */
+ * *fd is -1 where that cannot be. @return 0, or -1 with `error` when another process has locked it. */
 int journal_lock_for_reading(const char *path, int *fd, struct error *error);
 
 /* Is OUTPUT.journal still the file that is being written, with all that was written? If it was moved or

@@ -42,7 +42,7 @@ struct rank_record {
     double tcp_retransmits, tcp_rtt_us; /* NaN without a TCP connection */
     int64_t peak_rss_bytes;
     char cpus[48], io_cpus[48]; /* of the loop and of the I/O threads, read back from the kernel */
-    /* By thread, over usage_s; NaN where the system does not tell. */
+    /* By thread, over usage_s; NaN where the system has no such count. */
     double usage_s;
     double app_cpu_s, app_runqueue_s, app_voluntary_switches, app_involuntary_switches, app_page_faults;
     double io_cpu_s, io_runqueue_s, io_voluntary_switches, io_involuntary_switches, io_page_faults;

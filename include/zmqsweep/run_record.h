@@ -15,7 +15,7 @@ struct host_record {
     char cpu_model[96];
     char kernel[96];
     int64_t cores, numa_nodes, memory_bytes;
-    double link_mbit_s; /* NaN when the system does not say */
+    double link_mbit_s; /* NaN when not known */
     int64_t page_bytes; /* 0: not known */
 };
 

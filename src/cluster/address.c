@@ -100,7 +100,7 @@ static const struct ifaddrs *choose(const struct ifaddrs *list, const struct int
     return second;
 }
 
-/* The address that a packet to `bytes` would leave from: connecting a UDP socket asks the routing table, and
+/* The source address of a packet to `bytes`: connecting a UDP socket asks the routing table, and
  * sends nothing. */
 static int source_address(int family, const unsigned char *bytes, char source[INET6_ADDRSTRLEN])
 {
@@ -123,8 +123,8 @@ static int source_address(int family, const unsigned char *bytes, char source[IN
     return rc;
 }
 
-/* Is there a device behind it, or another interface (a bond, a VLAN)? What stands alone, as veth does, says a
- * speed that nothing keeps to. */
+/* Is there a device behind it, or another interface (a bond, a VLAN)? An interface without either, such as
+ * veth, reports a speed that means nothing. */
 static bool has_device(const char *interface)
 {
     char path[64 + IF_NAMESIZE];

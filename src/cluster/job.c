@@ -61,7 +61,7 @@ int cluster_start(int *argc, char ***argv, struct cluster **cluster, struct erro
         free(made);
         return error_set(error, "this MPI cannot run beside other threads (MPI_THREAD_FUNNELED)");
     }
-    prctl(PR_SET_TIMERSLACK, 1000UL); /* sleeps end when they say: the default adds 50 us */
+    prctl(PR_SET_TIMERSLACK, 1000UL); /* sleeps end on time: the default adds 50 us */
     MPI_Comm_rank(MPI_COMM_WORLD, &made->rank);
     MPI_Comm_size(MPI_COMM_WORLD, &made->size);
     made->deadline_ns = START_DEADLINE_NS;

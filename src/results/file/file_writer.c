@@ -91,9 +91,9 @@ static int write_run(hid_t file, const struct run_record *run, uint8_t complete)
 
 /* ---- a file driver that never fails ---- */
 
-/* After a failed write libhdf5 1.10 cannot close the file any more and crashes at exit. So it is never told:
- * the driver is HDF5's own for POSIX files, except that it keeps the first error here and calls it a success.
- * The file is thrown away then. */
+/* After a failed write libhdf5 1.10 cannot close the file any more and crashes at exit. So it never learns of
+ * one: the driver is HDF5's own for POSIX files, except that it stores the first error here and returns
+ * success. The file is thrown away then. */
 static int write_errno;
 static const H5FD_class_t *posix_driver;
 

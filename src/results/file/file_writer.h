@@ -27,7 +27,7 @@ int file_writer_open(struct file_writer *file, const char *path);
 int file_writer_add(struct file_writer *file, enum table_id id, const void *records, size_t count);
 int file_writer_add_packed(struct file_writer *file, enum table_id id, const unsigned char *rows,
                            size_t count);
-/* Ends the tables and says what run they are of. @return 0 or -1. */
+/* Ends the tables and writes the attributes of the run. @return 0 or -1. */
 int file_writer_end(struct file_writer *file, const struct run_record *run, bool complete);
 /* Closes the file. `failed`: what came before. @return 0, or -1 with `error`. */
 int file_writer_close(struct file_writer *file, const char *path, int failed, struct error *error);

@@ -1,4 +1,4 @@
-/* ensure.c - the journal keeps its name while a sweep writes it, and nothing temporary stays behind. */
+/* ensure.c - the journal keeps its name while a sweep writes it, and temporary files are removed. */
 #include "journal/lock.h"
 #include "journal/writer.h"
 

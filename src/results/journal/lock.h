@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-/* Opens and locks `path`; *exists tells EEXIST from the rest. @return the descriptor, or -1 (another process
+/* Opens and locks `path`; *exists: it failed with EEXIST. @return the descriptor, or -1 (another process
  * holds it) or JOURNAL_FAILED with `error`. */
 int journal_open_locked(const char *path, int flags, bool *exists, struct error *error);
 

@@ -7,7 +7,7 @@
 
 #include "zmqsweep/error.h"
 
-/* From the data of a line. Each @return 0 or -1; then what the output held is freed. */
+/* From the data of a line. Each @return 0, or -1; then the output owns nothing. */
 
 int decode_run(const char *data, size_t length, const char *file, struct run_record *run,
                struct row_format *format, struct error *error);

@@ -44,7 +44,7 @@ json_t *json_columns_write(void)
     return columns;
 }
 
-/* ---- what a journal says ---- */
+/* ---- the columns of a journal ---- */
 
 /* A column is its name alone in journals without blocks. */
 static const char *field_name(const json_t *field)

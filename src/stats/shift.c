@@ -1,4 +1,4 @@
-/* compare.c - the shift between two samples and its distribution-free interval. */
+/* shift.c - the shift between two samples and its distribution-free interval. */
 #include "zmqsweep/stats.h"
 
 #include <math.h>
