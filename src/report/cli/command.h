@@ -1,4 +1,5 @@
-/* command.h - what a subcommand is: its name, its options, how its output leaves the program. */
+/* command.h - what a subcommand is: its name, its options, how its output leaves the program, what it runs.
+ */
 #ifndef REPORT_CLI_COMMAND_H
 #define REPORT_CLI_COMMAND_H
 
@@ -58,5 +59,18 @@ struct report_command {
     enum output_kind output;
     int (*run)(struct task *task, struct error *error); /* @return an exit code; over 0 with `error` */
 };
+
+/* ---- what the subcommands run, each in the file of its name ---- */
+
+/* Each reads its options from the task and runs. @return an exit code; over 0 with `error`. */
+int show_command_run(struct task *task, struct error *error);
+int csv_command_run(struct task *task, struct error *error);
+int plot_run(struct task *task, struct error *error);
+int html_run(struct task *task, struct error *error);
+int compare_command_run(struct task *task, struct error *error);
+int recover_run(struct task *task, struct error *error);
+
+/* Runs a command of OUTPUT_PICTURE, and gnuplot on what it wrote. */
+int picture_run(struct task *task, struct error *error);
 
 #endif

@@ -1,5 +1,4 @@
 /* compare_command.c - the subcommand compare: is it faster than it was? */
-#include "commands.h"
 #include "csv/compare_csv.h"
 #include "reading/samples.h"
 #include "table/compare_table.h"

@@ -1,5 +1,4 @@
 /* csv_command.c - the subcommand csv: which table, or which other tool's columns. */
-#include "commands.h"
 #include "csv/csv.h"
 #include "csv/pyzmq.h"
 #include "files/guard.h"

@@ -1,5 +1,4 @@
 /* recover.c - a results file from the journal that a killed sweep has left. */
-#include "commands.h"
 #include "task.h"
 
 #include "zmqsweep/results.h"

@@ -1,5 +1,4 @@
 /* run.c - a subcommand from its command line to its exit code. */
-#include "commands.h"
 #include "files/output.h"
 #include "task.h"
 

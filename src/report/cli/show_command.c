@@ -1,7 +1,6 @@
 /* show_command.c - the subcommand show: its options, and which table they ask for. */
 #include "analysis/outliers.h"
 #include "analysis/why_facts.h"
-#include "commands.h"
 #include "reading/columns.h"
 #include "reading/samples.h"
 #include "table/outliers_table.h"
