@@ -152,17 +152,13 @@ int script_timeline(struct script *script, const struct loaded *file, const char
                     struct error *error);
 int script_matrix(struct script *script, const struct loaded *files, int file_count, struct error *error);
 
-/* ---- svg.c, page.c: the page of subcommand html ---- */
+/* ---- svg.c ---- */
 
-/* Text with <, >, & and quotes escaped. */
-void page_text(FILE *out, const char *text);
 /* The chart as inline SVG and its legend. @return 0, or -1 when out of memory. */
 int svg_chart(FILE *out, const struct chart *chart);
 
-/* ---- picture.c, gnuplot.c ---- */
+/* ---- gnuplot.c ---- */
 
-/* @return 0 or -1. */
-int picture_read(const struct arguments *arguments, struct picture *picture, struct error *error);
 /* Runs gnuplot on the script, whose `output` is set to `output` and whose `data` to `data`. @return 0 or -1.
  */
 int gnuplot_run(const char *script, const char *data, const char *output, struct error *error);

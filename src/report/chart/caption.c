@@ -1,5 +1,5 @@
 /* caption.c - a picture says what it shows and where it comes from, for it travels without its file. */
-#include "plot_internal.h"
+#include "chart/plot_internal.h"
 
 #include <inttypes.h>
 #include <math.h>

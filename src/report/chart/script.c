@@ -1,5 +1,5 @@
 /* script.c - gnuplot scripts: what all pictures share, and the charts of series. */
-#include "plot_internal.h"
+#include "chart/plot_internal.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* svg.c - charts as inline SVG. Colours are CSS variables, so that light and dark pages share them. */
-#include "plot_internal.h"
+#include "chart/markup.h"
+#include "chart/plot_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -99,7 +100,7 @@ static void write_point(const struct frame *frame, const struct series *series,
             "<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"/><circle class=\"hit\" cx=\"%.1f\" "
             "cy=\"%.1f\" r=\"9\"><title>",
             x, y, x, y);
-    page_text(frame->out, series->name);
+    markup_text(frame->out, series->name);
     fprintf(frame->out, "\n%s: %s", chart_x_text(chart, point->x, at), chart->kind->write(point->y, value));
     if (point->low < point->high)
         fprintf(frame->out, "\ninterval %s to %s", chart->kind->write(point->low, low),
@@ -165,7 +166,7 @@ static void write_legend(const struct frame *frame, const bool *named, size_t co
         const struct series *series = &chart->series[i];
         const struct series_point *best = &series->points[series->best];
         fprintf(frame->out, "<li class=\"%s\"><i></i>", style_of(series, style, text));
-        page_text(frame->out, series->name);
+        markup_text(frame->out, series->name);
         fprintf(frame->out, " <small>%s at %s</small></li>\n", chart->kind->write(best->y, value),
                 chart_x_text(chart, best->x, at));
         style++;

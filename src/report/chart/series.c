@@ -1,5 +1,5 @@
 /* series.c - points of result files as the lines of a chart. */
-#include "plot_internal.h"
+#include "chart/plot_internal.h"
 
 #include "zmqsweep/config.h"
 

@@ -1,5 +1,5 @@
 /* timeline.c - the intervals of chosen points over time: stalls are visible. */
-#include "plot_internal.h"
+#include "chart/plot_internal.h"
 
 #include "zmqsweep/config.h"
 

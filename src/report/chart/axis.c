@@ -1,5 +1,5 @@
 /* axis.c - ranges and ticks, the same in gnuplot's pictures and in the page. */
-#include "plot_internal.h"
+#include "chart/plot_internal.h"
 
 #include <math.h>
 #include <stdlib.h>

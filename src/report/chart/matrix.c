@@ -1,5 +1,5 @@
 /* matrix.c - throughput from host to host as a heat map: a slow link or a slow host stands out. */
-#include "plot_internal.h"
+#include "chart/plot_internal.h"
 
 #include "zmqsweep/config.h"
 #include "zmqsweep/stats.h"

@@ -1,5 +1,5 @@
 /* gnuplot.c - runs gnuplot. */
-#include "plot_internal.h"
+#include "chart/plot_internal.h"
 
 #include <errno.h>
 #include <spawn.h>

@@ -1,0 +1,16 @@
+/* html_command.c - the subcommand html. */
+#include "page/page.h"
+
+int html_run(struct task *task, struct error *error)
+{
+    struct filter filter;
+    struct loaded *files;
+    if (filter_read(arguments_text(task->arguments, NAME_WHERE), TABLE_POINTS, &filter, error))
+        return EXIT_USAGE;
+    if (load_all(task->arguments, &filter, &files, error))
+        return EXIT_FAILED;
+    int failed = page_write(task->out, arguments_text(task->arguments, NAME_TITLE), files,
+                            task->arguments->file_count, error);
+    load_free_all(files, task->arguments->file_count);
+    return failed ? EXIT_FAILED : EXIT_OK;
+}
