@@ -1,9 +1,8 @@
-/* axis.c - ranges and ticks, the same in gnuplot's pictures and in the page. */
-#include "chart/plot_internal.h"
+/* axis.c - ends and ticks of an axis, the same in gnuplot's pictures and in the page. */
+#include "chart/axis.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 
 double axis_nice_step(double top, double most)
 {
@@ -40,76 +39,31 @@ size_t axis_linear_ticks(double top, double ticks[AXIS_MOST_TICKS])
     return found;
 }
 
-void axis_y_range(const struct chart *chart, double highest, double *low, double *high)
+void axis_set_range(struct axis *axis, double least, double most)
 {
-    if (!chart->kind->log_y) {
-        *low = 0;
-        *high = highest > 0 ? 1.12 * highest : 1;
+    if (!axis->log) {
+        axis->low = 0;
+        axis->high = most > 0 ? 1.12 * most : 1;
         return;
     }
-    *low = chart->y_low / 1.15;
-    *high = highest * 1.15;
-    if (*high / *low < 1.6) {
-        *low /= 1.3;
-        *high *= 1.3;
+    axis->low = least / 1.15;
+    axis->high = most * 1.15;
+    if (axis->high / axis->low < 1.6) {
+        axis->low /= 1.3;
+        axis->high *= 1.3;
     }
 }
 
-void axis_x_range(const struct chart *chart, double *low, double *high)
+void axis_set_point_range(struct axis *axis, double least, double most)
 {
-    double pad = chart->x_high > chart->x_low ? pow(chart->x_high / chart->x_low, 0.04) : 2;
-    *low = chart->x_low / pad;
-    *high = chart->x_high * pad;
+    double pad = most > least ? pow(most / least, 0.04) : 2;
+    axis->low = least / pad;
+    axis->high = most * pad;
 }
 
-double chart_ideal(const struct series *series)
+const char *axis_label(const struct axis *axis, char text[2 * AXIS_TEXT])
 {
-    const struct series_point *first = &series->points[0], *last = &series->points[series->count - 1];
-    return first->y / first->x * last->x;
-}
-
-double chart_highest(const struct chart *chart)
-{
-    double highest = chart->y_high;
-    for (size_t i = 0; chart->kind == &plot_kinds[KIND_SCALING] && i < chart->count; i++)
-        highest = fmax(highest, chart->series[i].ceiling ? 0 : chart_ideal(&chart->series[i]));
-    return highest;
-}
-
-/* Over several decades the middle decides, so that neither end has many zeros. */
-double chart_unit(const struct chart *chart, const char **unit)
-{
-    double middle = chart->kind->log_y ? sqrt(chart->y_low * chart->y_high) : chart->y_high;
-    return chart->kind->unit(middle, unit);
-}
-
-static double best_of(const struct series *series)
-{
-    return series->points[series->best].y;
-}
-
-size_t chart_choose_named(const struct chart *chart, bool *named)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < chart->count; i++) {
-        double here = best_of(&chart->series[i]);
-        size_t better = 0;
-        for (size_t k = 0; k < chart->count; k++) {
-            double other = best_of(&chart->series[k]);
-            if (chart->series[k].ceiling != chart->series[i].ceiling)
-                continue;
-            bool beats = chart->kind->least_is_best ? other < here : other > here;
-            better += beats || (other == here && k < i);
-        }
-        named[i] = better < (chart->series[i].ceiling ? CHART_MOST_CEILINGS : CHART_MOST_NAMED);
-        count += named[i];
-    }
-    return count;
-}
-
-const char *chart_link_text(const struct chart *chart, char text[CELL])
-{
-    bool giga = chart->link_mbit_s >= 1000;
-    snprintf(text, CELL, "link %.4g %s", chart->link_mbit_s / (giga ? 1000 : 1), giga ? "Gbit/s" : "Mbit/s");
+    const char *unit = axis->unit_name ? axis->unit_name : "";
+    snprintf(text, 2 * AXIS_TEXT, "%s%s%s", axis->title, *axis->title && *unit ? " in " : "", unit);
     return text;
 }

@@ -1,5 +1,8 @@
 /* plot_command.c - the subcommand plot: script and data, then gnuplot, then the picture's name. */
-#include "chart/plot_internal.h"
+#include "chart/gnuplot/draw.h"
+#include "chart/gnuplot/run.h"
+#include "chart/kinds/kinds.h"
+#include "report_internal.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -10,7 +13,7 @@
 #define LEAST_INCHES 2.0
 #define MOST_INCHES 50.0
 
-static int read_inches(const char *text, struct picture *picture, struct error *error)
+static int read_inches(const char *text, struct gnuplot_picture *picture, struct error *error)
 {
     char *end;
     picture->width = strtod(text, &end);
@@ -23,11 +26,12 @@ static int read_inches(const char *text, struct picture *picture, struct error *
                      text, LEAST_INCHES, MOST_INCHES);
 }
 
-static int read_picture(const struct arguments *arguments, struct picture *picture, struct error *error)
+static int read_picture(const struct arguments *arguments, struct gnuplot_picture *picture,
+                        struct error *error)
 {
     static const char *const terminals[] = {"png", "svg", "pdf"};
     const char *inches = arguments_text(arguments, NAME_SIZE_INCHES);
-    *picture = (struct picture){.path = arguments_text(arguments, NAME_OUTPUT)};
+    *picture = (struct gnuplot_picture){.path = arguments_text(arguments, NAME_OUTPUT)};
     if (!picture->path)
         return error_set(error, "plot needs a name for the picture; say -o out.png, out.svg or out.pdf");
     const char *dot = strrchr(picture->path, '.');
@@ -39,89 +43,59 @@ static int read_picture(const struct arguments *arguments, struct picture *pictu
     return read_inches(inches ? inches : "8x5", picture, error);
 }
 
-static int read_kind(const struct arguments *arguments, enum plot_kind_id *kind, struct error *error)
-{
-    const char *names[KIND_COUNT], *asked = arguments_text(arguments, NAME_KIND);
-    *kind = KIND_SIZE;
-    for (int i = 0; i < KIND_COUNT; i++) {
-        names[i] = plot_kinds[i].name;
-        if (asked && strcmp(asked, names[i]) == 0) {
-            *kind = (enum plot_kind_id)i;
-            return 0;
-        }
-    }
-    if (!asked)
-        return 0;
-    const char *nearest = text_nearest(asked, names, KIND_COUNT);
-    return error_set(
-        error, "--kind: there is no picture %.64s; say size, rate, scaling, loss, cpu, time or matrix%s%s",
-        asked, nearest ? "; the nearest is " : "", nearest ? nearest : "");
-}
+/* ---- script and data ---- */
 
-static int draw_chart(struct script *script, enum plot_kind_id kind, const char *title,
-                      const struct loaded *files, int file_count, struct error *error)
+static int check(const struct arguments *arguments, const struct kind *kind, struct error *error)
 {
-    struct chart chart;
-    char statistics[256], line[256];
-    if (chart_make(&chart, kind, files, file_count, error))
-        return -1;
-    caption_statistics(&chart, statistics);
-    snprintf(line, sizeof line, "%.200s%s", statistics,
-             kind == KIND_SCALING ? "; dotted: ideal from the first point on" : "");
-    caption_make(&script->caption, title, files, file_count, line);
-    int failed = script_chart(script, &chart, error);
-    chart_free(&chart);
-    return failed;
-}
-
-static int draw_kind(struct script *script, enum plot_kind_id kind, const struct arguments *arguments,
-                     struct loaded *files, struct error *error)
-{
-    int file_count = arguments->file_count;
-    const char *title = arguments_text(arguments, NAME_TITLE);
-    char statistics[256];
-    title = title ? title : plot_kinds[kind].title;
-    if (kind == KIND_TIME) {
-        caption_make(&script->caption, title, files, 1, "");
-        return script_timeline(script, &files[0], arguments_text(arguments, NAME_POINT), error);
-    }
-    if (kind == KIND_MATRIX) {
-        if (streams_narrow(files, file_count, error))
-            return -1;
-        caption_make(&script->caption, title, files, file_count,
-                     caption_streams(files, file_count, statistics));
-        return script_matrix(script, files, file_count, error);
-    }
-    return draw_chart(script, kind, title, files, file_count, error);
-}
-
-static int check(const struct arguments *arguments, enum plot_kind_id kind, struct error *error)
-{
-    if (kind == KIND_TIME && arguments->file_count > 1)
-        return error_set(error, "--kind %s takes one file", plot_kinds[kind].name);
-    if (kind != KIND_TIME && arguments_flag(arguments, NAME_POINT))
+    if (kind->by_point && arguments->file_count > 1)
+        return error_set(error, "--kind %s takes one file", kind->name);
+    if (!kind->by_point && arguments_flag(arguments, NAME_POINT))
         return error_set(error, "--point goes with --kind time; use --where otherwise");
     return 0;
 }
 
+static int read_request(const struct arguments *arguments, struct gnuplot_picture *picture,
+                        const struct kind **kind, struct filter *filter, struct error *error)
+{
+    if (read_picture(arguments, picture, error))
+        return -1;
+    *kind = kinds_find(arguments_text(arguments, NAME_KIND), error);
+    if (!*kind || check(arguments, *kind, error))
+        return -1;
+    return filter_read(arguments_text(arguments, NAME_WHERE), TABLE_POINTS, filter, error);
+}
+
+static int write_parts(const struct task *task, const struct kind *kind, const struct loaded *files,
+                       const struct gnuplot_picture *picture, struct error *error)
+{
+    struct kinds_source source = {.files = files,
+                                  .file_count = task->arguments->file_count,
+                                  .title = arguments_text(task->arguments, NAME_TITLE),
+                                  .points = arguments_text(task->arguments, NAME_POINT)};
+    struct chart chart;
+    if (kinds_make(&chart, kind, &source, error))
+        return -1;
+    gnuplot_draw(&chart, picture, task->out, task->data);
+    chart_free(&chart);
+    return fflush(task->data) ? error_set(error, "the data of the plot cannot be written") : 0;
+}
+
 int plot_run(struct task *task, struct error *error)
 {
-    struct script script = {.out = task->out, .data = task->data};
-    enum plot_kind_id kind;
+    struct gnuplot_picture picture;
+    const struct kind *kind;
     struct filter filter;
     struct loaded *files;
-    if (read_picture(task->arguments, &script.picture, error) || read_kind(task->arguments, &kind, error) ||
-        check(task->arguments, kind, error) ||
-        filter_read(arguments_text(task->arguments, NAME_WHERE), TABLE_POINTS, &filter, error))
+    if (read_request(task->arguments, &picture, &kind, &filter, error))
         return EXIT_USAGE;
     if (load_all(task->arguments, &filter, &files, error))
         return EXIT_FAILED;
-    int failed = draw_kind(&script, kind, task->arguments, files, error);
+    int failed = write_parts(task, kind, files, &picture, error);
     load_free_all(files, task->arguments->file_count);
-    if (!failed && fflush(task->data))
-        failed = error_set(error, "the data of the plot cannot be written");
     return failed ? EXIT_FAILED : EXIT_OK;
 }
+
+/* ---- the picture ---- */
 
 /* Everything a picture is made of. The names are those under which the files wait to be whole. */
 struct parts {
@@ -192,7 +166,7 @@ static int draw(struct parts *parts, const char *path, struct error *error)
 
 int picture_run(struct task *task, struct error *error)
 {
-    struct picture picture;
+    struct gnuplot_picture picture;
     struct parts *parts = calloc(1, sizeof *parts);
     int code = EXIT_FAILED;
     if (!parts) {

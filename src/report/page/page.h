@@ -4,8 +4,7 @@
 
 #include "report_internal.h"
 
-/* Prints the page of all points of the files; a NULL title is that of the first file's run. @return 0, or -1
- * with `error` when out of memory. */
-int page_write(FILE *out, const char *title, const struct loaded *files, int count, struct error *error);
+/* Prints the page of all points of the files; a NULL title is that of the first file's run. */
+void page_write(FILE *out, const char *title, const struct loaded *files, int count);
 
 #endif

@@ -1,6 +1,6 @@
 /* points.c - the table of points, which a click sorts. */
 #include "page/points.h"
-#include "chart/markup.h"
+#include "chart/svg/markup.h"
 
 #include <inttypes.h>
 #include <math.h>

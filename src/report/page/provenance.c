@@ -1,6 +1,6 @@
 /* provenance.c - where the numbers of a page come from: a line above, and hosts and settings below. */
 #include "page/provenance.h"
-#include "chart/markup.h"
+#include "chart/svg/markup.h"
 
 #include <inttypes.h>
 

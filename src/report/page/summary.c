@@ -1,6 +1,6 @@
 /* summary.c - the highest numbers of all points, and how many points failed. */
 #include "page/summary.h"
-#include "chart/markup.h"
+#include "chart/svg/markup.h"
 
 #include <string.h>
 

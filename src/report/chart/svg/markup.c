@@ -1,5 +1,5 @@
 /* markup.c - text for SVG and HTML. */
-#include "chart/markup.h"
+#include "chart/svg/markup.h"
 
 void markup_text(FILE *out, const char *text)
 {

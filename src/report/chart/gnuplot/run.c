@@ -1,5 +1,6 @@
-/* gnuplot.c - runs gnuplot. */
-#include "chart/plot_internal.h"
+/* run.c - runs gnuplot. */
+#include "chart/gnuplot/run.h"
+#include "chart/gnuplot/script.h"
 
 #include <errno.h>
 #include <spawn.h>

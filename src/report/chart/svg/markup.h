@@ -1,6 +1,6 @@
 /* markup.h - text for SVG and HTML. */
-#ifndef CHART_MARKUP_H
-#define CHART_MARKUP_H
+#ifndef SVG_MARKUP_H
+#define SVG_MARKUP_H
 
 #include <stdio.h>
 
