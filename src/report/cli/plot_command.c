@@ -154,7 +154,7 @@ static void discard(struct parts *parts)
     }
 }
 
-static int draw(struct parts *parts, const char *path, struct error *error)
+static int make_picture(struct parts *parts, const char *path, struct error *error)
 {
     if (output_publish(&parts->data_output, error) || output_publish(&parts->script_output, error) ||
         gnuplot_run(parts->script, parts->data, parts->picture, error))
@@ -183,7 +183,7 @@ int picture_run(struct task *task, struct error *error)
         task->out = parts->script_output.file;
         task->data = parts->data_output.file;
         code = guard_run(task, error);
-        if (code == EXIT_OK && draw(parts, picture.path, error))
+        if (code == EXIT_OK && make_picture(parts, picture.path, error))
             code = EXIT_FAILED;
     }
     discard(parts);

@@ -43,7 +43,7 @@ static void write_chart(FILE *out, const struct kind *kind, const struct kinds_s
     struct error none;
     if (kinds_make(&chart, kind, source, &none))
         return; /* a kind without a point has no chart */
-    if (!kind->telling || kind->telling(&chart, source)) {
+    if (!kind->worth_showing || kind->worth_showing(&chart, source)) {
         fprintf(out, "<section class=\"card\">\n");
         svg_draw(out, &chart);
         fprintf(out, "<p><small>%s</small></p>\n</section>\n", chart.statistics);

@@ -81,7 +81,7 @@ void caption_make(struct chart *chart, const struct loaded *files, int file_coun
     chart_add_line(chart, statistics);
 }
 
-void caption_count(struct caption_sample *sample, const struct point_record *point)
+void caption_add_point(struct caption_sample *sample, const struct point_record *point)
 {
     int64_t valid = point->valid_repetitions;
     if (valid > 0 && (sample->least_repetitions == 0 || valid < sample->least_repetitions))

@@ -15,7 +15,7 @@ struct caption_sample {
 };
 
 /* Counts the point's valid repetitions in. */
-void caption_count(struct caption_sample *sample, const struct point_record *point);
+void caption_add_point(struct caption_sample *sample, const struct point_record *point);
 /* "median of 6 repetitions, bars: 96.9 % interval". @return `text`. */
 const char *caption_statistics(const struct caption_sample *sample, char text[CHART_LINE]);
 /* Adds to the caption the settings that all points share, hosts and dates of the files, and `statistics`. */

@@ -3,8 +3,23 @@
 #define KINDS_KINDS_H
 
 #include "chart/chart.h"
-#include "chart/kinds/table.h"
 #include "report_internal.h"
+
+/* The kinds in their order. To add one: a line here, and a row of measures.c or a file of its own that
+ * defines `kind_NAME`. */
+/* KIND(name, what --help says of it) */
+#define KINDS_TABLE(KIND)                                                                                    \
+    KIND(size, "size: throughput over message size. ")                                                       \
+    KIND(rate, "rate: messages per second over size. ")                                                      \
+    KIND(scaling, "scaling: throughput over pairs, or over receivers or senders of a group. ")               \
+    KIND(loss, "loss: share of messages lost. ")                                                             \
+    KIND(cpu, "cpu: processor time per message. ")                                                           \
+    KIND(time, "time: the intervals of chosen points. ")                                                     \
+    KIND(matrix, "matrix: throughput from host to host. ")
+
+/* The sentences, one after another, for the table of options. */
+#define KINDS_HELP_OF(name, help) help
+#define KINDS_HELP KINDS_TABLE(KINDS_HELP_OF)
 
 struct measure;
 
@@ -19,9 +34,9 @@ struct kinds_source {
 struct kind {
     const char *name, *title;
     bool by_point; /* shows points of one file, by number */
-    int page;      /* its place on the page of HTML, from 1; 0: it is not there */
-    /* Whether such a chart says anything; NULL: it always does. */
-    bool (*telling)(const struct chart *chart, const struct kinds_source *source);
+    int page;      /* its place on the page of HTML: 1, 2 and so on without a gap; 0: it is not there */
+    /* Whether the page shows such a chart; NULL: always. */
+    bool (*worth_showing)(const struct chart *chart, const struct kinds_source *source);
     const struct measure *measure; /* for lines_make */
     /* Makes the description, which begins empty. @return 0, or -1 with `error`; chart_free either way. */
     int (*make)(struct chart *chart, const struct kind *kind, const struct kinds_source *source,

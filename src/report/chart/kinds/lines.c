@@ -1,7 +1,6 @@
 /* lines.c - the chart of a measure: its lines, and the best value of each. */
 #include "chart/kinds/lines.h"
 #include "chart/kinds/caption.h"
-#include "chart/kinds/measure.h"
 #include "chart/kinds/series.h"
 
 #include <math.h>
@@ -18,7 +17,7 @@ struct extremes {
     struct caption_sample sample;
 };
 
-/* ---- what the series as a whole say ---- */
+/* ---- extremes of all series ---- */
 
 static void find_best(struct series *series, bool least)
 {
@@ -29,13 +28,13 @@ static void find_best(struct series *series, bool least)
     }
 }
 
-static void take_point(struct extremes *all, const struct series_point *point)
+static void extend_by_point(struct extremes *all, const struct series_point *point)
 {
     all->x_low = fmin(all->x_low, point->x);
     all->x_high = fmax(all->x_high, point->x);
     all->y_low = fmin(all->y_low, point->low);
     all->y_high = fmax(all->y_high, point->high);
-    caption_count(&all->sample, point->record);
+    caption_add_point(&all->sample, point->record);
     if (point->low < point->high) {
         all->sample.least_coverage = fmin(all->sample.least_coverage, point->record->interval_coverage);
         all->sample.most_coverage = fmax(all->sample.most_coverage, point->record->interval_coverage);
@@ -43,7 +42,7 @@ static void take_point(struct extremes *all, const struct series_point *point)
 }
 
 /* A link far above or below what was measured is left out: it would press the data flat. */
-static void take_link(struct extremes *all, const struct series_set *set)
+static void extend_by_link(struct extremes *all, const struct series_set *set)
 {
     double link = baseline_link_mbit_s(set->files, set->file_count);
     all->link_mbit_s = NAN;
@@ -54,7 +53,7 @@ static void take_link(struct extremes *all, const struct series_set *set)
     }
 }
 
-static void take_all(struct extremes *all, struct series_set *set)
+static void find_extremes(struct extremes *all, struct series_set *set)
 {
     *all = (struct extremes){.x_low = NAN, .x_high = NAN, .y_low = NAN, .y_high = NAN};
     all->sample =
@@ -62,9 +61,9 @@ static void take_all(struct extremes *all, struct series_set *set)
     for (size_t i = 0; i < set->count; i++) {
         find_best(&set->series[i], set->measure->least_is_best);
         for (size_t k = 0; k < set->series[i].count; k++)
-            take_point(all, &set->series[i].points[k]);
+            extend_by_point(all, &set->series[i].points[k]);
     }
-    take_link(all, set);
+    extend_by_link(all, set);
 }
 
 /* ---- axes ---- */
@@ -80,7 +79,7 @@ static const char *format_whole(double value, char text[CHART_TEXT])
     return text;
 }
 
-static int by_place(const void *a, const void *b)
+static int by_position(const void *a, const void *b)
 {
     const struct axis_tick *p = a, *q = b;
     return (p->at > q->at) - (p->at < q->at);
@@ -98,7 +97,7 @@ static int make_x_ticks(struct axis *axis, const struct series_set *set)
     for (size_t i = 0, n = 0; i < set->count; i++)
         for (size_t k = 0; k < set->series[i].count; k++)
             axis->ticks[n++].at = set->series[i].points[k].x;
-    qsort(axis->ticks, total, sizeof *axis->ticks, by_place);
+    qsort(axis->ticks, total, sizeof *axis->ticks, by_position);
     for (size_t i = 0; i < total; i++)
         if (axis->tick_count == 0 || axis->ticks[axis->tick_count - 1].at < axis->ticks[i].at)
             axis->ticks[axis->tick_count++].at = axis->ticks[i].at;
@@ -267,7 +266,7 @@ int lines_make(struct chart *chart, const struct kind *kind, const struct kinds_
     struct extremes all;
     if (series_make(&set, kind->measure, source->files, source->file_count, error))
         return -1;
-    take_all(&all, &set);
+    find_extremes(&all, &set);
     make_caption(chart, &set, &all);
     struct chart_panel *panel = chart_add_panel(chart, CHART_LINES);
     int failed = make_lines(panel, &set, &all) || make_bars(chart_add_panel(chart, CHART_BARS), panel, &set);

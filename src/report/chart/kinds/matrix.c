@@ -98,7 +98,7 @@ static void make_caption(struct chart *chart, const struct loaded *files, int fi
     struct caption_sample sample = {.least_coverage = NAN, .most_coverage = NAN};
     for (int i = 0; i < file_count; i++)
         for (size_t k = 0; k < files[i].point_count; k++)
-            caption_count(&sample, &files[i].points[k]);
+            caption_add_point(&sample, &files[i].points[k]);
     caption_statistics(&sample, chart->statistics);
     caption_make(chart, files, file_count, chart->statistics);
 }

@@ -1,7 +1,7 @@
 /* measures.c - the kinds of charts of lines: a row each. */
 #include "chart/kinds/kinds.h"
 #include "chart/kinds/lines.h"
-#include "chart/kinds/measure.h"
+#include "chart/kinds/series.h"
 #include "chart/kinds/units.h"
 
 #include <math.h>
@@ -50,7 +50,7 @@ static const char *format_count(double value, char text[CHART_TEXT])
     return format_per_s(value, text, CHART_TEXT);
 }
 
-/* ---- what is worth a place on the page ---- */
+/* ---- which charts the page shows ---- */
 
 static bool has_several_x(const struct chart *chart, const struct kinds_source *source)
 {
@@ -105,7 +105,7 @@ const struct kind kind_scaling = {
     .name = "scaling",
     .title = "Throughput as pairs are added",
     .page = 3,
-    .telling = has_several_x,
+    .worth_showing = has_several_x,
     .make = lines_make,
     .measure = &(const struct measure){.title = "throughput",
                                        .best = BEST,
@@ -122,7 +122,7 @@ const struct kind kind_loss = {
     .name = "loss",
     .title = "Messages lost over message size",
     .page = 5,
-    .telling = has_loss,
+    .worth_showing = has_loss,
     .make = lines_make,
     .measure = &(const struct measure){.title = "lost",
                                        .best = "Worst of each series",

@@ -1,6 +1,5 @@
 /* series.c - points of result files as series: what sets points of equal x apart names their series. */
 #include "chart/kinds/series.h"
-#include "chart/kinds/measure.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -105,7 +104,7 @@ static bool differs_within(const struct dimension *dimension, const struct dimen
     return false;
 }
 
-static bool is_mark(const struct dimension *dimension)
+static bool is_high_water_mark(const struct dimension *dimension)
 {
     return strcmp(dimension->title, "sndhwm") == 0 || strcmp(dimension->title, "rcvhwm") == 0;
 }
@@ -119,8 +118,8 @@ static size_t find_distinctive(const struct series_set *set, struct candidates *
     bool eligible[MOST_DIMENSIONS];
     qsort(all->items, all->count, sizeof *all->items, by_file_then_size);
     for (size_t i = 0; i < dimension_count; i++)
-        eligible[i] =
-            !is_mark(&dimensions[i]) || differs_within(&dimensions[i], dimension_titled("size"), all);
+        eligible[i] = !is_high_water_mark(&dimensions[i]) ||
+                      differs_within(&dimensions[i], dimension_titled("size"), all);
     qsort(all->items, all->count, sizeof *all->items, by_file_then_x);
     for (size_t i = 0; i < dimension_count; i++)
         if (eligible[i] && &dimensions[i] != set->x && differs_within(&dimensions[i], set->x, all))
@@ -158,7 +157,7 @@ static struct series *find_series(struct series_set *set, const char *name)
     return NULL;
 }
 
-static int add_point(struct series *series, const struct series_point *value)
+static int append_point(struct series *series, const struct series_point *value)
 {
     if (series->count == series->capacity) {
         size_t capacity = series->capacity ? 2 * series->capacity : 16;
@@ -172,7 +171,7 @@ static int add_point(struct series *series, const struct series_point *value)
     return 0;
 }
 
-static int place(struct series_set *set, const struct candidate *candidate, const char *name)
+static int append_to_series(struct series_set *set, const struct candidate *candidate, const char *name)
 {
     struct series *series = find_series(set, name);
     if (!series) {
@@ -180,7 +179,7 @@ static int place(struct series_set *set, const struct candidate *candidate, cons
         snprintf(series->name, sizeof series->name, "%s", name);
         series->file = candidate->file;
     }
-    return add_point(series, &candidate->value);
+    return append_point(series, &candidate->value);
 }
 
 /* In the order in which the files and the plan have them, not in that of x. */
@@ -199,7 +198,7 @@ static int by_point_x(const void *a, const void *b)
     return (p->x > q->x) - (p->x < q->x);
 }
 
-static bool is_placed(const struct series *series, const struct point_record *record)
+static bool has_point(const struct series *series, const struct point_record *record)
 {
     for (size_t i = 0; series && i < series->count; i++)
         if (series->points[i].record == record)
@@ -226,9 +225,9 @@ static int add_ceilings(struct series_set *set, const struct candidates *all,
         name_series(rest, &ceiling, shared, shared_count, set->file_count > 1);
         bool plain = shared_count == 0 && set->file_count == 1;
         snprintf(name, sizeof name, "raw TCP%s%.180s", plain ? "" : ", ", plain ? "" : rest);
-        if (is_placed(find_series(set, name), record))
+        if (has_point(find_series(set, name), record))
             continue;
-        if (place(set, &ceiling, name))
+        if (append_to_series(set, &ceiling, name))
             return -1;
         find_series(set, name)->ceiling = true;
     }
@@ -246,7 +245,7 @@ static int make_series(struct series_set *set, struct candidates *all)
         return -1;
     for (size_t i = 0; i < all->count; i++) {
         name_series(name, &all->items[i], distinctive, count, set->file_count > 1);
-        if (place(set, &all->items[i], name))
+        if (append_to_series(set, &all->items[i], name))
             return -1;
     }
     if (set->measure->has_ceiling && add_ceilings(set, all, distinctive, count))

@@ -103,7 +103,7 @@ static int read_intervals(const struct loaded *file, struct timeline *timelines,
     return failed;
 }
 
-static int by_place(const void *a, const void *b)
+static int by_repetition_rank_start(const void *a, const void *b)
 {
     const struct interval_record *x = a, *y = b;
     if (x->repetition != y->repetition)
@@ -118,11 +118,11 @@ static double rate_of(const struct interval_record *row)
     return 8 * (double)row->bytes / row->length_us;
 }
 
-static void measure(struct timeline *timeline)
+static void find_extent(struct timeline *timeline)
 {
     timeline->low_s = timeline->high_s = NAN;
     if (timeline->count > 0)
-        qsort(timeline->rows, timeline->count, sizeof *timeline->rows, by_place);
+        qsort(timeline->rows, timeline->count, sizeof *timeline->rows, by_repetition_rank_start);
     for (size_t i = 0; i < timeline->count; i++) {
         const struct interval_record *row = &timeline->rows[i];
         timeline->low_s = fmin(timeline->low_s, row->start_us * 1e-6);
@@ -134,7 +134,7 @@ static void measure(struct timeline *timeline)
 }
 
 /* Where the window of a repetition begins on the common axis, in seconds. */
-static double origin(const struct timeline *timeline, int64_t repetition)
+static double find_origin(const struct timeline *timeline, int64_t repetition)
 {
     return (double)repetition * (timeline->high_s - timeline->low_s) * (1 + GAP_SHARE) - timeline->low_s;
 }
@@ -149,7 +149,7 @@ static int make_steps(struct chart_steps *steps, const struct timeline *timeline
     steps->count = timeline->count;
     for (size_t i = 0; i < timeline->count; i++) {
         const struct interval_record *row = &timeline->rows[i];
-        double start = origin(timeline, row->repetition) + row->start_us * 1e-6;
+        double start = find_origin(timeline, row->repetition) + row->start_us * 1e-6;
         steps->steps[i] = (struct chart_step){.start = start,
                                               .end = start + row->length_us * 1e-6,
                                               .value = rate_of(row),
@@ -167,7 +167,7 @@ static int make_windows(struct chart_steps *steps, const struct timeline *timeli
     if (!steps->spans)
         return -1;
     for (int64_t i = 0; i < timeline->repetitions; i++) {
-        double start = origin(timeline, i);
+        double start = find_origin(timeline, i);
         double end = start + (isfinite(length) ? fmin(length, timeline->high_s) : timeline->high_s);
         steps->spans[steps->span_count++] = (struct chart_span){start, end};
     }
@@ -196,14 +196,14 @@ static void make_axes(struct chart_panel *panel, const struct timeline *timeline
     panel->steps.highest = highest;
     snprintf(panel->x.title, sizeof panel->x.title, "%s",
              is_last ? "time in s, one repetition after another; shaded: the windows" : "");
-    panel->x.high = origin(timeline, timeline->repetitions - 1) + timeline->high_s;
+    panel->x.high = find_origin(timeline, timeline->repetitions - 1) + timeline->high_s;
 }
 
 static int make_panels(struct chart *chart, const struct loaded *file, struct timeline *timelines, int count,
                        struct error *error)
 {
     for (int i = 0; i < count; i++) {
-        measure(&timelines[i]);
+        find_extent(&timelines[i]);
         if (timelines[i].count == 0)
             return error_set(error, "%.300s: point %" PRId64 " has no intervals", file->path,
                              timelines[i].point->point_id);
