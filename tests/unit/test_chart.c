@@ -239,12 +239,16 @@ static void two_panels_of_lines(void **state)
     begin(&chart);
     make_lines(&chart);
     make_lines(&chart);
+    snprintf(chart.panels[0].title, sizeof chart.panels[0].title, "above");
+    snprintf(chart.panels[1].title, sizeof chart.panels[1].title, "below");
     draw(&chart, &drawn);
     has_titles(&drawn);
     has(drawn.data, "# series ", 6);
     has(drawn.script, "data index 3 using 1:($2/unit):($3", 1); /* the second panel draws its own data */
     has(drawn.script, "unset label 1\n", 1);
+    has(drawn.script, "'below'", 1);
     has(drawn.svg, "<svg ", 2);
+    has(drawn.svg, "<h3>above", 1);
     release(&chart, &drawn);
 }
 
