@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void free_lines(struct chart_lines *lines)
 {
@@ -43,7 +44,9 @@ void chart_add_line(struct chart *chart, const char *text)
 struct chart_panel *chart_add_panel(struct chart *chart, enum chart_panel_kind kind)
 {
     struct chart_panel *panel = &chart->panels[chart->panel_count++];
-    *panel = (struct chart_panel){.kind = kind, .x.unit = 1, .y.unit = 1};
+    memset(panel, 0, sizeof *panel); /* all of the union, which an initialiser need not clear */
+    panel->kind = kind;
+    panel->x.unit = panel->y.unit = 1;
     return panel;
 }
 

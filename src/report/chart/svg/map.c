@@ -4,11 +4,12 @@
 
 #include <math.h>
 
-#define SIDE 250.0 /* of the whole map, which is square */
-#define NAME_ROOM 12.0
+#define SIDE 250.0       /* of the whole map, which is square */
+#define ROW_ROOM 12.0    /* between the names of rows, */
+#define COLUMN_ROOM 26.0 /* and between those of columns, which are rotated */
 #define FAINTEST 0.1
 
-/* The map's own places: columns and rows from its corner. */
+/* Where the cells are: from the top left corner on. */
 struct grid_of_cells {
     double left, top, width, height; /* the latter two of a cell */
 };
@@ -45,15 +46,15 @@ static void write_cell(const struct frame *frame, const struct chart_panel *pane
 }
 
 /* Every so many names that they do not touch. */
-static size_t find_name_step(double room)
+static size_t find_name_step(double each, double room)
 {
-    return room >= NAME_ROOM ? 1 : (size_t)ceil(NAME_ROOM / room);
+    return each >= room ? 1 : (size_t)ceil(room / each);
 }
 
 static void write_row_names(const struct frame *frame, const struct chart_panel *panel)
 {
     struct grid_of_cells grid = place_cells(panel);
-    for (size_t i = 0; i < panel->y.tick_count; i += find_name_step(grid.height)) {
+    for (size_t i = 0; i < panel->y.tick_count; i += find_name_step(grid.height, ROW_ROOM)) {
         fprintf(frame->out, "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">", grid.left - 6,
                 grid.top + grid.height * ((double)i + 0.5) + 4.5);
         markup_text(frame->out, panel->y.ticks[i].label);
@@ -64,7 +65,7 @@ static void write_row_names(const struct frame *frame, const struct chart_panel 
 static void write_column_names(const struct frame *frame, const struct chart_panel *panel)
 {
     struct grid_of_cells grid = place_cells(panel);
-    for (size_t i = 0; i < panel->x.tick_count; i += find_name_step(grid.width)) {
+    for (size_t i = 0; i < panel->x.tick_count; i += find_name_step(grid.width, COLUMN_ROOM)) {
         fprintf(frame->out,
                 "<text class=\"tick\" text-anchor=\"end\" transform=\"translate(%.1f %.1f) rotate(-35)\">",
                 grid.left + grid.width * ((double)i + 0.5) + 4, grid.top + SIDE + 14);
