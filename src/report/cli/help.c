@@ -1,8 +1,9 @@
 /* help.c - --help and the manual page, both from the table of subcommands. */
-#include "report_internal.h"
+#include "commands.h"
 
 #include "zmqsweep/help.h"
 #include "zmqsweep/manual.h"
+#include "zmqsweep/report.h"
 
 #define COMMAND_COLUMN 13 /* in which the summaries of the subcommands begin */
 

@@ -1,15 +1,14 @@
 /* caption.c - a picture says what it shows and where it comes from, for it travels without its file. */
-#include "plot_internal.h"
+#include "chart/kinds/caption.h"
+#include "reading/columns.h"
+#include "reading/dimensions.h"
+#include "reading/load.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-void caption_add(struct caption *caption, const char *text)
-{
-    if (*text && caption->line_count < CAPTION_LINES)
-        snprintf(caption->lines[caption->line_count++], sizeof caption->lines[0], "%s", text);
-}
+#define MOST_FILES (CHART_CAPTION_LINES - 2) /* that have a line of their own */
 
 static bool varies(const struct dimension *dimension, const struct loaded *files, int file_count)
 {
@@ -27,12 +26,12 @@ static bool varies(const struct dimension *dimension, const struct loaded *files
 
 /* What a reader needs to know of the settings that all points share; what zmqsweep does unasked is left out.
  */
-static void describe_settings(const struct loaded *files, int file_count, char text[256])
+static void describe_settings(const struct loaded *files, int file_count, char text[CHART_LINE])
 {
     char cell[CELL];
     size_t used = 0;
     *text = '\0';
-    for (size_t i = 0; i < dimension_count && used < 256; i++) {
+    for (size_t i = 0; i < dimension_count && used < CHART_LINE; i++) {
         const struct dimension *dimension = &dimensions[i];
         if (varies(dimension, files, file_count))
             continue;
@@ -41,7 +40,7 @@ static void describe_settings(const struct loaded *files, int file_count, char t
         bool skipped = named_below || dimension_is_default(dimension, cell);
         bool plain = strcmp(dimension->title, "pattern") == 0 || strcmp(dimension->title, "transport") == 0;
         if (!skipped)
-            used += (size_t)snprintf(text + used, 256 - used, "%s%s%s%s", used ? ", " : "",
+            used += (size_t)snprintf(text + used, CHART_LINE - used, "%s%s%s%s", used ? ", " : "",
                                      plain ? "" : dimension->title, plain ? "" : " ", cell);
     }
 }
@@ -59,37 +58,44 @@ static void describe_hosts(const struct loaded *file, char text[160])
                  file->hosts[file->host_count - 1].name);
 }
 
-static void describe_file(const struct loaded *file, bool labelled, char text[256])
+static void describe_file(const struct loaded *file, bool labelled, char text[CHART_LINE])
 {
     const char *libzmq = load_environment(file, "version.libzmq");
     char hosts[160];
     describe_hosts(file, hosts);
-    snprintf(text, 256, "%.60s%s%.120s, %.10s, zmqsweep %.16s, libzmq %.16s", labelled ? file->label : "",
-             labelled ? ": " : "", hosts, file->run->created, file->run->creator_version,
-             libzmq ? libzmq : "unknown");
+    snprintf(text, CHART_LINE, "%.60s%s%.120s, %.10s, zmqsweep %.16s, libzmq %.16s",
+             labelled ? file->label : "", labelled ? ": " : "", hosts, file->run->created,
+             file->run->creator_version, libzmq ? libzmq : "unknown");
 }
 
-void caption_make(struct caption *caption, const char *title, const struct loaded *files, int file_count,
-                  const char *statistics)
+void caption_make(struct chart *chart, const struct loaded *files, int file_count, const char *statistics)
 {
-    char line[256], more[256];
-    *caption = (struct caption){.line_count = 0};
-    snprintf(caption->title, sizeof caption->title, "%s", title);
+    char line[CHART_LINE], more[CHART_LINE];
     describe_settings(files, file_count, line);
-    caption_add(caption, line);
-    for (int i = 0; i < file_count && i < CAPTION_LINES - 2; i++) {
+    chart_add_line(chart, line);
+    for (int i = 0; i < file_count && i < MOST_FILES; i++) {
         describe_file(&files[i], file_count > 1, line);
-        if (i == CAPTION_LINES - 3 && file_count > CAPTION_LINES - 2) {
+        if (i == MOST_FILES - 1 && file_count > MOST_FILES) {
             snprintf(more, sizeof more, "%.200s; and %d more files", line, file_count - i - 1);
             snprintf(line, sizeof line, "%s", more);
         }
-        caption_add(caption, line);
+        chart_add_line(chart, line);
     }
-    caption_add(caption, statistics);
+    chart_add_line(chart, statistics);
 }
 
-static const char *write_repetitions(int64_t least, int64_t most, char text[64])
+void caption_add_point(struct caption_sample *sample, const struct point_record *point)
 {
+    int64_t valid = point->valid_repetitions;
+    if (valid > 0 && (sample->least_repetitions == 0 || valid < sample->least_repetitions))
+        sample->least_repetitions = valid;
+    if (valid > sample->most_repetitions)
+        sample->most_repetitions = valid;
+}
+
+static const char *format_repetitions(const struct caption_sample *sample, char text[64])
+{
+    int64_t least = sample->least_repetitions, most = sample->most_repetitions;
     if (least == most)
         snprintf(text, 64, "%" PRId64 " valid repetition%s", most, most == 1 ? "" : "s");
     else
@@ -97,30 +103,15 @@ static const char *write_repetitions(int64_t least, int64_t most, char text[64])
     return text;
 }
 
-const char *caption_streams(const struct loaded *files, int file_count, char text[256])
-{
-    int64_t least = INT64_MAX, most = 0;
-    char repetitions[64];
-    for (int i = 0; i < file_count; i++)
-        for (size_t k = 0; k < files[i].point_count; k++) {
-            int64_t valid = files[i].points[k].valid_repetitions;
-            least = valid > 0 && valid < least ? valid : least;
-            most = valid > most ? valid : most;
-        }
-    snprintf(text, 256, "median of %s", write_repetitions(least < most ? least : most, most, repetitions));
-    return text;
-}
-
-const char *caption_statistics(const struct chart *chart, char text[256])
+const char *caption_statistics(const struct caption_sample *sample, char text[CHART_LINE])
 {
     char repetitions[64], bars[96] = "";
-    write_repetitions(chart->least_repetitions, chart->most_repetitions, repetitions);
-    if (chart->most_coverage - chart->least_coverage < 0.0005)
-        snprintf(bars, sizeof bars, ", bars: %.1f %% interval of the median", 100 * chart->least_coverage);
-    else if (isfinite(chart->least_coverage))
+    format_repetitions(sample, repetitions);
+    if (sample->most_coverage - sample->least_coverage < 0.0005)
+        snprintf(bars, sizeof bars, ", bars: %.1f %% interval of the median", 100 * sample->least_coverage);
+    else if (isfinite(sample->least_coverage))
         snprintf(bars, sizeof bars, ", bars: %.1f to %.1f %% interval of the median",
-                 100 * chart->least_coverage, 100 * chart->most_coverage);
-    snprintf(text, 256, "%s of %s%s", strcmp(chart->kind->name, "loss") == 0 ? "sum" : "median", repetitions,
-             bars);
+                 100 * sample->least_coverage, 100 * sample->most_coverage);
+    snprintf(text, CHART_LINE, "%s of %s%s", sample->is_sum ? "sum" : "median", repetitions, bars);
     return text;
 }

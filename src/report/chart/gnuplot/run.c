@@ -1,5 +1,6 @@
-/* gnuplot.c - runs gnuplot. */
-#include "plot_internal.h"
+/* run.c - runs gnuplot. */
+#include "chart/gnuplot/run.h"
+#include "chart/gnuplot/script.h"
 
 #include <errno.h>
 #include <spawn.h>
@@ -23,7 +24,7 @@ static char *assignment(const char *name, const char *text)
     return line;
 }
 
-/* The line of gnuplot's messages that says most: it draws an arrow under what it cannot read. */
+/* The most telling line of gnuplot's messages: it draws an arrow under what it cannot read. */
 static void read_message(FILE *messages, char text[256])
 {
     char line[256];
@@ -55,7 +56,7 @@ static int spawn(char *const *arguments, int messages)
     return status;
 }
 
-static int judge(int status, const char *output, FILE *messages, struct error *error)
+static int check_picture(int status, const char *output, FILE *messages, struct error *error)
 {
     char text[256];
     struct stat made;
@@ -79,7 +80,7 @@ int gnuplot_run(const char *script, const char *data, const char *output, struct
         failed = error_set(error, "cannot prepare to run gnuplot: %s", strerror(errno));
     } else {
         char *arguments[] = {"gnuplot", "-e", set_data, "-e", set_output, (char *)script, NULL};
-        failed = judge(spawn(arguments, fileno(messages)), output, messages, error);
+        failed = check_picture(spawn(arguments, fileno(messages)), output, messages, error);
     }
     if (messages)
         fclose(messages);

@@ -1,5 +1,12 @@
-/* picture.c - a picture from what the subcommand wrote: script and data, then gnuplot, then the name. */
-#include "plot_internal.h"
+/* plot_command.c - the subcommand plot: script and data, then gnuplot, then the picture's name. */
+#include "chart/gnuplot/draw.h"
+#include "chart/gnuplot/run.h"
+#include "chart/kinds/kinds.h"
+#include "command.h"
+#include "files/output.h"
+#include "reading/filter.h"
+#include "reading/load.h"
+#include "task.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -10,7 +17,7 @@
 #define LEAST_INCHES 2.0
 #define MOST_INCHES 50.0
 
-static int read_inches(const char *text, struct picture *picture, struct error *error)
+static int read_inches(const char *text, struct gnuplot_picture *picture, struct error *error)
 {
     char *end;
     picture->width = strtod(text, &end);
@@ -23,11 +30,12 @@ static int read_inches(const char *text, struct picture *picture, struct error *
                      text, LEAST_INCHES, MOST_INCHES);
 }
 
-int picture_read(const struct arguments *arguments, struct picture *picture, struct error *error)
+static int read_picture(const struct arguments *arguments, struct gnuplot_picture *picture,
+                        struct error *error)
 {
     static const char *const terminals[] = {"png", "svg", "pdf"};
     const char *inches = arguments_text(arguments, NAME_SIZE_INCHES);
-    *picture = (struct picture){.path = arguments_text(arguments, NAME_OUTPUT)};
+    *picture = (struct gnuplot_picture){.path = arguments_text(arguments, NAME_OUTPUT)};
     if (!picture->path)
         return error_set(error, "plot needs a name for the picture; say -o out.png, out.svg or out.pdf");
     const char *dot = strrchr(picture->path, '.');
@@ -38,6 +46,60 @@ int picture_read(const struct arguments *arguments, struct picture *picture, str
         return error_set(error, "-o %.200s: a picture's name ends in .png, .svg or .pdf", picture->path);
     return read_inches(inches ? inches : "8x5", picture, error);
 }
+
+/* ---- script and data ---- */
+
+static int check(const struct arguments *arguments, const struct kind *kind, struct error *error)
+{
+    if (kind->by_point && arguments->file_count > 1)
+        return error_set(error, "--kind %s takes one file", kind->name);
+    if (!kind->by_point && arguments_flag(arguments, NAME_POINT))
+        return error_set(error, "--point goes with --kind time; use --where otherwise");
+    return 0;
+}
+
+static int read_request(const struct arguments *arguments, struct gnuplot_picture *picture,
+                        const struct kind **kind, struct filter *filter, struct error *error)
+{
+    if (read_picture(arguments, picture, error))
+        return -1;
+    *kind = kinds_find(arguments_text(arguments, NAME_KIND), error);
+    if (!*kind || check(arguments, *kind, error))
+        return -1;
+    return filter_read(arguments_text(arguments, NAME_WHERE), TABLE_POINTS, filter, error);
+}
+
+static int write_parts(const struct task *task, const struct kind *kind, const struct loaded *files,
+                       const struct gnuplot_picture *picture, struct error *error)
+{
+    struct kinds_source source = {.files = files,
+                                  .file_count = task->arguments->file_count,
+                                  .title = arguments_text(task->arguments, NAME_TITLE),
+                                  .points = arguments_text(task->arguments, NAME_POINT)};
+    struct chart chart;
+    if (kinds_make(&chart, kind, &source, error))
+        return -1;
+    gnuplot_draw(&chart, picture, task->out, task->data);
+    chart_free(&chart);
+    return fflush(task->data) ? error_set(error, "the data of the plot cannot be written") : 0;
+}
+
+int plot_command_run(struct task *task, struct error *error)
+{
+    struct gnuplot_picture picture;
+    const struct kind *kind;
+    struct filter filter;
+    struct loaded *files;
+    if (read_request(task->arguments, &picture, &kind, &filter, error))
+        return EXIT_USAGE;
+    if (arguments_load(task->arguments, &filter, &files, error))
+        return EXIT_FAILED;
+    int failed = write_parts(task, kind, files, &picture, error);
+    load_free_all(files, task->arguments->file_count);
+    return failed ? EXIT_FAILED : EXIT_OK;
+}
+
+/* ---- the picture ---- */
 
 /* Everything a picture is made of. The names are those under which the files wait to be whole. */
 struct parts {
@@ -96,7 +158,7 @@ static void discard(struct parts *parts)
     }
 }
 
-static int draw(struct parts *parts, const char *path, struct error *error)
+static int make_picture(struct parts *parts, const char *path, struct error *error)
 {
     if (output_publish(&parts->data_output, error) || output_publish(&parts->script_output, error) ||
         gnuplot_run(parts->script, parts->data, parts->picture, error))
@@ -106,16 +168,16 @@ static int draw(struct parts *parts, const char *path, struct error *error)
     return 0;
 }
 
-int picture_run(struct task *task, struct error *error)
+int plot_command_make_picture(struct task *task, struct error *error)
 {
-    struct picture picture;
+    struct gnuplot_picture picture;
     struct parts *parts = calloc(1, sizeof *parts);
     int code = EXIT_FAILED;
     if (!parts) {
         error_set(error, "out of memory");
         return code;
     }
-    if (picture_read(task->arguments, &picture, error)) {
+    if (read_picture(task->arguments, &picture, error)) {
         free(parts);
         return EXIT_USAGE;
     }
@@ -125,7 +187,7 @@ int picture_run(struct task *task, struct error *error)
         task->out = parts->script_output.file;
         task->data = parts->data_output.file;
         code = task_run_guarded(task, error);
-        if (code == EXIT_OK && draw(parts, picture.path, error))
+        if (code == EXIT_OK && make_picture(parts, picture.path, error))
             code = EXIT_FAILED;
     }
     discard(parts);
