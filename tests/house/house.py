@@ -142,17 +142,17 @@ def object_source(path):
 def symbols():
     """{file: {name that it defines for others: nm's letter}}, {file: names that it wants from others}, of the objects of src."""
     defined, wanted = collections.defaultdict(dict), collections.defaultdict(set)
-    paths = {p: object_source(os.path.relpath(p, BUILD)) for p in glob.glob(BUILD + "/**/*.c.o", recursive=True)}
     sources = set(files(".c"))
-    for path, source in paths.items():
-        if source not in sources: # of a test, or left over from a file that has gone
-            continue
-        text = subprocess.run(["nm", "-P", path], stdout=subprocess.PIPE, text=True, check=True).stdout
-        for name, kind, *_ in (line.split() for line in text.splitlines()):
-            if kind in "TDBRCVW":
-                defined[source][name] = kind
-            elif kind == "U":
-                wanted[source].add(name)
+    paths = {p: object_source(os.path.relpath(p, BUILD)) for p in glob.glob(BUILD + "/**/*.c.o", recursive=True)}
+    ours = [path for path, source in paths.items() if source in sources] # not of tests, nor left over from a file that has gone
+    text = subprocess.run(["nm", "-AP", *ours], stdout=subprocess.PIPE, text=True, check=True).stdout if ours else ""
+    for line in text.splitlines():
+        path, _, rest = line.partition(": ")
+        name, kind, *_ = rest.split()
+        if kind in "TDBRCVW":
+            defined[paths[path]][name] = kind
+        elif kind == "U":
+            wanted[paths[path]].add(name)
     return defined, wanted
 
 
