@@ -1,4 +1,4 @@
-/* zmqsweep.c - the MPI program: rank 0 reads and checks what is asked for, then every rank plays its part. */
+/* zmqsweep.c - the MPI program: rank 0 reads and checks what is asked for, then every rank runs its part. */
 #include "zmqsweep/cluster.h"
 #include "zmqsweep/config.h"
 #include "zmqsweep/plan.h"
@@ -13,21 +13,21 @@
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/lsan_interface.h>
-/* MPI_Finalize unloads Open MPI's components; what they leak has to be looked at while it can still be told
- * by name. */
+/* MPI_Finalize unloads Open MPI's components; look for leaks while they still have
+ * names. */
 #define CHECK_LEAKS() __lsan_do_leak_check()
 #else
 #define CHECK_LEAKS() ((void)0)
 #endif
 
-static int refuse(const struct error *error)
+static int print_refusal(const struct error *error)
 {
     fprintf(stderr, "zmqsweep: error: %s\n", error->text);
     return EXIT_USAGE;
 }
 
 /* 31 bits are enough to tell sweeps apart, and short to type again. */
-static uint64_t seed_of(const struct settings *settings)
+static uint64_t choose_seed(const struct settings *settings)
 {
     int64_t asked = config_value(settings, OPTION_ORDER_SEED);
     uint32_t seed = 0;
@@ -67,38 +67,38 @@ static bool print_information(const struct settings *settings)
 }
 
 /* Without a launcher there is one rank: enough for --dry-run, for nothing else. */
-static int run_alone(const struct settings *settings)
+static int plan_without_job(const struct settings *settings)
 {
     struct plan plan;
     struct error error = {""};
     struct cluster_host host;
-    if (plan_make(settings, 0, NULL, seed_of(settings), &plan, &error)) {
-        return refuse(&error);
+    if (plan_make(settings, 0, NULL, choose_seed(settings), &plan, &error)) {
+        return print_refusal(&error);
     }
     cluster_describe_host(&host);
     int code = EXIT_USAGE;
     if (sweep_check_memory(&plan, 0, &host, &error)) {
-        refuse(&error);
+        print_refusal(&error);
     } else if (config_flag(settings, OPTION_DRY_RUN)) {
         sweep_print_plan(&plan, NULL, stdout);
         code = EXIT_OK;
     } else {
         error_set(&error, "zmqsweep is one MPI job; start it as: mpirun -n %d zmqsweep ...",
                   plan_fewest_ranks(settings));
-        refuse(&error);
+        print_refusal(&error);
     }
     plan_free(&plan);
     return code;
 }
 
-static int alone(int argc, char **argv)
+static int run_without_launcher(int argc, char **argv)
 {
     struct settings settings;
     struct error error = {""};
     if (config_read(argc, argv, environ, plan_presets, &settings, &error)) {
-        return refuse(&error);
+        return print_refusal(&error);
     }
-    int code = print_information(&settings) ? EXIT_OK : run_alone(&settings);
+    int code = print_information(&settings) ? EXIT_OK : plan_without_job(&settings);
     config_free(&settings);
     return code;
 }
@@ -108,14 +108,14 @@ static int collect_cpus(const struct settings *settings, struct job *job, struct
 {
     static const enum option_id options[] = {OPTION_SENDER_CPUS, OPTION_RECEIVER_CPUS, OPTION_IO_CPUS};
     size_t count = 0;
-    for (size_t i = 0; i < JOB_CPUS; i++) {
+    for (size_t i = 0; i < SWEEP_CPUS_MAX; i++) {
         job->cpus[i] = OPTION_KEYWORD;
     }
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         const struct setting *setting = &settings->items[options[i]];
-        if (count + setting->count > JOB_CPUS) {
+        if (count + setting->count > SWEEP_CPUS_MAX) {
             return error_set(error, "--sender-cpus and --receiver-cpus: over %d places; list fewer",
-                             JOB_CPUS);
+                             SWEEP_CPUS_MAX);
         }
         memcpy(&job->cpus[count], setting->values, setting->count * sizeof *setting->values);
         count += setting->count;
@@ -137,23 +137,24 @@ static int check_security(const struct settings *settings, struct job *job, stru
 }
 
 /* Rank 0: everything that can be refused without the other ranks. @return 0, or -1 with job->code set. */
-static int prepare(const struct cluster *cluster, int argc, char **argv, struct settings *settings,
-                   struct plan *plan, struct job *job)
+static int read_job(const struct cluster *cluster, int argc, char **argv, struct settings *settings,
+                    struct plan *plan, struct job *job)
 {
     struct error error = {""};
     if (config_read(argc, argv, environ, plan_presets, settings, &error)) {
         memset(settings, 0, sizeof *settings);
-        job->code = refuse(&error);
+        job->code = print_refusal(&error);
         return -1;
     }
     if (print_information(settings)) {
         return -1;
     }
     if (name_output(settings, &error) || check_security(settings, job, &error) ||
-        plan_make(settings, cluster_size(cluster), cluster_hosts(cluster), seed_of(settings), plan, &error) ||
+        plan_make(settings, cluster_size(cluster), cluster_hosts(cluster), choose_seed(settings), plan,
+                  &error) ||
         (!config_flag(settings, OPTION_DRY_RUN) && sweep_check_output(settings, &error)) ||
         sweep_check_hosts(cluster, plan, &error) || collect_cpus(settings, job, &error)) {
-        job->code = refuse(&error);
+        job->code = print_refusal(&error);
         return -1;
     }
     job->go = 1;
@@ -168,20 +169,20 @@ static int prepare(const struct cluster *cluster, int argc, char **argv, struct 
     return 0;
 }
 
-/* All ranks find their address and their CPUs; the first that cannot says so, for all.
+/* All ranks find their address and their CPUs; the first that cannot prints why, for all.
  * @return EXIT_OK or EXIT_USAGE on every rank. */
-static int find_addresses(struct cluster *cluster, const struct job *job, const struct plan *plan)
+static int check_ranks(struct cluster *cluster, const struct job *job, const struct plan *plan)
 {
     struct error error = {""};
     struct cluster_totals tally;
     int failed = cluster_find_address(cluster, job->interface, &error);
-    failed = failed || cluster_check_cpus(cluster, job->cpus, JOB_CPUS, &error);
+    failed = failed || cluster_check_cpus(cluster, job->cpus, SWEEP_CPUS_MAX, &error);
     failed = sweep_check_write_dir(cluster, job, plan, failed ? NULL : &error) || failed;
     memset(&tally, 0, sizeof tally);
     tally.max[0] = failed ? cluster_size(cluster) - cluster_rank(cluster) : 0;
     cluster_allreduce(cluster, &tally);
     if (failed && tally.max[0] == cluster_size(cluster) - cluster_rank(cluster)) {
-        refuse(&error);
+        print_refusal(&error);
     }
     cluster_exchange_members(cluster);
     return tally.max[0] ? EXIT_USAGE : EXIT_OK;
@@ -190,7 +191,7 @@ static int find_addresses(struct cluster *cluster, const struct job *job, const 
 static int run_rank(struct cluster *cluster, const struct job *job, const struct settings *settings,
                     const struct plan *plan, int argc, char **argv)
 {
-    int code = find_addresses(cluster, job, plan);
+    int code = check_ranks(cluster, job, plan);
     if (code != EXIT_OK) {
         return code;
     }
@@ -214,7 +215,7 @@ struct arguments {
     char **argv;
 };
 
-static int launched(void *given)
+static int run_in_job(void *given)
 {
     int argc = ((struct arguments *)given)->argc;
     char **argv = ((struct arguments *)given)->argv;
@@ -228,11 +229,11 @@ static int launched(void *given)
     memset(&job, 0, sizeof job);
     sweep_catch_signals();
     if (cluster_start(&argc, &argv, &cluster, &error)) {
-        refuse(&error);
+        print_refusal(&error);
         return EXIT_FAILED;
     }
     if (cluster_rank(cluster) == 0) {
-        prepare(cluster, argc, argv, &settings, &plan, &job);
+        read_job(cluster, argc, argv, &settings, &plan, &job);
     }
     cluster_broadcast(cluster, &job, sizeof job);
     int code = job.code;
@@ -252,8 +253,8 @@ static int launched(void *given)
 int main(int argc, char **argv)
 {
     if (!cluster_launched()) {
-        return alone(argc, argv);
+        return run_without_launcher(argc, argv);
     }
     struct arguments arguments = {argc, argv};
-    traffic_run_beside(launched, &arguments);
+    traffic_run_beside(run_in_job, &arguments);
 }

@@ -8,10 +8,9 @@
 #ifndef ZMQSWEEP_CLUSTER_H
 #define ZMQSWEEP_CLUSTER_H
 
-#include "zmqsweep/config.h"
 #include "zmqsweep/error.h"
+#include "zmqsweep/hosts.h"
 
-#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,7 +23,7 @@ bool cluster_launched(void);
 /* MPI_Init and who is where. All ranks. @return 0, or -1. */
 int cluster_start(int *argc, char ***argv, struct cluster **cluster, struct error *error);
 /* MPI_Finalize. All ranks, after their last collective. Should it not end within the deadline, the process
- * leaves with `code`. */
+ * exits with `code`. */
 void cluster_finish(struct cluster **cluster, int code);
 /* Ends the whole job at once. */
 _Noreturn void cluster_abort(int code);
@@ -44,7 +43,7 @@ void cluster_set_deadline(struct cluster *cluster, int64_t deadline_ns);
 void cluster_set_phase(struct cluster *cluster, const char *phase);
 const char *cluster_phase(const struct cluster *cluster);
 
-/* Ends the line of a job that is given up: what is saved, say. The text must stay. */
+/* The end of the line that an aborted job prints, such as what is saved. The text must stay. */
 void cluster_set_shutdown_message(struct cluster *cluster, const char *shutdown_message);
 const char *cluster_shutdown_message(const struct cluster *cluster);
 
@@ -73,7 +72,7 @@ struct cluster_totals {
 /* Every rank gives its own and gets the total of all. */
 void cluster_allreduce(struct cluster *cluster, struct cluster_totals *tally);
 
-/* ---- stop: rank 0 tells the ranks that sleep through a window ---- */
+/* ---- stop: rank 0 wakes the ranks that sleep through a window ---- */
 
 void cluster_signal_stop(struct cluster *cluster);    /* rank 0; once */
 bool cluster_stop_signalled(struct cluster *cluster); /* other ranks; cheap */
@@ -96,48 +95,5 @@ struct cluster_clock {
 struct cluster_clock cluster_host_clock(const struct cluster *cluster, int32_t host);
 /* Sleeps until that local time, or until a signal comes. */
 void cluster_sleep_until(int64_t local_ns);
-
-/* ---- hosts and ranks ---- */
-
-struct cluster_host {
-    char name[64];
-    char cpu_model[96];
-    char kernel[96];
-    int64_t cores, numa_nodes, memory_bytes, page_bytes;
-};
-
-struct cluster_member {
-    int32_t host;  /* index of its host, numbered by first rank */
-    int32_t cores; /* physical cores that it may run on */
-    int32_t pid;
-    char address[64];   /* numeric; where peers reach it */
-    char interface[32]; /* that has it */
-    double link_mbit_s; /* of that address's interface; NaN when not known */
-    char cpus[64];      /* processing units that it may run on, as a list */
-    int64_t clock_offset_ns, clock_uncertainty_ns;
-};
-
-int32_t cluster_host_count(const struct cluster *cluster);
-const struct cluster_host *cluster_host(const struct cluster *cluster, int32_t host);
-/* hosts[rank] for plan_host_queue_bytes. */
-const int32_t *cluster_hosts(const struct cluster *cluster);
-
-/* Finds this rank's address: `interface` is a name, an address or a network in CIDR form ("eth1", "10.1.0.5",
- * "10.1.0.0/16"), the same on all ranks. "": loopback on a single host; else the address whose network
- * reaches the most other hosts directly, or the one that the kernel routes to them from. Collective. @return
- * 0 or -1. */
-int cluster_find_address(struct cluster *cluster, const char *interface, struct error *error);
-/* All ranks' members, on every rank, once the address is found. Collective. */
-void cluster_exchange_members(struct cluster *cluster);
-const struct cluster_member *cluster_member(const struct cluster *cluster, int32_t rank);
-
-/* The processing units that a value of --sender-cpus or its like stands for on this host; "nic" is next to
- * the interface of this rank's address. @return 0, or -1: there is no such object, with what there is. */
-int cluster_resolve_cpus(struct cluster *cluster, int64_t value, cpu_set_t *cpus, struct error *error);
-/* Checks that all of them can be resolved here. @return 0, or -1 with rank and host. */
-int cluster_check_cpus(struct cluster *cluster, const int64_t *values, size_t count, struct error *error);
-
-/* This machine, without MPI, for a plan before the job. */
-void cluster_describe_host(struct cluster_host *host);
 
 #endif

@@ -28,13 +28,12 @@ const char *format_nanoseconds(double nanoseconds, char text[FORMAT_BYTES]);
 /* A percentile; where too few samples are beyond it, "> " and the bound that it is not below. */
 const char *format_percentile(double percentile_us, double bound_us, char text[FORMAT_BYTES]);
 
-/* ---- csv.c: fields of CSV (RFC 4180): quoted where needed; the fewest digits that read back the same ----
- */
+/* ---- format_csv.c: fields of CSV (RFC 4180), quoted where needed; the fewest digits that read back ---- */
 
 void format_csv_text(FILE *out, const char *text);
 void format_csv_number(FILE *out, double value);
 
-/* ---- shortest.c ---- */
+/* ---- format_shortest.c ---- */
 
 #define FORMAT_NUMBER_BYTES 32 /* the longest is "-1.2345678901234567e-308" */
 /* Writes the fewest digits that read back as the same double, which is finite, fixed or scientific, whichever

@@ -43,7 +43,7 @@ int stats_compare_jobs(const double *values, size_t points, size_t base, size_t 
                        struct stats_jobs *found, struct stats_prior *prior);
 
 /* One job a side, n and m repetitions in rounds: no job tells what differs from job to job. The whole job is
- * taken for one draw of the moods that its single repetitions show: the shift is stats_shift_interval's
+ * taken for one draw from what its single repetitions show: the shift is stats_shift_interval's
  * estimate, the half-width t(n + m - 2) x sqrt(s^2 + S^2), where s and S are the standard deviations of the
  * repetitions of a side, not divided by n. So more repetitions do not narrow it. `coverage` is `wanted`: it
  * holds as far as the medians of jobs differ no more than single repetitions of one job do. NaN but for the

@@ -63,6 +63,12 @@ double stats_median(double *values, size_t n);
 /* Median absolute deviation from the median, not scaled; sorts in place; NaN for n = 0. */
 double stats_mad(double *values, size_t n);
 
+/* The part of the total span that all of n spans have in common:
+ * (min end - max start) / (max end - min start), 0 when they have none, NaN for n = 0. */
+double stats_overlap(const double *starts, const double *ends, size_t n);
+
+/* ---- trend.c ---- */
+
 /* Mann-Kendall test for a monotone trend: two-sided p-value, exact for n <= 100 without ties (ties count as
  * half), 1 for n < 3. Source: Mann, Econometrica 13 (1945) 245; Kendall, Rank Correlation Methods. */
 double stats_trend_p(const double *values, size_t n);
@@ -72,9 +78,7 @@ double stats_trend_p(const double *values, size_t n);
  * is left out. */
 bool stats_halves_differ(const double *rates, size_t n, double limit);
 
-/* The part of the total span that all of n spans have in common:
- * (min end - max start) / (max end - min start), 0 when they have none, NaN for n = 0. */
-double stats_overlap(const double *starts, const double *ends, size_t n);
+/* ---- shift.c ---- */
 
 struct stats_shift {
     double shift;    /* other - base */

@@ -24,9 +24,10 @@ struct summary_sample summary_sample(const struct repetition_record *row);
 /* What a point's interval is to cover the median with. */
 #define SUMMARY_COVERAGE 0.95
 
-/* The schedule of looks of a point with a precision. It is made once and again only when a point asks for
- * another one. @return NULL where the point has no precision, or memory is out. */
-const struct stats_schedule *summary_schedule(struct stats_schedule *kept, const struct point_record *point);
+/* The schedule of looks of a point with a precision. It is made in *cached, and made anew only when a point
+ * asks for another one. @return NULL where the point has no precision, or memory is out. */
+const struct stats_schedule *summary_schedule(struct stats_schedule *cached,
+                                              const struct point_record *point);
 
 /* Fills the columns of *row that are made of its repetitions, in the order measured; the settings stay as
  * they are. `stop_reason` is why no more were run: "interrupted" when there should have been. A row of a file

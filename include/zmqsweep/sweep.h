@@ -6,21 +6,22 @@
 #include "zmqsweep/config.h"
 #include "zmqsweep/plan.h"
 
-#define JOB_CPUS 64
+#define SWEEP_CPUS_MAX 64
 
 /* What rank 0 has read and checked, for all ranks. */
 struct job {
-    int32_t code; /* EXIT_OK: go on; else every rank leaves with it */
-    int32_t go;   /* 0: nothing to run (--help, a refusal), leave with `code` */
+    int32_t code; /* EXIT_OK: go on; else every rank exits with it */
+    int32_t go;   /* 0: nothing to run (--help, a refusal), exit with `code` */
     int32_t dry_run;
-    int32_t log_level; /* enum log_level */
+    int32_t log_level; /* enum log_level of process/log.h */
     int32_t curve;     /* some point is encrypted: every rank must be able to */
     int32_t unused;
     int64_t timeout_ns;
     char interface[64];
     char write_dir[1024];       /* "": no point writes */
-    char shutdown_message[256]; /* what is kept, should the job have to end */
-    int64_t cpus[JOB_CPUS]; /* every value that --sender-cpus and its like have; the rest OPTION_KEYWORD */
+    char shutdown_message[256]; /* what is saved, should the job have to end */
+    int64_t
+        cpus[SWEEP_CPUS_MAX]; /* every value that --sender-cpus and its like have; the rest OPTION_KEYWORD */
 };
 
 /* All ranks, before any traffic: a password and key pairs for this run, shared over MPI and never written.
@@ -28,7 +29,7 @@ struct job {
  * EXIT_FAILED. */
 int sweep_share_secrets(struct cluster *cluster, const struct job *job);
 
-/* Ranks other than 0: repetitions until rank 0 says that it was the last. @return the exit code of all ranks.
+/* Ranks other than 0: repetitions until rank 0 orders the end. @return the exit code of all ranks.
  */
 int sweep_run_rank(struct cluster *cluster, const struct job *job);
 /* Rank 0: the whole sweep, from the journal's first line to the finished file. @return the exit code of all
@@ -41,7 +42,7 @@ int sweep_check_hosts(const struct cluster *cluster, const struct plan *plan, st
 /* The same on one host that is described without MPI, for a plan made before the job. */
 int sweep_check_memory(const struct plan *plan, int32_t host, const struct cluster_host *described,
                        struct error *error);
-/* Is the output free, or to be gone on with or replaced? Makes nothing. @return 0 or -1. */
+/* Is the output new, or is it to be continued or replaced? Creates nothing. @return 0 or -1. */
 int sweep_check_output(const struct settings *settings, struct error *error);
 
 /* Can every rank that is to write do so in job->write_dir? Collective; `plan` on rank 0 only. @return 0, or
@@ -52,12 +53,12 @@ int sweep_check_write_dir(struct cluster *cluster, const struct job *job, const 
 /* --dry-run: the points, their time, the memory; with a cluster also who talks to whom. */
 void sweep_print_plan(const struct plan *plan, const struct cluster *cluster, FILE *out);
 
-/* SIGUSR1, SIGTERM and SIGINT: finish what is there, leave with 4. Call before MPI starts: a batch system's
+/* SIGUSR1, SIGTERM and SIGINT: finish what is there, exit with 4. Call before MPI starts: a batch system's
  * warning may come at any time, and kills a rank that does not catch it. */
 void sweep_catch_signals(void);
 /* Sets this rank up for the sweep: log level, the signal that wakes a loop. */
 void sweep_start_rank(struct cluster *cluster, const struct job *job);
-/* After SIGTERM or SIGINT the launcher kills in 2 s and MPI_Finalize hangs: leaves at once. Else does
+/* After SIGTERM or SIGINT the launcher kills in 2 s and MPI_Finalize hangs: exits at once. Else does
  * nothing. */
 void sweep_exit_if_urgent(int code);
 

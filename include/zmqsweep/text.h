@@ -22,5 +22,8 @@ void text_shorten(char *text, size_t letters);
 void text_print(FILE *out, const char *text);
 /* Words in lines of at most `width`, behind `indent` blanks. */
 void text_wrap(FILE *out, const char *text, size_t indent, size_t width);
+/* The same in a line that has reached `column`, and without the last line's end. A word that is longer than a
+ * line has one of its own. @return the column reached. */
+size_t text_wrap_from(FILE *out, const char *text, size_t indent, size_t width, size_t column);
 
 #endif

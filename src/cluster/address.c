@@ -1,5 +1,5 @@
 /* address.c - the address at which peers reach this rank. */
-#include "cluster_internal.h"
+#include "state.h"
 
 #include <arpa/inet.h>
 #include <glob.h>
@@ -12,8 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* What --interface asks for, taken apart. */
-struct wish {
+/* What --interface asks for. */
+struct interface_request {
     const char *text;
     char address[INET6_ADDRSTRLEN];
     unsigned char bytes[16];
@@ -28,24 +28,24 @@ static const void *address_bytes(const struct sockaddr *address)
                : (const void *)&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
 }
 
-static struct wish parse_wish(const char *text)
+static struct interface_request parse_interface(const char *text)
 {
-    struct wish wish;
-    memset(&wish, 0, sizeof wish);
-    wish.text = text;
-    snprintf(wish.address, sizeof wish.address, "%s", text);
-    char *slash = strchr(wish.address, '/'), *end = NULL;
+    struct interface_request wanted;
+    memset(&wanted, 0, sizeof wanted);
+    wanted.text = text;
+    snprintf(wanted.address, sizeof wanted.address, "%s", text);
+    char *slash = strchr(wanted.address, '/'), *end = NULL;
     long bits = -1;
     if (slash) {
         *slash = '\0';
         bits = strtol(slash + 1, &end, 10);
     }
-    wish.family = inet_pton(AF_INET, wish.address, wish.bytes) == 1    ? AF_INET
-                  : inet_pton(AF_INET6, wish.address, wish.bytes) == 1 ? AF_INET6
-                                                                       : AF_UNSPEC;
-    int all = wish.family == AF_INET ? 32 : 128;
-    wish.bits = slash && end && !*end && end != slash + 1 && bits >= 0 && bits <= all ? (int)bits : all;
-    return wish;
+    wanted.family = inet_pton(AF_INET, wanted.address, wanted.bytes) == 1    ? AF_INET
+                    : inet_pton(AF_INET6, wanted.address, wanted.bytes) == 1 ? AF_INET6
+                                                                             : AF_UNSPEC;
+    int all = wanted.family == AF_INET ? 32 : 128;
+    wanted.bits = slash && end && !*end && end != slash + 1 && bits >= 0 && bits <= all ? (int)bits : all;
+    return wanted;
 }
 
 static bool same_network(const unsigned char *a, const unsigned char *b, int bits)
@@ -70,27 +70,27 @@ static bool link_local(const struct ifaddrs *entry)
            IN6_IS_ADDR_LINKLOCAL(&((const struct sockaddr_in6 *)(const void *)entry->ifa_addr)->sin6_addr);
 }
 
-static bool fits(const struct ifaddrs *entry, const struct wish *wish)
+static bool fits(const struct ifaddrs *entry, const struct interface_request *wanted)
 {
     if (!usable(entry) || link_local(entry)) {
         return false;
     }
-    if (!*wish->text) {
+    if (!*wanted->text) {
         return !(entry->ifa_flags & IFF_LOOPBACK);
     }
-    if (wish->family == AF_UNSPEC) {
-        return strcmp(entry->ifa_name, wish->text) == 0;
+    if (wanted->family == AF_UNSPEC) {
+        return strcmp(entry->ifa_name, wanted->text) == 0;
     }
-    return entry->ifa_addr->sa_family == wish->family &&
-           same_network(address_bytes(entry->ifa_addr), wish->bytes, wish->bits);
+    return entry->ifa_addr->sa_family == wanted->family &&
+           same_network(address_bytes(entry->ifa_addr), wanted->bytes, wanted->bits);
 }
 
 /* IPv4 first where an interface has both. */
-static const struct ifaddrs *choose(const struct ifaddrs *list, const struct wish *wish)
+static const struct ifaddrs *choose(const struct ifaddrs *list, const struct interface_request *wanted)
 {
     const struct ifaddrs *second = NULL;
     for (const struct ifaddrs *entry = list; entry; entry = entry->ifa_next) {
-        if (fits(entry, wish)) {
+        if (fits(entry, wanted)) {
             if (entry->ifa_addr->sa_family == AF_INET) {
                 return entry;
             }
@@ -100,7 +100,7 @@ static const struct ifaddrs *choose(const struct ifaddrs *list, const struct wis
     return second;
 }
 
-/* The address that a packet to `bytes` would leave from: connecting a UDP socket asks the routing table, and
+/* The source address of a packet to `bytes`: connecting a UDP socket asks the routing table, and
  * sends nothing. */
 static int source_address(int family, const unsigned char *bytes, char source[INET6_ADDRSTRLEN])
 {
@@ -123,8 +123,8 @@ static int source_address(int family, const unsigned char *bytes, char source[IN
     return rc;
 }
 
-/* Is there a device behind it, or another interface (a bond, a VLAN)? What stands alone, as veth does, says a
- * speed that nothing keeps to. */
+/* Is there a device behind it, or another interface (a bond, a VLAN)? An interface without either, such as
+ * veth, reports a speed that means nothing. */
 static bool has_device(const char *interface)
 {
     char path[64 + IF_NAMESIZE];
@@ -207,7 +207,7 @@ static int prefix_bits(const struct sockaddr *mask)
 /* IPv4 before IPv6, each in the system's order. */
 static void list_candidates(const struct ifaddrs *list, struct candidates *all)
 {
-    static const struct wish any = {.text = ""};
+    static const struct interface_request any = {.text = ""};
     static const int families[] = {AF_INET, AF_INET6};
     memset(all, 0, sizeof *all);
     for (size_t f = 0; f < sizeof families / sizeof *families; f++) {
@@ -325,8 +325,8 @@ int cluster_find_address(struct cluster *cluster, const char *interface, struct 
             rc = not_found(cluster, interface, list, error);
         }
     } else {
-        struct wish wish = parse_wish(*interface ? interface : "127.0.0.1");
-        const struct ifaddrs *chosen = choose(list, &wish);
+        struct interface_request wanted = parse_interface(*interface ? interface : "127.0.0.1");
+        const struct ifaddrs *chosen = choose(list, &wanted);
         if (chosen) {
             inet_ntop(chosen->ifa_addr->sa_family, address_bytes(chosen->ifa_addr), address, sizeof address);
             take_address(&cluster->self, address, chosen->ifa_name);

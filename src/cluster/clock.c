@@ -1,5 +1,7 @@
 /* clock.c - monotonic clocks of different hosts have different zeroes: their offsets, by ping-pong. */
-#include "cluster_internal.h"
+#include "collectives.h"
+#include "state.h"
+#include "wait.h"
 
 #define ROUNDS 25
 

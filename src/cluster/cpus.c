@@ -1,5 +1,7 @@
 /* cpus.c - which processing units "numa:0", "core:0-3" or "nic" are on this host. */
-#include "cluster_internal.h"
+#include "cpus.h"
+
+#include "state.h"
 
 #include <errno.h>
 #include <hwloc.h>

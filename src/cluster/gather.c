@@ -4,7 +4,11 @@
  * On a single host, and where every rank has a host of its own, there is nothing to gain: there it goes
  * straight.
  */
-#include "cluster_internal.h"
+#include "gather.h"
+
+#include "collectives.h"
+#include "state.h"
+#include "wait.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -13,7 +17,7 @@
 /* Of a gather of different lengths: MPI counts in ints. */
 #define GATHER_UNIT sizeof(int64_t)
 
-static void *room(size_t bytes)
+static void *allocate(size_t bytes)
 {
     void *memory = calloc(1, bytes ? bytes : 1);
     if (!memory) {
@@ -39,7 +43,7 @@ static int checked_int(size_t units)
 /* Rank 0: the ranks host by host, each host's in their order. */
 static void order_by_host(struct cluster *cluster)
 {
-    int *next = room((size_t)cluster->host_count * sizeof *next);
+    int *next = allocate((size_t)cluster->host_count * sizeof *next);
     int place = 0;
     for (int rank = 0; rank < cluster->size; rank++) {
         cluster->host_sizes[cluster->hosts[rank]]++;
@@ -60,7 +64,7 @@ static bool leads(const struct cluster *cluster)
 }
 
 /* A leader adds up its host's tallies. */
-static int make_tally_room(struct cluster *cluster)
+static int allocate_tallies(struct cluster *cluster)
 {
     int ranks;
     MPI_Comm_size(cluster->host_comm, &ranks);
@@ -80,7 +84,7 @@ int cluster_make_tree(struct cluster *cluster)
     MPI_Comm_rank(cluster->host_comm, &host_rank);
     MPI_Comm_split(MPI_COMM_WORLD, host_rank == 0 ? 0 : MPI_UNDEFINED, cluster->rank, &cluster->leaders_comm);
     if (cluster->rank > 0) {
-        return leads(cluster) ? make_tally_room(cluster) : 0;
+        return leads(cluster) ? allocate_tallies(cluster) : 0;
     }
     cluster->host_sizes = calloc((size_t)cluster->host_count, sizeof *cluster->host_sizes);
     cluster->host_order = calloc((size_t)cluster->size, sizeof *cluster->host_order);
@@ -104,7 +108,7 @@ static void gather_level(struct cluster *cluster, MPI_Comm comm, const void *min
                          const int *counts, int ranks, void *all)
 {
     MPI_Request request;
-    int *places = counts ? room((size_t)ranks * sizeof *places) : NULL;
+    int *places = counts ? allocate((size_t)ranks * sizeof *places) : NULL;
     size_t place = 0;
     for (int i = 0; counts && i < ranks; i++) {
         places[i] = checked_int(place);
@@ -125,7 +129,7 @@ static int64_t *gather_host(struct cluster *cluster, const void *mine, size_t mi
     MPI_Comm_size(cluster->host_comm, &ranks);
     *units = 0;
     if (leads(cluster)) {
-        counts = room((size_t)ranks * sizeof *counts);
+        counts = allocate((size_t)ranks * sizeof *counts);
     }
     MPI_Igather(&count, 1, MPI_INT, counts, 1, MPI_INT, 0, cluster->host_comm, &request);
     cluster_wait_part(cluster, &request, cluster->deadline_ns);
@@ -133,7 +137,7 @@ static int64_t *gather_host(struct cluster *cluster, const void *mine, size_t mi
         *units += (size_t)counts[i];
     }
     if (counts) {
-        parts = room(*units * GATHER_UNIT);
+        parts = allocate(*units * GATHER_UNIT);
     }
     gather_level(cluster, cluster->host_comm, mine, mine_units, counts, ranks, parts);
     free(counts);
@@ -144,7 +148,7 @@ static int64_t *gather_host(struct cluster *cluster, const void *mine, size_t mi
 static void put_in_order(const struct cluster *cluster, const int64_t *parts, const size_t *lengths,
                          char *all)
 {
-    size_t *places = room((size_t)cluster->size * sizeof *places), place = 0;
+    size_t *places = allocate((size_t)cluster->size * sizeof *places), place = 0;
     for (int rank = 0; rank < cluster->size; rank++) {
         places[rank] = place;
         place += lengths[rank];
@@ -161,7 +165,7 @@ static void put_in_order(const struct cluster *cluster, const int64_t *parts, co
 /* Rank 0: how many units each host has. */
 static int *host_units(const struct cluster *cluster, const size_t *lengths, size_t *total)
 {
-    int *counts = room((size_t)cluster->host_count * sizeof *counts), next = 0;
+    int *counts = allocate((size_t)cluster->host_count * sizeof *counts), next = 0;
     *total = 0;
     for (int host = 0; host < cluster->host_count; host++) {
         size_t units = 0;
@@ -182,7 +186,7 @@ static void gather_by_tree(struct cluster *cluster, const void *mine, size_t byt
     if (leads(cluster)) {
         int *counts = lengths ? host_units(cluster, lengths, &total) : NULL;
         if (counts) {
-            parts = room(total * GATHER_UNIT);
+            parts = allocate(total * GATHER_UNIT);
         }
         gather_level(cluster, cluster->leaders_comm, host_parts, units, counts, cluster->host_count, parts);
         free(counts);
@@ -199,7 +203,7 @@ static void gather_flat(struct cluster *cluster, const void *mine, size_t bytes,
 {
     int *counts = NULL;
     if (lengths) {
-        counts = room((size_t)cluster->size * sizeof *counts);
+        counts = allocate((size_t)cluster->size * sizeof *counts);
         for (int rank = 0; rank < cluster->size; rank++) {
             counts[rank] = checked_int(lengths[rank] / GATHER_UNIT);
         }
@@ -223,7 +227,7 @@ void cluster_gather(struct cluster *cluster, const void *mine, void *all, size_t
 {
     size_t *lengths = NULL;
     if (cluster->rank == 0) {
-        lengths = room((size_t)cluster->size * sizeof *lengths);
+        lengths = allocate((size_t)cluster->size * sizeof *lengths);
         for (int rank = 0; rank < cluster->size; rank++) {
             lengths[rank] = bytes;
         }

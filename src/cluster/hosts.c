@@ -1,5 +1,8 @@
 /* hosts.c - which ranks share a host, what the hosts are, where this rank may run. */
-#include "cluster_internal.h"
+#include "hosts.h"
+
+#include "gather.h"
+#include "state.h"
 
 #include <errno.h>
 #include <hwloc.h>
@@ -55,7 +58,7 @@ void cluster_describe_host(struct cluster_host *host)
     }
 }
 
-void cluster_describe_binding(struct cluster_member *member)
+static void describe_binding(struct cluster_member *member)
 {
     hwloc_topology_t topology;
     hwloc_cpuset_t cpus = hwloc_bitmap_alloc();
@@ -139,7 +142,7 @@ int cluster_find_hosts(struct cluster *cluster, struct error *error)
         rc = error_set(error, "no memory for %d ranks", cluster->size);
     }
     cluster->self.host = cluster->hosts[cluster->rank];
-    cluster_describe_binding(&cluster->self);
+    describe_binding(&cluster->self);
     return rc;
 }
 

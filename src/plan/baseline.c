@@ -1,5 +1,7 @@
 /* baseline.c - the points of --baseline: what plain TCP sockets carry between the same ranks. */
-#include "zmqsweep/plan.h"
+#include "baseline.h"
+
+#include "zmqsweep/point.h"
 
 /* What matters to plain sockets. The other dimensions are ZeroMQ's. */
 static const enum option_id mattering[] = {
@@ -16,7 +18,7 @@ static bool matters(enum option_id id)
     return found;
 }
 
-bool plan_is_model(const struct settings *settings, const int64_t value[OPTION_TOTAL])
+bool baseline_is_model(const struct settings *settings, const int64_t value[OPTION_TOTAL])
 {
     for (int id = 0; id < OPTION_TOTAL; id++) {
         if (config_options[id].list && id != OPTION_TRANSPORT && !matters((enum option_id)id) &&
@@ -25,11 +27,6 @@ bool plan_is_model(const struct settings *settings, const int64_t value[OPTION_T
         }
     }
     return value[OPTION_TRANSPORT] == TRANSPORT_TCP;
-}
-
-bool plan_is_baseline(const struct point *point)
-{
-    return point->pattern == PATTERN_STREAM;
 }
 
 struct point plan_baseline_of(const struct point *model)
@@ -47,20 +44,4 @@ struct point plan_baseline_of(const struct point *model)
     point.find_loss_ppb = OPTION_KEYWORD;
     point.latency_every = 0; /* plain sockets carry no send times */
     return point;
-}
-
-/* The words of the option table; those that are no choices are named here. */
-static const char *choice(enum option_id id, int32_t value)
-{
-    return config_options[id].choices[value];
-}
-
-const char *plan_pattern_word(int32_t pattern)
-{
-    return pattern == PATTERN_STREAM ? "stream" : choice(OPTION_PATTERN, pattern);
-}
-
-const char *plan_transport_word(int32_t transport)
-{
-    return transport == TRANSPORT_RAW_TCP ? "raw-tcp" : choice(OPTION_TRANSPORT, transport);
 }

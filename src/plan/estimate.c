@@ -1,4 +1,4 @@
-/* estimate.c - assignments, memory and time of a point, before anything is opened. */
+/* estimate.c - memory and time that a sweep takes, before anything is opened. */
 #include "zmqsweep/plan.h"
 
 #include <math.h>
@@ -50,12 +50,12 @@ int64_t plan_queue_bytes(const struct point *point, enum role role)
     }
 }
 
-/* What a point's ranks on one host may queue; -1 when they cannot be seated. */
+/* What a point's ranks on one host may queue; -1 when there is no layout. */
 static int64_t point_queue_bytes(const struct plan *plan, const struct point *point, int32_t host)
 {
     struct plan_layout layout;
     int64_t bytes = 0;
-    if (!plan->hosts) { /* all on one host: no need to seat them */
+    if (!plan->hosts) { /* all on one host: no layout is needed */
         bytes = plus(times(point->senders_per_receiver, plan_queue_bytes(point, ROLE_SENDER)),
                      times(point->receivers_per_sender, plan_queue_bytes(point, ROLE_RECEIVER)));
         return times(point->pairs, bytes);

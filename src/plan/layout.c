@@ -4,192 +4,193 @@
  * and of two ends the host that has sent less so far sends. For pairs across hosts, taking the two hosts with
  * the most free ranks each time makes as many pairs as can be made.
  */
-#include "zmqsweep/plan.h"
+#include "zmqsweep/layout.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* What is left while the groups are seated. */
-struct hall {
+/* The ranks, and which of them are still free while groups get theirs. */
+struct slots {
     const struct point *point;
     const int32_t *hosts;
     int32_t ranks, host_count;
-    int32_t *free; /* ranks left, by host */
-    int32_t *sent; /* senders seated, by host */
+    int32_t *free; /* ranks without a role, by host */
+    int32_t *sent; /* ranks that send, by host */
     int32_t *next; /* by host: no rank before this one is free */
     bool *taken;   /* by rank */
     struct plan_layout *layout;
 };
 
-static int32_t host_of(const struct hall *hall, int32_t rank)
+static int32_t host_of(const struct slots *slots, int32_t rank)
 {
-    return hall->hosts ? hall->hosts[rank] : 0;
+    return slots->hosts ? slots->hosts[rank] : 0;
 }
 
-static int open_hall(struct hall *hall)
+static int slots_init(struct slots *slots)
 {
-    hall->host_count = 1;
-    for (int32_t rank = 0; rank < hall->ranks; rank++) {
-        hall->host_count =
-            host_of(hall, rank) >= hall->host_count ? host_of(hall, rank) + 1 : hall->host_count;
+    slots->host_count = 1;
+    for (int32_t rank = 0; rank < slots->ranks; rank++) {
+        slots->host_count =
+            host_of(slots, rank) >= slots->host_count ? host_of(slots, rank) + 1 : slots->host_count;
     }
-    hall->free = calloc((size_t)hall->host_count, sizeof *hall->free);
-    hall->sent = calloc((size_t)hall->host_count, sizeof *hall->sent);
-    hall->next = calloc((size_t)hall->host_count, sizeof *hall->next);
-    hall->taken = calloc((size_t)hall->ranks, sizeof *hall->taken);
-    if (!hall->free || !hall->sent || !hall->next || !hall->taken) {
+    slots->free = calloc((size_t)slots->host_count, sizeof *slots->free);
+    slots->sent = calloc((size_t)slots->host_count, sizeof *slots->sent);
+    slots->next = calloc((size_t)slots->host_count, sizeof *slots->next);
+    slots->taken = calloc((size_t)slots->ranks, sizeof *slots->taken);
+    if (!slots->free || !slots->sent || !slots->next || !slots->taken) {
         return -1;
     }
-    for (int32_t rank = 1; rank < hall->ranks; rank++) {
-        hall->free[host_of(hall, rank)]++;
+    for (int32_t rank = 1; rank < slots->ranks; rank++) {
+        slots->free[host_of(slots, rank)]++;
     }
     return 0;
 }
 
-static void close_hall(struct hall *hall)
+static void slots_free(struct slots *slots)
 {
-    free(hall->free);
-    free(hall->sent);
-    free(hall->next);
-    free(hall->taken);
+    free(slots->free);
+    free(slots->sent);
+    free(slots->next);
+    free(slots->taken);
 }
 
-static void seat(struct hall *hall, int32_t rank, enum role role, int32_t group, int32_t index)
+static void assign(struct slots *slots, int32_t rank, enum role role, int32_t group, int32_t index)
 {
-    struct plan_layout *layout = hall->layout;
+    struct plan_layout *layout = slots->layout;
     int32_t place = role == ROLE_SENDER ? index : layout->senders + index;
     layout->ranks[group * (layout->senders + layout->receivers) + place] = rank;
     layout->assignments[rank] = (struct plan_assignment){role, group, index};
-    hall->taken[rank] = true;
-    hall->free[host_of(hall, rank)]--;
-    hall->sent[host_of(hall, rank)] += role == ROLE_SENDER;
+    slots->taken[rank] = true;
+    slots->free[host_of(slots, rank)]--;
+    slots->sent[host_of(slots, rank)] += role == ROLE_SENDER;
 }
 
-/* The first free rank on a host gets the seat. */
-static void seat_on(struct hall *hall, int32_t host, enum role role, int32_t group, int32_t index)
+/* Assigns the first free rank of a host. */
+static void assign_on_host(struct slots *slots, int32_t host, enum role role, int32_t group, int32_t index)
 {
-    int32_t rank = hall->next[host] ? hall->next[host] : 1;
-    while (rank < hall->ranks && (hall->taken[rank] || host_of(hall, rank) != host)) {
+    int32_t rank = slots->next[host] ? slots->next[host] : 1;
+    while (rank < slots->ranks && (slots->taken[rank] || host_of(slots, rank) != host)) {
         rank++;
     }
-    hall->next[host] = rank;
-    if (rank < hall->ranks) {
-        seat(hall, rank, role, group, index);
+    slots->next[host] = rank;
+    if (rank < slots->ranks) {
+        assign(slots, rank, role, group, index);
     }
 }
 
 /* The host of [from, to) with the most free ranks, `but` left out; -1 when all are full. */
-static int32_t freest(const struct hall *hall, int32_t from, int32_t to, int32_t but)
+static int32_t host_with_most_free(const struct slots *slots, int32_t from, int32_t to, int32_t but)
 {
     int32_t best = -1;
     for (int32_t host = from; host < to; host++) {
-        if (host != but && hall->free[host] > 0 && (best < 0 || hall->free[host] > hall->free[best])) {
+        if (host != but && slots->free[host] > 0 && (best < 0 || slots->free[host] > slots->free[best])) {
             best = host;
         }
     }
     return best;
 }
 
-static int32_t free_elsewhere(const struct hall *hall, int32_t host)
+static int32_t free_on_other_hosts(const struct slots *slots, int32_t host)
 {
     int32_t total = 0;
-    for (int32_t other = 0; other < hall->host_count; other++) {
-        total += other == host ? 0 : hall->free[other];
+    for (int32_t other = 0; other < slots->host_count; other++) {
+        total += other == host ? 0 : slots->free[other];
     }
     return total;
 }
 
-/* ---- placements: each seats one group, @return false when it cannot ---- */
+/* ---- placements: each assigns one group its ranks, @return false when it cannot ---- */
 
-static bool seat_listed(struct hall *hall, int32_t group)
+static bool assign_listed(struct slots *slots, int32_t group)
 {
-    int32_t senders = hall->layout->senders, members = senders + hall->layout->receivers;
+    int32_t senders = slots->layout->senders, members = senders + slots->layout->receivers;
     for (int32_t i = 0; i < members; i++) {
         int32_t rank = 1 + group * members + i;
-        if (rank >= hall->ranks) {
+        if (rank >= slots->ranks) {
             return false;
         }
-        seat(hall, rank, i < senders ? ROLE_SENDER : ROLE_RECEIVER, group, i < senders ? i : i - senders);
+        assign(slots, rank, i < senders ? ROLE_SENDER : ROLE_RECEIVER, group, i < senders ? i : i - senders);
     }
     return true;
 }
 
-static bool seat_within(struct hall *hall, int32_t group)
+static bool assign_within(struct slots *slots, int32_t group)
 {
-    int32_t host = freest(hall, 0, hall->host_count, -1);
-    if (host < 0 || hall->free[host] < hall->layout->senders + hall->layout->receivers) {
+    int32_t host = host_with_most_free(slots, 0, slots->host_count, -1);
+    if (host < 0 || slots->free[host] < slots->layout->senders + slots->layout->receivers) {
         return false;
     }
-    for (int32_t i = 0; i < hall->layout->senders; i++) {
-        seat_on(hall, host, ROLE_SENDER, group, i);
+    for (int32_t i = 0; i < slots->layout->senders; i++) {
+        assign_on_host(slots, host, ROLE_SENDER, group, i);
     }
-    for (int32_t i = 0; i < hall->layout->receivers; i++) {
-        seat_on(hall, host, ROLE_RECEIVER, group, i);
+    for (int32_t i = 0; i < slots->layout->receivers; i++) {
+        assign_on_host(slots, host, ROLE_RECEIVER, group, i);
     }
     return true;
 }
 
-/* The host for the end that is a single rank: the freest whose others can still seat the many. */
-static int32_t host_for_one(const struct hall *hall, int32_t many)
+/* The host for the end that is a single rank: the one with the most free ranks, if the other
+ * hosts have room for the end of many. */
+static int32_t host_for_single_rank(const struct slots *slots, int32_t many)
 {
     int32_t best = -1;
-    for (int32_t host = 0; host < hall->host_count; host++) {
-        if (hall->free[host] > 0 && free_elsewhere(hall, host) >= many &&
-            (best < 0 || hall->free[host] > hall->free[best])) {
+    for (int32_t host = 0; host < slots->host_count; host++) {
+        if (slots->free[host] > 0 && free_on_other_hosts(slots, host) >= many &&
+            (best < 0 || slots->free[host] > slots->free[best])) {
             best = host;
         }
     }
     return best;
 }
 
-/* A pair: the two freest hosts; of these the one that has sent less sends. */
-static bool seat_pair_across(struct hall *hall, int32_t group)
+/* A pair: the two hosts with the most free ranks; of these the one that has sent less sends. */
+static bool assign_pair_across(struct slots *slots, int32_t group)
 {
-    int32_t first = freest(hall, 0, hall->host_count, -1);
-    int32_t second = first < 0 ? -1 : freest(hall, 0, hall->host_count, first);
+    int32_t first = host_with_most_free(slots, 0, slots->host_count, -1);
+    int32_t second = first < 0 ? -1 : host_with_most_free(slots, 0, slots->host_count, first);
     if (second < 0) {
         return false;
     }
-    bool swap = hall->sent[second] < hall->sent[first];
-    seat_on(hall, swap ? second : first, ROLE_SENDER, group, 0);
-    seat_on(hall, swap ? first : second, ROLE_RECEIVER, group, 0);
+    bool swap = slots->sent[second] < slots->sent[first];
+    assign_on_host(slots, swap ? second : first, ROLE_SENDER, group, 0);
+    assign_on_host(slots, swap ? first : second, ROLE_RECEIVER, group, 0);
     return true;
 }
 
-static bool seat_across(struct hall *hall, int32_t group)
+static bool assign_across(struct slots *slots, int32_t group)
 {
-    int32_t senders = hall->layout->senders, receivers = hall->layout->receivers;
+    int32_t senders = slots->layout->senders, receivers = slots->layout->receivers;
     bool one_sends = senders == 1;
     int32_t many = one_sends ? receivers : senders;
     if (many == 1) {
-        return seat_pair_across(hall, group);
+        return assign_pair_across(slots, group);
     }
-    int32_t host = host_for_one(hall, many);
+    int32_t host = host_for_single_rank(slots, many);
     if (host < 0) {
         return false;
     }
-    seat_on(hall, host, one_sends ? ROLE_SENDER : ROLE_RECEIVER, group, 0);
+    assign_on_host(slots, host, one_sends ? ROLE_SENDER : ROLE_RECEIVER, group, 0);
     for (int32_t i = 0; i < many; i++) {
-        seat_on(hall, freest(hall, 0, hall->host_count, host), one_sends ? ROLE_RECEIVER : ROLE_SENDER, group,
-                i);
+        assign_on_host(slots, host_with_most_free(slots, 0, slots->host_count, host),
+                       one_sends ? ROLE_RECEIVER : ROLE_SENDER, group, i);
     }
     return true;
 }
 
-static bool seat_split(struct hall *hall, int32_t group)
+static bool assign_split(struct slots *slots, int32_t group)
 {
-    int32_t half = hall->host_count / 2, host;
-    for (int32_t i = 0; i < hall->layout->senders; i++) {
-        if ((host = freest(hall, 0, half, -1)) < 0) {
+    int32_t half = slots->host_count / 2, host;
+    for (int32_t i = 0; i < slots->layout->senders; i++) {
+        if ((host = host_with_most_free(slots, 0, half, -1)) < 0) {
             return false;
         }
-        seat_on(hall, host, ROLE_SENDER, group, i);
+        assign_on_host(slots, host, ROLE_SENDER, group, i);
     }
-    for (int32_t i = 0; i < hall->layout->receivers; i++) {
-        if ((host = freest(hall, half, hall->host_count, -1)) < 0) {
+    for (int32_t i = 0; i < slots->layout->receivers; i++) {
+        if ((host = host_with_most_free(slots, half, slots->host_count, -1)) < 0) {
             return false;
         }
-        seat_on(hall, host, ROLE_RECEIVER, group, i);
+        assign_on_host(slots, host, ROLE_RECEIVER, group, i);
     }
     return true;
 }
@@ -197,11 +198,11 @@ static bool seat_split(struct hall *hall, int32_t group)
 /* ---- matrix ---- */
 
 /* Numbers the hosts that have a rank besides the coordinator. @return how many. */
-static int32_t matrix_hosts(const struct hall *hall, int32_t *hosts)
+static int32_t list_hosts_with_ranks(const struct slots *slots, int32_t *hosts)
 {
     int32_t count = 0;
-    for (int32_t host = 0; host < hall->host_count; host++) {
-        if (hall->free[host] > 0) {
+    for (int32_t host = 0; host < slots->host_count; host++) {
+        if (slots->free[host] > 0) {
             hosts[count++] = host;
         }
     }
@@ -209,37 +210,37 @@ static int32_t matrix_hosts(const struct hall *hall, int32_t *hosts)
 }
 
 /* Round r: host i sends to host i + r + 1, all at once. Alone: pair p of the n(n - 1) ordered ones. */
-static bool seat_matrix(struct hall *hall, const int32_t *hosts, int32_t count)
+static bool assign_matrix_pairs(struct slots *slots, const int32_t *hosts, int32_t count)
 {
-    const struct point *point = hall->point;
+    const struct point *point = slots->point;
     if (count < 2) {
         return false;
     }
-    for (int32_t group = 0; group < hall->layout->groups; group++) {
+    for (int32_t group = 0; group < slots->layout->groups; group++) {
         int32_t from = point->matrix == MATRIX_ALONE ? point->step / (count - 1) : group;
         int32_t shift = 1 + (point->matrix == MATRIX_ALONE ? point->step % (count - 1) : point->step);
         int32_t to = (from + shift) % count;
-        if (hall->free[hosts[from]] < 1) {
+        if (slots->free[hosts[from]] < 1) {
             return false;
         }
-        seat_on(hall, hosts[from], ROLE_SENDER, group, 0);
-        if (hall->free[hosts[to]] < 1) {
+        assign_on_host(slots, hosts[from], ROLE_SENDER, group, 0);
+        if (slots->free[hosts[to]] < 1) {
             return false;
         }
-        seat_on(hall, hosts[to], ROLE_RECEIVER, group, 0);
+        assign_on_host(slots, hosts[to], ROLE_RECEIVER, group, 0);
     }
     return true;
 }
 
-static int seat_by_matrix(struct hall *hall, struct error *error)
+static int assign_matrix(struct slots *slots, struct error *error)
 {
-    int32_t *hosts = calloc((size_t)hall->host_count, sizeof *hosts);
+    int32_t *hosts = calloc((size_t)slots->host_count, sizeof *hosts);
     if (!hosts) {
-        return error_set(error, "no memory for %d hosts", hall->host_count);
+        return error_set(error, "no memory for %d hosts", slots->host_count);
     }
-    bool layout_point = seat_matrix(hall, hosts, matrix_hosts(hall, hosts));
+    bool assigned = assign_matrix_pairs(slots, hosts, list_hosts_with_ranks(slots, hosts));
     free(hosts);
-    return layout_point
+    return assigned
                ? 0
                : error_set(
                      error,
@@ -249,41 +250,41 @@ static int seat_by_matrix(struct hall *hall, struct error *error)
 
 /* ---- all ---- */
 
-static int refuse(const struct hall *hall, int32_t layout_point, struct error *error)
+static int too_few_slots(const struct slots *slots, int32_t assigned, struct error *error)
 {
     static const char *const names[] = {"auto", "across", "within", "listed", "split"};
-    const struct point *point = hall->point;
+    const struct point *point = slots->point;
     char list[256] = "";
     size_t used = 0;
-    for (int32_t host = 0; host < hall->host_count && used < sizeof list; host++) {
+    for (int32_t host = 0; host < slots->host_count && used < sizeof list; host++) {
         int32_t here = 0;
-        for (int32_t rank = 1; rank < hall->ranks; rank++) {
-            here += host_of(hall, rank) == host;
+        for (int32_t rank = 1; rank < slots->ranks; rank++) {
+            here += host_of(slots, rank) == host;
         }
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%d", host ? ", " : "", here);
     }
     char advice[64];
     snprintf(advice, sizeof advice,
-             layout_point > 0 ? "say --pairs %d, or another placement" : "say another placement",
-             layout_point);
+             assigned > 0 ? "say --pairs %d, or another placement" : "say another placement", assigned);
     return error_set(error,
                      "--placement %s: of %d groups of %d + %d only %d can be seated on %d host%s with %s "
                      "ranks besides the "
                      "coordinator; %s",
                      names[point->placement], point->pairs, point->senders_per_receiver,
-                     point->receivers_per_sender, layout_point, hall->host_count,
-                     hall->host_count == 1 ? "" : "s", list, advice);
+                     point->receivers_per_sender, assigned, slots->host_count,
+                     slots->host_count == 1 ? "" : "s", list, advice);
 }
 
-static int seat_groups(struct hall *hall, struct error *error)
+static int assign_groups(struct slots *slots, struct error *error)
 {
-    static bool (*const placements[])(struct hall *, int32_t) = {
-        [PLACEMENT_AUTO] = seat_listed,   [PLACEMENT_ACROSS] = seat_across, [PLACEMENT_WITHIN] = seat_within,
-        [PLACEMENT_LISTED] = seat_listed, [PLACEMENT_SPLIT] = seat_split,
+    static bool (*const placements[])(struct slots *, int32_t) = {
+        [PLACEMENT_AUTO] = assign_listed,   [PLACEMENT_ACROSS] = assign_across,
+        [PLACEMENT_WITHIN] = assign_within, [PLACEMENT_LISTED] = assign_listed,
+        [PLACEMENT_SPLIT] = assign_split,
     };
-    for (int32_t group = 0; group < hall->layout->groups; group++) {
-        if (!placements[hall->point->placement](hall, group)) {
-            return refuse(hall, group, error);
+    for (int32_t group = 0; group < slots->layout->groups; group++) {
+        if (!placements[slots->point->placement](slots, group)) {
+            return too_few_slots(slots, group, error);
         }
     }
     return 0;
@@ -294,19 +295,19 @@ int plan_layout_make(const struct point *point, const int32_t *hosts, int32_t ra
 {
     struct plan_layout made = {point->pairs, point->senders_per_receiver, point->receivers_per_sender, NULL,
                                NULL};
-    struct hall hall = {.point = point, .hosts = hosts, .ranks = ranks, .layout = &made};
+    struct slots slots = {.point = point, .hosts = hosts, .ranks = ranks, .layout = &made};
     made.ranks = calloc((size_t)plan_ranks_in_use(point), sizeof *made.ranks);
     made.assignments = calloc((size_t)ranks, sizeof *made.assignments);
     int rc;
-    if (!made.ranks || !made.assignments || open_hall(&hall)) {
+    if (!made.ranks || !made.assignments || slots_init(&slots)) {
         rc = error_set(error, "no memory to seat %d ranks", ranks);
     } else {
         for (int32_t rank = 0; rank < ranks; rank++) {
             made.assignments[rank] = (struct plan_assignment){ROLE_IDLE, -1, -1};
         }
-        rc = point->matrix == MATRIX_OFF ? seat_groups(&hall, error) : seat_by_matrix(&hall, error);
+        rc = point->matrix == MATRIX_OFF ? assign_groups(&slots, error) : assign_matrix(&slots, error);
     }
-    close_hall(&hall);
+    slots_free(&slots);
     if (rc) {
         plan_layout_free(&made);
         return -1;
@@ -343,40 +344,4 @@ bool plan_same_layout(const struct point *a, const struct point *b)
     return a->pairs == b->pairs && a->step == b->step && a->senders_per_receiver == b->senders_per_receiver &&
            a->receivers_per_sender == b->receivers_per_sender && a->placement == b->placement &&
            a->matrix == b->matrix;
-}
-
-void plan_mark_ranks_in_use(const struct plan *plan, bool *busy)
-{
-    struct point before = {.pairs = 0};
-    for (int64_t id = 0; id < plan->points; id++) {
-        struct point point = plan_point(plan, id);
-        struct plan_layout layout;
-        if (plan_same_layout(&point, &before) ||
-            plan_layout_make(&point, plan->hosts, plan->ranks, &layout, NULL)) {
-            continue;
-        }
-        for (int32_t i = 0; i < plan_ranks_in_use(&point); i++) {
-            busy[layout.ranks[i]] = true;
-        }
-        plan_layout_free(&layout);
-        before = point;
-    }
-}
-
-void plan_mark_writers(const struct plan *plan, bool *writes)
-{
-    struct point before = {.pairs = 0};
-    for (int64_t id = 0; id < plan->points; id++) {
-        struct point point = plan_point(plan, id);
-        struct plan_layout layout;
-        if (point.receive_mode != RECEIVE_WRITE || plan_same_layout(&point, &before) ||
-            plan_layout_make(&point, plan->hosts, plan->ranks, &layout, NULL)) {
-            continue;
-        }
-        for (int32_t rank = 1; rank < plan->ranks; rank++) {
-            writes[rank] = writes[rank] || layout.assignments[rank].role == ROLE_RECEIVER;
-        }
-        plan_layout_free(&layout);
-        before = point;
-    }
 }

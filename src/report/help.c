@@ -1,21 +1,16 @@
 /* help.c - --help and the manual page, both from the table of subcommands. */
 #include "report_internal.h"
 
-#include <string.h>
+#include "zmqsweep/help.h"
+#include "zmqsweep/manual.h"
 
-#define WIDTH 80
-#define INDENT 6
-#define COLUMN 10
+#define COMMAND_COLUMN 13 /* in which the summaries of the subcommands begin */
 
 static const char purpose[] =
     "Reads the results of zmqsweep: table, CSV, plots, comparison. Needs neither MPI "
     "nor ZeroMQ.";
 
-struct entry {
-    const char *name, *text;
-};
-
-static const struct entry exit_codes[] = {
+static const struct help_entry exit_codes[] = {
     {"0", "All well."},
     {"1", "A file could not be read or written; a line says which and why."},
     {"2", "Bad option or bad input."},
@@ -23,7 +18,7 @@ static const struct entry exit_codes[] = {
     {NULL, NULL},
 };
 
-static const struct entry examples[] = {
+static const struct help_entry examples[] = {
     {"zmqreport show results.h5 --where 'pattern=pub-sub,size>=64K'", "Part of the points."},
     {"zmqreport csv results.h5 --table ranks > ranks.csv", "What each rank did in each repetition."},
     {"zmqreport compare before-*.h5 --new after-*.h5 && echo accepted",
@@ -32,37 +27,41 @@ static const struct entry examples[] = {
     {NULL, NULL},
 };
 
+static const struct help_entry variables[] = {
+    {"COLUMNS", "Width of the table, instead of the terminal's."},
+    {"NO_COLOR", "No colours, when it is set and not empty."},
+    {"TMPDIR", "Where a report waits until it is whole."},
+    {NULL, NULL},
+};
+
+static struct help_option option_of(const struct option_line *line)
+{
+    return (struct help_option){
+        .name = line->name, .letter = line->letter, .metavar = line->metavar, .text = line->help};
+}
+
 /* ---- --help ---- */
-
-static void print_option(FILE *out, const struct option_line *line)
-{
-    if (line->letter)
-        fprintf(out, "  -%c, --%s", line->letter, line->name);
-    else
-        fprintf(out, "  --%s", line->name);
-    fprintf(out, "%s%s\n", line->metavar ? " " : "", line->metavar ? line->metavar : "");
-    text_wrap(out, line->help, INDENT, WIDTH);
-}
-
-static void print_entries(FILE *out, const char *title, const struct entry *entry)
-{
-    fprintf(out, "\n%s:\n", title);
-    for (; entry->name; entry++)
-        if (strlen(entry->name) < INDENT - 2)
-            fprintf(out, "  %-3s %s\n", entry->name, entry->text);
-        else {
-            fprintf(out, "  %s\n", entry->name);
-            text_wrap(out, entry->text, INDENT, WIDTH);
-        }
-}
 
 static void print_command(FILE *out, const struct report_command *command)
 {
     fprintf(out, "Usage: zmqreport %s %s [options]\n\n", command->name, command->arguments);
-    text_wrap(out, command->description, 0, WIDTH);
+    help_print_paragraph(out, command->description, 0);
     fprintf(out, "\nOptions:\n");
-    for (size_t i = 0; i < command->option_count; i++)
-        print_option(out, &command->options[i]);
+    for (size_t i = 0; i < command->option_count; i++) {
+        struct help_option option = option_of(&command->options[i]);
+        help_print_option(out, &option);
+    }
+}
+
+static void print_commands(FILE *out)
+{
+    const struct help_entry help = {"help", "help SUBCOMMAND: the options of a subcommand"};
+    fprintf(out, "\nSubcommands:\n");
+    for (size_t i = 0; i < report_command_count; i++) {
+        const struct help_entry entry = {report_commands[i].name, report_commands[i].summary};
+        help_print_entry(out, &entry, COMMAND_COLUMN);
+    }
+    help_print_entry(out, &help, COMMAND_COLUMN);
 }
 
 void report_print_help(FILE *out, const struct report_command *command)
@@ -72,114 +71,48 @@ void report_print_help(FILE *out, const struct report_command *command)
         return;
     }
     fprintf(out, "Usage: zmqreport SUBCOMMAND FILE... [options]\n\n");
-    text_wrap(out, purpose, 0, WIDTH);
-    fprintf(out, "\nSubcommands:\n");
-    for (size_t i = 0; i < report_command_count; i++)
-        fprintf(out, "  %-*s %s\n", COLUMN, report_commands[i].name, report_commands[i].summary);
-    fprintf(out, "  %-*s %s\n", COLUMN, "help", "help SUBCOMMAND: the options of a subcommand");
+    help_print_paragraph(out, purpose, 0);
+    print_commands(out);
     fprintf(out, "\n--help prints this text, --version the version.\n");
-    print_entries(out, "Exit codes", exit_codes);
-    print_entries(out, "Examples", examples);
+    help_print_entries(out, "Exit codes", exit_codes, HELP_INDENT);
+    help_print_entries(out, "Examples", examples, HELP_INDENT);
 }
 
 /* ---- the manual page ---- */
 
-/* Text with what troff takes for markup escaped. Dots and quotes matter only where a line begins. */
-static void print_roff(FILE *out, const char *text)
-{
-    if (*text == '.' || *text == '\'')
-        fputs("\\&", out);
-    for (; *text; text++)
-        switch (*text) {
-        case '\\':
-            fputs("\\e", out);
-            break;
-        case '-':
-            fputs("\\-", out);
-            break;
-        case '\'':
-            fputs("\\(aq", out);
-            break;
-        case '"':
-            fputs("\\(dq", out);
-            break;
-        case '^':
-            fputs("\\(ha", out);
-            break;
-        case '~':
-            fputs("\\(ti", out);
-            break;
-        default:
-            fputc(*text, out);
-        }
-}
-
-static void print_line(FILE *out, const char *text)
-{
-    print_roff(out, text);
-    fputc('\n', out);
-}
-
-static void print_manual_entry(FILE *out, const struct entry *entry)
-{
-    fprintf(out, ".TP\n\\fB");
-    print_roff(out, entry->name);
-    fprintf(out, "\\fR\n");
-    print_line(out, entry->text);
-}
-
-static void print_manual_option(FILE *out, const struct option_line *line)
-{
-    fprintf(out, ".TP\n");
-    if (line->letter)
-        fprintf(out, "\\fB\\-%c\\fR, ", line->letter);
-    fprintf(out, "\\fB\\-\\-");
-    print_roff(out, line->name);
-    fprintf(out, "\\fR");
-    if (line->metavar) {
-        fprintf(out, " \\fI");
-        print_roff(out, line->metavar);
-        fprintf(out, "\\fR");
-    }
-    fputc('\n', out);
-    print_line(out, line->help);
-}
-
 static void print_manual_command(FILE *out, const struct report_command *command)
 {
     fprintf(out, ".SS zmqreport %s ", command->name);
-    print_line(out, command->arguments);
-    print_line(out, command->description);
-    for (size_t i = 0; i < command->option_count; i++)
+    manual_print_text(out, command->arguments);
+    manual_print_text(out, command->description);
+    for (size_t i = 0; i < command->option_count; i++) {
+        struct help_option option = option_of(&command->options[i]);
         if (command->options[i].id != NAME_HELP)
-            print_manual_option(out, &command->options[i]);
+            manual_print_option(out, &option);
+    }
+}
+
+static void print_section(FILE *out, const char *title, const struct help_entry *entries)
+{
+    manual_print_section(out, title);
+    manual_print_entries(out, entries, MANUAL_BOLD_ESCAPE);
 }
 
 void report_print_manual(FILE *out, const char *date, const char *version)
 {
-    fprintf(out, ".TH ZMQREPORT 1 \"");
-    print_roff(out, date);
-    fprintf(out, "\" \"zmqreport ");
-    print_roff(out, version);
-    fprintf(out, "\"\n.nh\n.ad l\n"); /* a name that is hyphenated cannot be copied */
+    manual_print_title(out, "ZMQREPORT", "zmqreport", date, version);
     fprintf(out, ".SH NAME\nzmqreport \\- look at, plot and compare the results of zmqsweep\n");
     fprintf(out, ".SH SYNOPSIS\n.B zmqreport\n.I subcommand file\\fR...\n.RI [ options ]\n");
-    fprintf(out, ".SH DESCRIPTION\n");
-    print_line(out, purpose);
-    print_line(out, "Every file is checked against its checksums before a line is written; a damaged file is "
-                    "an error, and nothing is written.");
-    fprintf(out, ".SH SUBCOMMANDS\n");
+    manual_print_section(out, "DESCRIPTION");
+    manual_print_text(out, purpose);
+    manual_print_text(out, "Every file is checked against its checksums before a line is written; a damaged "
+                           "file is an error, and nothing is written.");
+    manual_print_section(out, "SUBCOMMANDS");
     for (size_t i = 0; i < report_command_count; i++)
         print_manual_command(out, &report_commands[i]);
-    fprintf(out, ".SS zmqreport help subcommand\nThe options of a subcommand.\n.SH EXIT STATUS\n");
-    for (const struct entry *entry = exit_codes; entry->name; entry++)
-        print_manual_entry(out, entry);
-    fprintf(out, ".SH ENVIRONMENT\n");
-    print_manual_entry(out, &(struct entry){"COLUMNS", "Width of the table, instead of the terminal's."});
-    print_manual_entry(out, &(struct entry){"NO_COLOR", "No colours, when it is set and not empty."});
-    print_manual_entry(out, &(struct entry){"TMPDIR", "Where a report waits until it is whole."});
-    fprintf(out, ".SH EXAMPLES\n");
-    for (const struct entry *entry = examples; entry->name; entry++)
-        print_manual_entry(out, entry);
+    fprintf(out, ".SS zmqreport help subcommand\nThe options of a subcommand.\n");
+    print_section(out, "EXIT STATUS", exit_codes);
+    print_section(out, "ENVIRONMENT", variables);
+    print_section(out, "EXAMPLES", examples);
     fprintf(out, ".SH SEE ALSO\n.BR zmqsweep (1)\n");
 }

@@ -131,7 +131,7 @@ static void write_script(struct script *script, struct matrix *matrix, size_t bl
 static int draw(struct script *script, struct matrix *matrix, const struct loaded *files, int file_count,
                 struct error *error)
 {
-    if (streams_collect(matrix, files, file_count, error))
+    if (streams_collect(matrix, files, file_count, samples_read_ranks, error))
         return -1;
     write_script(script, matrix, write_data(script, matrix));
     return 0;

@@ -441,7 +441,7 @@ int html_run(struct task *task, struct error *error)
     struct loaded *files;
     if (filter_read(arguments_text(task->arguments, NAME_WHERE), TABLE_POINTS, &filter, error))
         return EXIT_USAGE;
-    if (load_all(task->arguments, &filter, &files, error))
+    if (arguments_load(task->arguments, &filter, &files, error))
         return EXIT_FAILED;
     int failed = write_page(task->out, arguments_text(task->arguments, NAME_TITLE), files,
                             task->arguments->file_count, error);

@@ -124,7 +124,7 @@ int picture_run(struct task *task, struct error *error)
         output_open(&parts->data_output, parts->data, error) == 0) {
         task->out = parts->script_output.file;
         task->data = parts->data_output.file;
-        code = guard_run(task, error);
+        code = task_run_guarded(task, error);
         if (code == EXIT_OK && draw(parts, picture.path, error))
             code = EXIT_FAILED;
     }

@@ -80,7 +80,7 @@ int plot_run(struct task *task, struct error *error)
         check(task->arguments, kind, error) ||
         filter_read(arguments_text(task->arguments, NAME_WHERE), TABLE_POINTS, &filter, error))
         return EXIT_USAGE;
-    if (load_all(task->arguments, &filter, &files, error))
+    if (arguments_load(task->arguments, &filter, &files, error))
         return EXIT_FAILED;
     int failed = draw(&script, kind, task->arguments, files, error);
     load_free_all(files, task->arguments->file_count);

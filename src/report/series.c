@@ -147,7 +147,7 @@ static void add_candidate(struct candidates *all, const struct chart *chart, con
                           const struct point_record *point)
 {
     struct series_point value;
-    if (!baseline_is_beside(file, point) && read_point(chart, point, &value))
+    if (!load_is_beside(file, point) && read_point(chart, point, &value))
         all->items[all->count++] = (struct candidate){value, file};
 }
 

@@ -45,9 +45,8 @@ void text_print(FILE *out, const char *text)
         fputc((unsigned char)*text < ' ' || *text == 0x7f ? ' ' : *text, out);
 }
 
-void text_wrap(FILE *out, const char *text, size_t indent, size_t width)
+size_t text_wrap_from(FILE *out, const char *text, size_t indent, size_t width, size_t column)
 {
-    size_t column = 0;
     while (*(text += strspn(text, " \n"))) {
         size_t length = strcspn(text, " \n");
         if (column > indent && column + 1 + length > width) {
@@ -59,6 +58,12 @@ void text_wrap(FILE *out, const char *text, size_t indent, size_t width)
         column += blanks + fwrite(text, 1, length, out);
         text += length;
     }
+    return column;
+}
+
+void text_wrap(FILE *out, const char *text, size_t indent, size_t width)
+{
+    text_wrap_from(out, text, indent, width, 0);
     fputc('\n', out);
 }
 

@@ -5,27 +5,20 @@
  * Prints: rows, seconds of CPU of judging and journaling, of finishing, the longest repetition in wall-clock
  * ms, and the peak of memory in KiB. Making up the outcomes does not count.
  */
-#include "sweep_internal.h"
+#include "judge/judge.h"
+
+#include "zmqsweep/results.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-/* All that is asked of the cluster: every rank on a host of its own. */
-struct cluster {
-    struct cluster_member *members;
-};
-
-const struct cluster_member *cluster_member(const struct cluster *cluster, int32_t rank)
-{
-    return &cluster->members[rank];
-}
-
 struct feed {
     long ranks, points, repetitions, intervals;
-    struct cluster cluster;
+    int32_t *hosts, *cores; /* every rank on a host of its own */
     struct plan_layout layout;
     struct point point;
     struct timeline timeline;
@@ -74,14 +67,15 @@ static void set_up(struct feed *feed)
     feed->rows = zeroed(feed->ranks * feed->intervals, sizeof *feed->rows);
     feed->first = zeroed(feed->ranks, sizeof *feed->first);
     feed->host_ids = zeroed(feed->ranks, sizeof *feed->host_ids);
-    feed->cluster.members = zeroed(feed->ranks, sizeof *feed->cluster.members);
+    feed->hosts = zeroed(feed->ranks, sizeof *feed->hosts);
+    feed->cores = zeroed(feed->ranks, sizeof *feed->cores);
     if (plan_layout_make(&feed->point, NULL, (int32_t)feed->ranks, &feed->layout, &error)) {
         die(error.text);
     }
     for (long rank = 0; rank < feed->ranks; rank++) {
-        feed->cluster.members[rank].cores = 2;
+        feed->cores[rank] = 2;
         feed->host_ids[rank] = rank;
-        feed->cluster.members[rank].host = (int32_t)rank;
+        feed->hosts[rank] = (int32_t)rank;
         feed->first[rank] = (size_t)(rank * feed->intervals);
     }
 }
@@ -90,11 +84,11 @@ static void set_up(struct feed *feed)
 static void make_outcome(struct feed *feed, long rank, long seed)
 {
     struct outcome *outcome = &feed->outcomes[rank];
-    struct plan_assignment seat = feed->layout.assignments[rank];
+    struct plan_assignment assignment = feed->layout.assignments[rank];
     memset(outcome, 0, sizeof *outcome);
-    outcome->role = seat.role;
-    outcome->group = seat.group;
-    outcome->count = 1000000 + seat.group * 7 + seed;
+    outcome->role = assignment.role;
+    outcome->group = assignment.group;
+    outcome->count = 1000000 + assignment.group * 7 + seed;
     outcome->started_ns = 10;
     outcome->begin.sample = (struct traffic_sample){200000000 + rank, 150000, 200000000 + rank, seed, 0};
     outcome->end.sample =
@@ -107,7 +101,7 @@ static void make_outcome(struct feed *feed, long rank, long seed)
         (struct traffic_connections){87040, 131072, 0, 100 + (double)(rank % 50), 1000, 1000};
     snprintf(outcome->cpus, sizeof outcome->cpus, "%ld", rank % 64);
     snprintf(outcome->io_cpus, sizeof outcome->io_cpus, "0-63");
-    outcome->interval_count = seat.role == ROLE_RECEIVER ? (int32_t)(2 * feed->intervals) : 0;
+    outcome->interval_count = assignment.role == ROLE_RECEIVER ? (int32_t)(2 * feed->intervals) : 0;
     for (int32_t i = 0; i < outcome->interval_count; i++) {
         feed->rows[feed->first[rank] + (size_t)i] =
             (struct interval){(int64_t)(i - 2) * 50000000 + rank + 200000000, 50000000 + rank % 999,
@@ -134,7 +128,7 @@ static void check(int failed, const struct error *error)
     }
 }
 
-static void store_rank(const struct judge_input *evidence, int32_t rank, struct journal *journal)
+static void store_rank(const struct evidence *evidence, int32_t rank, struct journal *journal)
 {
     struct error error = {""};
     struct rank_record row;
@@ -154,17 +148,18 @@ static void store(struct feed *feed, struct journal *journal, long point, long n
     struct repetition_record row;
     unsigned flags;
     feed->point.id = point;
-    struct judge_input evidence = {.point = &feed->point,
-                                   .layout = &feed->layout,
-                                   .repetition = (int32_t)number,
-                                   .ranks = (int32_t)feed->ranks,
-                                   .outcomes = feed->outcomes,
-                                   .intervals = feed->rows,
-                                   .host_ids = feed->host_ids,
-                                   .first_interval = feed->first,
-                                   .timeline = &feed->timeline,
-                                   .cluster = &feed->cluster,
-                                   .start_s = 1.7e9 + (double)number};
+    struct evidence evidence = {.point = &feed->point,
+                                .layout = &feed->layout,
+                                .repetition = (int32_t)number,
+                                .ranks = (int32_t)feed->ranks,
+                                .outcomes = feed->outcomes,
+                                .intervals = feed->rows,
+                                .host_ids = feed->host_ids,
+                                .first_interval = feed->first,
+                                .timeline = &feed->timeline,
+                                .hosts = feed->hosts,
+                                .cores = feed->cores,
+                                .start_s = 1.7e9 + (double)number};
     judge_repetition(&evidence, &row, &flags);
     row.round = number;
     journal_begin_repetition(journal, point, number);

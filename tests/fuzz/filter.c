@@ -2,7 +2,7 @@
  * number. */
 #include "fuzz.h"
 
-#include "report_internal.h"
+#include "reading/filter.h"
 
 /* A record of the table, all of its bytes the same; its strings end where they must. */
 static void *make_record(enum table_id table, int byte)

@@ -6,7 +6,9 @@
  */
 #include "fuzz.h"
 
-#include "report_internal.h"
+#include "cli/task.h"
+
+#include "zmqsweep/report.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* test_cluster.c - what "numa:0" and its like are, on machines that this one is not. */
-#include "cluster_internal.h"
+#include "cpus.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compare.h"
+#include "analysis/drift.h"
 
 #define MOST_POINTS 4
 #define MOST_SAMPLES 128
@@ -36,7 +36,7 @@ static void add_point(struct made *made, const char *settings, const char *order
 static void add_samples(struct made *made, const double *rates, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        made->samples[made->job.sample_count++] =
+        made->samples[made->job.samples.count++] =
             (struct sample){.point_id = made->points[made->file.point_count - 1].point_id,
                             .repetition = (int64_t)i,
                             .round = (int64_t)i,
@@ -46,7 +46,7 @@ static void add_samples(struct made *made, const double *rates, size_t count)
 
 static struct made make_job(const char *names, const char *order)
 {
-    struct made made = {.job = {.sample_count = 0}};
+    struct made made = {.job = {.file = NULL}};
     for (; *names; names++)
         add_point(&made, (const char[]){*names, '\0'}, order);
     return made;
@@ -58,7 +58,7 @@ static void settle(struct made *made, struct job *jobs, size_t count)
     for (size_t i = 0; i < count; i++) {
         made[i].file.points = made[i].points;
         made[i].job.file = &made[i].file;
-        made[i].job.samples = made[i].samples;
+        made[i].job.samples.rows = made[i].samples;
         jobs[i] = made[i].job;
     }
 }
@@ -220,7 +220,7 @@ static struct round_drift moods_of(double (*mood)(size_t), const char *order, si
     for (size_t i = 0; i < 2 * rounds; i++) {
         size_t round = i % rounds;
         if (i != rounds + 5)
-            made.samples[made.job.sample_count++] =
+            made.samples[made.job.samples.count++] =
                 (struct sample){.point_id = i < rounds ? 10 : 20,
                                 .repetition = (int64_t)round,
                                 .round = strcmp(order, "points") ? (int64_t)round : -1,

@@ -12,8 +12,6 @@
 #include <unistd.h>
 
 #include "zmqsweep/config.h"
-#include "zmqsweep/format.h"
-#include "zmqsweep/text.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 #define MOST_ARGUMENTS 16
@@ -437,18 +435,6 @@ static void words_use_the_largest_exact_unit(void **state)
     assert_string_equal(config_format(OPTION_BIND, 7, word), "");
 }
 
-static void nearest_names_are_near(void **state)
-{
-    static const char *const names[] = {"size", "sndhwm", "senders-per-receiver", "io-threads"};
-    (void)state;
-    assert_string_equal(text_nearest("sise", names, 4), "size");
-    assert_string_equal(text_nearest("SIZE", names, 4), "size");
-    assert_string_equal(text_nearest("senders-per-reciever", names, 4), "senders-per-receiver");
-    assert_null(text_nearest("colour", names, 4));
-    assert_null(text_nearest("", names, 4));
-    assert_null(text_nearest("size", names, 0));
-}
-
 /* --- the command line --- */
 
 static void command_line_is_read(void **state)
@@ -767,31 +753,6 @@ static void manual_is_escaped(void **state)
     free(text);
 }
 
-static void humane_numbers_are_short(void **state)
-{
-    char text[32];
-    (void)state;
-    assert_string_equal(format_bytes(65536, text, sizeof text), "64 KiB");
-    assert_string_equal(format_bytes(100, text, sizeof text), "100 B");
-    assert_string_equal(format_bytes(0, text, sizeof text), "0 B");
-    assert_string_equal(format_bytes(1000, text, sizeof text), "1000 B");
-    assert_string_equal(format_bytes(1048576, text, sizeof text), "1 MiB");
-    assert_string_equal(format_bytes(1572864, text, sizeof text), "1.50 MiB");
-    assert_string_equal(format_bytes(1048575, text, sizeof text), "1.00 MiB");
-    assert_string_equal(format_bytes(INT64_MAX, text, sizeof text), "8.00 EiB");
-    assert_string_equal(format_bytes(INT64_MIN, text, sizeof text), "-8 EiB");
-    assert_string_equal(format_rate(9410.2, text, sizeof text), "9.41 Gbit/s");
-    assert_string_equal(format_rate(941, text, sizeof text), "941 Mbit/s");
-    assert_string_equal(format_rate(0.0123, text, sizeof text), "12.3 kbit/s");
-    assert_string_equal(format_rate(999.6, text, sizeof text), "1.00 Gbit/s");
-    assert_string_equal(format_rate((double)NAN, text, sizeof text), "-");
-    assert_string_equal(format_per_s(1234567, text, sizeof text), "1.23 M/s");
-    assert_string_equal(format_per_s(18000, text, sizeof text), "18.0 k/s");
-    assert_string_equal(format_per_s(812, text, sizeof text), "812 /s");
-    assert_string_equal(format_per_s((double)INFINITY, text, sizeof text), "-");
-    assert_string_equal(format_per_s(812, text, 4), "812");
-}
-
 /* --- main --- */
 
 static char folder[] = "/tmp/zmqsweep-test-config-XXXXXX";
@@ -821,7 +782,6 @@ int main(void)
         cmocka_unit_test(long_input_is_bounded),
         cmocka_unit_test(words_give_their_values_again),
         cmocka_unit_test(words_use_the_largest_exact_unit),
-        cmocka_unit_test(nearest_names_are_near),
     };
     const struct CMUnitTest sources[] = {
         cmocka_unit_test(places_and_ports_are_read),
@@ -844,7 +804,6 @@ int main(void)
     const struct CMUnitTest prints[] = {
         cmocka_unit_test(help_names_everything_in_80_columns),
         cmocka_unit_test(manual_is_escaped),
-        cmocka_unit_test(humane_numbers_are_short),
     };
     int failed = cmocka_run_group_tests_name("values", values, NULL, NULL);
     failed += cmocka_run_group_tests_name("sources", sources, enter_folder, leave_folder);

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sweep_internal.h"
+#include "judge/judge.h"
+
+#include "zmqsweep/flags.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 #define MOST_RANKS 12
@@ -18,29 +20,13 @@
 #define SECOND (1000 * MILLISECOND)
 #define BEGIN (10 * SECOND) /* of every window, which lasts a second */
 
-/* All that is asked of the cluster. */
-struct cluster {
-    struct cluster_member members[MOST_RANKS];
-    struct cluster_host hosts[2];
-};
-
-const struct cluster_member *cluster_member(const struct cluster *cluster, int32_t rank)
-{
-    return &cluster->members[rank];
-}
-
-const struct cluster_host *cluster_host(const struct cluster *cluster, int32_t host)
-{
-    return &cluster->hosts[host];
-}
-
 /* ---- a repetition in which all is well: 1200 messages per sender, ten in twelve of them in the window ----
  */
 
 struct scene {
     struct point point;
     int32_t ranks;
-    struct cluster cluster;
+    int32_t hosts[MOST_RANKS], cores[MOST_RANKS];
     struct timeline timeline;
     struct plan_layout layout;
     int32_t layout_point[MOST_RANKS];
@@ -65,22 +51,22 @@ static void set_rank(struct scene *scene, int32_t rank)
 {
     struct outcome *outcome = &scene->outcomes[rank];
     const struct point *point = &scene->point;
-    struct plan_assignment seat = scene->assignments[rank];
+    struct plan_assignment assignment = scene->assignments[rank];
     int64_t count = 1200;
-    if (seat.role == ROLE_RECEIVER) {
+    if (assignment.role == ROLE_RECEIVER) {
         count *= point->senders_per_receiver;
         count /= point->pattern == PATTERN_PUSH_PULL ? point->receivers_per_sender : 1;
     }
-    outcome->role = seat.role;
-    outcome->group = seat.group;
-    if (seat.role == ROLE_IDLE) {
+    outcome->role = assignment.role;
+    outcome->group = assignment.group;
+    if (assignment.role == ROLE_IDLE) {
         return;
     }
     outcome->count = count;
     outcome->started_ns = BEGIN - 100 * MILLISECOND;
     set_window(outcome, count / 12, count / 12 * 11);
     outcome->connections = (struct traffic_connections){1, 1, 0, 50, 1000, 1000};
-    if (seat.role == ROLE_RECEIVER) {
+    if (assignment.role == ROLE_RECEIVER) {
         outcome->first_ns = BEGIN - 50 * MILLISECOND;
         outcome->last_ns = BEGIN + SECOND + 50 * MILLISECOND;
         outcome->interval_count = INTERVALS;
@@ -92,7 +78,7 @@ static void set_rank(struct scene *scene, int32_t rank)
 }
 
 /* As listed, kept in the scene so that nothing is to be freed. */
-static void take_seats(struct scene *scene)
+static void set_layout(struct scene *scene)
 {
     struct plan_layout layout;
     scene->point.placement = PLACEMENT_LISTED;
@@ -128,10 +114,10 @@ static void set_scene(struct scene *scene, int32_t pattern, int32_t pairs, int32
                                         .stop_ns = BEGIN + 1100 * MILLISECOND,
                                         .drained_ns = BEGIN + 1150 * MILLISECOND,
                                         .closed_ns = BEGIN + 1160 * MILLISECOND};
-    take_seats(scene);
+    set_layout(scene);
     for (int32_t rank = 0; rank < scene->ranks; rank++) {
-        scene->cluster.members[rank].cores = 2;
-        scene->cluster.members[rank].host = rank % 2;
+        scene->cores[rank] = 2;
+        scene->hosts[rank] = rank % 2;
         scene->first_interval[rank] = (size_t)rank * INTERVALS;
         set_rank(scene, rank);
     }
@@ -157,24 +143,25 @@ static void set_count(struct scene *scene, int64_t count)
 /* A host's number in the record is not its index among the ranks' hosts. */
 static const int64_t host_ids[] = {30, 40};
 
-static struct judge_input evidence_of(const struct scene *scene)
+static struct evidence evidence_of(const struct scene *scene)
 {
-    return (struct judge_input){.point = &scene->point,
-                                .layout = &scene->layout,
-                                .repetition = 3,
-                                .ranks = scene->ranks,
-                                .outcomes = scene->outcomes,
-                                .intervals = scene->intervals,
-                                .first_interval = scene->first_interval,
-                                .timeline = &scene->timeline,
-                                .cluster = &scene->cluster,
-                                .host_ids = host_ids,
-                                .start_s = 1.7e9};
+    return (struct evidence){.point = &scene->point,
+                             .layout = &scene->layout,
+                             .repetition = 3,
+                             .ranks = scene->ranks,
+                             .outcomes = scene->outcomes,
+                             .intervals = scene->intervals,
+                             .first_interval = scene->first_interval,
+                             .timeline = &scene->timeline,
+                             .hosts = scene->hosts,
+                             .cores = scene->cores,
+                             .host_ids = host_ids,
+                             .start_s = 1.7e9};
 }
 
 static void judge(struct scene *scene)
 {
-    struct judge_input evidence = evidence_of(scene);
+    struct evidence evidence = evidence_of(scene);
     judge_repetition(&evidence, &scene->row, &scene->flags);
     scene->rank_rows = 0;
     for (int32_t rank = 0; rank < scene->ranks; rank++) {
@@ -284,7 +271,7 @@ static void a_row_per_busy_rank(void **state)
     check_near(row->ring_wait_s, 0.1);
     assert_true(row->tcp_retransmits == 7 && row->tcp_rtt_us == 50);
     assert_int_equal(row->peak_rss_bytes, 12345);
-    struct judge_input evidence = evidence_of(&scene);
+    struct evidence evidence = evidence_of(&scene);
     check_near(judge_cpu_ns_per_message(&evidence), 0.75e9 / 4000);
     set_scene(&scene, PATTERN_PUSH_PULL, 1, 1, 1);
     judge(&scene);
@@ -386,13 +373,13 @@ static void a_window_without_a_message_before_it_begins_at_the_first(void **stat
     check_flags(&scene, 0, true);
     check_near(scene.row.message_rate_per_s, 20 / 0.8);
     assert_int_equal(scene.row.window_messages, 20);
-    assert_int_equal(judge_window_messages(&receiver->begin.sample, &receiver->end.sample), 20);
+    assert_int_equal(outcome_window_messages(&receiver->begin.sample, &receiver->end.sample), 20);
     check_near(scene.ranks_rows[0].window_s, 1.1); /* from its start on */
     assert_int_equal(scene.ranks_rows[0].window_messages, 22);
 
     receiver->end.sample.count = 20; /* the growing window is not to stop where the judge finds too few */
     check_flags(&scene, FLAG_FEW_MESSAGES, false);
-    assert_int_equal(judge_window_messages(&receiver->begin.sample, &receiver->end.sample), 19);
+    assert_int_equal(outcome_window_messages(&receiver->begin.sample, &receiver->end.sample), 19);
 
     receiver->end.sample.count = receiver->end.sample.cut_ns = 0; /* the first came after the window */
     sender->end.sample.count = sender->end.sample.cut_ns = 0;
@@ -597,11 +584,11 @@ static void ranks_that_share_a_core_are_flagged(void **state)
     (void)state;
     struct scene scene;
     set_scene(&scene, PATTERN_PUSH_PULL, 1, 1, 1);
-    scene.cluster.members[0].cores = scene.cluster.members[3].cores = 1; /* coordinator, left-over rank */
+    scene.cores[0] = scene.cores[3] = 1; /* coordinator, left-over rank */
     check_flags(&scene, 0, true);
-    scene.cluster.members[2].cores = 1;
+    scene.cores[2] = 1;
     check_flags(&scene, FLAG_SHARED_CORE, true);
-    scene.cluster.members[2].cores = 2;
+    scene.cores[2] = 2;
     strcpy(scene.outcomes[2].cpus, "3"); /* the loop and the I/O threads, bound to one */
     strcpy(scene.outcomes[2].io_cpus, "3");
     check_flags(&scene, FLAG_SHARED_CORE, true);
@@ -609,7 +596,7 @@ static void ranks_that_share_a_core_are_flagged(void **state)
     check_flags(&scene, 0, true);
     strcpy(scene.outcomes[1].cpus, "3"); /* of another host */
     check_flags(&scene, 0, true);
-    scene.cluster.members[1].host = scene.cluster.members[2].host; /* the sender's loop and the receiver's */
+    scene.hosts[1] = scene.hosts[2]; /* the sender's loop and the receiver's */
     check_flags(&scene, FLAG_SHARED_CORE, true);
     strcpy(scene.outcomes[1].cpus, "3-4");
     strcpy(scene.outcomes[2].cpus, "3-4");

@@ -1,6 +1,5 @@
 /* test_latency.c - rows and percentiles of latencies, and how far off clocks may make them. */
-#include "sweep_internal.h"
-#include "zmqsweep/histogram.h"
+#include "judge/latency.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -11,68 +10,21 @@
 #include <cmocka.h>
 
 #define RANKS 4
+#define HOSTS 3
 #define MICROSECOND INT64_C(1000)
 
-/* ---- a cluster: ranks 0 and 1 on host 0, the others on a host each ---- */
-
-struct cluster {
-    struct cluster_member members[RANKS];
-    struct cluster_clock clocks[RANKS];
-    int32_t hosts;
-};
-
-const struct cluster_member *cluster_member(const struct cluster *cluster, int32_t rank)
-{
-    return &cluster->members[rank];
-}
-
-int32_t cluster_size(const struct cluster *cluster)
-{
-    (void)cluster;
-    return RANKS;
-}
-
-int32_t cluster_host_count(const struct cluster *cluster)
-{
-    return cluster->hosts;
-}
-
-struct cluster_clock cluster_host_clock(const struct cluster *cluster, int32_t host)
-{
-    return cluster->clocks[host];
-}
-
 /* The times of ranks 1 and 2, as they would come. */
-static const struct traffic_times gathered[] = {{0, 1}, {300, 2}, {300, 3}, {1000, 4}};
+static const struct traffic_times times[] = {{0, 1}, {300, 2}, {300, 3}, {1000, 4}};
 
-void cluster_gather_varied(struct cluster *cluster, const void *mine, size_t bytes, const size_t *lengths,
-                           void *all)
-{
-    (void)cluster;
-    (void)mine;
-    (void)bytes;
-    assert_int_equal(lengths[1] + lengths[2], sizeof gathered);
-    memcpy(all, gathered, sizeof gathered);
-}
-
-void log_line(enum log_level level, const char *format, ...)
-{
-    (void)level;
-    fail_msg("%s", format);
-}
-
-void cluster_abort(int code)
-{
-    exit(code);
-}
-
-/* ---- a repetition ---- */
+/* ---- a repetition: ranks 0 and 1 on host 0, the others on a host each ---- */
 
 struct scene {
-    struct cluster cluster;
-    struct repetition repetition;
+    struct point point;
+    struct plan_layout layout;
+    struct evidence evidence;
+    struct cluster_clock before[HOSTS], after[HOSTS];
     struct outcome outcomes[RANKS];
-    struct latencies latencies;
+    struct histogram all;
     struct repetition_record row;
     int32_t ranks[2];
     struct plan_assignment assignments[RANKS];
@@ -81,26 +33,31 @@ struct scene {
 /* Rank `sender` sends to rank `receiver`. */
 static void set_scene(struct scene *scene, int32_t sender, int32_t receiver)
 {
+    static const int32_t hosts[RANKS] = {0, 0, 1, 2};
     memset(scene, 0, sizeof *scene);
-    scene->cluster.hosts = 3;
-    scene->cluster.members[2].host = 1;
-    scene->cluster.members[3].host = 2;
-    scene->cluster.clocks[1] = (struct cluster_clock){5000 * MICROSECOND, 20 * MICROSECOND};
-    scene->cluster.clocks[2] = (struct cluster_clock){-7000 * MICROSECOND, 30 * MICROSECOND};
-    scene->repetition.order.point.id = 7;
-    scene->repetition.order.point.latency_every = 10;
-    scene->repetition.layout = (struct plan_layout){1, 1, 1, scene->ranks, scene->assignments};
+    scene->before[1] = (struct cluster_clock){5000 * MICROSECOND, 20 * MICROSECOND};
+    scene->before[2] = (struct cluster_clock){-7000 * MICROSECOND, 30 * MICROSECOND};
+    memcpy(scene->after, scene->before, sizeof scene->after);
+    scene->point.id = 7;
+    scene->point.latency_every = 10;
+    scene->layout = (struct plan_layout){1, 1, 1, scene->ranks, scene->assignments};
     scene->ranks[0] = sender;
     scene->ranks[1] = receiver;
     scene->outcomes[1].times_count = scene->outcomes[2].times_count = 2;
+    scene->evidence = (struct evidence){.point = &scene->point,
+                                        .layout = &scene->layout,
+                                        .ranks = RANKS,
+                                        .outcomes = scene->outcomes,
+                                        .hosts = hosts};
 }
 
+/* The clock of host 1 drifts while the repetition runs. */
 static int64_t run(struct scene *scene, int64_t drift_ns)
 {
-    latencies_note_clocks(&scene->cluster, &scene->latencies);
-    scene->cluster.clocks[1].offset_ns += drift_ns;
-    latencies_gather(&scene->cluster, &scene->repetition, &scene->latencies, scene->outcomes);
-    latencies_judge(&scene->cluster, &scene->repetition, &scene->latencies, scene->outcomes, &scene->row);
+    const struct latency_clocks clocks = {scene->before, scene->after};
+    bool needed = latency_needs_clocks(&scene->point, HOSTS);
+    scene->after[1].offset_ns = scene->before[1].offset_ns + drift_ns;
+    latency_judge(&scene->evidence, times, needed ? &clocks : NULL, &scene->all, &scene->row);
     return llround(scene->row.latency_uncertainty_us * 1e3);
 }
 
@@ -123,13 +80,10 @@ static void hosts_add_up_and_one_host_has_none(void **state)
     set_scene(&scene, 1, 2);
     assert_int_equal(run(&scene, 0), 20 * MICROSECOND);
     assert_int_equal(run(&scene, 100 * MICROSECOND), 120 * MICROSECOND);
-    latencies_free(&scene.latencies);
     set_scene(&scene, 3, 2);
     assert_int_equal(run(&scene, 0), 50 * MICROSECOND);
-    latencies_free(&scene.latencies);
     set_scene(&scene, 0, 1);
     assert_int_equal(run(&scene, 100 * MICROSECOND), 0);
-    latencies_free(&scene.latencies);
 }
 
 static void a_round_trip_needs_no_other_clock(void **state)
@@ -137,10 +91,9 @@ static void a_round_trip_needs_no_other_clock(void **state)
     (void)state;
     struct scene scene;
     set_scene(&scene, 1, 2);
-    scene.repetition.order.point.pattern = PATTERN_PAIR;
-    assert_false(latency_needs_clocks(&scene.cluster, &scene.repetition.order.point));
+    scene.point.pattern = PATTERN_PAIR;
+    assert_false(latency_needs_clocks(&scene.point, HOSTS));
     assert_int_equal(run(&scene, 100 * MICROSECOND), 0);
-    latencies_free(&scene.latencies);
 }
 
 /* A message that came before it was sent proves that the clocks are that far off. */
@@ -151,7 +104,6 @@ static void what_is_seen_counts(void **state)
     set_scene(&scene, 1, 2);
     scene.outcomes[2].latency_lowest_ns = -90 * MICROSECOND;
     assert_int_equal(run(&scene, 0), 90 * MICROSECOND);
-    latencies_free(&scene.latencies);
 }
 
 /* ---- rows and the point ---- */
@@ -161,15 +113,15 @@ static void rows_are_the_ranks_buckets(void **state)
     (void)state;
     struct scene scene;
     set_scene(&scene, 1, 2);
-    scene.repetition.order.repetition = 3;
+    scene.evidence.repetition = 3;
     for (size_t i = 0; i < 4; i++) {
-        const struct latency_record row = latency_row(&scene.repetition, 2, &gathered[i]);
+        const struct latency_record row = latency_row(&scene.evidence, 2, &times[i]);
         assert_int_equal(row.point_id, 7);
         assert_int_equal(row.repetition, 3);
         assert_int_equal(row.rank, 2);
-        assert_true(row.low_us == (double)histogram_low_ns((size_t)gathered[i].bucket) / 1e3);
+        assert_true(row.low_us == (double)histogram_low_ns((size_t)times[i].bucket) / 1e3);
         assert_true(row.high_us > row.low_us);
-        assert_int_equal(row.count, gathered[i].count);
+        assert_int_equal(row.count, times[i].count);
     }
 }
 
@@ -183,8 +135,7 @@ static void ranks_are_added_up(void **state)
     assert_int_equal(scene.row.latency_messages, 10);
     assert_true(scene.row.latency_max_us == (double)histogram_low_ns(1001) / 1e3);
     assert_true(isnan(scene.row.latency_p50_us) && isnan(scene.row.latency_p999_us));
-    assert_int_equal(scene.latencies.all->counts[300], 5);
-    latencies_free(&scene.latencies);
+    assert_int_equal(scene.all.counts[300], 5);
 }
 
 int main(void)

@@ -1,8 +1,11 @@
 /* test_points.c - what rank 0 knows of points: settings and summary as a row, enough repetitions,
  * the ledger.
  */
-#include "ledger.h"
-#include "sweep_internal.h"
+#include "points/completion.h"
+#include "points/describe.h"
+#include "points/ledger.h"
+
+#include "zmqsweep/flags.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -14,22 +17,6 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 #define MOST_RANKS 3
-
-/* All that is asked of the cluster. */
-struct cluster {
-    struct cluster_member members[MOST_RANKS];
-    struct cluster_host hosts[2];
-};
-
-const struct cluster_member *cluster_member(const struct cluster *cluster, int32_t rank)
-{
-    return &cluster->members[rank];
-}
-
-const struct cluster_host *cluster_host(const struct cluster *cluster, int32_t host)
-{
-    return &cluster->hosts[host];
-}
 
 static void check_near(double value, double expected)
 {
@@ -45,7 +32,7 @@ struct book {
     struct plan plan;
     struct point point;
     struct plan_layout layout;
-    struct cluster cluster;
+    int32_t hosts[MOST_RANKS];
     struct summary_sample samples[8];
     struct point_record row;
 };
@@ -63,9 +50,7 @@ static void open_book(struct book *book)
     assert_int_equal(plan_make(&book->settings, 3, NULL, 1, &book->plan, &error), 0);
     book->point = plan_point(&book->plan, 0);
     assert_int_equal(plan_layout_make(&book->point, NULL, 3, &book->layout, &error), 0);
-    strcpy(book->cluster.hosts[0].name, "n0");
-    strcpy(book->cluster.hosts[1].name, "n1");
-    book->cluster.members[2].host = 1;
+    book->hosts[2] = 1;
     for (size_t i = 0; i < LENGTH(rates); i++) {
         book->samples[i].throughput_mbit_s = rates[i];
         book->samples[i].message_rate_per_s = 100 - rates[i];
@@ -93,7 +78,9 @@ static const struct point_record *summarise_as(struct book *book, size_t count, 
                                                const struct stats_schedule *schedule)
 {
     memset(&book->row, 0xff, sizeof book->row);
-    describe_point(&book->plan, &book->point, &connections, &book->cluster, &book->layout, &book->row);
+    static const char *const names[] = {"n0", "n1"};
+    const struct describe_hosts hosts = {&book->layout, book->hosts, names};
+    describe_point(&book->plan, &book->point, &connections, &hosts, &book->row);
     summary_fill(&book->row, book->samples, count, schedule, completion_word(stop));
     return &book->row;
 }
@@ -263,11 +250,11 @@ static void a_precision_has_its_schedule(void **state)
 
 /* When a point has enough, and why; and how many more it may take. */
 /* Is it enough for a precision of so many millionths? */
-static bool enough_for(struct book *book, int32_t precision_ppm, struct tally_of_point *tally,
+static bool enough_for(struct book *book, int32_t precision_ppm, struct completion_input *so_far,
                        enum stop_reason *why)
 {
     book->point.precision_ppm = precision_ppm;
-    return completion_reached(tally, why);
+    return completion_reached(so_far, why);
 }
 
 static void enough_says_why(void **state)
@@ -279,28 +266,29 @@ static void enough_says_why(void **state)
     open_book(&book);
     assert_int_equal(stats_schedule_make(6, 8, SUMMARY_COVERAGE, &schedule), 0);
     book.point.repetitions = 8;
-    struct tally_of_point tally = {
+    struct completion_input so_far = {
         .point = &book.point, .samples = book.samples, .count = 7, .elapsed_s = 7, .repeating_s = 7};
-    assert_false(completion_reached(&tally, &why)); /* a fixed number: time and width do not count */
-    assert_true(completion_expected(&tally) == 8);
-    tally.count = 8;
-    assert_true(completion_reached(&tally, &why) && why == STOP_REPETITIONS);
-    tally.schedule = &schedule;
-    tally.count = 6; /* 40, 10, 60, 20, 50, 30: half of the interval is 25, the median 35 */
+    assert_false(completion_reached(&so_far, &why)); /* a fixed number: time and width do not count */
+    assert_true(completion_expected(&so_far) == 8);
+    so_far.count = 8;
+    assert_true(completion_reached(&so_far, &why) && why == STOP_REPETITIONS);
+    so_far.schedule = &schedule;
+    so_far.count = 6; /* 40, 10, 60, 20, 50, 30: half of the interval is 25, the median 35 */
     book.point.min_repetitions = 6;
     book.point.max_time_ns = 9000000000;
-    assert_false(enough_for(&book, 700000, &tally, &why)); /* 7 s passed: the seventh would end after 8.2 s */
-    check_near(completion_expected(&tally), 6 * pow(25.0 / 35 / 0.7, 2));
-    assert_true(enough_for(&book, 720000, &tally, &why) && why == STOP_PRECISION);
-    check_near(completion_expected(&tally), 6);
+    assert_false(
+        enough_for(&book, 700000, &so_far, &why)); /* 7 s passed: the seventh would end after 8.2 s */
+    check_near(completion_expected(&so_far), 6 * pow(25.0 / 35 / 0.7, 2));
+    assert_true(enough_for(&book, 720000, &so_far, &why) && why == STOP_PRECISION);
+    check_near(completion_expected(&so_far), 6);
     book.samples[0].valid = false;
-    assert_false(completion_reached(&tally, &why));
-    tally.elapsed_s = tally.repeating_s = 7.8; /* 9.1 s */
-    assert_true(completion_reached(&tally, &why) && why == STOP_TIME);
-    tally.repeating_s = 0.6; /* the rest was a search: 7.9 s */
-    assert_false(completion_reached(&tally, &why));
-    tally.count = 8;
-    assert_true(enough_for(&book, 1000, &tally, &why) && why == STOP_REPETITIONS);
+    assert_false(completion_reached(&so_far, &why));
+    so_far.elapsed_s = so_far.repeating_s = 7.8; /* 9.1 s */
+    assert_true(completion_reached(&so_far, &why) && why == STOP_TIME);
+    so_far.repeating_s = 0.6; /* the rest was a search: 7.9 s */
+    assert_false(completion_reached(&so_far, &why));
+    so_far.count = 8;
+    assert_true(enough_for(&book, 1000, &so_far, &why) && why == STOP_REPETITIONS);
     stats_schedule_free(&schedule);
     close_book(&book);
 }
@@ -319,7 +307,7 @@ static void add(struct ledger *ledger, int64_t point, int64_t round, bool valid)
     assert_int_equal(ledger_add(ledger, &row), 0);
 }
 
-/* Each point once a round, until it is settled. */
+/* Each point once a round, until it is finished. */
 static void a_point_is_due_once_a_round(void **state)
 {
     (void)state;
@@ -333,7 +321,7 @@ static void a_point_is_due_once_a_round(void **state)
     add(&ledger, 1, 1, false);
     assert_int_equal(ledger_round(&ledger), 1); /* where a sweep would go on */
     assert_int_equal(ledger_repetitions(&ledger), 2);
-    ledger_settle(&ledger, 1, STOP_TIME);
+    ledger_finish(&ledger, 1, STOP_TIME);
     assert_false(ledger_is_due(&ledger, 1, 2));
     check_near(ledger.entries[1].elapsed_s, 4);
     ledger_free(&ledger);
@@ -351,7 +339,7 @@ static void what_is_left_is_kept_up(void **state)
     check_near(ledger.expected_left, 11);
     ledger_expect(&ledger, 0, 3);
     check_near(ledger.expected_left, 8);
-    ledger_settle(&ledger, 1, STOP_UNREACHABLE);
+    ledger_finish(&ledger, 1, STOP_UNREACHABLE);
     check_near(ledger.expected_left, 2);
     ledger_free(&ledger);
 }
@@ -364,12 +352,12 @@ static void dropping_opens_a_point(void **state)
     assert_int_equal(ledger_make(2, &ledger), 0);
     add(&ledger, 0, 0, false);
     add(&ledger, 1, 0, true);
-    ledger_settle(&ledger, 0, STOP_REPETITIONS);
-    ledger_settle(&ledger, 1, STOP_REPETITIONS);
-    ledger_settle(&ledger, 1, STOP_REPETITIONS); /* twice is once */
-    assert_true(ledger.settled == 2 && ledger.failed == 1);
+    ledger_finish(&ledger, 0, STOP_REPETITIONS);
+    ledger_finish(&ledger, 1, STOP_REPETITIONS);
+    ledger_finish(&ledger, 1, STOP_REPETITIONS); /* twice is once */
+    assert_true(ledger.finished == 2 && ledger.failed == 1);
     ledger_drop(&ledger, 0);
-    assert_true(ledger.settled == 1 && ledger.failed == 0);
+    assert_true(ledger.finished == 1 && ledger.failed == 0);
     assert_int_equal(ledger.entries[0].count, 0);
     assert_true(ledger_is_due(&ledger, 0, 1));
     ledger_free(&ledger);
@@ -379,7 +367,7 @@ static void words_of_stops_are_read_back(void **state)
 {
     (void)state;
     for (enum stop_reason stop = STOP_REPETITIONS; stop <= STOP_UNREACHABLE; stop++) {
-        assert_int_equal(completion_of_word(completion_word(stop)), stop);
+        assert_int_equal(completion_read(completion_word(stop)), stop);
     }
 }
 

@@ -1,6 +1,9 @@
 /* test_queues.c - what queues can hide: counts that fit into them, backlogs that grow, windows that live on
  * them. */
-#include "sweep_internal.h"
+#include "judge/backlog.h"
+#include "judge/queued.h"
+
+#include "zmqsweep/flags.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -69,20 +72,20 @@ static void set_scene(struct scene *scene, int32_t pattern, double rate_per_s, i
     scene->row.sent = 1200;
 }
 
-static struct judge_input evidence_of(struct scene *scene)
+static struct evidence evidence_of(struct scene *scene)
 {
-    return (struct judge_input){.point = &scene->point,
-                                .layout = &scene->layout,
-                                .ranks = 2 + scene->layout.receivers,
-                                .outcomes = scene->outcomes,
-                                .intervals = scene->intervals,
-                                .first_interval = scene->first,
-                                .timeline = &scene->timeline};
+    return (struct evidence){.point = &scene->point,
+                             .layout = &scene->layout,
+                             .ranks = 2 + scene->layout.receivers,
+                             .outcomes = scene->outcomes,
+                             .intervals = scene->intervals,
+                             .first_interval = scene->first,
+                             .timeline = &scene->timeline};
 }
 
 static unsigned backlog(struct scene *scene)
 {
-    struct judge_input evidence = evidence_of(scene);
+    struct evidence evidence = evidence_of(scene);
     return backlog_judge(&evidence, &scene->row);
 }
 
@@ -196,7 +199,7 @@ static void subscribers_live_on_the_queue_too(void **state)
 
 static unsigned queued(struct scene *scene, int64_t count)
 {
-    struct judge_input evidence = evidence_of(scene);
+    struct evidence evidence = evidence_of(scene);
     scene->point.count = count;
     scene->outcomes[1].role = ROLE_SENDER;
     scene->outcomes[1].connections.sndbuf_bytes = 1033000;

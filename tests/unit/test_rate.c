@@ -7,7 +7,9 @@
 
 #include <cmocka.h>
 
-#include "sweep_internal.h"
+#include "points/search.h"
+
+#include "zmqsweep/config.h"
 #include "zmqsweep/pace.h"
 
 #include <math.h>
@@ -161,7 +163,7 @@ static double found(double first, double limit, int32_t *tries)
 {
     struct search search;
     for (search_begin(&search, first); !search_done(&search);) {
-        search_take(&search, search.next_per_s <= limit);
+        search_record(&search, search.next_per_s <= limit);
     }
     *tries = search.rates;
     return search_found_per_s(&search);
@@ -199,15 +201,15 @@ static void a_spoiled_try_is_not_believed(void **state)
     struct search search;
     (void)state;
     search_begin(&search, 1000);
-    search_take(&search, false);
+    search_record(&search, false);
     assert_true(search.next_per_s == 1000 && search.bad_per_s == 0); /* again */
-    search_take(&search, true);
+    search_record(&search, true);
     assert_true(search.next_per_s == 1000 && search.good_per_s == 0);
-    search_take(&search, true);
+    search_record(&search, true);
     assert_true(search.good_per_s == 1000 && search.next_per_s == 1060);
-    search_take(&search, false);
-    search_take(&search, true);
-    search_take(&search, false);
+    search_record(&search, false);
+    search_record(&search, true);
+    search_record(&search, false);
     assert_true(search.bad_per_s == 1060 && search.good_per_s == 1000);
     /* One try in ten is spoiled. */
     srand(7);
@@ -216,7 +218,7 @@ static void a_spoiled_try_is_not_believed(void **state)
         for (search_begin(&search, 1000); !search_done(&search); tries++) {
             bool spoil = rand() % 10 == 0;
             spoiled += spoil && search.next_per_s <= 12345;
-            search_take(&search, search.next_per_s <= 12345 && !spoil);
+            search_record(&search, search.next_per_s <= 12345 && !spoil);
         }
         assert_true(search_found_per_s(&search) <= 12345);
         assert_true(search_found_per_s(&search) * 1.03 >= 12345 || spoiled >= 2);
@@ -232,7 +234,7 @@ static void search_is_bounded(void **state)
         struct search search;
         int32_t tries = 0;
         for (search_begin(&search, 1000); !search_done(&search); tries++) {
-            search_take(&search, rand() % 2);
+            search_record(&search, rand() % 2);
         }
         assert_true(tries <= 3 * SEARCH_RATES_MAX);
         assert_true(search_found_per_s(&search) >= 1);

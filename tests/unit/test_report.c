@@ -11,8 +11,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "report_internal.h"
+#include "cli/task.h"
+#include "files/guard.h"
+#include "reading/columns.h"
+#include "reading/filter.h"
+#include "table/grid.h"
 #include "zmqsweep/stats.h"
+#include "zmqsweep/text.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
@@ -196,7 +201,7 @@ static void cells_have_three_digits_and_no_exponent(void **state)
     assert_string_equal(format_percent(99.9999, text), "> 99.9 %");
     assert_string_equal(format_percent(100, text), "100 %");
     assert_string_equal(format_nanoseconds(166128, text), "166 us");
-    assert_string_equal(format_duration(0.2, text), "200ms");
+    assert_string_equal(column_format_duration(0.2, text), "200ms");
 }
 
 static void shortening_keeps_characters_whole(void **state)
@@ -270,7 +275,7 @@ static int guarded(int (*run)(struct task *, struct error *), struct error *erro
     const struct arguments arguments = {.command = &command};
     struct task task = {.arguments = &arguments, .out = tmpfile()};
     strcpy(error->text, "");
-    int code = guard_run(&task, error);
+    int code = task_run_guarded(&task, error);
     fclose(task.out);
     return code;
 }

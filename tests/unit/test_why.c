@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "why.h"
+#include "analysis/why.h"
 
 /* Nothing is busy, nobody waits, on one host. */
 static struct why_facts quiet(void)

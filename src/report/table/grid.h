@@ -1,0 +1,42 @@
+/* grid.h - a table in columns, as wide as the terminal allows. */
+#ifndef REPORT_TABLE_GRID_H
+#define REPORT_TABLE_GRID_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* Where a table is printed. */
+struct grid_screen {
+    FILE *out;
+    bool colour;  /* it shows colours */
+    size_t width; /* in columns */
+};
+
+enum grid_style { GRID_PLAIN, GRID_WARNING, GRID_FAILED, GRID_GOOD };
+
+struct grid_column {
+    const char *title;
+    bool right; /* numbers */
+    int rank;   /* columns of the largest rank go first when the terminal is too narrow; 0 stays */
+};
+
+struct grid {
+    const struct grid_column *columns;
+    size_t column_count, row_count;
+    char **cells; /* row by row */
+    unsigned char *styles;
+    bool *hidden;
+};
+
+/* @return 0, or -1 when out of memory. */
+int grid_make(struct grid *grid, const struct grid_column *columns, size_t column_count, size_t row_count);
+void grid_free(struct grid *grid);
+void grid_set(struct grid *grid, size_t row, size_t column, const char *text);
+/* Hides columns until the table fits. @return how many. */
+size_t grid_fit(struct grid *grid, size_t width);
+void grid_print(const struct grid *grid, const struct grid_screen *screen);
+/* A line that names the hidden columns, if there are any. */
+void grid_print_hidden(const struct grid *grid, const struct grid_screen *screen);
+
+#endif

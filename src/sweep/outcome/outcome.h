@@ -1,0 +1,55 @@
+/* outcome.h - what one rank saw of a repetition, and when its steps happened. */
+#ifndef OUTCOME_H
+#define OUTCOME_H
+
+#include "zmqsweep/error.h"
+#include "zmqsweep/traffic.h"
+
+#include <stdbool.h>
+
+/* A rate takes so many messages of a receiver in its window. */
+#define OUTCOME_WINDOW_MESSAGES_MIN 20
+
+struct window_edge {
+    struct traffic_sample sample; /* times of the coordinator's clock */
+    int64_t user_ns, system_ns, voluntary, involuntary;
+};
+
+struct interval {
+    int64_t start_ns, length_ns; /* start of the coordinator's clock */
+    int64_t messages;
+};
+
+/* What one rank saw. No pointers: it is gathered as it is. Times are of the coordinator's clock; 0 where
+ * there is none. */
+struct outcome {
+    int32_t role, group;
+    int32_t failed, timed_out, interrupted;
+    int32_t reconnects, strangers;
+    int32_t interval_count, times_count;
+    int64_t latency_lowest_ns; /* 0, or below what the clocks' comparison allows */
+    int64_t count, foreign;
+    int64_t started_ns, first_ns, last_ns;
+    struct window_edge begin, end;
+    struct traffic_usage usage; /* by thread, between the two */
+    int64_t sync_ns;            /* of the sync to disk at the end, in receive mode write */
+    int64_t late_ns;            /* the longest time by which this rank woke up too late in the window */
+    struct traffic_connections connections;
+    int64_t peak_rss_bytes;
+    char cpus[TRAFFIC_CPUS_LENGTH], io_cpus[TRAFFIC_CPUS_LENGTH];
+    char message[384]; /* why it failed */
+};
+
+/* When things happened, by the coordinator's clock; the same on every rank but for the last two. */
+struct timeline {
+    int64_t ordered_ns, start_ns, window_begin_ns, window_end_ns, stop_ns, drained_ns, closed_ns;
+};
+
+/* Records why the rank cannot go on with the repetition; the first reason stays. */
+void outcome_fail(struct outcome *outcome, const struct error *error);
+/* Are messages dated, and none of them came before the window? Then it begins at the first of them. */
+bool outcome_begins_at_first(const struct traffic_sample *begin);
+/* A rank's messages between the window's edges. */
+int64_t outcome_window_messages(const struct traffic_sample *begin, const struct traffic_sample *end);
+
+#endif

@@ -1,0 +1,31 @@
+/* completion.h - has a point been measured often enough? */
+#ifndef COMPLETION_H
+#define COMPLETION_H
+
+#include "zmqsweep/plan.h"
+#include "zmqsweep/stats.h"
+#include "zmqsweep/summary.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum stop_reason { STOP_REPETITIONS, STOP_PRECISION, STOP_TIME, STOP_INTERRUPTED, STOP_UNREACHABLE };
+const char *completion_word(enum stop_reason stop);
+/* The reason of that word; a word that is none is the last one. */
+enum stop_reason completion_read(const char *word);
+
+/* A point's repetitions so far. */
+struct completion_input {
+    const struct point *point;
+    const struct stats_schedule *schedule; /* NULL without a precision */
+    const struct summary_sample *samples;
+    size_t count;
+    double elapsed_s;   /* that they took, with the search of --find-rate */
+    double repeating_s; /* the same without it */
+};
+/* @return true when no more repetitions are to be run, and *why. */
+bool completion_reached(const struct completion_input *input, enum stop_reason *why);
+/* How many repetitions the point may take in all, by the width of the interval so far: for the time left. */
+double completion_expected(const struct completion_input *input);
+
+#endif

@@ -1,0 +1,22 @@
+/* describe.h - the settings of a point as columns of its row. */
+#ifndef DESCRIBE_H
+#define DESCRIBE_H
+
+#include "zmqsweep/plan.h"
+#include "zmqsweep/results.h"
+#include "zmqsweep/traffic.h"
+
+/* Who is where. */
+struct describe_hosts {
+    const struct plan_layout *layout;
+    const int32_t *hosts;     /* by rank: index of its host */
+    const char *const *names; /* by host */
+};
+
+/* The settings part of a point's row; what comes of its repetitions is missing. `hosts` NULL: without the
+ * hosts' names. */
+void describe_point(const struct plan *plan, const struct point *point,
+                    const struct traffic_connections *connections, const struct describe_hosts *hosts,
+                    struct point_record *row);
+
+#endif

@@ -1,0 +1,10 @@
+/* flow.h - the part of a repetition in which traffic flows: warm-up, window, tail. */
+#ifndef FLOW_H
+#define FLOW_H
+
+#include "rank/repetition.h"
+
+/* From the start until the last message is sent; `traffic` NULL on an idle rank. Collective. */
+void flow_run(struct cluster *cluster, struct repetition *repetition, struct traffic *traffic);
+
+#endif
