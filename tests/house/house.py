@@ -142,17 +142,17 @@ def object_source(path):
 def symbols():
     """{file: {name that it defines for others: nm's letter}}, {file: names that it wants from others}, of the objects of src."""
     defined, wanted = collections.defaultdict(dict), collections.defaultdict(set)
-    paths = {p: object_source(os.path.relpath(p, BUILD)) for p in glob.glob(BUILD + "/**/*.c.o", recursive=True)}
     sources = set(files(".c"))
-    for path, source in paths.items():
-        if source not in sources: # of a test, or left over from a file that has gone
-            continue
-        text = subprocess.run(["nm", "-P", path], stdout=subprocess.PIPE, text=True, check=True).stdout
-        for name, kind, *_ in (line.split() for line in text.splitlines()):
-            if kind in "TDBRCVW":
-                defined[source][name] = kind
-            elif kind == "U":
-                wanted[source].add(name)
+    paths = {p: object_source(os.path.relpath(p, BUILD)) for p in glob.glob(BUILD + "/**/*.c.o", recursive=True)}
+    ours = [path for path, source in paths.items() if source in sources] # not of tests, nor left over from a file that has gone
+    text = subprocess.run(["nm", "-AP", *ours], stdout=subprocess.PIPE, text=True, check=True).stdout if ours else ""
+    for line in text.splitlines():
+        path, _, rest = line.partition(": ")
+        name, kind, *_ = rest.split()
+        if kind in "TDBRCVW":
+            defined[paths[path]][name] = kind
+        elif kind == "U":
+            wanted[paths[path]].add(name)
     return defined, wanted
 
 
@@ -207,16 +207,16 @@ def cmake_links(text):
 
 @functools.lru_cache(maxsize=None)
 def built_links():
-    """The links between the libraries of src, from CMake, and the folder of each."""
+    """The links between the libraries of src, from CMake, and the folders that are libraries."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "links.dot")
         subprocess.run(["cmake", "--graphviz=" + path, BUILD], stdout=subprocess.DEVNULL, check=True)
         with open(path, encoding="utf-8") as file:
             links = cmake_links(file.read())
     places = glob.glob(BUILD + "/src/**/CMakeFiles/*.dir", recursive=True)
-    folders = {os.path.basename(p)[: -len(".dir")]: os.path.relpath(p, BUILD).split("/CMakeFiles/")[0] for p in places}
-    ours = {name for name in links if name in folders}
-    return {name: links[name] & ours for name in ours}, {name: folders[name] for name in ours}
+    pairs = [(os.path.basename(p)[: -len(".dir")], os.path.relpath(p, BUILD).split("/CMakeFiles/")[0]) for p in places]
+    ours = {name for name, _ in pairs if name in links}
+    return {name: links[name] & ours for name in ours}, {folder for name, folder in pairs if name in ours}
 
 
 def drawn_links(text):
@@ -333,9 +333,9 @@ class Seen(Figures):
         self.assertGreater(sum(len(names) for names in graph.values()), 150)
 
     def test_every_folder_of_src_with_code_is_a_library(self):
-        links, places = built_links()
+        links, folders = built_links()
         self.assertGreater(sum(len(l) for l in links.values()), len(links))
-        bare = {os.path.dirname(p) for p in files(".c")} - set(places.values()) - {"src"}
+        bare = {os.path.dirname(p) for p in files(".c")} - folders - {"src"}
         self.none(sorted(bare), "folders without a library")
 
 
