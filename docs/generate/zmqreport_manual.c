@@ -1,4 +1,4 @@
-/* manual.c - writes the manual page of zmqreport while the project is built: manual DATE VERSION >
+/* zmqreport_manual.c - writes the manual page of zmqreport while the project is built: manual DATE VERSION >
  * zmqreport.1 */
 #include "zmqsweep/report.h"
 
