@@ -4,6 +4,7 @@
 #include "zmqsweep/plan.h"
 #include "zmqsweep/sweep.h"
 #include "zmqsweep/traffic.h"
+#include "zmqsweep/traffic_members.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -255,5 +256,5 @@ int main(int argc, char **argv)
         return alone(argc, argv);
     }
     struct arguments arguments = {argc, argv};
-    traffic_run_beside(launched, &arguments);
+    traffic_lend_main_thread(launched, &arguments);
 }

@@ -2,6 +2,7 @@
 #include "sweep_internal.h"
 
 #include "zmqsweep/format.h"
+#include "zmqsweep/traffic_write.h"
 
 #include <errno.h>
 #include <libgen.h>

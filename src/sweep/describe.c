@@ -1,6 +1,8 @@
 /* describe.c - the settings of a point as columns of its row. */
 #include "sweep_internal.h"
 
+#include "zmqsweep/traffic_connections.h"
+
 #include <math.h>
 #include <string.h>
 

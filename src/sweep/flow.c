@@ -6,6 +6,9 @@
  */
 #include "sweep_internal.h"
 
+#include "zmqsweep/traffic_connections.h"
+#include "zmqsweep/traffic_usage.h"
+
 #include <string.h>
 
 /* A sender that wakes up is to be there before the window, even without a warm-up. */

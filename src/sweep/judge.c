@@ -3,6 +3,7 @@
 
 #include "zmqsweep/pace.h"
 #include "zmqsweep/stats.h"
+#include "zmqsweep/traffic_usage.h"
 
 #include <math.h>
 #include <stdlib.h>

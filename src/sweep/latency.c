@@ -2,6 +2,7 @@
 #include "sweep_internal.h"
 
 #include "zmqsweep/histogram.h"
+#include "zmqsweep/traffic_latency.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -5,6 +5,7 @@
 #include "sweep_internal.h"
 
 #include "zmqsweep/summary.h"
+#include "zmqsweep/traffic_connections.h"
 
 struct ledger_entry {
     struct summary_sample *samples; /* its repetitions, in the order measured */

@@ -3,6 +3,8 @@
 #include "sweep_internal.h"
 
 #include "zmqsweep/histogram.h"
+#include "zmqsweep/traffic_latency.h"
+#include "zmqsweep/traffic_write.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,10 @@
 /* sample.c - this rank's counters and CPU time, read at the window's edges and every interval. */
 #include "sweep_internal.h"
 
+#include "zmqsweep/traffic_latency.h"
+#include "zmqsweep/traffic_usage.h"
+#include "zmqsweep/traffic_write.h"
+
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,8 @@
 /* share.c - what only the ranks of this job know: a password and everybody's public key, over MPI. */
 #include "sweep_internal.h"
 
+#include "zmqsweep/traffic_members.h"
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -5,6 +5,8 @@
  */
 #include "sweep_internal.h"
 
+#include "zmqsweep/traffic_write.h"
+
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>

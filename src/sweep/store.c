@@ -1,6 +1,9 @@
 /* store.c - what was measured goes to the journal, and to disk beside the next repetition. */
 #include "coordinator.h"
 
+#include "zmqsweep/traffic_connections.h"
+#include "zmqsweep/traffic_latency.h"
+
 #include <math.h>
 
 /* A sync that took so long before may take twice as long now, and its thread some time to start. */

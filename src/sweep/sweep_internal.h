@@ -8,6 +8,9 @@
 #include "zmqsweep/summary.h"
 #include "zmqsweep/sweep.h"
 #include "zmqsweep/traffic.h"
+#include "zmqsweep/traffic_connections.h"
+#include "zmqsweep/traffic_latency.h"
+#include "zmqsweep/traffic_usage.h"
 
 #include <stdbool.h>
 

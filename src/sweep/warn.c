@@ -2,6 +2,8 @@
  */
 #include "sweep_internal.h"
 
+#include "zmqsweep/traffic_connections.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
