@@ -1,6 +1,11 @@
 /* payload.c - what is sent: made once, before the window, and touched page by page by the thread that makes
  * it. */
-#include "traffic_internal.h"
+#include "loop/payload.h"
+
+#include "loop/receiver.h"
+#include "loop/ring.h"
+#include "loop/sender.h"
+#include "loop/writer.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -30,32 +35,40 @@ static int make_shared(struct traffic *traffic)
     return 0;
 }
 
-static int make_sender_payload(struct traffic *traffic)
+static int make_ring(struct traffic *traffic)
 {
-    switch (traffic->point.send_mode) {
-    case SEND_ZERO_COPY:
-        traffic->ring = ring_new(plan_ring_buffers(&traffic->point), traffic->point.size_bytes);
-        return traffic->ring ? 0 : -1;
-    case SEND_SHARED:
+    traffic->ring = ring_new(plan_ring_buffers(&traffic->point), traffic->point.size_bytes);
+    return traffic->ring ? 0 : -1;
+}
+
+/* A stream's receiver has a message of every peer under way. */
+static size_t messages_at_once(const struct traffic *traffic)
+{
+    return traffic_is_stream(traffic) && traffic->role == ROLE_RECEIVER ? (size_t)traffic->peers : 1;
+}
+
+static int make_memory(struct traffic *traffic, enum payload payload)
+{
+    switch (payload) {
+    case PAYLOAD_BUFFER:
+        return make_buffer(traffic, messages_at_once(traffic));
+    case PAYLOAD_RING:
+        return make_ring(traffic);
+    case PAYLOAD_SHARED:
         return make_shared(traffic);
-    case SEND_UNTOUCHED:
-        return 0;
     default:
-        return make_buffer(traffic, 1);
+        return 0;
     }
 }
 
 int payload_make(struct traffic *traffic, struct error *error)
 {
-    if (traffic->role == ROLE_RECEIVER && traffic->point.receive_mode == RECEIVE_WRITE) {
+    enum payload payload = traffic->role == ROLE_SENDER ? sender_payload(traffic->point.send_mode)
+                                                        : receiver_payload(traffic->point.receive_mode);
+    if (payload == PAYLOAD_FILE) {
         return writer_open(traffic, error);
     }
-    /* A stream has a message of every peer under way. */
-    const size_t messages = is_stream(traffic) ? (size_t)traffic->peers : 1;
-    int failed = traffic->role == ROLE_SENDER                  ? make_sender_payload(traffic)
-                 : traffic->point.receive_mode == RECEIVE_COPY ? make_buffer(traffic, messages)
-                                                               : 0;
-    if (failed) {
+    if (make_memory(traffic, payload)) {
         return error_set(error, "no memory for the payload of %lld-byte messages",
                          (long long)traffic->point.size_bytes);
     }

@@ -1,5 +1,8 @@
 /* progress.c - the sampler's side of the counters. */
-#include "traffic_internal.h"
+#include "state/progress.h"
+
+#include "clock.h"
+#include "state/state.h"
 
 /* Two clock readings this close bracket a count well enough. */
 #define BRACKET_NS 50000
@@ -52,9 +55,4 @@ struct traffic_sample traffic_sample(const struct traffic *traffic)
     sample.blocked_ns = waited(&progress->blocked_ns);
     sample.ring_wait_ns = waited(&progress->ring_wait_ns);
     return sample;
-}
-
-int64_t traffic_clock_ns(void)
-{
-    return clock_ns();
 }

@@ -1,6 +1,8 @@
 /* affinity.c - where the threads run. New threads run where the thread that makes them runs, ZeroMQ's I/O
  * threads too. */
-#include "traffic_internal.h"
+#include "state/affinity.h"
+
+#include <stdbool.h>
 
 #include <dirent.h>
 #include <stdio.h>
@@ -18,12 +20,11 @@ void affinity_get(cpu_set_t *cpus)
     sched_getaffinity(0, sizeof *cpus, cpus);
 }
 
-/* "0-3,8" */
-static void write_list(const cpu_set_t *cpus, char text[TRAFFIC_CPUS_LENGTH])
+void affinity_format(const cpu_set_t *cpus, char *text, size_t length)
 {
     size_t used = 0;
     text[0] = '\0';
-    for (int first = 0; first < CPU_SETSIZE && used < TRAFFIC_CPUS_LENGTH; first++) {
+    for (int first = 0; first < CPU_SETSIZE && used < length; first++) {
         int last = first;
         if (!CPU_ISSET((size_t)first, cpus)) {
             continue;
@@ -31,7 +32,7 @@ static void write_list(const cpu_set_t *cpus, char text[TRAFFIC_CPUS_LENGTH])
         while (last + 1 < CPU_SETSIZE && CPU_ISSET((size_t)last + 1, cpus)) {
             last++;
         }
-        used += (size_t)snprintf(text + used, TRAFFIC_CPUS_LENGTH - used, first == last ? "%s%d" : "%s%d-%d",
+        used += (size_t)snprintf(text + used, length - used, first == last ? "%s%d" : "%s%d-%d",
                                  used ? "," : "", first, last);
         first = last;
     }
@@ -66,31 +67,4 @@ size_t affinity_find_io_threads(int *tids, size_t most)
         closedir(folder);
     }
     return found;
-}
-
-static void read_io_threads(cpu_set_t *all)
-{
-    int tids[USAGE_THREADS_MOST];
-    size_t found = affinity_find_io_threads(tids, USAGE_THREADS_MOST);
-    CPU_ZERO(all);
-    for (size_t i = 0; i < found; i++) {
-        cpu_set_t cpus;
-        if (sched_getaffinity(tids[i], sizeof cpus, &cpus) == 0) {
-            CPU_OR(all, all, &cpus);
-        }
-    }
-}
-
-void traffic_read_cpus(const struct traffic *traffic, char loop[TRAFFIC_CPUS_LENGTH],
-                       char io[TRAFFIC_CPUS_LENGTH])
-{
-    cpu_set_t cpus;
-    loop[0] = io[0] = '\0';
-    if (usage_loop_cpus(&traffic->usage, &cpus)) {
-        write_list(&cpus, loop);
-    }
-    if (traffic->context) {
-        read_io_threads(&cpus);
-        write_list(&cpus, io);
-    }
 }

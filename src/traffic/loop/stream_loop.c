@@ -3,18 +3,21 @@
  * A sender writes its one buffer again and again, a system call a message as long as the kernel takes it
  * whole; a receiver reads into a buffer of a message, as iperf3 does with a length of the message's size.
  * A sender of one peer waits in the socket call; all others wait in poll, and with several peers whole
- * messages go round to whichever connection takes them. Where the kernel would make the caller wait, the
+ * messages go in turn to whichever connection takes them. Where the kernel would make the caller wait, the
  * clock is read.
  */
-#include "traffic_internal.h"
+#include "loop/stream_loop.h"
+
+#include "clock.h"
+#include "state/stream.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <time.h>
 
-/* How many rounds may pass until connections that could not go on are looked at again. */
-#define ROUNDS_A_LOOK 64
+/* After so many rounds, connections that were not ready are polled again. */
+#define ROUNDS_PER_POLL 64
 /* A reader that sleeps is woken for so much, or for the rest of its message, not for every segment: over
  * loopback that costs much of the rate. 128 to 1024 KiB made no difference at 1 MiB; 64 KiB gave 1.1 times
  * iperf3's rate where 256 KiB gave 1.4. The kernel makes room for twice as much in the receive buffer, unless
@@ -31,12 +34,7 @@ struct stream_loop {
     int64_t count_when_empty;
 };
 
-static bool abandoned(struct traffic *traffic)
-{
-    return atomic_load_explicit(&traffic->abandon, memory_order_relaxed);
-}
-
-static bool only_later(void)
+static bool would_block(void)
 {
     return errno == EAGAIN || errno == EINTR;
 }
@@ -54,31 +52,31 @@ static inline void count_message(struct stream_loop *loop, int64_t now_ns)
 /* ---- sender ---- */
 
 /* The kernel did not take the whole message: wait in the socket call. @return 0 when it is written, -1: told
- * to stop before its first byte, told to give up, or failed. */
-static __attribute__((noinline)) int write_rest(struct stream_loop *loop, struct connection *connection,
-                                                ssize_t wrote)
+ * to stop before its first byte, told to abandon it, or failed. */
+static __attribute__((noinline)) int write_rest(struct stream_loop *loop,
+                                                struct stream_connection *connection, ssize_t wrote)
 {
     struct traffic *traffic = loop->traffic;
     size_t done = wrote > 0 ? (size_t)wrote : 0;
-    bool failed = wrote < 0 && !only_later();
-    wait_begin(&loop->progress->blocked_ns, clock_ns());
-    while (!failed && done < loop->size && !abandoned(traffic) &&
+    bool failed = wrote < 0 && !would_block();
+    progress_wait_begin(&loop->progress->blocked_ns, clock_ns());
+    while (!failed && done < loop->size && !traffic_abandoned(traffic) &&
            (done > 0 || !traffic_stop_requested(traffic))) {
         wrote = send(connection->fd, connection->buffer + done, loop->size - done, MSG_NOSIGNAL);
         done += wrote > 0 ? (size_t)wrote : 0;
-        failed = wrote < 0 && !only_later();
+        failed = wrote < 0 && !would_block();
     }
     if (failed) {
         traffic_loop_failed(traffic, "send");
     }
-    wait_end(&loop->progress->blocked_ns, clock_ns());
+    progress_wait_end(&loop->progress->blocked_ns, clock_ns());
     return done == loop->size ? 0 : -1;
 }
 
 static void send_to_one(struct stream_loop *loop)
 {
     struct traffic *traffic = loop->traffic;
-    struct connection *connection = &traffic->stream->connections[0];
+    struct stream_connection *connection = &traffic->stream->connections[0];
     while (loop->count < traffic->limit && !traffic_stop_requested(traffic)) {
         ssize_t wrote = send(connection->fd, connection->buffer, loop->size, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (wrote < (ssize_t)loop->size && write_rest(loop, connection, wrote)) {
@@ -89,17 +87,17 @@ static void send_to_one(struct stream_loop *loop)
 }
 
 /* A message that is begun is written to its end. */
-static bool wants_to_send(const struct stream_loop *loop, const struct connection *connection)
+static bool has_data_to_send(const struct stream_loop *loop, const struct stream_connection *connection)
 {
     return connection->done > 0 ||
            (loop->begun < loop->traffic->limit && !traffic_stop_requested(loop->traffic));
 }
 
-static int send_some(struct stream_loop *loop, struct connection *connection)
+static int send_some(struct stream_loop *loop, struct stream_connection *connection)
 {
     ssize_t wrote = send(connection->fd, connection->buffer + connection->done, loop->size - connection->done,
                          MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (wrote < 0 && !only_later()) {
+    if (wrote < 0 && !would_block()) {
         traffic_loop_failed(loop->traffic, "send");
         return -1;
     }
@@ -116,7 +114,7 @@ static int send_some(struct stream_loop *loop, struct connection *connection)
 /* ---- receiver ---- */
 
 /* Before it waits, and at its end: that is when the last message came, or just after. */
-static void date_last(struct stream_loop *loop, int64_t now_ns)
+static void note_last_time(struct stream_loop *loop, int64_t now_ns)
 {
     if (!loop->timed && loop->count != loop->count_when_empty) {
         loop->count_when_empty = loop->count;
@@ -125,7 +123,7 @@ static void date_last(struct stream_loop *loop, int64_t now_ns)
 }
 
 /* Bytes have come, or the stream's end. What is not a whole message then is foreign. */
-static inline void take(struct stream_loop *loop, struct connection *connection, ssize_t got)
+static inline void account_bytes(struct stream_loop *loop, struct stream_connection *connection, ssize_t got)
 {
     struct traffic *traffic = loop->traffic;
     if (got == 0) {
@@ -149,7 +147,7 @@ static inline void take(struct stream_loop *loop, struct connection *connection,
 }
 
 /* Before a wait for data: what is to end it. The stream's end does so, too. */
-static void set_wake(const struct stream_loop *loop, struct connection *connection)
+static void set_wake(const struct stream_loop *loop, struct stream_connection *connection)
 {
     size_t rest = loop->size - connection->done;
     int wake = (int)(rest < WAKE_BYTES ? rest : WAKE_BYTES);
@@ -161,28 +159,29 @@ static void set_wake(const struct stream_loop *loop, struct connection *connecti
 
 /* Nothing is there. In poll and not in recv: a recv that has taken the first of what it waits for would then
  * wait for as much again, which the message may not have. Kernels before 5.12 may forget to wake a reader
- * with a low-water mark: the caller reads after the look around in any case. */
-static __attribute__((noinline)) void wait_to_read(struct stream_loop *loop, struct connection *connection)
+ * with a low-water mark: the caller reads after TRAFFIC_CHECK_MS in any case. */
+static __attribute__((noinline)) void wait_to_read(struct stream_loop *loop,
+                                                   struct stream_connection *connection)
 {
     struct pollfd polled = {.fd = connection->fd, .events = POLLIN};
     int64_t now_ns = clock_ns();
-    date_last(loop, now_ns);
+    note_last_time(loop, now_ns);
     set_wake(loop, connection);
-    wait_begin(&loop->progress->blocked_ns, now_ns);
-    poll(&polled, 1, LOOK_AROUND_MS);
-    wait_end(&loop->progress->blocked_ns, clock_ns());
+    progress_wait_begin(&loop->progress->blocked_ns, now_ns);
+    poll(&polled, 1, TRAFFIC_CHECK_MS);
+    progress_wait_end(&loop->progress->blocked_ns, clock_ns());
 }
 
 static void receive_from_one(struct stream_loop *loop)
 {
     struct traffic *traffic = loop->traffic;
-    struct connection *connection = &traffic->stream->connections[0];
+    struct stream_connection *connection = &traffic->stream->connections[0];
     while (!connection->ended && !traffic_stop_requested(traffic)) {
         ssize_t got = recv(connection->fd, connection->buffer + connection->done,
                            loop->size - connection->done, MSG_DONTWAIT);
         if (got >= 0) {
-            take(loop, connection, got);
-        } else if (only_later()) {
+            account_bytes(loop, connection, got);
+        } else if (would_block()) {
             wait_to_read(loop, connection);
         } else {
             traffic_loop_failed(traffic, "recv");
@@ -191,23 +190,23 @@ static void receive_from_one(struct stream_loop *loop)
     }
 }
 
-static bool wants_to_receive(const struct stream_loop *loop, const struct connection *connection)
+static bool has_not_ended(const struct stream_loop *loop, const struct stream_connection *connection)
 {
     (void)loop;
     return !connection->ended;
 }
 
-static int receive_some(struct stream_loop *loop, struct connection *connection)
+static int receive_some(struct stream_loop *loop, struct stream_connection *connection)
 {
     ssize_t got = recv(connection->fd, connection->buffer + connection->done, loop->size - connection->done,
                        MSG_DONTWAIT);
-    if (got < 0 && !only_later()) {
+    if (got < 0 && !would_block()) {
         traffic_loop_failed(loop->traffic, "recv");
         return -1;
     }
     connection->waits = got < 0;
     if (got >= 0) {
-        take(loop, connection, got);
+        account_bytes(loop, connection, got);
     } else {
         set_wake(loop, connection);
     }
@@ -216,18 +215,19 @@ static int receive_some(struct stream_loop *loop, struct connection *connection)
 
 /* ---- several peers ---- */
 
-typedef bool wants_function(const struct stream_loop *loop, const struct connection *connection);
-typedef int step_function(struct stream_loop *loop, struct connection *connection); /* 0, or -1: failed */
+typedef bool has_work_function(const struct stream_loop *loop, const struct stream_connection *connection);
+typedef int step_function(struct stream_loop *loop,
+                          struct stream_connection *connection); /* 0, or -1: failed */
 
-/* Looks which of the waiting connections can go on. */
-static void look(struct stream_loop *loop, wants_function *wants, short events, int wait_ms)
+/* Finds which of the waiting connections are ready. */
+static void poll_waiting(struct stream_loop *loop, has_work_function *has_work, short events, int wait_ms)
 {
     struct stream *stream = loop->traffic->stream;
     int peers = loop->traffic->peers;
     for (int i = 0; i < peers; i++) {
-        struct connection *connection = &stream->connections[i];
-        bool looked_at = connection->waits && wants(loop, connection);
-        stream->polled[i] = (struct pollfd){.fd = looked_at ? connection->fd : -1, .events = events};
+        struct stream_connection *connection = &stream->connections[i];
+        bool polled = connection->waits && has_work(loop, connection);
+        stream->polled[i] = (struct pollfd){.fd = polled ? connection->fd : -1, .events = events};
     }
     int ready = poll(stream->polled, (nfds_t)peers, wait_ms);
     bool try_all = ready == 0 && wait_ms > 0; /* see wait_to_read */
@@ -238,42 +238,42 @@ static void look(struct stream_loop *loop, wants_function *wants, short events, 
     }
 }
 
-static void look_and_wait(struct stream_loop *loop, wants_function *wants, short events)
+static void wait_for_any(struct stream_loop *loop, has_work_function *has_work, short events)
 {
     struct progress *progress = loop->progress;
     int64_t now_ns = clock_ns();
     if (loop->traffic->role == ROLE_RECEIVER) {
-        date_last(loop, now_ns);
+        note_last_time(loop, now_ns);
     }
-    wait_begin(&progress->blocked_ns, now_ns);
-    look(loop, wants, events, LOOK_AROUND_MS);
-    wait_end(&progress->blocked_ns, clock_ns());
+    progress_wait_begin(&progress->blocked_ns, now_ns);
+    poll_waiting(loop, has_work, events, TRAFFIC_CHECK_MS);
+    progress_wait_end(&progress->blocked_ns, clock_ns());
 }
 
-static inline __attribute__((always_inline)) void go_round(struct stream_loop *loop, wants_function *wants,
-                                                           step_function *step, short events)
+static inline __attribute__((always_inline)) void
+serve_in_turn(struct stream_loop *loop, has_work_function *has_work, step_function *step, short events)
 {
     struct traffic *traffic = loop->traffic;
-    for (unsigned round = 1; !abandoned(traffic); round++) {
-        int wanting = 0, waiting = 0;
+    for (unsigned round = 1; !traffic_abandoned(traffic); round++) {
+        int active = 0, waiting = 0;
         for (int i = 0; i < traffic->peers; i++) {
-            struct connection *connection = &traffic->stream->connections[i];
-            if (!wants(loop, connection)) {
+            struct stream_connection *connection = &traffic->stream->connections[i];
+            if (!has_work(loop, connection)) {
                 continue;
             }
-            wanting++;
+            active++;
             waiting += connection->waits;
             if (!connection->waits && step(loop, connection)) {
                 return;
             }
         }
-        if (wanting == 0) {
+        if (active == 0) {
             return;
         }
-        if (waiting == wanting) {
-            look_and_wait(loop, wants, events);
-        } else if (waiting > 0 && round % ROUNDS_A_LOOK == 0) {
-            look(loop, wants, events, 0);
+        if (waiting == active) {
+            wait_for_any(loop, has_work, events);
+        } else if (waiting > 0 && round % ROUNDS_PER_POLL == 0) {
+            poll_waiting(loop, has_work, events, 0);
         }
     }
 }
@@ -291,11 +291,12 @@ static void run_sender(struct stream_loop *loop)
     if (traffic->peers == 1) {
         send_to_one(loop);
     } else {
-        go_round(loop, wants_to_send, send_some, POLLOUT);
+        serve_in_turn(loop, has_data_to_send, send_some, POLLOUT);
     }
     traffic->last_ns = clock_ns();
     for (int i = 0; i < traffic->peers; i++) {
-        shutdown(traffic->stream->connections[i].fd, SHUT_WR); /* what is written goes out, then the end */
+        shutdown(traffic->stream->connections[i].fd,
+                 SHUT_WR); /* the kernel sends what is written, then the end */
     }
 }
 
@@ -306,12 +307,12 @@ static void run_receiver(struct stream_loop *loop)
     if (traffic->peers == 1) {
         receive_from_one(loop);
     } else {
-        go_round(loop, wants_to_receive, receive_some, POLLIN);
+        serve_in_turn(loop, has_not_ended, receive_some, POLLIN);
     }
-    date_last(loop, clock_ns());
+    note_last_time(loop, clock_ns());
 }
 
-void stream_run(struct traffic *traffic)
+void stream_loop_run(struct traffic *traffic)
 {
     struct stream_loop loop = {.traffic = traffic,
                                .progress = &traffic->progress,

@@ -2,25 +2,29 @@
  *
  * --security none is ZeroMQ's PLAIN (RFC 24) with a password made for this run; curve is CURVE (RFC 26) with
  * a key pair for each rank, made for this run. Both are checked once per connection, by a ZAP handler (RFC
- * 27) in the binding side's context. It runs in a thread of its own that sleeps until somebody knocks, and
- * ends with the context. What has been admitted costs nothing per message with PLAIN; CURVE encrypts.
+ * 27) in the binding side's context. It runs in a thread of its own that sleeps until somebody
+ * connects, and ends with the context. An admitted connection costs nothing per message with PLAIN; CURVE
+ * encrypts.
  *
  * The password and the secret keys are in this module alone: nothing here writes or prints them.
  */
-#include "traffic_internal.h"
+#include "peers/security.h"
+
+#include "zmqsweep/traffic_members.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <zmq.h>
 
 #define HANDLER_ADDRESS "inproc://zeromq.zap.01"
 #define RUN_DOMAIN "zmqsweep"
 #define RUN_USER "zmqsweep"
 #define KEY_BYTES 32
 #define FRAME_BYTES 256 /* a user name or password has at most 255 */
-/* Longest wait for the end of a handshake: what holds a connection open and says nothing, goes then. */
+/* Longest wait for the end of a handshake: a connection that sends nothing is closed then. */
 #define HANDSHAKE_MOST_MS 10000
 /* READY, a subscription and the like have to get through (libzmq limits them too). */
 #define LIMIT_LEAST_BYTES 1024
@@ -124,7 +128,7 @@ static bool equal(const struct frame *frame, const void *data, size_t length)
     return different == 0;
 }
 
-static bool says(const struct frame *frame, const char *text)
+static bool equals_text(const struct frame *frame, const char *text)
 {
     return equal(frame, text, strlen(text));
 }
@@ -141,11 +145,11 @@ static bool is_members_key(const struct frame *frame)
 static bool admits(const struct request *request)
 {
     const struct frame *frames = request->frames;
-    if (request->count == REQUEST_CREDENTIALS + 2 && says(&frames[REQUEST_MECHANISM], "PLAIN")) {
-        bool user = says(&frames[REQUEST_CREDENTIALS], RUN_USER);
-        return says(&frames[REQUEST_CREDENTIALS + 1], run.password) && user;
+    if (request->count == REQUEST_CREDENTIALS + 2 && equals_text(&frames[REQUEST_MECHANISM], "PLAIN")) {
+        bool user = equals_text(&frames[REQUEST_CREDENTIALS], RUN_USER);
+        return equals_text(&frames[REQUEST_CREDENTIALS + 1], run.password) && user;
     }
-    return request->count == REQUEST_CREDENTIALS + 1 && says(&frames[REQUEST_MECHANISM], "CURVE") &&
+    return request->count == REQUEST_CREDENTIALS + 1 && equals_text(&frames[REQUEST_MECHANISM], "CURVE") &&
            is_members_key(&frames[REQUEST_CREDENTIALS]);
 }
 
@@ -172,7 +176,7 @@ static bool read_request(void *socket, struct request *request)
 }
 
 /* No user id: it would be put before the first message of the connection. */
-static void answer(void *socket, const struct request *request)
+static void send_answer(void *socket, const struct request *request)
 {
     const struct frame *id = &request->frames[REQUEST_ID];
     bool yes = admits(request);
@@ -189,34 +193,34 @@ static void *run_handler(void *socket)
 {
     struct request request;
     while (read_request(socket, &request)) {
-        answer(socket, &request);
+        send_answer(socket, &request);
         explicit_bzero(&request, sizeof request);
     }
     zmq_close(socket); /* the context waits for it */
     return NULL;
 }
 
-static int start_handler(struct traffic *traffic, void *socket)
+static int start_handler(struct security_handler *handler, void *socket)
 {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int rc = pthread_create(&traffic->guard, NULL, run_handler, socket);
+    int rc = pthread_create(&handler->thread, NULL, run_handler, socket);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    traffic->guarded = rc == 0;
+    handler->running = rc == 0;
     return rc;
 }
 
 /* Bound before the traffic's socket is, so that nobody is asked about in vain. */
-static int open_handler(struct traffic *traffic, struct error *error)
+static int open_handler(struct security_handler *handler, void *context, struct error *error)
 {
     const int zero = 0;
-    void *socket = zmq_socket(traffic->context, ZMQ_REP);
+    void *socket = zmq_socket(context, ZMQ_REP);
     if (!socket) {
         return error_set(error, "zmq_socket(ZAP): %s", zmq_strerror(errno));
     }
     zmq_setsockopt(socket, ZMQ_LINGER, &zero, sizeof zero);
-    int failed = zmq_bind(socket, HANDLER_ADDRESS) < 0 ? errno : start_handler(traffic, socket);
+    int failed = zmq_bind(socket, HANDLER_ADDRESS) < 0 ? errno : start_handler(handler, socket);
     if (failed) {
         zmq_close(socket);
         return error_set(error, "the ZAP handler: %s", zmq_strerror(failed));
@@ -224,11 +228,11 @@ static int open_handler(struct traffic *traffic, struct error *error)
     return 0;
 }
 
-void security_end(struct traffic *traffic)
+void security_end(struct security_handler *handler)
 {
-    if (traffic->guarded) {
-        pthread_join(traffic->guard, NULL);
-        traffic->guarded = false;
+    if (handler->running) {
+        pthread_join(handler->thread, NULL);
+        handler->running = false;
     }
 }
 
@@ -250,45 +254,47 @@ static int set_int(void *socket, int option, int value, const char *name, struct
     return 0;
 }
 
-static int limit_messages(struct traffic *traffic, struct error *error)
+static int limit_messages(void *socket, const struct point *point, struct error *error)
 {
-    int64_t most =
-        traffic->point.size_bytes > LIMIT_LEAST_BYTES ? traffic->point.size_bytes : LIMIT_LEAST_BYTES;
-    most += traffic->point.security == SECURITY_CURVE ? CURVE_EXTRA_BYTES : 0;
-    if (zmq_setsockopt(traffic->socket, ZMQ_MAXMSGSIZE, &most, sizeof most) < 0) {
+    int64_t most = point->size_bytes > LIMIT_LEAST_BYTES ? point->size_bytes : LIMIT_LEAST_BYTES;
+    most += point->security == SECURITY_CURVE ? CURVE_EXTRA_BYTES : 0;
+    if (zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &most, sizeof most) < 0) {
         return error_set(error, "zmq_setsockopt(ZMQ_MAXMSGSIZE): %s", zmq_strerror(errno));
     }
     return 0;
 }
 
-static int guard_binder(struct traffic *traffic, struct error *error)
+static int set_server_options(void *socket, const struct point *point, struct error *error)
 {
-    int64_t timeout_ms = traffic->point.timeout_ns / 1000000;
+    int64_t timeout_ms = point->timeout_ns / 1000000;
     int wait_ms = timeout_ms < HANDSHAKE_MOST_MS ? (int)timeout_ms : HANDSHAKE_MOST_MS;
-    void *socket = traffic->socket;
     int failed = set_int(socket, ZMQ_HANDSHAKE_IVL, wait_ms > 0 ? wait_ms : 1, "ZMQ_HANDSHAKE_IVL", error) ||
                  set_text(socket, ZMQ_ZAP_DOMAIN, RUN_DOMAIN, "ZMQ_ZAP_DOMAIN", error);
-    if (!failed && traffic->point.security == SECURITY_CURVE) {
+    if (!failed && point->security == SECURITY_CURVE) {
         failed = set_int(socket, ZMQ_CURVE_SERVER, 1, "ZMQ_CURVE_SERVER", error) ||
                  set_text(socket, ZMQ_CURVE_SECRETKEY, run.secret_key, "ZMQ_CURVE_SECRETKEY", error);
     } else if (!failed) {
         failed = set_int(socket, ZMQ_PLAIN_SERVER, 1, "ZMQ_PLAIN_SERVER", error);
     }
-    return failed ? -1 : open_handler(traffic, error);
+    return failed ? -1 : 0;
 }
 
-int security_admit(struct traffic *traffic, bool binds, struct error *error)
+int security_admit(struct security_handler *handler, void *context, void *socket, const struct point *point,
+                   bool binds, struct error *error)
 {
     if (!run.known) {
         return error_set(error, "nobody has said who belongs to the run");
     }
-    if (traffic->point.security == SECURITY_CURVE && !*run.secret_key) {
+    if (point->security == SECURITY_CURVE && !*run.secret_key) {
         return error_set(error, "--security curve: libzmq was built without CURVE here");
     }
-    if (limit_messages(traffic, error)) {
+    if (limit_messages(socket, point, error)) {
         return -1;
     }
-    return binds ? guard_binder(traffic, error) : 0;
+    if (!binds) {
+        return 0;
+    }
+    return set_server_options(socket, point, error) || open_handler(handler, context, error) ? -1 : 0;
 }
 
 int security_identify(void *socket, int32_t security, int32_t member, struct error *error)

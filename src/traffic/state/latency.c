@@ -1,5 +1,8 @@
 /* latency.c - the sampler's side of the timed messages. */
-#include "traffic_internal.h"
+#include "state/latency.h"
+
+#include "state/state.h"
+#include "zmqsweep/traffic_latency.h"
 
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-/* write.c - receive mode write: what a receiver does with its messages besides taking them.
+/* writer.c - receive mode write: what a receiver does with its messages besides taking them.
  *
  * They go through one buffer into a file of the receiver's own. The disk counts: at both ends of a window the
  * loop itself stops receiving, writes out the buffer and waits for fdatasync. So the window reaches from one
@@ -6,7 +6,10 @@
  * over the time in between, the second sync included. With a count, the last message is received when its
  * sync has ended.
  */
-#include "traffic_internal.h"
+#include "loop/writer.h"
+
+#include "clock.h"
+#include "zmqsweep/traffic_write.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,12 +34,12 @@ struct writer {
     int64_t total;   /* messages after which all has come; INT64_MAX: not known */
     int64_t sync_ns; /* length of the last sync */
     struct traffic_sample synced;
-    _Atomic uint32_t asked;    /* by the thread that samples */
-    _Atomic uint32_t answered; /* by the loop: `synced` and `sync_ns` belong to it */
+    _Atomic uint32_t requested; /* by the thread that samples */
+    _Atomic uint32_t answered;  /* by the loop: `synced` and `sync_ns` belong to it */
 };
 
 static char write_folder[PATH_MAX];
-/* Of the file while it is there, for a process that has to leave at once. */
+/* Of the file while it is there, for a process that has to exit at once. */
 static char open_name[PATH_MAX];
 
 void traffic_write_to(const char *folder)
@@ -194,22 +197,22 @@ static int sync_file(struct traffic *traffic, int64_t count)
     return 0;
 }
 
-bool writer_is_asked(const struct traffic *traffic)
+bool writer_sync_requested(const struct traffic *traffic)
 {
     const struct writer *writer = traffic->writer;
-    return atomic_load_explicit(&writer->asked, memory_order_relaxed) !=
+    return atomic_load_explicit(&writer->requested, memory_order_relaxed) !=
            atomic_load_explicit(&writer->answered, memory_order_relaxed);
 }
 
 int writer_step(struct traffic *traffic, int64_t count)
 {
     struct writer *writer = traffic->writer;
-    if (writer_is_asked(traffic)) {
-        uint32_t asked = atomic_load_explicit(&writer->asked, memory_order_relaxed);
+    if (writer_sync_requested(traffic)) {
+        uint32_t requested = atomic_load_explicit(&writer->requested, memory_order_relaxed);
         if (sync_file(traffic, count)) {
             return -1;
         }
-        atomic_store_explicit(&writer->answered, asked, memory_order_release);
+        atomic_store_explicit(&writer->answered, requested, memory_order_release);
     } else if (count == writer->total && writer->dirty) {
         if (sync_file(traffic, count)) {
             return -1;
@@ -241,7 +244,8 @@ bool traffic_writes(const struct traffic *traffic)
 void traffic_sync_ask(struct traffic *traffic)
 {
     struct writer *writer = traffic->writer;
-    atomic_store_explicit(&writer->asked, atomic_load_explicit(&writer->answered, memory_order_acquire) + 1,
+    atomic_store_explicit(&writer->requested,
+                          atomic_load_explicit(&writer->answered, memory_order_acquire) + 1,
                           memory_order_relaxed);
 }
 
@@ -249,8 +253,8 @@ bool traffic_sync_done(struct traffic *traffic, struct traffic_sample *sample, i
 {
     struct writer *writer = traffic->writer;
     uint32_t answered = atomic_load_explicit(&writer->answered, memory_order_acquire);
-    if (answered != atomic_load_explicit(&writer->asked, memory_order_relaxed)) {
-        loop_wake(traffic); /* it may sleep at an empty queue */
+    if (answered != atomic_load_explicit(&writer->requested, memory_order_relaxed)) {
+        traffic_wake_loop(traffic); /* it may sleep at an empty queue */
         return false;
     }
     sample->count = writer->synced.count;
@@ -265,18 +269,13 @@ int64_t traffic_sync_ns(const struct traffic *traffic)
     return traffic->writer ? traffic->writer->sync_ns : 0;
 }
 
-bool traffic_loop_has_failed(const struct traffic *traffic)
-{
-    return traffic_ended(traffic) && traffic->loop_call != NULL;
-}
-
 int traffic_check_file(struct traffic *traffic, struct error *error)
 {
     struct stat status;
     int64_t expected = traffic_count(traffic) * traffic->point.size_bytes;
     const struct writer *writer = traffic->writer;
     if (!writer || traffic->loop_call) {
-        return 0; /* a loop that failed has said so */
+        return 0; /* a loop that failed has reported it */
     }
     if (fdatasync(writer->fd) || fstat(writer->fd, &status)) {
         return error_set(error, "syncing %.200s: %s", writer->path, strerror(errno));

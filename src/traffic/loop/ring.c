@@ -5,15 +5,16 @@
  * an exchange, so that no ABA problem can arise, and works through it without touching shared memory. Source:
  * Treiber, IBM RJ 5118 (1986), for the push; the exchange is the usual multi-producer single-consumer form.
  */
-#include "traffic_internal.h"
+#include "loop/ring.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #ifdef __SANITIZE_THREAD__
 #include <sanitizer/tsan_interface.h>
 /* libzmq hands a buffer from the sender to the returning thread; it is not instrumented, so the hand-over is
- * told here. */
+ * declared here. */
 #define HANDED_OVER(slot) __tsan_release(slot)
 #define TAKEN_OVER(slot) __tsan_acquire(slot)
 #else

@@ -1,13 +1,15 @@
-/* detach.c - how a publisher leaves, so that its subscribers get what it has sent.
+/* detach.c - closes a publisher so that its subscribers get what it has sent.
  *
  * Over TCP closing the socket is enough: LINGER sends what is queued, and the end of the stream
  * comes after it. A Unix socket that is closed is reported to its peer at once as hung up, ahead of what the
  * kernel still holds, and a libzmq that has stopped reading (its RCVHWM is reached) then gives up that rest.
- * So a publisher over ipc keeps a second descriptor of each connection; when the linger is over it shuts down
+ * So a publisher over ipc has a second descriptor of each connection; when the linger is over it shuts down
  * the sending side only (unix(7), shutdown(2)), which the subscriber sees as TCP's end of stream, and closes
  * when the drain has ended.
  */
-#include "traffic_internal.h"
+#include "socket/detach.h"
+
+#include "socket/socket.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -17,7 +19,7 @@
 #include <unistd.h>
 
 /* Waits for the linger, then ends the streams. */
-static void *run_leave(void *argument)
+static void *run_linger(void *argument)
 {
     struct traffic *traffic = argument;
     while (zmq_ctx_term(traffic->context) < 0 && errno == EINTR) {
@@ -28,7 +30,7 @@ static void *run_leave(void *argument)
     return NULL;
 }
 
-static int keep_connections(struct traffic *traffic)
+static int duplicate_connections(struct traffic *traffic)
 {
     traffic->detach.fds = malloc((size_t)traffic->peers * sizeof *traffic->detach.fds);
     for (int i = 0; traffic->detach.fds && i < traffic->peers; i++) {
@@ -40,18 +42,18 @@ static int keep_connections(struct traffic *traffic)
 void traffic_detach(struct traffic *traffic)
 {
     sigset_t all, before;
-    bool keep = traffic->point.transport == TRANSPORT_IPC && keep_connections(traffic) == 0;
-    traffic_close_socket(traffic);
-    if (!keep) {
+    bool duplicated = traffic->point.transport == TRANSPORT_IPC && duplicate_connections(traffic) == 0;
+    socket_close(traffic);
+    if (!duplicated) {
         return;
     }
     monitor_close(&traffic->monitor); /* the context ends in the thread, and waits for all of its sockets */
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    traffic->detach.running = pthread_create(&traffic->detach.thread, NULL, run_leave, traffic) == 0;
+    traffic->detach.running = pthread_create(&traffic->detach.thread, NULL, run_linger, traffic) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (!traffic->detach.running) {
-        run_leave(traffic);
+        run_linger(traffic);
         traffic->context = NULL;
     }
 }

@@ -6,7 +6,11 @@
  * own clock, which is exact, unlike the tick-wise figures of /proc; the wait for a processor from
  * /proc/self/task/TID/schedstat (Linux, Documentation/scheduler/sched-stats), where the kernel has it.
  */
-#include "traffic_internal.h"
+#include "state/usage.h"
+
+#include "clock.h"
+#include "state/affinity.h"
+#include "state/state.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -20,9 +24,10 @@
  * pthread_getcpuclockid gives the same, for threads whose pthread_t is known. */
 #define THREAD_CLOCK(tid) ((clockid_t)((~(unsigned)(tid) << 3) | 6))
 
+#define THREADS_MOST 1024
 #define TEXT_LENGTH 4096
-#define LOOP_LOOK_NS 50000
-#define LOOP_LOOKS 400
+#define LOOP_CHECK_NS 50000
+#define LOOP_CHECKS 400
 
 static const struct traffic_thread nothing = {0, 0, 0, 0, 0};
 
@@ -49,7 +54,7 @@ static void close_file(int fd)
     }
 }
 
-/* From its start, however often it was read before. @return 0, or -1: the thread has gone. */
+/* From its start, however often it was read before. @return 0, or -1: the thread has ended. */
 static int read_file(int fd, char text[TEXT_LENGTH])
 {
     ssize_t got = fd < 0 ? -1 : pread(fd, text, TEXT_LENGTH - 1, 0);
@@ -85,8 +90,8 @@ static double read_count(const char *text, const char *name)
     return line ? (double)strtoll(line + strlen(name), NULL, 10) : NAN;
 }
 
-/* @return 0, or -1 when the thread has gone. */
-static int read_thread(const struct watched_thread *watched, struct traffic_thread *use)
+/* @return 0, or -1 when the thread has ended. */
+static int read_thread(const struct usage_thread *watched, struct traffic_thread *use)
 {
     struct timespec cpu;
     char text[TEXT_LENGTH];
@@ -101,13 +106,14 @@ static int read_thread(const struct watched_thread *watched, struct traffic_thre
     return 0;
 }
 
-void usage_loop_begins(struct traffic *traffic)
+void usage_loop_begins(struct usage *usage)
 {
-    affinity_get(&traffic->usage.loop_cpus);
-    atomic_store_explicit(&traffic->usage.loop_tid, (int)gettid(), memory_order_release);
+    affinity_get(&usage->loop_cpus);
+    atomic_store_explicit(&usage->loop_tid, (int)gettid(), memory_order_release);
 }
 
-bool usage_loop_cpus(const struct usage *usage, cpu_set_t *cpus)
+/* @return false: the loop does not run yet. */
+static bool read_loop_cpus(const struct usage *usage, cpu_set_t *cpus)
 {
     bool runs = atomic_load_explicit(&usage->loop_tid, memory_order_acquire) != 0;
     if (runs) {
@@ -116,28 +122,28 @@ bool usage_loop_cpus(const struct usage *usage, cpu_set_t *cpus)
     return runs;
 }
 
-void usage_loop_ends(struct traffic *traffic)
+void usage_loop_ends(struct usage *usage)
 {
-    struct traffic_thread *end = &traffic->usage.loop_end;
+    struct traffic_thread *end = &usage->loop_end;
     struct timespec cpu;
-    struct rusage usage;
+    struct rusage own;
     int fd = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
-    getrusage(RUSAGE_THREAD, &usage);
+    getrusage(RUSAGE_THREAD, &own);
     end->cpu_s = (double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9;
     end->runqueue_s = read_runqueue_s(fd);
-    end->voluntary = (double)usage.ru_nvcsw;
-    end->involuntary = (double)usage.ru_nivcsw;
-    end->page_faults = (double)usage.ru_minflt;
+    end->voluntary = (double)own.ru_nvcsw;
+    end->involuntary = (double)own.ru_nivcsw;
+    end->page_faults = (double)own.ru_minflt;
     close_file(fd);
 }
 
 static void watch_thread(struct usage *usage, int tid)
 {
-    struct watched_thread *more = realloc(usage->threads, (usage->count + 1) * sizeof *more);
+    struct usage_thread *more = realloc(usage->threads, (usage->count + 1) * sizeof *more);
     if (more) {
         usage->threads = more;
-        more[usage->count++] = (struct watched_thread){
+        more[usage->count++] = (struct usage_thread){
             tid, open_file(tid, "schedstat"), open_file(tid, "status"), open_file(tid, "stat"), nothing};
     }
 }
@@ -145,9 +151,9 @@ static void watch_thread(struct usage *usage, int tid)
 /* A thread that was just made runs soon. @return its id, or 0. */
 static int await_loop(const struct usage *usage)
 {
-    const struct timespec pause = {0, LOOP_LOOK_NS};
+    const struct timespec pause = {0, LOOP_CHECK_NS};
     int tid = atomic_load_explicit(&usage->loop_tid, memory_order_acquire);
-    for (int i = 0; i < LOOP_LOOKS && tid == 0; i++) {
+    for (int i = 0; i < LOOP_CHECKS && tid == 0; i++) {
         nanosleep(&pause, NULL);
         tid = atomic_load_explicit(&usage->loop_tid, memory_order_acquire);
     }
@@ -157,18 +163,18 @@ static int await_loop(const struct usage *usage)
 void traffic_usage_watch(struct traffic *traffic)
 {
     struct usage *usage = &traffic->usage;
-    int tids[USAGE_THREADS_MOST], loop;
+    int tids[THREADS_MOST], loop;
     if (usage->count > 0 || !traffic->running || (loop = await_loop(usage)) == 0) {
         return;
     }
     watch_thread(usage, loop);
-    size_t found = affinity_find_io_threads(tids, USAGE_THREADS_MOST);
+    size_t found = affinity_find_io_threads(tids, THREADS_MOST);
     for (size_t i = 0; i < found; i++) {
         watch_thread(usage, tids[i]);
     }
 }
 
-/* The loop leaves its figures behind when it ends. */
+/* A loop that has ended has stored its figures. */
 static int read_watched(const struct traffic *traffic, size_t index, struct traffic_thread *use)
 {
     bool loop = index == 0;
@@ -191,7 +197,7 @@ void traffic_usage_begin(struct traffic *traffic)
     for (size_t i = 0; i < usage->count; i++) {
         usage->begun = usage->begun && read_thread(&usage->threads[i], &usage->threads[i].begin) == 0;
     }
-    usage->begun = usage->begun && !traffic_ended(traffic); /* its thread goes on with other things */
+    usage->begun = usage->begun && !traffic_ended(traffic); /* its thread now does other things */
 }
 
 static double busy_s(const struct traffic_thread *use)
@@ -231,6 +237,33 @@ struct traffic_usage traffic_usage(const struct traffic *traffic)
         }
     }
     return now;
+}
+
+static void read_io_cpus(cpu_set_t *all)
+{
+    int tids[THREADS_MOST];
+    size_t found = affinity_find_io_threads(tids, THREADS_MOST);
+    CPU_ZERO(all);
+    for (size_t i = 0; i < found; i++) {
+        cpu_set_t cpus;
+        if (sched_getaffinity(tids[i], sizeof cpus, &cpus) == 0) {
+            CPU_OR(all, all, &cpus);
+        }
+    }
+}
+
+void traffic_read_cpus(const struct traffic *traffic, char loop[TRAFFIC_CPUS_LENGTH],
+                       char io[TRAFFIC_CPUS_LENGTH])
+{
+    cpu_set_t cpus;
+    loop[0] = io[0] = '\0';
+    if (read_loop_cpus(&traffic->usage, &cpus)) {
+        affinity_format(&cpus, loop, TRAFFIC_CPUS_LENGTH);
+    }
+    if (traffic->context) {
+        read_io_cpus(&cpus);
+        affinity_format(&cpus, io, TRAFFIC_CPUS_LENGTH);
+    }
 }
 
 void usage_free(struct usage *usage)

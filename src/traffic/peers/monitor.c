@@ -1,6 +1,8 @@
 /* monitor.c - the socket monitor: handshakes prove readiness, its file descriptors lead to the connections.
  */
-#include "traffic_internal.h"
+#include "peers/monitor.h"
+
+#include "clock.h"
 
 #include <errno.h>
 #include <linux/tcp.h>
@@ -8,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <zmq.h>
 
 #define MONITOR_ADDRESS "inproc://monitor"
 /* A peer whose connection is not found by then has lost it already. */
@@ -26,27 +29,26 @@
     (ZMQ_EVENT_CONNECTED | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |     \
      ZMQ_EVENT_CLOSED | FAILURE_EVENTS)
 
-int monitor_open(struct monitor *monitor, const struct traffic *traffic)
+int monitor_expect(struct monitor *monitor, int peers, bool binds, bool curve)
 {
-    const int unlimited = 0; /* at a limit libzmq's I/O thread would wait for the reader */
-    const int peers = traffic->peers;
     monitor->peers = peers;
-    monitor->binds = traffic_binds(traffic);
+    monitor->binds = binds;
     monitor->refused_bytes =
-        GREETING_BYTES + ERROR_BYTES +
-        (traffic->point.security == SECURITY_CURVE ? CURVE_WELCOME_BYTES : PLAIN_WELCOME_BYTES);
+        GREETING_BYTES + ERROR_BYTES + (curve ? CURVE_WELCOME_BYTES : PLAIN_WELCOME_BYTES);
     monitor->fds = malloc((size_t)peers * sizeof *monitor->fds);
-    if (!monitor->fds) {
-        errno = ENOMEM;
-        return -1;
-    }
-    for (int i = 0; i < peers; i++) {
+    for (int i = 0; monitor->fds && i < peers; i++) {
         monitor->fds[i] = -1;
     }
-    if (zmq_socket_monitor(traffic->socket, MONITOR_ADDRESS, EVENTS) < 0) {
+    return monitor->fds ? 0 : -1;
+}
+
+int monitor_open(struct monitor *monitor, void *context, void *socket)
+{
+    const int unlimited = 0; /* at a limit libzmq's I/O thread would wait for the reader */
+    if (zmq_socket_monitor(socket, MONITOR_ADDRESS, EVENTS) < 0) {
         return -1;
     }
-    monitor->socket = zmq_socket(traffic->context, ZMQ_PAIR);
+    monitor->socket = zmq_socket(context, ZMQ_PAIR);
     if (!monitor->socket || zmq_setsockopt(monitor->socket, ZMQ_RCVHWM, &unlimited, sizeof unlimited) < 0) {
         return -1;
     }
@@ -80,8 +82,8 @@ static void note_connecting(struct monitor *monitor, int event, int value)
 
 /* ---- the side that binds: which connection is a peer's? ---- */
 
-/* With several I/O threads a connection's end may be told before its beginning, and the next one has its
- * descriptor: it is one all the same. */
+/* With several I/O threads the event of a connection's end may come before that of its beginning, and the
+ * next connection has its descriptor: it is one all the same. */
 static void add_open(struct monitor *monitor, int fd)
 {
     for (int i = 0; i < monitor->open_count; i++) {
@@ -127,8 +129,8 @@ static void note_binding(struct monitor *monitor, int event, int value)
     }
 }
 
-/* Was this one sent more than one who is refused? A stranger cannot bring that about: what it sends, or does
- * not acknowledge, is not counted. An ipc socket counts nothing; its folder keeps strangers out. */
+/* Was this one sent more than one who is refused? A stranger cannot cause that: what it sends, or does not
+ * acknowledge, is not counted. An ipc socket counts nothing; strangers cannot reach it in its folder. */
 static bool is_peer(const struct monitor *monitor, int fd)
 {
     struct tcp_info info;
@@ -159,8 +161,8 @@ bool monitor_identifying(const struct monitor *monitor)
     return monitor->binds && !monitor->settled && monitor->handshakes >= monitor->peers;
 }
 
-/* libzmq's events do not say whose handshake succeeded; that it did is told just before the READY is sent,
- * and with several I/O threads perhaps before the connection was told. */
+/* libzmq's events do not name the peer whose handshake succeeded. The event comes just before the READY is
+ * sent, and with several I/O threads perhaps before that of the connection. */
 bool monitor_identify(struct monitor *monitor)
 {
     if (!monitor_identifying(monitor)) {
