@@ -215,7 +215,8 @@ def built_links():
             links = cmake_links(file.read())
     places = glob.glob(BUILD + "/src/**/CMakeFiles/*.dir", recursive=True)
     pairs = [(os.path.basename(p)[: -len(".dir")], os.path.relpath(p, BUILD).split("/CMakeFiles/")[0]) for p in places]
-    ours = {name for name, _ in pairs if name in links}
+    areas = set(os.listdir(os.path.join(SOURCE, "src")))  # an area of several rooms is a library that has no objects
+    ours = {name for name in {*areas, *(name for name, _ in pairs)} if name in links}
     return {name: links[name] & ours for name in ours}, {folder for name, folder in pairs if name in ours}
 
 
