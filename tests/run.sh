@@ -36,7 +36,7 @@ set_up_mpi 3 # for the environment that mpirun wants from root
 
 cd "$root"
 echo "clang-format"
-find src include tests -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run --Werror
+find src include tests docs -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run --Werror
 
 if [ "$quick" ]; then
     build release -DZMQSWEEP_WERROR=ON
