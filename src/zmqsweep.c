@@ -4,6 +4,7 @@
 #include "zmqsweep/plan.h"
 #include "zmqsweep/sweep.h"
 #include "zmqsweep/traffic.h"
+#include "zmqsweep/traffic_members.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -256,5 +257,5 @@ int main(int argc, char **argv)
         return run_without_launcher(argc, argv);
     }
     struct arguments arguments = {argc, argv};
-    traffic_run_beside(run_in_job, &arguments);
+    traffic_lend_main_thread(run_in_job, &arguments);
 }

@@ -40,7 +40,7 @@ int64_t histogram_total(const struct histogram *histogram);
  * largest. NaN of an empty histogram. In ns. */
 double histogram_quantile_ns(const struct histogram *histogram, int64_t thousandths);
 
-/* Fewer samples beyond a percentile do not tell where it lies. */
+/* Fewer samples beyond a percentile do not show where it lies. */
 #define HISTOGRAM_BEYOND_MIN 10
 /* The same, but NaN where fewer than HISTOGRAM_BEYOND_MIN values lie beyond that rank. */
 double histogram_percentile_ns(const struct histogram *histogram, int64_t thousandths);

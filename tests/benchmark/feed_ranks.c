@@ -8,6 +8,8 @@
 #include "judge/judge.h"
 
 #include "zmqsweep/results.h"
+#include "zmqsweep/traffic_connections.h"
+#include "zmqsweep/traffic_usage.h"
 
 #include <math.h>
 #include <stdio.h>

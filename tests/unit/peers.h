@@ -5,7 +5,9 @@
 #ifndef TEST_PEERS_H
 #define TEST_PEERS_H
 
-#include "traffic_internal.h"
+#include "clock.h"
+#include "state/state.h"
+#include "state/stream.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

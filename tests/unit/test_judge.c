@@ -12,6 +12,7 @@
 #include "judge/judge.h"
 
 #include "zmqsweep/flags.h"
+#include "zmqsweep/traffic_connections.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 #define MOST_RANKS 12

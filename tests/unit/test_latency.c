@@ -1,6 +1,8 @@
 /* test_latency.c - rows and percentiles of latencies, and how far off clocks may make them. */
 #include "judge/latency.h"
 
+#include "zmqsweep/traffic_latency.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

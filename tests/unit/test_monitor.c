@@ -2,7 +2,8 @@
  * monitor's events in every order that several I/O threads can bring about. The connections are real ones of
  * TCP.
  */
-#include "traffic_internal.h"
+#include "clock.h"
+#include "peers/monitor.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +15,7 @@
 #include <cmocka.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <zmq.h>
 
 #define ADDRESS "inproc://events"
 /* What libzmq sends with PLAIN: the greeting, WELCOME, and then either of the two. */

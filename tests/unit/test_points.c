@@ -6,6 +6,7 @@
 #include "points/ledger.h"
 
 #include "zmqsweep/flags.h"
+#include "zmqsweep/traffic_connections.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -19,6 +19,8 @@
 
 #include "peers.h"
 
+#include "zmqsweep/traffic_connections.h"
+
 static struct point make_point(int64_t size, int32_t senders, int32_t receivers, int32_t bind_side)
 {
     struct point point;

@@ -22,6 +22,11 @@
 
 #include "peers.h"
 
+#include "loop/ring.h"
+#include "zmqsweep/traffic_connections.h"
+#include "zmqsweep/traffic_latency.h"
+#include "zmqsweep/traffic_members.h"
+
 /* Both ends are one process, so one member of the run. */
 static char own_key[TRAFFIC_KEY_LENGTH];
 
@@ -928,8 +933,8 @@ static void a_sample_adds_the_wait_under_way(void **state)
     struct progress *progress = &publisher.traffic.progress;
     memset(&publisher, 0, sizeof publisher);
     progress_publish(progress, 17);
-    wait_begin(&progress->blocked_ns, 1000);
-    wait_end(&progress->blocked_ns, 1500);
+    progress_wait_begin(&progress->blocked_ns, 1000);
+    progress_wait_end(&progress->blocked_ns, 1500);
     int64_t before_ns = clock_ns();
     struct traffic_sample sample = traffic_sample(&publisher.traffic);
     assert_int_equal(sample.count, 17);
@@ -937,13 +942,13 @@ static void a_sample_adds_the_wait_under_way(void **state)
     assert_int_equal(sample.ring_wait_ns, 0);
     assert_true(sample.instant_ns >= before_ns && sample.instant_ns <= clock_ns());
     assert_int_equal(sample.cut_ns, sample.instant_ns);
-    wait_begin(&progress->ring_wait_ns, before_ns - 1000000);
+    progress_wait_begin(&progress->ring_wait_ns, before_ns - 1000000);
     sample = traffic_sample(&publisher.traffic);
     int64_t after_ns = clock_ns();
     assert_true(sample.ring_wait_ns >= sample.instant_ns - before_ns + 1000000);
     assert_true(sample.ring_wait_ns <= after_ns - before_ns + 1000000);
-    wait_end(&progress->ring_wait_ns, after_ns);
-    wait_begin(&progress->ring_wait_ns, clock_ns());
+    progress_wait_end(&progress->ring_wait_ns, after_ns);
+    progress_wait_begin(&progress->ring_wait_ns, clock_ns());
     assert_true(traffic_sample(&publisher.traffic).ring_wait_ns >= after_ns - before_ns + 1000000);
 }
 

@@ -65,12 +65,12 @@ struct report_command {
 /* Each reads its options from the task and runs. @return an exit code; over 0 with `error`. */
 int show_command_run(struct task *task, struct error *error);
 int csv_command_run(struct task *task, struct error *error);
-int plot_run(struct task *task, struct error *error);
-int html_run(struct task *task, struct error *error);
+int plot_command_run(struct task *task, struct error *error);
+int html_command_run(struct task *task, struct error *error);
 int compare_command_run(struct task *task, struct error *error);
 int recover_run(struct task *task, struct error *error);
 
 /* Runs a command of OUTPUT_PICTURE, and gnuplot on what it wrote. */
-int picture_run(struct task *task, struct error *error);
+int plot_command_make_picture(struct task *task, struct error *error);
 
 #endif

@@ -1,6 +1,8 @@
 /* commands.c - the table of subcommands: command line, --help and the manual page come from it. */
 #include "commands.h"
 
+#include "chart/kinds/kinds.h"
+
 #include "zmqsweep/report.h"
 #include "zmqsweep/text.h"
 
@@ -49,12 +51,7 @@ static const struct option_line csv_options[] = {
 
 static const struct option_line plot_options[] = {
     {NAME_OUTPUT, "output", 'o', "FILE", "The picture: a name that ends in .png, .svg or .pdf."},
-    {NAME_KIND, "kind", 0, "KIND",
-     "size: throughput over message size. rate: messages per second over size. scaling: throughput over "
-     "pairs, "
-     "or over receivers or senders of a group. loss: share of messages lost. cpu: processor time per "
-     "message. "
-     "time: the intervals of chosen points. matrix: throughput from host to host. Default: size."},
+    {NAME_KIND, "kind", 0, "KIND", KINDS_HELP "Default: size."},
     WHERE_LINE,
     {NAME_POINT, "point", 0, "ID,...",
      "For time: the points to show, four at most. Default: the first that stalled, else the first."},
@@ -107,7 +104,7 @@ const struct report_command report_commands[] = {
      "Draws the valid points. Whatever varies makes a line of its own: pattern, send mode, file. Every "
      "picture "
      "says its units, repetitions, interval, hosts and date.",
-     OPTIONS(plot_options), 1, INT32_MAX, OUTPUT_PICTURE, plot_run},
+     OPTIONS(plot_options), 1, INT32_MAX, OUTPUT_PICTURE, plot_command_run},
     {"compare", "BASE... [--new] NEW...", "is it faster or slower than a baseline?",
      "Compares points of the same settings. The ratio of the rates comes with its 95 % interval, of what "
      "differs from job to job. Several jobs a side, divided by --new: a moderated t interval of the jobs' "
@@ -122,7 +119,7 @@ const struct report_command report_commands[] = {
      "Makes one self-contained HTML page: summary, charts with values on hover, a sortable table of the "
      "points, "
      "and where the numbers come from. It requests nothing from anywhere.",
-     OPTIONS(html_options), 1, INT32_MAX, OUTPUT_TEXT, html_run},
+     OPTIONS(html_options), 1, INT32_MAX, OUTPUT_TEXT, html_command_run},
     {"recover", "JOURNAL", "results file from the journal of a killed sweep",
      "Makes a results file of the points that a killed sweep had finished. The journal stays, so that "
      "zmqsweep --resume can go on with it.",

@@ -71,7 +71,7 @@ static int run_task(const struct arguments *arguments, struct error *error)
     if (arguments->command->output == OUTPUT_OWN)
         return arguments->command->run(&task, error);
     if (arguments->command->output == OUTPUT_PICTURE)
-        return picture_run(&task, error);
+        return plot_command_make_picture(&task, error);
     return run_text(&task, arguments_text(arguments, NAME_OUTPUT), error);
 }
 

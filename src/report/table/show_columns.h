@@ -22,7 +22,7 @@ struct show_column {
 /* The columns that the file's points have something for; with `wide` the details too. @return how many. */
 size_t show_columns_choose(const struct loaded *file, bool wide,
                            struct show_column chosen[SHOW_COLUMNS_MOST]);
-const char *show_columns_cell(const struct loaded *file, const struct show_column *column,
+const char *show_columns_cell(const struct loaded *file, const struct show_column *shown,
                               const struct point_record *point, char text[NOTES]);
 /* Was the latency measured of any point? */
 bool show_columns_have_latency(const struct loaded *file);

@@ -7,6 +7,8 @@
 
 #include "zmqsweep/flags.h"
 
+#include "zmqsweep/traffic_connections.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -6,6 +6,7 @@
 #include "zmqsweep/plan.h"
 #include "zmqsweep/results.h"
 #include "zmqsweep/traffic.h"
+#include "zmqsweep/traffic_connections.h"
 
 /* What would mislead, as rows of `run`: ranks on one core, more busy threads than cores. */
 void warn_placement(const struct cluster *cluster, const struct plan *plan, struct run_record *run);

@@ -7,6 +7,7 @@
 
 #include "zmqsweep/histogram.h"
 #include "zmqsweep/results.h"
+#include "zmqsweep/traffic_latency.h"
 
 /* What came of the last repetition. */
 struct gathering {

@@ -7,6 +7,9 @@
 #include "points/describe.h"
 #include "process/log.h"
 
+#include "zmqsweep/traffic_connections.h"
+#include "zmqsweep/traffic_latency.h"
+
 #include <math.h>
 
 /* A sync that took so long before may take twice as long now, and its thread some time to start. */

@@ -8,6 +8,7 @@
 #include "judge/rate.h"
 
 #include "zmqsweep/flags.h"
+#include "zmqsweep/traffic_usage.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,8 @@
 /* latency.c - the latencies of a repetition: how far off clocks may make them, rows, percentiles. */
 #include "judge/latency.h"
 
+#include "zmqsweep/traffic_latency.h"
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -7,6 +7,7 @@
 #include "zmqsweep/cluster.h"
 #include "zmqsweep/histogram.h"
 #include "zmqsweep/results.h"
+#include "zmqsweep/traffic_latency.h"
 
 /* How the hosts' clocks were compared, by host, before the repetition and after it. */
 struct latency_clocks {

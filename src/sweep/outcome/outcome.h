@@ -4,6 +4,8 @@
 
 #include "zmqsweep/error.h"
 #include "zmqsweep/traffic.h"
+#include "zmqsweep/traffic_connections.h"
+#include "zmqsweep/traffic_usage.h"
 
 #include <stdbool.h>
 

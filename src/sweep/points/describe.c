@@ -1,6 +1,8 @@
 /* describe.c - the settings of a point as columns of its row. */
 #include "points/describe.h"
 
+#include "zmqsweep/traffic_connections.h"
+
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -5,6 +5,7 @@
 #include "zmqsweep/plan.h"
 #include "zmqsweep/results.h"
 #include "zmqsweep/traffic.h"
+#include "zmqsweep/traffic_connections.h"
 
 /* Who is where. */
 struct describe_hosts {

@@ -1,6 +1,8 @@
 /* ledger.c - the repetitions of every point so far. */
 #include "points/ledger.h"
 
+#include "zmqsweep/traffic_connections.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 
 #include "zmqsweep/results.h"
 #include "zmqsweep/summary.h"
-#include "zmqsweep/traffic.h"
+#include "zmqsweep/traffic_connections.h"
 
 struct ledger_entry {
     struct summary_sample *samples; /* its repetitions, in the order measured */

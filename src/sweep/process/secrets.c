@@ -4,6 +4,8 @@
 #include "zmqsweep/sweep.h"
 #include "zmqsweep/traffic.h"
 
+#include "zmqsweep/traffic_members.h"
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -10,6 +10,8 @@
 #include "zmqsweep/sweep.h"
 #include "zmqsweep/traffic.h"
 
+#include "zmqsweep/traffic_write.h"
+
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>

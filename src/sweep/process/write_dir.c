@@ -3,6 +3,7 @@
 
 #include "zmqsweep/sweep.h"
 #include "zmqsweep/traffic.h"
+#include "zmqsweep/traffic_write.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -9,6 +9,8 @@
 #include "rank/sampler.h"
 #include "rank/tally.h"
 
+#include "zmqsweep/traffic_usage.h"
+
 /* A sender that wakes up is to be there before the window, even without a warm-up. */
 #define LEAD_MIN_NS 2000000
 #define COUNT_PAUSE_MAX_NS ((int64_t)20000000)

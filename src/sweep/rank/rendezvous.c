@@ -5,6 +5,8 @@
 #include "process/stop.h"
 #include "rank/tally.h"
 
+#include "zmqsweep/traffic_latency.h"
+
 #include <stdlib.h>
 #include <string.h>
 

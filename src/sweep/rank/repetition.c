@@ -3,6 +3,8 @@
 
 #include "process/log.h"
 
+#include "zmqsweep/traffic_connections.h"
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -7,6 +7,7 @@
 
 #include "zmqsweep/cluster.h"
 #include "zmqsweep/plan.h"
+#include "zmqsweep/traffic_latency.h"
 
 /* Ranks notice the end of a wait (--timeout) this late at most; a collective is given up after that. */
 #define REPETITION_DEADLINE_EXTRA_NS 1000000000

@@ -8,6 +8,8 @@
 #include "rank/rendezvous.h"
 
 #include "zmqsweep/histogram.h"
+#include "zmqsweep/traffic_latency.h"
+#include "zmqsweep/traffic_write.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,6 +3,10 @@
 
 #include "rank/tally.h"
 
+#include "zmqsweep/traffic_latency.h"
+#include "zmqsweep/traffic_usage.h"
+#include "zmqsweep/traffic_write.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>

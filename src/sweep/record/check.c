@@ -5,6 +5,7 @@
 #include "zmqsweep/sweep.h"
 
 #include "zmqsweep/format.h"
+#include "zmqsweep/traffic_write.h"
 
 #include <errno.h>
 #include <libgen.h>

@@ -1,0 +1,11 @@
+/* run.h - runs gnuplot. */
+#ifndef GNUPLOT_RUN_H
+#define GNUPLOT_RUN_H
+
+#include "zmqsweep/error.h"
+
+/* Runs gnuplot on the script, whose `output` is set to `output` and whose `data` to `data`. @return 0, or -1
+ * with `error`. */
+int gnuplot_run(const char *script, const char *data, const char *output, struct error *error);
+
+#endif

@@ -1,0 +1,11 @@
+/* lines.h - the chart of a measure: its lines, and the best value of each. */
+#ifndef KINDS_LINES_H
+#define KINDS_LINES_H
+
+#include "chart/kinds/kinds.h"
+
+/* `make` of the kinds that have a measure. */
+int lines_make(struct chart *chart, const struct kind *kind, const struct kinds_source *source,
+               struct error *error);
+
+#endif

@@ -1,0 +1,12 @@
+/* payload.h - the memory that messages are made of or received into. */
+#ifndef TRAFFIC_PAYLOAD_H
+#define TRAFFIC_PAYLOAD_H
+
+#include "state/state.h"
+
+/* Makes what the point's mode needs, in the thread that calls. @return 0, or -1 with `error`. */
+int payload_make(struct traffic *traffic, struct error *error);
+/* Only after the context has ended. */
+void payload_free(struct traffic *traffic);
+
+#endif

@@ -1,0 +1,288 @@
+/* writer.c - receive mode write: what a receiver does with its messages besides taking them.
+ *
+ * They go through one buffer into a file of the receiver's own. The disk counts: at both ends of a window the
+ * loop itself stops receiving, writes out the buffer and waits for fdatasync. So the window reaches from one
+ * moment at which all that was received is on disk to another, and its rate is messages received in between
+ * over the time in between, the second sync included. With a count, the last message is received when its
+ * sync has ended.
+ */
+#include "loop/writer.h"
+
+#include "clock.h"
+#include "zmqsweep/traffic_write.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* For direct memory access and whole pages. */
+#define BUFFER_ALIGNMENT 4096
+
+struct writer {
+    int fd;
+    char path[PATH_MAX];
+    char failure[PATH_MAX + 32]; /* the call that failed, for the loop's error */
+    char *buffer;
+    size_t capacity, used;
+    bool dirty;      /* something was received since the last sync */
+    int64_t total;   /* messages after which all has come; INT64_MAX: not known */
+    int64_t sync_ns; /* length of the last sync */
+    struct traffic_sample synced;
+    _Atomic uint32_t requested; /* by the thread that samples */
+    _Atomic uint32_t answered;  /* by the loop: `synced` and `sync_ns` belong to it */
+};
+
+static char write_folder[PATH_MAX];
+/* Of the file while it is there, for a process that has to exit at once. */
+static char open_name[PATH_MAX];
+
+void traffic_write_to(const char *folder)
+{
+    snprintf(write_folder, sizeof write_folder, "%s", folder);
+}
+
+int traffic_check_write_dir(const char *folder, struct error *error)
+{
+    struct stat status;
+    if (stat(folder, &status)) {
+        return error_set(error, "--write-dir %.200s: %s", folder, strerror(errno));
+    }
+    if (!S_ISDIR(status.st_mode)) {
+        return error_set(error, "--write-dir %.200s: is not a folder", folder);
+    }
+    if (access(folder, W_OK | X_OK)) {
+        return error_set(error, "--write-dir %.200s: cannot be written to: %s", folder, strerror(errno));
+    }
+    return 0;
+}
+
+void traffic_remove_file(void)
+{
+    if (open_name[0]) {
+        unlink(open_name);
+        open_name[0] = '\0';
+    }
+}
+
+/* ---- made and removed ---- */
+
+/* All messages of a count come to a single receiver, and to every subscriber unless some are lost. */
+static int64_t expected_total(const struct point *point)
+{
+    bool whole = point->pattern == PATTERN_PUB_SUB || point->receivers_per_sender == 1;
+    return point->count && whole ? point->count * point->senders_per_receiver : INT64_MAX;
+}
+
+static int make_file(struct writer *writer, struct error *error)
+{
+    int length =
+        snprintf(writer->path, sizeof writer->path, "%s/zmqsweep-%d-XXXXXX.data", write_folder, getpid());
+    if (length < 0 || (size_t)length >= sizeof writer->path) {
+        return error_set(error, "--write-dir: the name of the folder is too long");
+    }
+    writer->fd = mkostemps(writer->path, (int)strlen(".data"), O_CLOEXEC);
+    if (writer->fd < 0) {
+        return error_set(error, "making a file in %.200s: %s", write_folder, strerror(errno));
+    }
+    snprintf(open_name, sizeof open_name, "%s", writer->path);
+    return 0;
+}
+
+int writer_open(struct traffic *traffic, struct error *error)
+{
+    struct writer *writer = calloc(1, sizeof *writer);
+    void *buffer = NULL;
+    if (!writer) {
+        return error_set(error, "no memory for a writer");
+    }
+    traffic->writer = writer;
+    writer->fd = -1;
+    writer->capacity = (size_t)traffic->point.write_buffer_bytes;
+    writer->total = expected_total(&traffic->point);
+    if (posix_memalign(&buffer, BUFFER_ALIGNMENT, writer->capacity)) {
+        return error_set(error, "no memory for --write-buffer %zu", writer->capacity);
+    }
+    memset(buffer, 0, writer->capacity);
+    writer->buffer = buffer;
+    return make_file(writer, error);
+}
+
+void writer_close(struct traffic *traffic)
+{
+    struct writer *writer = traffic->writer;
+    if (!writer) {
+        return;
+    }
+    if (writer->fd >= 0) {
+        traffic_remove_file(); /* before it is closed: what is not yet on disk need not go there */
+        close(writer->fd);
+    }
+    free(writer->buffer);
+    free(writer);
+    traffic->writer = NULL;
+}
+
+/* ---- the loop's side ---- */
+
+static int fail(struct traffic *traffic, const char *call)
+{
+    struct writer *writer = traffic->writer;
+    snprintf(writer->failure, sizeof writer->failure, "%s %s", call, writer->path);
+    traffic_loop_failed(traffic, writer->failure);
+    return -1;
+}
+
+static int write_all(struct traffic *traffic, const char *data, size_t length)
+{
+    while (length > 0) {
+        ssize_t wrote = write(traffic->writer->fd, data, length);
+        if (wrote < 0 && errno != EINTR) {
+            return fail(traffic, "writing");
+        }
+        data += wrote > 0 ? wrote : 0;
+        length -= wrote > 0 ? (size_t)wrote : 0;
+    }
+    return 0;
+}
+
+static int flush(struct traffic *traffic)
+{
+    struct writer *writer = traffic->writer;
+    size_t used = writer->used;
+    writer->used = 0;
+    return write_all(traffic, writer->buffer, used);
+}
+
+int writer_append(struct traffic *traffic, const void *data, size_t length)
+{
+    struct writer *writer = traffic->writer;
+    const char *from = data;
+    writer->dirty = true;
+    while (length > 0) {
+        size_t room = writer->capacity - writer->used, part = length < room ? length : room;
+        memcpy(writer->buffer + writer->used, from, part);
+        writer->used += part;
+        from += part;
+        length -= part;
+        if (writer->used == writer->capacity && flush(traffic)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int sync_file(struct traffic *traffic, int64_t count)
+{
+    struct writer *writer = traffic->writer;
+    int64_t began_ns = clock_ns();
+    if (flush(traffic)) {
+        return -1;
+    }
+    while (fdatasync(writer->fd)) {
+        if (errno != EINTR) {
+            return fail(traffic, "syncing");
+        }
+    }
+    int64_t now_ns = clock_ns();
+    writer->dirty = false;
+    writer->sync_ns = now_ns - began_ns;
+    writer->synced.count = count;
+    writer->synced.instant_ns = writer->synced.cut_ns = now_ns;
+    return 0;
+}
+
+bool writer_sync_requested(const struct traffic *traffic)
+{
+    const struct writer *writer = traffic->writer;
+    return atomic_load_explicit(&writer->requested, memory_order_relaxed) !=
+           atomic_load_explicit(&writer->answered, memory_order_relaxed);
+}
+
+int writer_step(struct traffic *traffic, int64_t count)
+{
+    struct writer *writer = traffic->writer;
+    if (writer_sync_requested(traffic)) {
+        uint32_t requested = atomic_load_explicit(&writer->requested, memory_order_relaxed);
+        if (sync_file(traffic, count)) {
+            return -1;
+        }
+        atomic_store_explicit(&writer->answered, requested, memory_order_release);
+    } else if (count == writer->total && writer->dirty) {
+        if (sync_file(traffic, count)) {
+            return -1;
+        }
+        traffic->last_ns = clock_ns();
+    }
+    return 0;
+}
+
+/* A receiver that shares a count with others learns of its end from them, some time after its last message:
+ * that time counts as well, so that the rate is never too high. */
+void writer_end(struct traffic *traffic, int64_t count)
+{
+    if (traffic->loop_call || flush(traffic)) {
+        return;
+    }
+    if (traffic->point.count && traffic->writer->dirty && sync_file(traffic, count) == 0) {
+        traffic->last_ns = clock_ns();
+    }
+}
+
+/* ---- the sampler's side ---- */
+
+bool traffic_writes(const struct traffic *traffic)
+{
+    return traffic->writer != NULL;
+}
+
+void traffic_sync_ask(struct traffic *traffic)
+{
+    struct writer *writer = traffic->writer;
+    atomic_store_explicit(&writer->requested,
+                          atomic_load_explicit(&writer->answered, memory_order_acquire) + 1,
+                          memory_order_relaxed);
+}
+
+bool traffic_sync_done(struct traffic *traffic, struct traffic_sample *sample, int64_t *sync_ns)
+{
+    struct writer *writer = traffic->writer;
+    uint32_t answered = atomic_load_explicit(&writer->answered, memory_order_acquire);
+    if (answered != atomic_load_explicit(&writer->requested, memory_order_relaxed)) {
+        traffic_wake_loop(traffic); /* it may sleep at an empty queue */
+        return false;
+    }
+    sample->count = writer->synced.count;
+    sample->instant_ns = writer->synced.instant_ns;
+    sample->cut_ns = writer->synced.cut_ns;
+    *sync_ns = writer->sync_ns;
+    return true;
+}
+
+int64_t traffic_sync_ns(const struct traffic *traffic)
+{
+    return traffic->writer ? traffic->writer->sync_ns : 0;
+}
+
+int traffic_check_file(struct traffic *traffic, struct error *error)
+{
+    struct stat status;
+    int64_t expected = traffic_count(traffic) * traffic->point.size_bytes;
+    const struct writer *writer = traffic->writer;
+    if (!writer || traffic->loop_call) {
+        return 0; /* a loop that failed has reported it */
+    }
+    if (fdatasync(writer->fd) || fstat(writer->fd, &status)) {
+        return error_set(error, "syncing %.200s: %s", writer->path, strerror(errno));
+    }
+    if (status.st_size != expected) {
+        return error_set(error, "%.200s has %" PRId64 " bytes, and %" PRId64 " were received", writer->path,
+                         (int64_t)status.st_size, expected);
+    }
+    return 0;
+}
