@@ -12,7 +12,7 @@
  * permutations with so many inversions, kept as probabilities. @return NaN when memory is out. */
 static double inversions_p(size_t n, size_t inversions)
 {
-    size_t total = n * (n - 1) / 2 + 1;
+    const size_t total = inversions + 1; /* more inversions never become fewer */
     double *now = calloc(total, sizeof *now), *next = calloc(total, sizeof *next);
     double p = NAN;
     if (now && next) {
@@ -28,7 +28,7 @@ static double inversions_p(size_t n, size_t inversions)
             next = swap;
         }
         p = 0;
-        for (size_t i = 0; i <= inversions && i < total; i++) {
+        for (size_t i = 0; i < total; i++) {
             p += now[i];
         }
     }

@@ -64,6 +64,6 @@ void axis_set_point_range(struct axis *axis, double least, double most)
 const char *axis_label(const struct axis *axis, char text[2 * AXIS_TEXT])
 {
     const char *unit = axis->unit_name ? axis->unit_name : "";
-    snprintf(text, 2 * AXIS_TEXT, "%s%s%s", axis->title, *axis->title && *unit ? " in " : "", unit);
+    snprintf(text, (size_t)2 * AXIS_TEXT, "%s%s%s", axis->title, *axis->title && *unit ? " in " : "", unit);
     return text;
 }

@@ -15,7 +15,7 @@ static const struct {
 void gnuplot_draw(const struct chart *chart, const struct gnuplot_picture *picture, FILE *out, FILE *data)
 {
     struct script script = {.out = out, .data = data, .chart = chart, .picture = picture};
-    size_t blocks[CHART_MOST_PANELS];
+    size_t blocks[CHART_MOST_PANELS] = {0};
     for (size_t i = 0; i < chart->panel_count; i++)
         blocks[i] = panel_kinds[chart->panels[i].kind].data(&script, &chart->panels[i]);
     script_begin(&script);

@@ -7,9 +7,10 @@
 
 #define KINDS_ADDRESS(name, help) &kind_##name,
 const struct kind *const kinds[] = {KINDS_TABLE(KINDS_ADDRESS)};
-const size_t kinds_count = sizeof kinds / sizeof *kinds;
 
-#define MOST_KINDS (sizeof kinds / sizeof *kinds)
+#define KINDS_ONE(name, help) +1
+enum { KINDS_TOTAL = 0 KINDS_TABLE(KINDS_ONE) };
+const size_t kinds_count = KINDS_TOTAL;
 
 /* "size, rate or matrix" */
 static const char *list_names(char text[CHART_LINE])
@@ -26,7 +27,7 @@ static const char *list_names(char text[CHART_LINE])
 
 const struct kind *kinds_find(const char *name, struct error *error)
 {
-    const char *names[MOST_KINDS];
+    const char *names[KINDS_TOTAL];
     char list[CHART_LINE];
     for (size_t i = 0; i < kinds_count; i++) {
         names[i] = kinds[i]->name;

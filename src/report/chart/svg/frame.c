@@ -78,7 +78,7 @@ void frame_write_x_axis(const struct frame *frame)
     double last = -LABEL_ROOM, y = FRAME_HEIGHT - FRAME_BOTTOM;
     if (!frame->x->ticks)
         write_round_ticks(frame);
-    for (size_t i = 0; i < frame->x->tick_count; i++)
+    for (size_t i = 0; frame->x->ticks && i < frame->x->tick_count; i++)
         last = write_tick(frame, frame->x->ticks[i].at, frame->x->ticks[i].label, last);
     fprintf(frame->out, "<line class=\"axis\" x1=\"%g\" y1=\"%g\" x2=\"%g\" y2=\"%g\"/>\n", FRAME_LEFT, y,
             FRAME_WIDTH - FRAME_RIGHT, y);
