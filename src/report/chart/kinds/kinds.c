@@ -8,8 +8,8 @@
 #define KINDS_ADDRESS(name, help) &kind_##name,
 const struct kind *const kinds[] = {KINDS_TABLE(KINDS_ADDRESS)};
 
-#define KINDS_ONE(name, help) +1
-enum { KINDS_TOTAL = 0 KINDS_TABLE(KINDS_ONE) };
+#define KINDS_NUMBER(name, help) NUMBER_##name,
+enum { KINDS_TABLE(KINDS_NUMBER) KINDS_TOTAL };
 const size_t kinds_count = KINDS_TOTAL;
 
 /* "size, rate or matrix" */
