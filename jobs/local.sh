@@ -1,5 +1,6 @@
 #!/bin/bash
-# local.sh [ZMQSWEEP OPTIONS] - builds zmqsweep and measures this machine: one pair of ranks, both patterns, copy and zero-copy.
+# local.sh [ZMQSWEEP OPTIONS] - builds zmqsweep and measures this machine: one pair of ranks, both
+# patterns, copy and zero-copy.
 #   ./jobs/local.sh                          a first look, under a minute of measuring
 #   ./jobs/local.sh --size 1M --duration 5s  the same with other options
 # Leaves results/results.h5 and results/results.csv.

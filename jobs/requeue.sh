@@ -1,5 +1,6 @@
-# requeue.sh - sourced by the batch scripts beside it: run_sweep runs zmqsweep on the ranks of the job. When Slurm's USR1 says that
-# the time limit is near, it has the sweep saved and puts the job back into the queue, where it goes on with what is missing.
+# requeue.sh - sourced by the batch scripts beside it: run_sweep runs zmqsweep on the ranks of the
+# job. When Slurm's USR1 says that the time limit is near, it has the sweep saved and puts the job
+# back into the queue, where it goes on with what is missing.
 
 : "${LAUNCHER:=mpirun}"                            # mpirun or srun
 : "${LAUNCHER_OPTIONS:=}"                          # more options for it, such as: --mca btl_tcp_if_include eth1
@@ -9,24 +10,28 @@
 # zmqsweep: that of PATH, else of the software tree or of the checkout that these scripts are in.
 : "${PROGRAM:=$(PATH=$PATH:$JOBS_DIR/../../../bin:$JOBS_DIR/../build/release command -v zmqsweep)}"
 
-# A host that dies is noticed by mpirun after 16 s, not after many minutes in which the job's other nodes idle.
+# A host that dies is noticed by mpirun after 16 s, not after many minutes in which the job's other
+# nodes idle.
 : "${OMPI_MCA_oob_tcp_keepalive_time:=10}" "${OMPI_MCA_oob_tcp_keepalive_intvl:=2}" "${OMPI_MCA_oob_tcp_keepalive_probes:=3}"
 export "${!OMPI_MCA_oob_tcp_keepalive_@}"
 
-# After sbatch --export=NAME,... srun (mpirun calls it, too) would pass on those variables and no PATH.
+# After sbatch --export=NAME,... srun (mpirun calls it, too) would pass on those variables and no
+# PATH.
 unset SLURM_EXPORT_ENV
 
 journal_size() { stat -c %s "$OUTPUT.journal" 2>/dev/null || echo none; }
 
-# warn_launcher PID: once the ranks are up, which a line in the journal tells. Before that USR1 would be lost by mpirun, and by srun
-# would end the ranks: that leaves PMIx's socket of the step behind for some seconds, and the requeued job's step, of the same number,
-# fails on it. Once only: a second USR1 could meet an mpirun that is on its way out, and would end it.
+# warn_launcher PID: once the ranks are up, which a line in the journal tells. Before that USR1
+# would be lost by mpirun, and by srun would end the ranks: that leaves PMIx's socket of the step
+# behind for some seconds, and the requeued job's step, of the same number, fails on it. Once only:
+# a second USR1 could meet an mpirun that is on its way out, and would end it.
 warn_launcher() {
     while [ "$(journal_size)" = "$size_before" ] && kill -0 "$1" 2>/dev/null; do sleep 0.1; done
     kill -USR1 "$1" 2>/dev/null
 }
 
-# Runs the launcher, and waits for it: in the background, because bash runs a trap only between commands or in `wait`.
+# Runs the launcher, and waits for it: in the background, because bash runs a trap only between
+# commands or in `wait`.
 launch() {
     "$@" &
     pid=$!
@@ -51,15 +56,17 @@ run_sweep() {
     trap 'ended=yes again=yes' TERM # scancel or the time limit itself: Slurm tells the ranks, too
     echo "job $SLURM_JOB_ID, start $((1 + ${SLURM_RESTART_COUNT:-0})), on $SLURM_JOB_NODELIST: $OUTPUT"
     size_before=$(journal_size)
-    # Open MPI 4.1 under Slurm's PMIx may let a rank out of MPI_Init before another is ready for its first message: that one then
-    # ends by SIGSEGV (139), before anything is measured. Seen in 3 of some 100 jobs of a busy machine; begun again at most twice.
+    # Open MPI 4.1 under Slurm's PMIx may let a rank out of MPI_Init before another is ready for its
+    # first message: that one then ends by SIGSEGV (139), before anything is measured. Seen in 3 of
+    # some 100 jobs of a busy machine; begun again at most twice.
     for try in 1 2 3; do
         launch "${launcher[@]}" $LAUNCHER_OPTIONS "$PROGRAM" --resume --output "$OUTPUT" "$@"
         [ "$code" = 139 ] && [ ! "$warned$ended" ] && [ "$(journal_size)" = "$size_before" ] || break
         echo "a rank crashed before the sweep began (try $try)" >&2
     done
-    # A warning that meets a launcher on its way out may end it with a code of its own (srun: 255), when all is in the file. With
-    # --resume a sweep that is complete measures nothing, and ends with its code.
+    # A warning that meets a launcher on its way out may end it with a code of its own (srun: 255),
+    # when all is in the file. With --resume a sweep that is complete measures nothing, and ends
+    # with its code.
     if [ "$warned" ] && [ ! "$ended" ] && [ -e "$OUTPUT" ] && [ ! -e "$OUTPUT.journal" ]; then
         case $code in
             0 | 3 | 4) ;;

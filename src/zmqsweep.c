@@ -1,4 +1,5 @@
-/* zmqsweep.c - the MPI program: rank 0 reads and checks what is asked for, then every rank runs its part. */
+/* zmqsweep.c - the MPI program: rank 0 reads and checks what is asked for, then every rank runs its
+ * part. */
 #include "zmqsweep/cluster.h"
 #include "zmqsweep/config.h"
 #include "zmqsweep/plan.h"
@@ -35,7 +36,8 @@ static uint64_t choose_seed(const struct settings *settings)
     if (asked != OPTION_KEYWORD) {
         return (uint64_t)asked;
     }
-    return getrandom(&seed, sizeof seed, 0) == sizeof seed ? seed & 0x7fffffff : (uint64_t)time(NULL);
+    return getrandom(&seed, sizeof seed, 0) == sizeof seed ? seed & 0x7fffffff
+                                                           : (uint64_t)time(NULL);
 }
 
 /* Without --output the file is named for the time at which the sweep began. */
@@ -107,7 +109,8 @@ static int run_without_launcher(int argc, char **argv)
 /* Every value of --sender-cpus, --receiver-cpus and --io-cpus, for all ranks to check. */
 static int collect_cpus(const struct settings *settings, struct job *job, struct error *error)
 {
-    static const enum option_id options[] = {OPTION_SENDER_CPUS, OPTION_RECEIVER_CPUS, OPTION_IO_CPUS};
+    static const enum option_id options[] = {OPTION_SENDER_CPUS, OPTION_RECEIVER_CPUS,
+                                             OPTION_IO_CPUS};
     size_t count = 0;
     for (size_t i = 0; i < SWEEP_CPUS_MAX; i++) {
         job->cpus[i] = OPTION_KEYWORD;
@@ -132,12 +135,14 @@ static int check_security(const struct settings *settings, struct job *job, stru
         job->curve = job->curve || setting->values[i] == SECURITY_CURVE;
     }
     return job->curve && !traffic_has_curve()
-               ? error_set(error,
-                           "--security curve: this libzmq was built without CURVE; say --security none")
+               ? error_set(
+                     error,
+                     "--security curve: this libzmq was built without CURVE; say --security none")
                : 0;
 }
 
-/* Rank 0: everything that can be refused without the other ranks. @return 0, or -1 with job->code set. */
+/* Rank 0: everything that can be refused without the other ranks. @return 0, or -1 with job->code
+ * set. */
 static int read_job(const struct cluster *cluster, int argc, char **argv, struct settings *settings,
                     struct plan *plan, struct job *job)
 {
@@ -151,8 +156,8 @@ static int read_job(const struct cluster *cluster, int argc, char **argv, struct
         return -1;
     }
     if (name_output(settings, &error) || check_security(settings, job, &error) ||
-        plan_make(settings, cluster_size(cluster), cluster_hosts(cluster), choose_seed(settings), plan,
-                  &error) ||
+        plan_make(settings, cluster_size(cluster), cluster_hosts(cluster), choose_seed(settings),
+                  plan, &error) ||
         (!config_flag(settings, OPTION_DRY_RUN) && sweep_check_output(settings, &error)) ||
         sweep_check_hosts(cluster, plan, &error) || collect_cpus(settings, job, &error)) {
         job->code = print_refusal(&error);
@@ -204,8 +209,9 @@ static int run_rank(struct cluster *cluster, const struct job *job, const struct
     }
     code = sweep_share_secrets(cluster, job);
     if (code == EXIT_OK) {
-        code = cluster_rank(cluster) > 0 ? sweep_run_rank(cluster, job)
-                                         : sweep_coordinate(cluster, job, settings, plan, argc, argv);
+        code = cluster_rank(cluster) > 0
+                   ? sweep_run_rank(cluster, job)
+                   : sweep_coordinate(cluster, job, settings, plan, argc, argv);
     }
     traffic_forget_members();
     return code;

@@ -1,5 +1,6 @@
-/* options_page.c - prints the generated part of docs/options.md from the option table. Not installed.
- * Usage: options_page, after which docs/generate/update.sh puts its output into the page. */
+/* options_page.c - prints the generated part of docs/options.md from the option table. Not
+ * installed. Usage: options_page, after which docs/generate/update.sh puts its output into the
+ * page. */
 #include "zmqsweep/config.h"
 #include "zmqsweep/plan.h"
 
@@ -192,7 +193,8 @@ static size_t explains(const struct option_spec *spec, const char *text)
     size_t length = strcspn(text, ": ");
     if (text[length] != ':')
         return 0;
-    if (spec->keyword && strlen(spec->keyword) == length && strncmp(text, spec->keyword, length) == 0)
+    if (spec->keyword && strlen(spec->keyword) == length &&
+        strncmp(text, spec->keyword, length) == 0)
         return length;
     for (size_t i = 0; spec->choices && spec->choices[i]; i++) {
         if (strlen(spec->choices[i]) == length && strncmp(text, spec->choices[i], length) == 0)
@@ -201,8 +203,8 @@ static size_t explains(const struct option_spec *spec, const char *text)
     return 0;
 }
 
-/* Where the next explanation of a value begins, after the text's first word: at the blank before it. NULL:
- * nowhere. */
+/* Where the next explanation of a value begins, after the text's first word: at the blank before
+ * it. NULL: nowhere. */
 static const char *next_explanation(const struct option_spec *spec, const char *text)
 {
     while ((text = strchr(text, ' '))) {

@@ -1,5 +1,6 @@
-/* results_page.c - prints the generated part of docs/results.md from the tables of columns. Not installed.
- * Usage: results_page, after which docs/generate/update.sh puts its output into the page. */
+/* results_page.c - prints the generated part of docs/results.md from the tables of columns. Not
+ * installed. Usage: results_page, after which docs/generate/update.sh puts its output into the
+ * page. */
 #include "zmqsweep/results.h"
 
 static void format_type(const struct column *column, char text[32])

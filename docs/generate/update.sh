@@ -1,6 +1,6 @@
 #!/bin/bash
-# update.sh BUILD - makes the generated parts of the pages again: what follows the marker line in each.
-# As a rule by `cmake --build --preset release --target pages`.
+# update.sh BUILD - makes the generated parts of the pages again: what follows the marker line in
+# each. As a rule by `cmake --build --preset release --target pages`.
 set -euo pipefail
 build=$1
 docs=$(dirname "${BASH_SOURCE[0]}")/..

@@ -1,5 +1,5 @@
-/* zmqreport_manual.c - writes the manual page of zmqreport while the project is built: manual DATE VERSION >
- * zmqreport.1 */
+/* zmqreport_manual.c - writes the manual page of zmqreport while the project is built: manual DATE
+ * VERSION > zmqreport.1 */
 #include "zmqsweep/report.h"
 
 int main(int argc, char **argv)

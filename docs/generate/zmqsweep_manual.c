@@ -1,5 +1,5 @@
-/* zmqsweep_manual.c - writes zmqsweep(1) from the option table; runs at build time and is not installed.
- * Usage: manual DATE VERSION >zmqsweep.1 */
+/* zmqsweep_manual.c - writes zmqsweep(1) from the option table; runs at build time and is not
+ * installed. Usage: manual DATE VERSION >zmqsweep.1 */
 #include "zmqsweep/config.h"
 #include "zmqsweep/plan.h"
 

@@ -21,8 +21,8 @@ struct error {
 
 /* Writes the line (cut to fit) and returns -1, so that a caller can `return error_set(error, ...)`.
  * `error` may be NULL: then nothing is written. */
-__attribute__((format(printf, 2, 3))) static inline int error_set(struct error *error, const char *format,
-                                                                  ...)
+__attribute__((format(printf, 2, 3))) static inline int error_set(struct error *error,
+                                                                  const char *format, ...)
 {
     if (error) {
         va_list args;

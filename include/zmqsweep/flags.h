@@ -28,8 +28,8 @@ enum flag {
 #define FLAGS 19 /* how many there are */
 /* The word of flag 1 << index. */
 const char *flags_word(int index);
-/* "timed_out,few_messages": the words of the flags, comma-joined, the rest of `text` zero; cut where it is
- * too short. @return `text`. */
+/* "timed_out,few_messages": the words of the flags, comma-joined, the rest of `text` zero; cut
+ * where it is too short. @return `text`. */
 const char *flags_text(unsigned flags, char *text, size_t length);
 /* The flags of such a text; words that are not known are left out. */
 unsigned flags_read(const char *text);

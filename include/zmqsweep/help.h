@@ -31,6 +31,7 @@ void help_print_option(FILE *out, const struct help_option *option);
 /* The name, and from `column` on its text: below the name where that is too long. */
 void help_print_entry(FILE *out, const struct help_entry *entry, size_t column);
 /* A blank line, the title, and the list. */
-void help_print_entries(FILE *out, const char *title, const struct help_entry *entries, size_t column);
+void help_print_entries(FILE *out, const char *title, const struct help_entry *entries,
+                        size_t column);
 
 #endif

@@ -1,10 +1,10 @@
-/* histogram.h - times counted in buckets of a fixed relative width, so that memory is fixed and no percentile
- * is off by more than that.
+/* histogram.h - times counted in buckets of a fixed relative width, so that memory is fixed and no
+ * percentile is off by more than that.
  *
- * The idea is HdrHistogram's (G. Tene, hdrhistogram.org): every power of two has the same number of buckets,
- * all of one width. With 128 of them a bucket is at most 1/128 (0.8 %) of its values wide; up to 256 ns each
- * nanosecond has its own. Here the buckets go to 2^40 ns (18 minutes); what is longer counts in the last one,
- * what is below 0 in the first.
+ * The idea is HdrHistogram's (G. Tene, hdrhistogram.org): every power of two has the same number of
+ * buckets, all of one width. With 128 of them a bucket is at most 1/128 (0.8 %) of its values wide;
+ * up to 256 ns each nanosecond has its own. Here the buckets go to 2^40 ns (18 minutes); what is
+ * longer counts in the last one, what is below 0 in the first.
  */
 #ifndef ZMQSWEEP_HISTOGRAM_H
 #define ZMQSWEEP_HISTOGRAM_H
@@ -35,17 +35,17 @@ struct histogram {
 };
 
 int64_t histogram_total(const struct histogram *histogram);
-/* The time that this share of all, in thousandths, did not exceed: the upper end of the bucket in which value
- * number ceil(n x share) lies, so at most 0.8 % (and 1 ns) over that value and never below it. 1000: the
- * largest. NaN of an empty histogram. In ns. */
+/* The time that this share of all, in thousandths, did not exceed: the upper end of the bucket in
+ * which value number ceil(n x share) lies, so at most 0.8 % (and 1 ns) over that value and never
+ * below it. 1000: the largest. NaN of an empty histogram. In ns. */
 double histogram_quantile_ns(const struct histogram *histogram, int64_t thousandths);
 
 /* Fewer samples beyond a percentile do not show where it lies. */
 #define HISTOGRAM_BEYOND_MIN 10
 /* The same, but NaN where fewer than HISTOGRAM_BEYOND_MIN values lie beyond that rank. */
 double histogram_percentile_ns(const struct histogram *histogram, int64_t thousandths);
-/* The largest value that HISTOGRAM_BEYOND_MIN others lie beyond: a percentile that is NaN is not below it.
- * NaN where there are too few. In ns, the lower end of its bucket. */
+/* The largest value that HISTOGRAM_BEYOND_MIN others lie beyond: a percentile that is NaN is not
+ * below it. NaN where there are too few. In ns, the lower end of its bucket. */
 double histogram_bound_ns(const struct histogram *histogram);
 
 #endif

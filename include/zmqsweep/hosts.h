@@ -34,20 +34,23 @@ const struct cluster_host *cluster_host(const struct cluster *cluster, int32_t h
 /* hosts[rank] for plan_host_queue_bytes. */
 const int32_t *cluster_hosts(const struct cluster *cluster);
 
-/* Finds this rank's address: `interface` is a name, an address or a network in CIDR form ("eth1", "10.1.0.5",
- * "10.1.0.0/16"), the same on all ranks. "": loopback on a single host; else the address whose network
- * reaches the most other hosts directly, or the one that the kernel routes to them from. Collective. @return
- * 0 or -1. */
+/* Finds this rank's address: `interface` is a name, an address or a network in CIDR form ("eth1",
+ * "10.1.0.5", "10.1.0.0/16"), the same on all ranks. "": loopback on a single host; else the
+ * address whose network reaches the most other hosts directly, or the one that the kernel routes to
+ * them from. Collective. @return 0 or -1. */
 int cluster_find_address(struct cluster *cluster, const char *interface, struct error *error);
 /* All ranks' members, on every rank, once the address is found. Collective. */
 void cluster_exchange_members(struct cluster *cluster);
 const struct cluster_member *cluster_member(const struct cluster *cluster, int32_t rank);
 
-/* The processing units that a value of --sender-cpus or its like stands for on this host; "nic" is next to
- * the interface of this rank's address. @return 0, or -1: there is no such object, with what there is. */
-int cluster_resolve_cpus(struct cluster *cluster, int64_t value, cpu_set_t *cpus, struct error *error);
+/* The processing units that a value of --sender-cpus or its like stands for on this host; "nic" is
+ * next to the interface of this rank's address. @return 0, or -1: there is no such object, with
+ * what there is. */
+int cluster_resolve_cpus(struct cluster *cluster, int64_t value, cpu_set_t *cpus,
+                         struct error *error);
 /* Checks that all of them can be resolved here. @return 0, or -1 with rank and host. */
-int cluster_check_cpus(struct cluster *cluster, const int64_t *values, size_t count, struct error *error);
+int cluster_check_cpus(struct cluster *cluster, const int64_t *values, size_t count,
+                       struct error *error);
 
 /* This machine, without MPI, for a plan before the job. */
 void cluster_describe_host(struct cluster_host *host);

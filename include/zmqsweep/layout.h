@@ -17,8 +17,9 @@ struct plan_layout {
     struct plan_assignment *assignments; /* by rank */
 };
 
-/* Assigns the ranks of a job to the roles of one point by its placement: `listed` gives group g the ranks
- * from 1 + g(S + R) on; the others fill the hosts evenly. `hosts` may be NULL (all ranks on one host).
+/* Assigns the ranks of a job to the roles of one point by its placement: `listed` gives group g the
+ * ranks from 1 + g(S + R) on; the others fill the hosts evenly. `hosts` may be NULL (all ranks on
+ * one host).
  * @return 0, or -1 with the arithmetic. */
 int plan_layout_make(const struct point *point, const int32_t *hosts, int32_t ranks,
                      struct plan_layout *layout, struct error *error);

@@ -1,7 +1,8 @@
 /* options.h - the option table.
  *
- * One table defines every option once. Command line (--send-mode), environment (ZMQSWEEP_SEND_MODE), sweep
- * file (send-mode = ...), --help, the manual page and the record in the results all come from it.
+ * One table defines every option once. Command line (--send-mode), environment
+ * (ZMQSWEEP_SEND_MODE), sweep file (send-mode = ...), --help, the manual page and the record in the
+ * results all come from it.
  */
 #ifndef ZMQSWEEP_OPTIONS_H
 #define ZMQSWEEP_OPTIONS_H
@@ -77,7 +78,8 @@ enum option_type {
     OPTION_TYPE_RATE,     /* 10K messages/s, 500Mbit; powers of 1000; see config_rate */
     OPTION_TYPE_LOSS,     /* loss=0.1%; the value is in 1e-9 */
     OPTION_TYPE_TEXT,     /* taken as it is; has no values */
-    OPTION_TYPE_FLAG      /* no argument; 0 or 1; in file and environment: yes/no, true/false, 1/0, on/off */
+    OPTION_TYPE_FLAG      /* no argument; 0 or 1; in file and environment: yes/no, true/false, 1/0,
+                             on/off */
 };
 
 /* What a `keyword` ("auto", "system", "all", "none") stands for among the values. */
@@ -86,12 +88,14 @@ enum option_type {
 struct option_spec {
     const char *name; /* as on the command line, without "--" */
     enum option_type type;
-    bool list;            /* takes a comma-separated list and ranges: a dimension of the sweep */
-    const char *fallback; /* default, in the option's own syntax; "" for text and flags that are unset */
-    const char *keyword;  /* a word that stands for OPTION_KEYWORD, or NULL */
+    bool list; /* takes a comma-separated list and ranges: a dimension of the sweep */
+    const char
+        *fallback; /* default, in the option's own syntax; "" for text and flags that are unset */
+    const char *keyword;        /* a word that stands for OPTION_KEYWORD, or NULL */
     const char *const *choices; /* NULL-terminated, for OPTION_TYPE_CHOICE, else NULL */
     int64_t minimum, maximum;   /* inclusive, of the numeric types */
-    const char *implied; /* its value where it stands alone on the command line, or NULL: not allowed */
+    const char
+        *implied; /* its value where it stands alone on the command line, or NULL: not allowed */
     const char *metavar; /* what --help calls the value, NULL for a flag */
     const char *help;    /* one sentence or two, no final newline */
 };

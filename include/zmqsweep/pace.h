@@ -1,9 +1,9 @@
 /* pace.h - the schedule of a paced sender: an open loop, so that being late shifts nothing.
  *
- * Message i belongs to the schedule's time start + i / rate. Where messages are closer than 50 us they go in
- * bursts of as many as fit into that time, all due when the first of them is, so that the sender sleeps 50 us
- * or more between two bursts; the rate over whole bursts is exact. Up to 20,000 messages/s a burst is one
- * message.
+ * Message i belongs to the schedule's time start + i / rate. Where messages are closer than 50 us
+ * they go in bursts of as many as fit into that time, all due when the first of them is, so that
+ * the sender sleeps 50 us or more between two bursts; the rate over whole bursts is exact. Up to
+ * 20,000 messages/s a burst is one message.
  */
 #ifndef ZMQSWEEP_PACE_H
 #define ZMQSWEEP_PACE_H
@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 #define PACE_PERIOD_S 50e-6
-/* Up to here both ends read the clock at each message, so that a window is cut at messages: at such rates
- * that costs little, and a count of few messages between two instants would be off by one. */
+/* Up to here both ends read the clock at each message, so that a window is cut at messages: at such
+ * rates that costs little, and a count of few messages between two instants would be off by one. */
 #define PACE_TIMED_PER_S 100000
 
 struct pace {

@@ -15,29 +15,31 @@
 struct plan {
     const struct settings *settings; /* borrowed */
     int32_t ranks;                   /* of the job, coordinator included */
-    const int32_t *hosts;            /* borrowed: hosts[rank], numbered from 0; NULL: all ranks on one */
+    const int32_t *hosts; /* borrowed: hosts[rank], numbered from 0; NULL: all ranks on one */
     int32_t host_count;
     bool unplaced;        /* made before the job: the hosts are not known */
     int32_t matrix_hosts; /* hosts that take part in the matrix; 0 without one */
     int32_t steps;        /* of the matrix; 1 without one */
     uint64_t seed;        /* of the orders */
     int64_t points;
-    int64_t listed;   /* of them, made from the dimensions; the others are the baseline's */
-    uint32_t *models; /* models[n]: the point after which the baseline's point `listed` + n is made */
+    int64_t listed; /* of them, made from the dimensions; the others are the baseline's */
+    uint32_t
+        *models; /* models[n]: the point after which the baseline's point `listed` + n is made */
 };
 
 extern const struct preset plan_presets[]; /* ended by a NULL name */
 
-/* Expands the settings for a job of `ranks` ranks on `hosts` (hosts[rank], from 0 on; NULL: all on one host);
- * ranks 0: as many as the plan needs at least. `seed` shuffles the order when it is random. @return 0, or -1:
- * a group shape that cannot be, a count past 2^63 bytes, too few ranks (with the number that would do) or too
- * few on a host for the placement (with the arithmetic), too many points, a baseline of tcp without tcp. */
+/* Expands the settings for a job of `ranks` ranks on `hosts` (hosts[rank], from 0 on; NULL: all on
+ * one host); ranks 0: as many as the plan needs at least. `seed` shuffles the order when it is
+ * random. @return 0, or -1: a group shape that cannot be, a count past 2^63 bytes, too few ranks
+ * (with the number that would do) or too few on a host for the placement (with the arithmetic), too
+ * many points, a baseline of tcp without tcp. */
 int plan_make(const struct settings *settings, int32_t ranks, const int32_t *hosts, uint64_t seed,
               struct plan *plan, struct error *error);
 void plan_free(struct plan *plan);
 
-/* The order in which the points run in that round, from 0 on: order[n], n = 0 ... points - 1, is the id of
- * the one that runs as number n. Of --order points the one round there is. */
+/* The order in which the points run in that round, from 0 on: order[n], n = 0 ... points - 1, is
+ * the id of the one that runs as number n. Of --order points the one round there is. */
 void plan_order(const struct plan *plan, uint64_t seed, int64_t round, uint32_t *order);
 /* Does the sweep go in rounds? */
 bool plan_has_rounds(const struct plan *plan);
@@ -57,8 +59,8 @@ int32_t plan_fewest_ranks(const struct settings *settings);
 /* HWM for `auto`: 1000, fewer when a queue would hold over 64 MiB, 4 at least. */
 int64_t plan_auto_hwm(int64_t size_bytes);
 
-/* The point's settings as asked for: "pattern=push-pull transport=tcp size=64K ..."; equal points of two
- * files have equal texts. */
+/* The point's settings as asked for: "pattern=push-pull transport=tcp size=64K ..."; equal points
+ * of two files have equal texts. */
 #define PLAN_KEY_LENGTH 512
 const char *plan_key(const struct plan *plan, int64_t id, char key[PLAN_KEY_LENGTH]);
 

@@ -6,9 +6,16 @@
 #include <stdint.h>
 
 /* Values as the option table orders its choices. */
-enum pattern { PATTERN_PUSH_PULL, PATTERN_PUB_SUB, PATTERN_REQ_REP, PATTERN_PAIR, PATTERN_STREAM = 100 };
+enum pattern {
+    PATTERN_PUSH_PULL,
+    PATTERN_PUB_SUB,
+    PATTERN_REQ_REP,
+    PATTERN_PAIR,
+    PATTERN_STREAM = 100
+};
 enum transport { TRANSPORT_TCP, TRANSPORT_IPC, TRANSPORT_RAW_TCP = 100 };
-/* Those of 100 and on are no choices: only the baseline's points have them. Their words, and all others. */
+/* Those of 100 and on are no choices: only the baseline's points have them. Their words, and all
+ * others. */
 const char *plan_pattern_word(int32_t pattern);
 const char *plan_transport_word(int32_t transport);
 enum baseline { BASELINE_NONE, BASELINE_TCP };
@@ -16,37 +23,50 @@ enum security { SECURITY_NONE, SECURITY_CURVE };
 enum send_mode { SEND_COPY, SEND_ZERO_COPY, SEND_CONST, SEND_SHARED, SEND_UNTOUCHED };
 enum receive_mode { RECEIVE_MESSAGE, RECEIVE_COPY, RECEIVE_READ, RECEIVE_WRITE };
 enum bind_side { BIND_RECEIVER, BIND_SENDER };
-enum placement { PLACEMENT_AUTO, PLACEMENT_ACROSS, PLACEMENT_WITHIN, PLACEMENT_LISTED, PLACEMENT_SPLIT };
+enum placement {
+    PLACEMENT_AUTO,
+    PLACEMENT_ACROSS,
+    PLACEMENT_WITHIN,
+    PLACEMENT_LISTED,
+    PLACEMENT_SPLIT
+};
 enum matrix { MATRIX_OFF, MATRIX_ROUNDS, MATRIX_ALONE };
 
-enum round_order { ROUNDS_RANDOM, ROUNDS_LISTED, ROUNDS_NONE }; /* of --order; none: point after point */
+enum round_order {
+    ROUNDS_RANDOM,
+    ROUNDS_LISTED,
+    ROUNDS_NONE
+}; /* of --order; none: point after point */
 
 enum role { ROLE_IDLE, ROLE_SENDER, ROLE_RECEIVER };
 
-/* One setting of every dimension: what a repetition needs to know. No pointers, so that it is broadcast as it
- * is. */
+/* One setting of every dimension: what a repetition needs to know. No pointers, so that it is
+ * broadcast as it is. */
 struct point {
     int64_t id; /* 0 on, in the order listed */
     int32_t pattern, transport, security, send_mode, receive_mode, bind;
     int32_t pairs; /* groups that are busy at once */
     int32_t receivers_per_sender, senders_per_receiver;
     int32_t io_threads;
-    int32_t repetitions;                    /* with a precision the most of them */
-    int32_t min_repetitions, precision_ppm; /* of the median, in millionths; 0: no precision is asked for */
-    int32_t step;                           /* matrix: the round, or the ordered pair of hosts, from 0 on */
+    int32_t repetitions; /* with a precision the most of them */
+    int32_t min_repetitions,
+        precision_ppm; /* of the median, in millionths; 0: no precision is asked for */
+    int32_t step;      /* matrix: the round, or the ordered pair of hosts, from 0 on */
     int64_t size_bytes;
     int64_t sndhwm, rcvhwm; /* messages; `auto` resolved */
     int64_t count;          /* messages per sender; 0 in duration mode */
     int64_t duration_ns, warmup_ns, interval_ns, timeout_ns;
     int64_t max_time_ns;                /* of the point, with a precision */
     int64_t sndbuf_bytes, rcvbuf_bytes; /* OPTION_KEYWORD: the system's */
-    int64_t sender_cpus, receiver_cpus; /* see config_cpus; OPTION_KEYWORD: where the launcher put them */
-    int64_t io_cpus;                    /* the same; OPTION_KEYWORD: with their sender or receiver */
-    int64_t write_buffer_bytes;         /* of receive mode write */
-    int64_t ports;                      /* see config_ports; OPTION_KEYWORD: any */
+    int64_t sender_cpus,
+        receiver_cpus;          /* see config_cpus; OPTION_KEYWORD: where the launcher put them */
+    int64_t io_cpus;            /* the same; OPTION_KEYWORD: with their sender or receiver */
+    int64_t write_buffer_bytes; /* of receive mode write */
+    int64_t ports;              /* see config_ports; OPTION_KEYWORD: any */
     int32_t placement, matrix;
-    double rate_per_s;     /* messages per second that each sender is to send; 0: as fast as it can */
-    int64_t find_loss_ppb; /* --find-rate: the share that may be lost, in 1e-9; OPTION_KEYWORD: off */
+    double rate_per_s; /* messages per second that each sender is to send; 0: as fast as it can */
+    int64_t
+        find_loss_ppb; /* --find-rate: the share that may be lost, in 1e-9; OPTION_KEYWORD: off */
     int64_t latency_every; /* --latency: one message of so many is timed; 0: none */
 };
 
@@ -55,7 +75,8 @@ bool plan_echoes(const struct point *point);
 
 /* Is it a point of --baseline: of plain sockets? */
 bool plan_is_baseline(const struct point *point);
-/* Makes a point of plain sockets of its model: the same ranks, places, sizes, windows and buffers. */
+/* Makes a point of plain sockets of its model: the same ranks, places, sizes, windows and buffers.
+ */
 struct point plan_baseline_of(const struct point *model);
 
 /* A stamp for the latency takes so many bytes of a message. */

@@ -9,8 +9,8 @@
 
 struct point_record {
     int64_t point_id;
-    char settings[512]; /* as asked for, "pattern=push-pull transport=tcp size=64K ...": matches points
-                           between files */
+    char settings[512]; /* as asked for, "pattern=push-pull transport=tcp size=64K ...": matches
+                           points between files */
     char pattern[16];
     char transport[16];
     char security[16];
@@ -25,8 +25,9 @@ struct point_record {
     double sndbuf_bytes, rcvbuf_bytes; /* of the connections, largest; NaN when there was none */
     char bind[16];
     char placement[16];
-    char sender_cpus[32], receiver_cpus[32], io_cpus[32]; /* as asked for; where they ran is in /ranks */
-    char sender_host[256], receiver_host[256];            /* names, group by group where they differ */
+    char sender_cpus[32], receiver_cpus[32],
+        io_cpus[32];                           /* as asked for; where they ran is in /ranks */
+    char sender_host[256], receiver_host[256]; /* names, group by group where they differ */
     int64_t repetitions, valid_repetitions;
     char stop_reason[16];
     double throughput_mbit_s, throughput_low_mbit_s, throughput_high_mbit_s, interval_coverage;
@@ -41,7 +42,8 @@ struct point_record {
     int64_t latency_messages;
     double latency_p50_us, latency_p90_us, latency_p99_us, latency_p999_us, latency_max_us;
     double latency_uncertainty_us; /* of the clocks' comparison; 0 where one clock does */
-    /* Intervals of the median of the repetitions' percentiles; NaN where too few repetitions have one. */
+    /* Intervals of the median of the repetitions' percentiles; NaN where too few repetitions have
+     * one. */
     double latency_p50_low_us, latency_p50_high_us, latency_p90_low_us, latency_p90_high_us;
     double latency_p99_low_us, latency_p99_high_us, latency_p999_low_us, latency_p999_high_us;
     double latency_bound_us; /* the largest latency with ten samples beyond it */
@@ -49,10 +51,11 @@ struct point_record {
     double spread_s;         /* from the first window's start to the last one's end */
     double dependence;       /* rank correlation of neighbouring repetitions; NaN for too few */
     /* What was asked for, so that the row can be made from its repetitions alone. */
-    int64_t planned_repetitions; /* with a precision the most of them; 0 in files before schema 1.2 */
-    int64_t least_repetitions;   /* with a precision; else 0 */
-    double precision;            /* a share of the median; NaN without one */
-    double loss_target;          /* of --find-rate, a share; NaN without it */
+    int64_t
+        planned_repetitions;   /* with a precision the most of them; 0 in files before schema 1.2 */
+    int64_t least_repetitions; /* with a precision; else 0 */
+    double precision;          /* a share of the median; NaN without one */
+    double loss_target;        /* of --find-rate, a share; NaN without it */
 };
 
 #endif

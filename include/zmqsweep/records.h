@@ -22,8 +22,8 @@ struct repetition_record {
     int64_t round;          /* of the sweep, from 0 on; -1 with --order points, which has none */
     double took_s;          /* from its order to its end */
     double cpu_ns_per_message;
-    double backlog_begin_messages, backlog_end_messages; /* sent and not received nor lost, at the window's
-                                                            ends; NaN when unpaced */
+    double backlog_begin_messages, backlog_end_messages; /* sent and not received nor lost, at the
+                                                            window's ends; NaN when unpaced */
     double queue_messages; /* that queues, ring and kernel buffers of a connection can hold */
     int64_t latency_messages;
     double latency_p50_us, latency_p90_us, latency_p99_us, latency_p999_us, latency_max_us;
@@ -44,7 +44,8 @@ struct rank_record {
     char cpus[48], io_cpus[48]; /* of the loop and of the I/O threads, read back from the kernel */
     /* By thread, over usage_s; NaN where the system has no such count. */
     double usage_s;
-    double app_cpu_s, app_runqueue_s, app_voluntary_switches, app_involuntary_switches, app_page_faults;
+    double app_cpu_s, app_runqueue_s, app_voluntary_switches, app_involuntary_switches,
+        app_page_faults;
     double io_cpu_s, io_runqueue_s, io_voluntary_switches, io_involuntary_switches, io_page_faults;
     /* Of the I/O thread that was busy the longest. */
     double io_cpu_max_s, io_runqueue_max_s, io_page_faults_max;

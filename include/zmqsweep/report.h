@@ -15,8 +15,9 @@ struct report_command;
 /* The subcommand of that name, or NULL with one line in `error` that names the nearest one. */
 const struct report_command *report_find(const char *name, struct error *error);
 
-/* Runs a subcommand: argv[0] is its name. What it writes reaches stdout or its output file whole, or not at
- * all; what went wrong is one line on stderr. @return the program's exit code (enum exit_code). */
+/* Runs a subcommand: argv[0] is its name. What it writes reaches stdout or its output file whole,
+ * or not at all; what went wrong is one line on stderr. @return the program's exit code (enum
+ * exit_code). */
 int report_run(const struct report_command *command, int argc, char **argv);
 
 /* Help for one subcommand, or for the program when `command` is NULL. */

@@ -1,5 +1,5 @@
-/* results.h - the record of a sweep: rows, the journal that grows while it runs, the HDF5 file at its end,
- * CSV.
+/* results.h - the record of a sweep: rows, the journal that grows while it runs, the HDF5 file at
+ * its end, CSV.
  *
  * All of it; each header may be included by itself.
  */

@@ -23,19 +23,21 @@ struct finish_watch {
     void *data;
 };
 
-/* Builds OUTPUT from OUTPUT.journal (or from the journal named `journal_file`): written whole to a temporary
- * file in OUTPUT's folder, synced, renamed, folder synced. Points in the order of point_id, each summed up
- * from its repetitions. Memory does not grow with the number of rows (32 bytes a repetition apart). The
- * journal is left in place. Mode 0666 less umask. The temporary file's name is OUTPUT.partial; it is removed
- * on error. `watch` and `report` may be NULL. @return 0 or -1. */
+/* Builds OUTPUT from OUTPUT.journal (or from the journal named `journal_file`): written whole to a
+ * temporary file in OUTPUT's folder, synced, renamed, folder synced. Points in the order of
+ * point_id, each summed up from its repetitions. Memory does not grow with the number of rows (32
+ * bytes a repetition apart). The journal is left in place. Mode 0666 less umask. The temporary
+ * file's name is OUTPUT.partial; it is removed on error. `watch` and `report` may be NULL. @return
+ * 0 or -1. */
 int results_finish(const char *output, const char *journal_file, const struct finish_watch *watch,
                    struct finish_report *report, struct error *error);
 
-/* Gives a file that is on disk its name, and brings the name to disk. @return 0 or -1 with `error`. */
+/* Gives a file that is on disk its name, and brings the name to disk. @return 0 or -1 with `error`.
+ */
 int results_rename(const char *from, const char *to, struct error *error);
 
-/* Writes an incomplete file's points back into a new OUTPUT.journal, so that a sweep can go on. The file's
- * checksums are compared first. @return 0, or -1 or JOURNAL_FAILED with `error`. */
+/* Writes an incomplete file's points back into a new OUTPUT.journal, so that a sweep can go on. The
+ * file's checksums are compared first. @return 0, or -1 or JOURNAL_FAILED with `error`. */
 int results_to_journal(const char *output, struct error *error);
 
 #endif

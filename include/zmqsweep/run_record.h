@@ -32,7 +32,8 @@ struct run_record {
     int64_t points_planned;
     struct host_record *hosts;
     size_t host_count;
-    struct environment_record *environment; /* "option.NAME" rows hold the plan that --resume compares */
+    struct environment_record
+        *environment; /* "option.NAME" rows hold the plan that --resume compares */
     size_t environment_count;
 };
 void results_free_run(struct run_record *run); /* frees the arrays, zeroes the record */

@@ -8,7 +8,13 @@
 #include <stddef.h>
 
 /* Where a setting came from; the larger wins. */
-enum setting_source { SOURCE_DEFAULT, SOURCE_PRESET, SOURCE_FILE, SOURCE_ENVIRONMENT, SOURCE_COMMAND_LINE };
+enum setting_source {
+    SOURCE_DEFAULT,
+    SOURCE_PRESET,
+    SOURCE_FILE,
+    SOURCE_ENVIRONMENT,
+    SOURCE_COMMAND_LINE
+};
 
 struct setting {
     enum setting_source source;
@@ -28,14 +34,15 @@ struct preset {
     const char *const (*pairs)[2]; /* option name, text; ended by {NULL, NULL} */
 };
 
-/* Reads command line, environment (NAME=VALUE strings, NULL-terminated) and the sweep file that --config
- * names, and the preset that --preset or --short names out of `presets` (ended by a NULL name). Checks every
- * value by itself, and that --count and --duration do not come from the same source (the higher source wins:
- * a --duration on the command line unsets a preset's count, and the other way round; a `count` that is unset
- * has the keyword's value). The same holds for --repetitions and --precision; what only --precision gives a
- * meaning is rejected where no source gives that.
- * @return 0, or -1 with one line in `error` that says what, where (command line, ZMQSWEEP_X, file:line) and
- * what would be right; then *settings owns nothing. */
+/* Reads command line, environment (NAME=VALUE strings, NULL-terminated) and the sweep file that
+ * --config names, and the preset that --preset or --short names out of `presets` (ended by a NULL
+ * name). Checks every value by itself, and that --count and --duration do not come from the same
+ * source (the higher source wins: a --duration on the command line unsets a preset's count, and the
+ * other way round; a `count` that is unset has the keyword's value). The same holds for
+ * --repetitions and --precision; what only --precision gives a meaning is rejected where no source
+ * gives that.
+ * @return 0, or -1 with one line in `error` that says what, where (command line, ZMQSWEEP_X,
+ * file:line) and what would be right; then *settings owns nothing. */
 int config_read(int argc, char *const *argv, char *const *environment, const struct preset *presets,
                 struct settings *settings, struct error *error);
 void config_free(struct settings *settings);
@@ -44,7 +51,8 @@ void config_free(struct settings *settings);
 int64_t config_value(const struct settings *settings, enum option_id id);
 bool config_flag(const struct settings *settings, enum option_id id);
 const char *config_text(const struct settings *settings, enum option_id id);
-/* Replaces an option's text where the default is made at run time. @return 0, or -1 when memory is out. */
+/* Replaces an option's text where the default is made at run time. @return 0, or -1 when memory is
+ * out. */
 int config_set_text(struct settings *settings, enum option_id id, const char *text);
 bool config_given(const struct settings *settings, enum option_id id); /* not the default */
 

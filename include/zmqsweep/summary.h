@@ -1,7 +1,7 @@
 /* summary.h - from a point's settings and its repetitions to its row. Pure.
  *
- * The sweep sums up what it has for its lines, the file is summed up from the journal: both here, so that a
- * file that is recovered after a kill says what the sweep would have said.
+ * The sweep sums up what it has for its lines, the file is summed up from the journal: both here,
+ * so that a file that is recovered after a kill says what the sweep would have said.
  */
 #ifndef ZMQSWEEP_SUMMARY_H
 #define ZMQSWEEP_SUMMARY_H
@@ -24,14 +24,15 @@ struct summary_sample summary_sample(const struct repetition_record *row);
 /* What a point's interval is to cover the median with. */
 #define SUMMARY_COVERAGE 0.95
 
-/* The schedule of looks of a point with a precision. It is made in *cached, and made anew only when a point
- * asks for another one. @return NULL where the point has no precision, or memory is out. */
+/* The schedule of looks of a point with a precision. It is made in *cached, and made anew only when
+ * a point asks for another one. @return NULL where the point has no precision, or memory is out. */
 const struct stats_schedule *summary_schedule(struct stats_schedule *cached,
                                               const struct point_record *point);
 
-/* Fills the columns of *row that are made of its repetitions, in the order measured; the settings stay as
- * they are. `stop_reason` is why no more were run: "interrupted" when there should have been. A row of a file
- * from before schema 1.2 does not say what was asked for: then status and interval stay as they are, too. */
+/* Fills the columns of *row that are made of its repetitions, in the order measured; the settings
+ * stay as they are. `stop_reason` is why no more were run: "interrupted" when there should have
+ * been. A row of a file from before schema 1.2 does not say what was asked for: then status and
+ * interval stay as they are, too. */
 void summary_fill(struct point_record *row, const struct summary_sample *samples, size_t count,
                   const struct stats_schedule *schedule, const char *stop_reason);
 

@@ -1,7 +1,7 @@
 /* tables.h - the tables and their columns.
  *
- * Every table is defined once, by its columns: the HDF5 file, the journal, CSV and the checks of a reader
- * follow from them.
+ * Every table is defined once, by its columns: the HDF5 file, the journal, CSV and the checks of a
+ * reader follow from them.
  */
 #ifndef ZMQSWEEP_TABLES_H
 #define ZMQSWEEP_TABLES_H
@@ -33,7 +33,7 @@ struct column {
     const char *unit;
     const char *long_name;
     int64_t missing; /* of an integer: what stands for a value that is not known */
-    bool later;      /* came after schema 1.0: files without it are read as if the value were missing */
+    bool later; /* came after schema 1.0: files without it are read as if the value were missing */
 };
 
 /* The most that a table may have. */
@@ -45,15 +45,15 @@ struct table_spec {
     const struct column *columns;
     size_t column_count;
     size_t record_bytes; /* sizeof the record */
-    /* The column of table points that came with this table: files without the column are read as if the table
-     * had no rows. NULL: both are from schema 1.0. */
+    /* The column of table points that came with this table: files without the column are read as if
+     * the table had no rows. NULL: both are from schema 1.0. */
     const char *came_with;
 };
 
 extern const struct table_spec result_tables[TABLE_TOTAL];
 
-/* The members of struct run_record that are root attributes of the file and members of the journal's first
- * line. */
+/* The members of struct run_record that are root attributes of the file and members of the
+ * journal's first line. */
 extern const struct column results_run_columns[];
 extern const size_t results_run_column_count;
 

@@ -1,12 +1,13 @@
-/* text.h - words: quoted for error lines, cut for cells, wrapped, and the name that was meant. Pure. */
+/* text.h - words: quoted for error lines, cut for cells, wrapped, and the name that was meant.
+ * Pure. */
 #ifndef ZMQSWEEP_TEXT_H
 #define ZMQSWEEP_TEXT_H
 
 #include <stddef.h>
 #include <stdio.h>
 
-/* `text` in double quotes for an error line: cut to fit, and control characters replaced, so that the line
- * stays one line. @return `quoted`. */
+/* `text` in double quotes for an error line: cut to fit, and control characters replaced, so that
+ * the line stays one line. @return `quoted`. */
 #define TEXT_QUOTE_LENGTH 72
 const char *text_quote(const char *text, char quoted[TEXT_QUOTE_LENGTH]);
 
@@ -22,8 +23,8 @@ void text_shorten(char *text, size_t letters);
 void text_print(FILE *out, const char *text);
 /* Words in lines of at most `width`, behind `indent` blanks. */
 void text_wrap(FILE *out, const char *text, size_t indent, size_t width);
-/* The same in a line that has reached `column`, and without the last line's end. A word that is longer than a
- * line has one of its own. @return the column reached. */
+/* The same in a line that has reached `column`, and without the last line's end. A word that is
+ * longer than a line has one of its own. @return the column reached. */
 size_t text_wrap_from(FILE *out, const char *text, size_t indent, size_t width, size_t column);
 
 #endif

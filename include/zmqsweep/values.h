@@ -12,9 +12,11 @@
 #define CONFIG_WORD_LENGTH 32
 const char *config_format(enum option_id id, int64_t value, char text[CONFIG_WORD_LENGTH]);
 
-/* Parses one option text by the rules of its table entry, lists and geometric ranges ("64:1M:x4") included.
+/* Parses one option text by the rules of its table entry, lists and geometric ranges ("64:1M:x4")
+ * included.
  * @return 0 and *values (malloc'd, 1 or more, no value twice) and *count, or -1. */
-int config_parse(enum option_id id, const char *text, int64_t **values, size_t *count, struct error *error);
+int config_parse(enum option_id id, const char *text, int64_t **values, size_t *count,
+                 struct error *error);
 
 /* A value of OPTION_TYPE_CPUS: objects `first` to `last` of a kind, by hwloc's logical numbers. */
 enum cpus_kind { CPUS_NUMA, CPUS_CORE, CPUS_PU, CPUS_PACKAGE, CPUS_NIC };

@@ -44,7 +44,8 @@ static struct interface_request parse_interface(const char *text)
                     : inet_pton(AF_INET6, wanted.address, wanted.bytes) == 1 ? AF_INET6
                                                                              : AF_UNSPEC;
     int all = wanted.family == AF_INET ? 32 : 128;
-    wanted.bits = slash && end && !*end && end != slash + 1 && bits >= 0 && bits <= all ? (int)bits : all;
+    wanted.bits =
+        slash && end && !*end && end != slash + 1 && bits >= 0 && bits <= all ? (int)bits : all;
     return wanted;
 }
 
@@ -67,7 +68,8 @@ static bool usable(const struct ifaddrs *entry)
 static bool link_local(const struct ifaddrs *entry)
 {
     return entry->ifa_addr->sa_family == AF_INET6 &&
-           IN6_IS_ADDR_LINKLOCAL(&((const struct sockaddr_in6 *)(const void *)entry->ifa_addr)->sin6_addr);
+           IN6_IS_ADDR_LINKLOCAL(
+               &((const struct sockaddr_in6 *)(const void *)entry->ifa_addr)->sin6_addr);
 }
 
 static bool fits(const struct ifaddrs *entry, const struct interface_request *wanted)
@@ -86,7 +88,8 @@ static bool fits(const struct ifaddrs *entry, const struct interface_request *wa
 }
 
 /* IPv4 first where an interface has both. */
-static const struct ifaddrs *choose(const struct ifaddrs *list, const struct interface_request *wanted)
+static const struct ifaddrs *choose(const struct ifaddrs *list,
+                                    const struct interface_request *wanted)
 {
     const struct ifaddrs *second = NULL;
     for (const struct ifaddrs *entry = list; entry; entry = entry->ifa_next) {
@@ -114,8 +117,10 @@ static int source_address(int family, const unsigned char *bytes, char source[IN
     int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0), rc = -1;
     if (fd >= 0 && connect(fd, to, family == AF_INET ? sizeof to4 : sizeof to6) == 0 &&
         getsockname(fd, (struct sockaddr *)&from, &length) == 0) {
-        rc = inet_ntop(family, address_bytes((const struct sockaddr *)&from), source, INET6_ADDRSTRLEN) ? 0
-                                                                                                        : -1;
+        rc = inet_ntop(family, address_bytes((const struct sockaddr *)&from), source,
+                       INET6_ADDRSTRLEN)
+                 ? 0
+                 : -1;
     }
     if (fd >= 0) {
         close(fd);
@@ -123,8 +128,8 @@ static int source_address(int family, const unsigned char *bytes, char source[IN
     return rc;
 }
 
-/* Is there a device behind it, or another interface (a bond, a VLAN)? An interface without either, such as
- * veth, reports a speed that means nothing. */
+/* Is there a device behind it, or another interface (a bond, a VLAN)? An interface without either,
+ * such as veth, reports a speed that means nothing. */
 static bool has_device(const char *interface)
 {
     char path[64 + IF_NAMESIZE];
@@ -158,24 +163,27 @@ static double link_speed(const char *interface)
     return speed;
 }
 
-static int not_found(const struct cluster *cluster, const char *interface, const struct ifaddrs *list,
-                     struct error *error)
+static int not_found(const struct cluster *cluster, const char *interface,
+                     const struct ifaddrs *list, struct error *error)
 {
     char names[256] = "";
     for (const struct ifaddrs *entry = list; entry; entry = entry->ifa_next) {
         char address[INET6_ADDRSTRLEN] = "";
         size_t used = strlen(names);
         if (usable(entry) && !link_local(entry)) {
-            inet_ntop(entry->ifa_addr->sa_family, address_bytes(entry->ifa_addr), address, sizeof address);
-            snprintf(names + used, sizeof names - used, "%s%s (%s)", used ? ", " : "", entry->ifa_name,
-                     address);
+            inet_ntop(entry->ifa_addr->sa_family, address_bytes(entry->ifa_addr), address,
+                      sizeof address);
+            snprintf(names + used, sizeof names - used, "%s%s (%s)", used ? ", " : "",
+                     entry->ifa_name, address);
         }
     }
     if (!*interface) {
-        return error_set(error, "rank %d on %s has no network interface that is up but loopback; it has: %s",
-                         cluster->rank, cluster->host_list[cluster->self.host].name, names);
+        return error_set(
+            error, "rank %d on %s has no network interface that is up but loopback; it has: %s",
+            cluster->rank, cluster->host_list[cluster->self.host].name, names);
     }
-    return error_set(error, "--interface %s: rank %d on %s has no such interface that is up; it has: %s",
+    return error_set(error,
+                     "--interface %s: rank %d on %s has no such interface that is up; it has: %s",
                      interface, cluster->rank, cluster->host_list[cluster->self.host].name, names);
 }
 
@@ -213,27 +221,30 @@ static void list_candidates(const struct ifaddrs *list, struct candidates *all)
     for (size_t f = 0; f < sizeof families / sizeof *families; f++) {
         for (const struct ifaddrs *entry = list; entry && all->count < CANDIDATES_MAX;
              entry = entry->ifa_next) {
-            if (!fits(entry, &any) || entry->ifa_addr->sa_family != families[f] || !entry->ifa_netmask) {
+            if (!fits(entry, &any) || entry->ifa_addr->sa_family != families[f] ||
+                !entry->ifa_netmask) {
                 continue;
             }
             struct candidate *candidate = &all->list[all->count++];
             candidate->family = families[f];
             candidate->bits = prefix_bits(entry->ifa_netmask);
-            memcpy(candidate->bytes, address_bytes(entry->ifa_addr), families[f] == AF_INET ? 4 : 16);
+            memcpy(candidate->bytes, address_bytes(entry->ifa_addr),
+                   families[f] == AF_INET ? 4 : 16);
             inet_ntop(families[f], candidate->bytes, candidate->address, sizeof candidate->address);
             snprintf(candidate->interface, sizeof candidate->interface, "%s", entry->ifa_name);
         }
     }
 }
 
-/* Is the other host on this address's network? The same address on both (as bridges of containers have) is no
- * network. */
+/* Is the other host on this address's network? The same address on both (as bridges of containers
+ * have) is no network. */
 static bool reaches(const struct candidate *mine, const struct candidates *other)
 {
     bool found = false;
     for (int i = 0; i < other->count; i++) {
         const struct candidate *theirs = &other->list[i];
-        if (theirs->family == mine->family && same_network(mine->bytes, theirs->bytes, mine->bits)) {
+        if (theirs->family == mine->family &&
+            same_network(mine->bytes, theirs->bytes, mine->bits)) {
             if (strcmp(mine->address, theirs->address) == 0) {
                 return false;
             }
@@ -251,7 +262,8 @@ static int hosts_reached(const struct cluster *cluster, const struct candidate *
     for (int rank = 0, host = 0; rank < cluster->size; rank++) {
         bool leader = cluster->hosts[rank] == host;
         host += leader;
-        reached += leader && cluster->hosts[rank] != cluster->self.host && reaches(mine, &all[rank]);
+        reached +=
+            leader && cluster->hosts[rank] != cluster->self.host && reaches(mine, &all[rank]);
     }
     return reached;
 }
@@ -328,7 +340,8 @@ int cluster_find_address(struct cluster *cluster, const char *interface, struct 
         struct interface_request wanted = parse_interface(*interface ? interface : "127.0.0.1");
         const struct ifaddrs *chosen = choose(list, &wanted);
         if (chosen) {
-            inet_ntop(chosen->ifa_addr->sa_family, address_bytes(chosen->ifa_addr), address, sizeof address);
+            inet_ntop(chosen->ifa_addr->sa_family, address_bytes(chosen->ifa_addr), address,
+                      sizeof address);
             take_address(&cluster->self, address, chosen->ifa_name);
         } else {
             rc = not_found(cluster, interface, list, error);

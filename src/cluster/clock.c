@@ -1,20 +1,21 @@
-/* clock.c - monotonic clocks of different hosts have different zeroes: their offsets, by ping-pong. */
+/* clock.c - monotonic clocks of different hosts have different zeroes: their offsets, by ping-pong.
+ */
 #include "collectives.h"
 #include "state.h"
 #include "wait.h"
 
 #define ROUNDS 25
 
-/* Cristian's method (Distributed Computing 3 (1989) 146): of many round trips the shortest has the least room
- * for error; the peer read its clock in the middle of it, give or take half of it. */
+/* Cristian's method (Distributed Computing 3 (1989) 146): of many round trips the shortest has the
+ * least room for error; the peer read its clock in the middle of it, give or take half of it. */
 static struct cluster_clock measure_peer(int rank)
 {
     struct cluster_clock clock = {0, 0};
     int64_t shortest = INT64_MAX;
     for (int i = 0; i < ROUNDS; i++) {
         int64_t theirs, before = cluster_clock_ns();
-        MPI_Sendrecv(&before, 1, MPI_INT64_T, rank, TAG_CLOCK, &theirs, 1, MPI_INT64_T, rank, TAG_CLOCK,
-                     MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+        MPI_Sendrecv(&before, 1, MPI_INT64_T, rank, TAG_CLOCK, &theirs, 1, MPI_INT64_T, rank,
+                     TAG_CLOCK, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
         int64_t after = cluster_clock_ns();
         if (after - before < shortest) {
             shortest = after - before;
@@ -42,8 +43,8 @@ static void measure_peers(struct cluster *cluster)
     }
 }
 
-/* The first message is waited for asleep, since other hosts have their turn before; then answers must be
- * prompt. */
+/* The first message is waited for asleep, since other hosts have their turn before; then answers
+ * must be prompt. */
 static void answer(struct cluster *cluster)
 {
     int64_t ignored, mine;
@@ -69,7 +70,8 @@ void cluster_compare_clocks(struct cluster *cluster)
     } else if (host > 0 && cluster->leaders[host] == cluster->rank) {
         answer(cluster);
     }
-    cluster_broadcast(cluster, cluster->clocks, (size_t)cluster->host_count * sizeof *cluster->clocks);
+    cluster_broadcast(cluster, cluster->clocks,
+                      (size_t)cluster->host_count * sizeof *cluster->clocks);
     cluster->self.clock_offset_ns = cluster->clocks[host].offset_ns;
     cluster->self.clock_uncertainty_ns = cluster->clocks[host].uncertainty_ns;
 }

@@ -1,5 +1,5 @@
-/* collectives.c - barrier, broadcast, allgather, exchange, and the stop of a window; all of them sleep while
- * they wait. */
+/* collectives.c - barrier, broadcast, allgather, exchange, and the stop of a window; all of them
+ * sleep while they wait. */
 #include "collectives.h"
 
 #include "state.h"
@@ -15,9 +15,9 @@ void cluster_barrier(struct cluster *cluster)
     cluster_wait(cluster, &request, cluster->deadline_ns);
 }
 
-/* From rank 0, to each rank by itself. A tree's inner ranks would have to wake up in turn to pass it on: on a
- * machine with 32 ranks a core that takes twice as long (64 ranks, 31 pairs: dead time 132 to 158 ms, so 108
- * to 129). */
+/* From rank 0, to each rank by itself. A tree's inner ranks would have to wake up in turn to pass
+ * it on: on a machine with 32 ranks a core that takes twice as long (64 ranks, 31 pairs: dead time
+ * 132 to 158 ms, so 108 to 129). */
 void cluster_send_each(struct cluster *cluster, void *data, size_t bytes)
 {
     if (cluster->rank > 0) {
@@ -27,7 +27,8 @@ void cluster_send_each(struct cluster *cluster, void *data, size_t bytes)
         return;
     }
     for (int rank = 1; rank < cluster->size; rank++) {
-        MPI_Isend(data, (int)bytes, MPI_BYTE, rank, TAG_SEND, MPI_COMM_WORLD, &cluster->sends[rank]);
+        MPI_Isend(data, (int)bytes, MPI_BYTE, rank, TAG_SEND, MPI_COMM_WORLD,
+                  &cluster->sends[rank]);
     }
     for (int rank = 1; rank < cluster->size; rank++) {
         cluster_wait_part(cluster, &cluster->sends[rank], cluster->deadline_ns);
@@ -47,8 +48,8 @@ void cluster_allgather(struct cluster *cluster, const void *mine, void *all, siz
     cluster_wait(cluster, &request, cluster->deadline_ns);
 }
 
-void cluster_exchange(struct cluster *cluster, const int32_t *peers, int32_t count, const void *mine,
-                      void *theirs, size_t bytes)
+void cluster_exchange(struct cluster *cluster, const int32_t *peers, int32_t count,
+                      const void *mine, void *theirs, size_t bytes)
 {
     MPI_Request *requests = calloc(2 * (size_t)count + 1, sizeof(MPI_Request));
     if (!requests) {
@@ -58,7 +59,8 @@ void cluster_exchange(struct cluster *cluster, const int32_t *peers, int32_t cou
     for (int32_t i = 0; i < count; i++) {
         MPI_Irecv((char *)theirs + (size_t)i * bytes, (int)bytes, MPI_BYTE, peers[i], TAG_EXCHANGE,
                   MPI_COMM_WORLD, &requests[i]);
-        MPI_Isend(mine, (int)bytes, MPI_BYTE, peers[i], TAG_EXCHANGE, MPI_COMM_WORLD, &requests[count + i]);
+        MPI_Isend(mine, (int)bytes, MPI_BYTE, peers[i], TAG_EXCHANGE, MPI_COMM_WORLD,
+                  &requests[count + i]);
     }
     cluster->collectives++; /* one of all ranks, even of those without peers */
     for (int32_t i = 0; i < 2 * count; i++) {

@@ -22,8 +22,8 @@ int cluster_cpus_in_topology(hwloc_topology_t topology, enum cpus_kind kind, int
     for (int i = first; i <= last; i++) {
         hwloc_obj_t object = hwloc_get_obj_by_type(topology, types[kind], (unsigned)i);
         if (!object) {
-            return error_set(error, "there is no %s:%d; this host has %d, numbered from 0", type_words[kind],
-                             i, hwloc_get_nbobjs_by_type(topology, types[kind]));
+            return error_set(error, "there is no %s:%d; this host has %d, numbered from 0",
+                             type_words[kind], i, hwloc_get_nbobjs_by_type(topology, types[kind]));
         }
         hwloc_bitmap_or(cpus, cpus, object->cpuset);
     }
@@ -36,8 +36,8 @@ int cluster_numa_by_os_index(hwloc_topology_t topology, int os_index)
     return node ? (int)node->logical_index : -1;
 }
 
-/* The kernel's number of the NUMA node next to an interface; -1 when it does not say (loopback, virtual
- * devices). */
+/* The kernel's number of the NUMA node next to an interface; -1 when it does not say (loopback,
+ * virtual devices). */
 static int interface_node(const char *interface)
 {
     char path[96];
@@ -53,22 +53,25 @@ static int interface_node(const char *interface)
     return node;
 }
 
-static int resolve(hwloc_topology_t topology, const struct config_cpus *wanted, const char *interface,
-                   hwloc_cpuset_t cpus, struct error *error)
+static int resolve(hwloc_topology_t topology, const struct config_cpus *wanted,
+                   const char *interface, hwloc_cpuset_t cpus, struct error *error)
 {
     if (wanted->kind != CPUS_NIC) {
-        return cluster_cpus_in_topology(topology, wanted->kind, wanted->first, wanted->last, cpus, error);
+        return cluster_cpus_in_topology(topology, wanted->kind, wanted->first, wanted->last, cpus,
+                                        error);
     }
     int node = cluster_numa_by_os_index(topology, interface_node(interface));
     if (node < 0) {
-        return error_set(error,
-                         "nic: the system does not say which NUMA node %s is next to; say numa:0 or another",
-                         interface);
+        return error_set(
+            error,
+            "nic: the system does not say which NUMA node %s is next to; say numa:0 or another",
+            interface);
     }
     return cluster_cpus_in_topology(topology, CPUS_NUMA, node, node, cpus, error);
 }
 
-int cluster_resolve_cpus(struct cluster *cluster, int64_t value, cpu_set_t *cpus, struct error *error)
+int cluster_resolve_cpus(struct cluster *cluster, int64_t value, cpu_set_t *cpus,
+                         struct error *error)
 {
     struct config_cpus wanted = config_cpus(value);
     if (!cluster->topology &&
@@ -78,14 +81,16 @@ int cluster_resolve_cpus(struct cluster *cluster, int64_t value, cpu_set_t *cpus
     hwloc_cpuset_t found = hwloc_bitmap_alloc();
     int rc = found ? resolve(cluster->topology, &wanted, cluster->self.interface, found, error)
                    : error_set(error, "no memory for a set of CPUs");
-    if (rc == 0 && hwloc_cpuset_to_glibc_sched_affinity(cluster->topology, found, cpus, sizeof *cpus)) {
+    if (rc == 0 &&
+        hwloc_cpuset_to_glibc_sched_affinity(cluster->topology, found, cpus, sizeof *cpus)) {
         rc = error_set(error, "more processing units than a cpu_set_t holds");
     }
     hwloc_bitmap_free(found);
     return rc;
 }
 
-int cluster_check_cpus(struct cluster *cluster, const int64_t *values, size_t count, struct error *error)
+int cluster_check_cpus(struct cluster *cluster, const int64_t *values, size_t count,
+                       struct error *error)
 {
     for (size_t i = 0; i < count; i++) {
         cpu_set_t cpus;

@@ -1,8 +1,9 @@
-/* gather.c - what all ranks have comes to rank 0: over the first rank of each host, so that no rank gets more
- * than its host's ranks and the other hosts have, and no network connection carries what one host could.
+/* gather.c - what all ranks have comes to rank 0: over the first rank of each host, so that no rank
+ * gets more than its host's ranks and the other hosts have, and no network connection carries what
+ * one host could.
  *
- * On a single host, and where every rank has a host of its own, there is nothing to gain: there it goes
- * straight.
+ * On a single host, and where every rank has a host of its own, there is nothing to gain: there it
+ * goes straight.
  */
 #include "gather.h"
 
@@ -30,9 +31,10 @@ static void *allocate(size_t bytes)
 static int checked_int(size_t units)
 {
     if (units > INT_MAX) {
-        fprintf(stderr,
-                "zmqsweep: error: %zu bytes of the ranks' results are more than MPI gathers at once\n",
-                units * GATHER_UNIT);
+        fprintf(
+            stderr,
+            "zmqsweep: error: %zu bytes of the ranks' results are more than MPI gathers at once\n",
+            units * GATHER_UNIT);
         cluster_abort(EXIT_FAILED);
     }
     return (int)units;
@@ -82,7 +84,8 @@ int cluster_make_tree(struct cluster *cluster)
         return 0;
     }
     MPI_Comm_rank(cluster->host_comm, &host_rank);
-    MPI_Comm_split(MPI_COMM_WORLD, host_rank == 0 ? 0 : MPI_UNDEFINED, cluster->rank, &cluster->leaders_comm);
+    MPI_Comm_split(MPI_COMM_WORLD, host_rank == 0 ? 0 : MPI_UNDEFINED, cluster->rank,
+                   &cluster->leaders_comm);
     if (cluster->rank > 0) {
         return leads(cluster) ? allocate_tallies(cluster) : 0;
     }
@@ -114,14 +117,16 @@ static void gather_level(struct cluster *cluster, MPI_Comm comm, const void *min
         places[i] = checked_int(place);
         place += (size_t)counts[i];
     }
-    MPI_Igatherv(mine, checked_int(units), MPI_INT64_T, all, counts, places, MPI_INT64_T, 0, comm, &request);
+    MPI_Igatherv(mine, checked_int(units), MPI_INT64_T, all, counts, places, MPI_INT64_T, 0, comm,
+                 &request);
     cluster_wait_part(cluster, &request, cluster->deadline_ns);
     free(places);
 }
 
-/* A leader gets its host's parts, one after the other. @return them (to be freed), *units in all; NULL
- * elsewhere. */
-static int64_t *gather_host(struct cluster *cluster, const void *mine, size_t mine_units, size_t *units)
+/* A leader gets its host's parts, one after the other. @return them (to be freed), *units in all;
+ * NULL elsewhere. */
+static int64_t *gather_host(struct cluster *cluster, const void *mine, size_t mine_units,
+                            size_t *units)
 {
     MPI_Request request;
     int ranks, count = checked_int(mine_units), *counts = NULL;
@@ -178,8 +183,8 @@ static int *host_units(const struct cluster *cluster, const size_t *lengths, siz
     return counts;
 }
 
-static void gather_by_tree(struct cluster *cluster, const void *mine, size_t bytes, const size_t *lengths,
-                           void *all)
+static void gather_by_tree(struct cluster *cluster, const void *mine, size_t bytes,
+                           const size_t *lengths, void *all)
 {
     size_t units, total = 0;
     int64_t *host_parts = gather_host(cluster, mine, bytes / GATHER_UNIT, &units), *parts = NULL;
@@ -188,7 +193,8 @@ static void gather_by_tree(struct cluster *cluster, const void *mine, size_t byt
         if (counts) {
             parts = allocate(total * GATHER_UNIT);
         }
-        gather_level(cluster, cluster->leaders_comm, host_parts, units, counts, cluster->host_count, parts);
+        gather_level(cluster, cluster->leaders_comm, host_parts, units, counts, cluster->host_count,
+                     parts);
         free(counts);
         if (lengths && parts) {
             put_in_order(cluster, parts, lengths, all);
@@ -198,8 +204,8 @@ static void gather_by_tree(struct cluster *cluster, const void *mine, size_t byt
     free(host_parts);
 }
 
-static void gather_flat(struct cluster *cluster, const void *mine, size_t bytes, const size_t *lengths,
-                        void *all)
+static void gather_flat(struct cluster *cluster, const void *mine, size_t bytes,
+                        const size_t *lengths, void *all)
 {
     int *counts = NULL;
     if (lengths) {
@@ -212,8 +218,8 @@ static void gather_flat(struct cluster *cluster, const void *mine, size_t bytes,
     free(counts);
 }
 
-void cluster_gather_varied(struct cluster *cluster, const void *mine, size_t bytes, const size_t *lengths,
-                           void *all)
+void cluster_gather_varied(struct cluster *cluster, const void *mine, size_t bytes,
+                           const size_t *lengths, void *all)
 {
     cluster->collectives++;
     if (cluster->tree) {
@@ -255,8 +261,8 @@ static void add_level(struct cluster *cluster, MPI_Comm comm, struct cluster_tot
     int rank, ranks;
     MPI_Comm_rank(comm, &rank);
     MPI_Comm_size(comm, &ranks);
-    MPI_Igather(tally, (int)sizeof *tally, MPI_BYTE, cluster->tallies, (int)sizeof *tally, MPI_BYTE, 0, comm,
-                &request);
+    MPI_Igather(tally, (int)sizeof *tally, MPI_BYTE, cluster->tallies, (int)sizeof *tally, MPI_BYTE,
+                0, comm, &request);
     cluster_wait_part(cluster, &request, cluster->deadline_ns);
     for (int i = 1; rank == 0 && i < ranks; i++) {
         add_tally(tally, &cluster->tallies[i]);

@@ -89,7 +89,8 @@ static void number_hosts(struct cluster *cluster, const int *leaders)
         if (leaders[rank] == rank) {
             cluster->leaders[cluster->host_count] = rank;
         }
-        cluster->hosts[rank] = leaders[rank] == rank ? cluster->host_count++ : cluster->hosts[leaders[rank]];
+        cluster->hosts[rank] =
+            leaders[rank] == rank ? cluster->host_count++ : cluster->hosts[leaders[rank]];
     }
 }
 

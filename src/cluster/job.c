@@ -21,8 +21,8 @@
 
 #define START_DEADLINE_NS 120000000000
 
-static const char *const launcher_variables[] = {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_SIZE",
-                                                 "MPI_LOCALNRANKS"};
+static const char *const launcher_variables[] = {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK",
+                                                 "PMI_SIZE", "MPI_LOCALNRANKS"};
 
 bool cluster_launched(void)
 {
@@ -76,7 +76,8 @@ int cluster_start(int *argc, char ***argv, struct cluster **cluster, struct erro
     }
     cluster_compare_clocks(made);
     if (made->rank > 0) {
-        MPI_Irecv(&made->stop_message, 1, MPI_CHAR, 0, TAG_STOP, MPI_COMM_WORLD, &made->stop_request);
+        MPI_Irecv(&made->stop_message, 1, MPI_CHAR, 0, TAG_STOP, MPI_COMM_WORLD,
+                  &made->stop_request);
     }
     *cluster = made;
     return 0;

@@ -35,11 +35,11 @@ struct cluster {
     struct cluster_clock *clocks; /* of each host; its ranks share one */
     struct cluster_member *members;
     struct cluster_member self;
-    MPI_Comm host_comm;        /* of the ranks of this host; its rank 0 leads */
-    MPI_Comm leaders_comm;     /* of the leaders, in the order of hosts; MPI_COMM_NULL on other ranks */
-    bool tree;                 /* gathers go over the leaders */
-    int *host_sizes;           /* rank 0: ranks of each host */
-    int *host_order;           /* rank 0: all ranks, host by host */
+    MPI_Comm host_comm;    /* of the ranks of this host; its rank 0 leads */
+    MPI_Comm leaders_comm; /* of the leaders, in the order of hosts; MPI_COMM_NULL on other ranks */
+    bool tree;             /* gathers go over the leaders */
+    int *host_sizes;       /* rank 0: ranks of each host */
+    int *host_order;       /* rank 0: all ranks, host by host */
     hwloc_topology_t topology; /* loaded when first asked for */
 };
 

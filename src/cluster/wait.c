@@ -1,4 +1,5 @@
-/* wait.c - waiting asleep, for a time or for a message, and ending the job when a rank does not answer. */
+/* wait.c - waiting asleep, for a time or for a message, and ending the job when a rank does not
+ * answer. */
 #include "wait.h"
 
 #include "state.h"
@@ -14,8 +15,8 @@
 #define PAUSE_MAX_NS 10000000
 /* A pause grows with the time waited, so that waking late costs a sixteenth of it at most. */
 #define PAUSE_SHARE 16
-/* A rank that is past its deadline reports to rank 0. So long after its own deadline, rank 0 names those that
- * have not. */
+/* A rank that is past its deadline reports to rank 0. So long after its own deadline, rank 0 names
+ * those that have not. */
 #define END_AFTER_NS 500000000
 /* Unless rank 0 ends the job, the others do. */
 #define EXIT_AFTER_NS 1500000000
@@ -90,8 +91,8 @@ static void read_notes(struct cluster *cluster)
         if (!waiting) {
             return;
         }
-        MPI_Recv(&cluster->notes[status.MPI_SOURCE], (int)sizeof *cluster->notes, MPI_BYTE, status.MPI_SOURCE,
-                 TAG_WAITING, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+        MPI_Recv(&cluster->notes[status.MPI_SOURCE], (int)sizeof *cluster->notes, MPI_BYTE,
+                 status.MPI_SOURCE, TAG_WAITING, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
     }
 }
 
@@ -108,8 +109,9 @@ static _Noreturn void end_job(const struct cluster *cluster, int64_t waited_ns)
     for (int rank = 1; rank < cluster->size; rank++) {
         if (!waits_with_us(cluster, rank)) {
             missing++;
-            fprintf(stderr, "zmqsweep: error: rank %d on %s has not answered for %.1f s (phase: %s)\n", rank,
-                    host_name(cluster, rank), (double)waited_ns * 1e-9, cluster->phase);
+            fprintf(stderr,
+                    "zmqsweep: error: rank %d on %s has not answered for %.1f s (phase: %s)\n",
+                    rank, host_name(cluster, rank), (double)waited_ns * 1e-9, cluster->phase);
         }
     }
     if (missing == 0) {
@@ -123,12 +125,12 @@ static _Noreturn void end_job(const struct cluster *cluster, int64_t waited_ns)
 /* Any other rank: the coordinator has not ended the job. */
 static _Noreturn void end_job_without_coordinator(const struct cluster *cluster, int64_t waited_ns)
 {
-    fprintf(
-        stderr,
-        "zmqsweep: error: rank 0 (the coordinator) on %s has not answered rank %d on %s for %.1f s (phase: "
-        "%s); ending the job%s\n",
-        host_name(cluster, 0), cluster->rank, host_name(cluster, cluster->rank), (double)waited_ns * 1e-9,
-        cluster->phase, cluster->shutdown_message);
+    fprintf(stderr,
+            "zmqsweep: error: rank 0 (the coordinator) on %s has not answered rank %d on %s for "
+            "%.1f s (phase: "
+            "%s); ending the job%s\n",
+            host_name(cluster, 0), cluster->rank, host_name(cluster, cluster->rank),
+            (double)waited_ns * 1e-9, cluster->phase, cluster->shutdown_message);
     cluster_abort(EXIT_FAILED);
 }
 
@@ -137,7 +139,8 @@ void cluster_wait_part(struct cluster *cluster, MPI_Request *request, int64_t de
     int64_t began = cluster_clock_ns();
     bool reported = false;
     int done;
-    for (MPI_Test(request, &done, MPI_STATUS_IGNORE); !done; MPI_Test(request, &done, MPI_STATUS_IGNORE)) {
+    for (MPI_Test(request, &done, MPI_STATUS_IGNORE); !done;
+         MPI_Test(request, &done, MPI_STATUS_IGNORE)) {
         int64_t waited = cluster_clock_ns() - began, late = waited - deadline_ns;
         if (late > 0 && cluster->rank == 0) {
             read_notes(cluster);
@@ -158,8 +161,9 @@ void cluster_wait_part(struct cluster *cluster, MPI_Request *request, int64_t de
 
 _Noreturn void cluster_fail(const struct cluster *cluster, const char *what)
 {
-    fprintf(stderr, "zmqsweep: error: rank %d on %s: %s (phase: %s); ending the job%s\n", cluster->rank,
-            host_name(cluster, cluster->rank), what, cluster->phase, cluster->shutdown_message);
+    fprintf(stderr, "zmqsweep: error: rank %d on %s: %s (phase: %s); ending the job%s\n",
+            cluster->rank, host_name(cluster, cluster->rank), what, cluster->phase,
+            cluster->shutdown_message);
     cluster_abort(EXIT_FAILED);
 }
 

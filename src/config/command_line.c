@@ -16,15 +16,16 @@ static int unknown_argument(struct reader *reader, const char *element)
     snprintf(name, sizeof name, "%.*s", (int)strcspn(element, "="), element);
     const char *nearest = source_nearest_option(name + strspn(name, "-"), SOURCE_COMMAND_LINE);
     if (element[0] != '-' || element[1] == '\0')
-        return error_set(reader->error, "%s is no option; all options begin with --, such as --size 64",
+        return error_set(reader->error,
+                         "%s is no option; all options begin with --, such as --size 64",
                          text_quote(element, quoted));
     if (nearest)
         return error_set(reader->error, "unknown option %s; the nearest is --%s", name, nearest);
     return error_set(reader->error, "unknown option %s; --help lists all", name);
 }
 
-/* Whether the element of the command line names the option in full, and not by the abbreviation that
- * getopt_long takes as well. */
+/* Whether the element of the command line names the option in full, and not by the abbreviation
+ * that getopt_long takes as well. */
 static bool is_full_name(const char *element, const char *name)
 {
     size_t length = strlen(name);
@@ -54,7 +55,8 @@ static int set_option(struct reader *reader, int code, const char *element, char
         return error_set(reader->error, "unknown option %.*s; written in full it is --%s",
                          (int)strcspn(element, "="), element, spec->name);
     if (code == '?')
-        return error_set(reader->error, "--%s takes no value; say --%s alone", spec->name, spec->name);
+        return error_set(reader->error, "--%s takes no value; say --%s alone", spec->name,
+                         spec->name);
     if (!rejected && !flag && optarg == argv[optind - 1] && is_option(optarg)) {
         optind--;
         rejected = true;
@@ -72,13 +74,14 @@ static void fill_options(struct option options[OPTION_TOTAL + 1])
     memset(options, 0, (OPTION_TOTAL + 1) * sizeof *options);
     for (int id = 0; id < OPTION_TOTAL; id++) {
         options[id].name = config_options[id].name;
-        options[id].has_arg = config_options[id].type == OPTION_TYPE_FLAG ? no_argument : required_argument;
+        options[id].has_arg =
+            config_options[id].type == OPTION_TYPE_FLAG ? no_argument : required_argument;
         options[id].val = FIRST_CODE + id;
     }
 }
 
-/* In getopt_long's "-:", the minus keeps arguments in their places and the colon tells a missing value from
- * an unknown option. */
+/* In getopt_long's "-:", the minus keeps arguments in their places and the colon tells a missing
+ * value from an unknown option. */
 int command_line_read(struct reader *reader, int argc, char *const *argv)
 {
     struct option options[OPTION_TOTAL + 1];

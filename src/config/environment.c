@@ -28,8 +28,9 @@ static int unknown_variable(struct reader *reader, const char *name, int length)
     if (nearest)
         return error_set(reader->error, "%.*s: unknown option; the nearest is %s", length, name,
                          source_variable(config_find(nearest), variable));
-    return error_set(reader->error, "%.*s: unknown option; %s is reserved, name other variables otherwise",
-                     length, name, SOURCE_PREFIX);
+    return error_set(reader->error,
+                     "%.*s: unknown option; %s is reserved, name other variables otherwise", length,
+                     name, SOURCE_PREFIX);
 }
 
 static int read_variable(struct reader *reader, const char *name, size_t length)
@@ -39,8 +40,8 @@ static int read_variable(struct reader *reader, const char *name, size_t length)
     if (id == OPTION_TOTAL)
         return unknown_variable(reader, name, shown);
     if (!source_allows(id, SOURCE_ENVIRONMENT))
-        return error_set(reader->error, "%.*s: belongs to the command line; say --%s there", shown, name,
-                         config_options[id].name);
+        return error_set(reader->error, "%.*s: belongs to the command line; say --%s there", shown,
+                         name, config_options[id].name);
     return reader_set(reader, id, SOURCE_ENVIRONMENT, name + length + 1);
 }
 

@@ -7,9 +7,10 @@
 #define PRESET_COLUMN 16 /* in which the descriptions of the presets begin */
 
 static const char usage[] = "mpirun -n 3 zmqsweep [options]";
-static const char purpose[] = "Measures how fast ZeroMQ moves messages between the ranks of an MPI job, for "
-                              "every combination of the settings "
-                              "listed, and keeps every sample in one HDF5 file.";
+static const char purpose[] =
+    "Measures how fast ZeroMQ moves messages between the ranks of an MPI job, for "
+    "every combination of the settings "
+    "listed, and keeps every sample in one HDF5 file.";
 
 struct group {
     const char *title, *note;
@@ -18,9 +19,11 @@ struct group {
 
 static const struct group groups[] = {
     {"Dimensions",
-     "Each takes a list, separated by commas; the sweep is the product of all. Numbers may be ranges: "
+     "Each takes a list, separated by commas; the sweep is the product of all. Numbers may be "
+     "ranges: "
      "64:1M:x4 is "
-     "64,256,1K,4K,16K,64K,256K,1M. In sizes K, M and G are powers of 1024, in counts powers of 1000; times "
+     "64,256,1K,4K,16K,64K,256K,1M. In sizes K, M and G are powers of 1024, in counts powers of "
+     "1000; times "
      "have a "
      "unit: ns, us, ms, s, min or h.",
      OPTION_PATTERN, OPTION_RECEIVER_CPUS},
@@ -45,7 +48,8 @@ static const struct help_entry files[] = {
 };
 
 static const struct help_entry examples[] = {
-    {"mpirun -n 3 zmqsweep --short", "A first look: one sender, one receiver, and the coordinator."},
+    {"mpirun -n 3 zmqsweep --short",
+     "A first look: one sender, one receiver, and the coordinator."},
     {"mpirun -n 3 zmqsweep --size 64:1M:x4 --pattern pub-sub --output results.h5",
      "Pub-sub at eight sizes, into a file of that name."},
     {"mpirun -n 9 zmqsweep --pairs 1,2,4 --size 64K --duration 5s",
@@ -92,8 +96,8 @@ static const char *format_values(enum option_id id, char text[VALUES_LENGTH])
         snprintf(values, sizeof values, "loss=0%% to loss=50%%");
     else
         format_limits(id, values, sizeof values);
-    snprintf(text, VALUES_LENGTH, "Values: %s%s%s. Default: %s.", values, spec->keyword ? ", or " : "",
-             spec->keyword ? spec->keyword : "", spec->fallback);
+    snprintf(text, VALUES_LENGTH, "Values: %s%s%s. Default: %s.", values,
+             spec->keyword ? ", or " : "", spec->keyword ? spec->keyword : "", spec->fallback);
     return text;
 }
 
@@ -132,7 +136,8 @@ void config_print_help(FILE *out, const struct preset *presets)
     fprintf(out, "\n");
     help_print_paragraph(
         out,
-        "Any option may also be an environment variable (ZMQSWEEP_SIZE) or a line of the sweep file "
+        "Any option may also be an environment variable (ZMQSWEEP_SIZE) or a line of the sweep "
+        "file "
         "(size = 64,1K). The command line beats the environment, then the file, the preset, the "
         "default.",
         0);
@@ -152,7 +157,8 @@ static void print_manual_groups(FILE *out)
 {
     char values[VALUES_LENGTH];
     manual_print_section(out, "OPTIONS");
-    manual_print_text(out, "Options are written in full. Of an option given twice the last counts.");
+    manual_print_text(out,
+                      "Options are written in full. Of an option given twice the last counts.");
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
         fprintf(out, ".SS %s\n", groups[i].title);
         if (groups[i].note)
@@ -167,22 +173,25 @@ static void print_manual_groups(FILE *out)
 static void print_sources(FILE *out)
 {
     manual_print_section(out, "SWEEP FILE");
-    manual_print_text(out, "The file that --config names has one option a line, without the dashes, such as");
+    manual_print_text(
+        out, "The file that --config names has one option a line, without the dashes, such as");
     fprintf(out, ".PP\n.nf\n.RS\n");
     manual_print_text(out, "# a comment");
     manual_print_text(out, "pattern = push-pull,pub-sub");
     manual_print_text(out, "size    = 64:1M:x4   ; another comment");
     manual_print_text(out, "force   = yes");
     fprintf(out, ".RE\n.fi\n.PP\n");
-    manual_print_text(
-        out, "A header [zmqsweep] may stand before them; other headers, unknown keys and keys set twice are "
-             "errors. Options without a value take yes or no.");
+    manual_print_text(out, "A header [zmqsweep] may stand before them; other headers, unknown keys "
+                           "and keys set twice are "
+                           "errors. Options without a value take yes or no.");
     manual_print_section(out, "ENVIRONMENT");
-    manual_print_text(
-        out, "Each option but --help and --version may be set by a variable: ZMQSWEEP_ and the option's name "
-             "in capitals, with underscores for dashes, such as ZMQSWEEP_SEND_MODE. A variable that begins "
-             "with ZMQSWEEP_ and names no option is an error. The command line beats the environment, then "
-             "the sweep file, the preset, the default.");
+    manual_print_text(out, "Each option but --help and --version may be set by a variable: "
+                           "ZMQSWEEP_ and the option's name "
+                           "in capitals, with underscores for dashes, such as ZMQSWEEP_SEND_MODE. "
+                           "A variable that begins "
+                           "with ZMQSWEEP_ and names no option is an error. The command line beats "
+                           "the environment, then "
+                           "the sweep file, the preset, the default.");
 }
 
 static void print_lists(FILE *out, const struct preset *presets)
@@ -200,11 +209,14 @@ static void print_lists(FILE *out, const struct preset *presets)
     manual_print_entries(out, examples, MANUAL_BOLD_MACRO);
 }
 
-void config_print_manual(FILE *out, const struct preset *presets, const char *date, const char *version)
+void config_print_manual(FILE *out, const struct preset *presets, const char *date,
+                         const char *version)
 {
     manual_print_title(out, "ZMQSWEEP", "zmqsweep", date, version);
     manual_print_section(out, "NAME");
-    fprintf(out, "zmqsweep \\- measure how fast ZeroMQ moves messages between the ranks of an MPI job\n");
+    fprintf(
+        out,
+        "zmqsweep \\- measure how fast ZeroMQ moves messages between the ranks of an MPI job\n");
     manual_print_section(out, "SYNOPSIS");
     fprintf(out, ".B mpirun \\-n\n.I ranks\n.B zmqsweep\n.RI [ options ]\n");
     manual_print_section(out, "DESCRIPTION");

@@ -1,7 +1,7 @@
 /* read.c - the settings, gathered from command line, environment, sweep file, preset and defaults.
  *
- * Every text is checked where it is found, also when a higher source overrides it: a job script with a
- * mistake in it should not work by luck.
+ * Every text is checked where it is found, also when a higher source overrides it: a job script
+ * with a mistake in it should not work by luck.
  */
 #include "zmqsweep/settings.h"
 
@@ -23,8 +23,8 @@ static void replace_control_characters(struct error *error)
 /* Reads all sources below the command line, the higher first. */
 static int read_lower_sources(struct reader *reader, char *const *environment)
 {
-    if (environment_read(reader, environment) || sweep_file_read(reader) || resolve_preset(reader) ||
-        reader_set_defaults(reader))
+    if (environment_read(reader, environment) || sweep_file_read(reader) ||
+        resolve_preset(reader) || reader_set_defaults(reader))
         return -1;
     return resolve_mode(reader) || resolve_precision(reader) ? -1 : 0;
 }

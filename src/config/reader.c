@@ -22,11 +22,12 @@ const char *reader_place(const struct reader *reader, enum option_id id, enum se
         snprintf(where, READER_PLACE_LENGTH, "%s", source_variable(id, variable));
         break;
     case SOURCE_FILE:
-        snprintf(where, READER_PLACE_LENGTH, "%.120s:%u: %s", reader->path, reader->lines[id], name);
+        snprintf(where, READER_PLACE_LENGTH, "%.120s:%u: %s", reader->path, reader->lines[id],
+                 name);
         break;
     case SOURCE_PRESET:
-        snprintf(where, READER_PLACE_LENGTH, "preset %.80s: %s", config_text(reader->settings, OPTION_PRESET),
-                 name);
+        snprintf(where, READER_PLACE_LENGTH, "preset %.80s: %s",
+                 config_text(reader->settings, OPTION_PRESET), name);
         break;
     case SOURCE_DEFAULT:
         snprintf(where, READER_PLACE_LENGTH, "default of %s", name);
@@ -52,16 +53,19 @@ static int unknown_preset(const struct preset *presets, const char *name, struct
     for (; presets && presets->name && count < sizeof names / sizeof *names; presets++, count++) {
         names[count] = presets->name;
         if (at < sizeof list)
-            at += (size_t)snprintf(list + at, sizeof list - at, "%s%s", at ? ", " : "", presets->name);
+            at += (size_t)snprintf(list + at, sizeof list - at, "%s%s", at ? ", " : "",
+                                   presets->name);
     }
     nearest = text_nearest(name, names, count);
     text_quote(name, quoted);
     if (nearest)
-        return error_set(error, "unknown preset %s; the nearest is %s (there are %s)", quoted, nearest, list);
+        return error_set(error, "unknown preset %s; the nearest is %s (there are %s)", quoted,
+                         nearest, list);
     return error_set(error, "unknown preset %s; say one of %s", quoted, list);
 }
 
-int reader_set(struct reader *reader, enum option_id id, enum setting_source source, const char *text)
+int reader_set(struct reader *reader, enum option_id id, enum setting_source source,
+               const char *text)
 {
     struct setting *current = &reader->settings->items[id], fresh = {.source = source};
     struct error cause;
@@ -70,7 +74,8 @@ int reader_set(struct reader *reader, enum option_id id, enum setting_source sou
     if (status == 0 && id == OPTION_PRESET && !reader_find_preset(reader->presets, text))
         status = unknown_preset(reader->presets, text, &cause);
     if (status)
-        return error_set(reader->error, "%s: %s", reader_place(reader, id, source, where), cause.text);
+        return error_set(reader->error, "%s: %s", reader_place(reader, id, source, where),
+                         cause.text);
     if (current->text && current->source > source) {
         free(fresh.values);
         return 0;

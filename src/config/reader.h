@@ -12,14 +12,17 @@ struct reader {
     unsigned lines[OPTION_TOTAL]; /* in the sweep file; 0: not in it */
 };
 
-/* Checks `text` and sets the option to it, unless a higher source has set it already. @return 0 or -1. */
-int reader_set(struct reader *reader, enum option_id id, enum setting_source source, const char *text);
+/* Checks `text` and sets the option to it, unless a higher source has set it already. @return 0 or
+ * -1. */
+int reader_set(struct reader *reader, enum option_id id, enum setting_source source,
+               const char *text);
 /* Replaces an option's value by the default. Unset text and flags are "", which no source gives. */
 int reader_set_default(struct reader *reader, enum option_id id);
 /* Gives the default to all options that no source has set. */
 int reader_set_defaults(struct reader *reader);
 
-/* Where an option was set, as an error line names it: --size, ZMQSWEEP_SIZE, sweep.ini:3, preset daq. */
+/* Where an option was set, as an error line names it: --size, ZMQSWEEP_SIZE, sweep.ini:3, preset
+ * daq. */
 #define READER_PLACE_LENGTH 192
 const char *reader_place(const struct reader *reader, enum option_id id, enum setting_source source,
                          char where[READER_PLACE_LENGTH]);

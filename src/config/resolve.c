@@ -11,11 +11,12 @@ static int reject_both(struct reader *reader, enum option_id one, enum option_id
     const struct setting *items = reader->settings->items;
     enum option_id later = reader->lines[other] > reader->lines[one] ? other : one;
     return error_set(reader->error, "%s: %s and %s exclude each other; give one of them",
-                     reader_place(reader, later, items[one].source, where), config_options[one].name,
-                     config_options[other].name);
+                     reader_place(reader, later, items[one].source, where),
+                     config_options[one].name, config_options[other].name);
 }
 
-/* Decides between --short and --preset, so that the settings hold the one preset that is in force. */
+/* Decides between --short and --preset, so that the settings hold the one preset that is in force.
+ */
 static int choose_preset(struct reader *reader)
 {
     struct setting *brief = &reader->settings->items[OPTION_SHORT];
@@ -44,8 +45,8 @@ int resolve_preset(struct reader *reader)
     for (size_t i = 0; preset->pairs && preset->pairs[i][0]; i++) {
         enum option_id id = config_find(preset->pairs[i][0]);
         if (id == OPTION_TOTAL || !source_allows(id, SOURCE_PRESET))
-            return error_set(reader->error, "preset %s: no option of a sweep is called %s", preset->name,
-                             preset->pairs[i][0]);
+            return error_set(reader->error, "preset %s: no option of a sweep is called %s",
+                             preset->name, preset->pairs[i][0]);
         if (reader_set(reader, id, SOURCE_PRESET, preset->pairs[i][1]))
             return -1;
     }
@@ -59,14 +60,16 @@ int resolve_mode(struct reader *reader)
     char where[READER_PLACE_LENGTH];
     for (size_t i = 0; i < count->count && count->count > 1; i++)
         if (count->values[i] == OPTION_KEYWORD)
-            return error_set(reader->error, "%s: %s is listed with numbers; say %s alone, or numbers alone",
-                             reader_place(reader, OPTION_COUNT, count->source, where),
-                             config_options[OPTION_COUNT].keyword, config_options[OPTION_COUNT].keyword);
+            return error_set(
+                reader->error, "%s: %s is listed with numbers; say %s alone, or numbers alone",
+                reader_place(reader, OPTION_COUNT, count->source, where),
+                config_options[OPTION_COUNT].keyword, config_options[OPTION_COUNT].keyword);
     if (count->values[0] == OPTION_KEYWORD || duration->source == SOURCE_DEFAULT)
         return 0;
     if (count->source == duration->source)
         return reject_both(reader, OPTION_COUNT, OPTION_DURATION);
-    return reader_set_default(reader, count->source > duration->source ? OPTION_DURATION : OPTION_COUNT);
+    return reader_set_default(reader,
+                              count->source > duration->source ? OPTION_DURATION : OPTION_COUNT);
 }
 
 /* What has a meaning with a precision only. */
@@ -99,10 +102,12 @@ int resolve_precision(struct reader *reader)
         return reject_both(reader, OPTION_REPETITIONS, OPTION_PRECISION);
     if (repetitions->source > precision->source)
         return reader_set_default(reader, OPTION_PRECISION);
-    int64_t least = items[OPTION_MIN_REPETITIONS].values[0], most = items[OPTION_MAX_REPETITIONS].values[0];
+    int64_t least = items[OPTION_MIN_REPETITIONS].values[0],
+            most = items[OPTION_MAX_REPETITIONS].values[0];
     if (least > most)
-        return error_set(reader->error,
-                         "min-repetitions %lld is over max-repetitions %lld; raise one or lower the other",
-                         (long long)least, (long long)most);
+        return error_set(
+            reader->error,
+            "min-repetitions %lld is over max-repetitions %lld; raise one or lower the other",
+            (long long)least, (long long)most);
     return reader_set_default(reader, OPTION_REPETITIONS);
 }

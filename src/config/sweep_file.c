@@ -12,8 +12,8 @@
 
 #define SECTION "[zmqsweep]"
 
-/* What inih's two callbacks share. inih neither counts lines for the handler nor rejects lines that are
- * longer than its buffer, so read_line does. */
+/* What inih's two callbacks share. inih neither counts lines for the handler nor rejects lines that
+ * are longer than its buffer, so read_line does. */
 struct sweep_file {
     struct reader *reader;
     FILE *stream;
@@ -22,7 +22,8 @@ struct sweep_file {
     int read_errno;  /* of a failed read; 0: none */
 };
 
-__attribute__((format(printf, 2, 3))) static void fail_line(struct sweep_file *file, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void fail_line(struct sweep_file *file,
+                                                            const char *format, ...)
 {
     char what[256];
     va_list args;
@@ -33,8 +34,9 @@ __attribute__((format(printf, 2, 3))) static void fail_line(struct sweep_file *f
     file->failed = file->line;
 }
 
-/* Reads one line without its end and without leading blanks, which inih would take for a continuation of the
- * line before. The excess of a comment is dropped, that of other lines is a mistake.
+/* Reads one line without its end and without leading blanks, which inih would take for a
+ * continuation of the line before. The excess of a comment is dropped, that of other lines is a
+ * mistake.
  * @return its length, or -1 at the end of the file or after a mistake. */
 static int read_line(struct sweep_file *file, char *line, int size)
 {
@@ -60,7 +62,8 @@ static int read_line(struct sweep_file *file, char *line, int size)
     return c == EOF && (length == 0 || file->read_errno) ? -1 : length;
 }
 
-/* A section's header may be there, but only the one. inih calls nobody for a section without keys. */
+/* A section's header may be there, but only the one. inih calls nobody for a section without keys.
+ */
 static bool is_wrong_section(const char *line)
 {
     const size_t length = sizeof SECTION - 1;
@@ -100,7 +103,8 @@ static void unknown_key(struct sweep_file *file, const char *key)
     if (nearest)
         fail_line(file, "unknown key %s; the nearest is \"%s\"", quoted, nearest);
     else
-        fail_line(file, "unknown key %s; zmqsweep --help lists the options, which are the keys", quoted);
+        fail_line(file, "unknown key %s; zmqsweep --help lists the options, which are the keys",
+                  quoted);
 }
 
 /* inih's handler. @return non-zero when the key is good. */
@@ -137,14 +141,16 @@ int sweep_file_read(struct reader *reader)
     reader_place(reader, OPTION_CONFIG, config->source, where);
     file.stream = fopen(reader->path, "re");
     if (!file.stream)
-        return error_set(reader->error, "%s: cannot open %.300s: %s", where, reader->path, strerror(errno));
+        return error_set(reader->error, "%s: cannot open %.300s: %s", where, reader->path,
+                         strerror(errno));
     int bad = ini_parse_stream(next_line, &file, set_key, &file);
     fclose(file.stream);
     if (file.read_errno)
         return error_set(reader->error, "%s: cannot read %.300s: %s", where, reader->path,
                          strerror(file.read_errno));
     if (bad > 0 && (!file.failed || (unsigned)bad < file.failed))
-        return error_set(reader->error, "%.120s:%d: not understood; say key = value", reader->path, bad);
+        return error_set(reader->error, "%.120s:%d: not understood; say key = value", reader->path,
+                         bad);
     if (bad < 0)
         return error_set(reader->error, "out of memory");
     return file.failed ? -1 : 0;

@@ -5,8 +5,16 @@
 
 /* What matters to plain sockets. The other dimensions are ZeroMQ's. */
 static const enum option_id mattering[] = {
-    OPTION_RECEIVERS_PER_SENDER, OPTION_SENDERS_PER_RECEIVER, OPTION_PAIRS, OPTION_SNDBUF,   OPTION_RCVBUF,
-    OPTION_SENDER_CPUS,          OPTION_RECEIVER_CPUS,        OPTION_COUNT, OPTION_DURATION, OPTION_SIZE,
+    OPTION_RECEIVERS_PER_SENDER,
+    OPTION_SENDERS_PER_RECEIVER,
+    OPTION_PAIRS,
+    OPTION_SNDBUF,
+    OPTION_RCVBUF,
+    OPTION_SENDER_CPUS,
+    OPTION_RECEIVER_CPUS,
+    OPTION_COUNT,
+    OPTION_DURATION,
+    OPTION_SIZE,
 };
 
 static bool matters(enum option_id id)

@@ -26,7 +26,8 @@ static int64_t largest_pairs(const struct settings *settings)
 
 int64_t check_largest_group(const struct settings *settings)
 {
-    return largest(settings, OPTION_RECEIVERS_PER_SENDER) + largest(settings, OPTION_SENDERS_PER_RECEIVER);
+    return largest(settings, OPTION_RECEIVERS_PER_SENDER) +
+           largest(settings, OPTION_SENDERS_PER_RECEIVER);
 }
 
 int32_t plan_fewest_ranks(const struct settings *settings)
@@ -40,11 +41,11 @@ static int check_shape(const struct settings *settings, struct error *error)
     int64_t receivers = largest(settings, OPTION_RECEIVERS_PER_SENDER);
     int64_t senders = largest(settings, OPTION_SENDERS_PER_RECEIVER);
     if (receivers > 1 && senders > 1) {
-        return error_set(
-            error,
-            "--receivers-per-sender %lld with --senders-per-receiver %lld: one of the two must be 1 "
-            "in every group; sweep them in two runs",
-            (long long)receivers, (long long)senders);
+        return error_set(error,
+                         "--receivers-per-sender %lld with --senders-per-receiver %lld: one of the "
+                         "two must be 1 "
+                         "in every group; sweep them in two runs",
+                         (long long)receivers, (long long)senders);
     }
     if (largest_pairs(settings) > (INT32_MAX - 1) / check_largest_group(settings)) {
         return error_set(error, "--pairs %lld: more ranks than MPI can number; say fewer",
@@ -57,11 +58,13 @@ static int check_writing(const struct settings *settings, struct error *error)
 {
     const struct setting *modes = &settings->items[OPTION_RECEIVE_MODE];
     if (strlen(config_text(settings, OPTION_WRITE_DIR)) > WRITE_DIR_MOST) {
-        return error_set(error, "--write-dir: the name is longer than %d characters", WRITE_DIR_MOST);
+        return error_set(error, "--write-dir: the name is longer than %d characters",
+                         WRITE_DIR_MOST);
     }
     for (size_t i = 0; i < modes->count; i++) {
         if (modes->values[i] == RECEIVE_WRITE && !*config_text(settings, OPTION_WRITE_DIR)) {
-            return error_set(error, "--receive-mode write: say where the files go: --write-dir DIR");
+            return error_set(error,
+                             "--receive-mode write: say where the files go: --write-dir DIR");
         }
     }
     return 0;
@@ -89,13 +92,14 @@ static int check_echoes(const struct settings *settings, struct error *error)
                                 "--receivers-per-sender and --senders-per-receiver");
     }
     if (lists(settings, OPTION_RECEIVE_MODE, RECEIVE_WRITE)) {
-        return error_set(error, "--receive-mode write is for push-pull and pub-sub; in req-rep and pair the "
-                                "receiver sends the message back");
+        return error_set(
+            error, "--receive-mode write is for push-pull and pub-sub; in req-rep and pair the "
+                   "receiver sends the message back");
     }
     if (config_value(settings, OPTION_BASELINE) != BASELINE_NONE) {
-        return error_set(error,
-                         "--baseline tcp sends one way only: it is nothing to compare req-rep and pair "
-                         "with; sweep them in two runs");
+        return error_set(
+            error, "--baseline tcp sends one way only: it is nothing to compare req-rep and pair "
+                   "with; sweep them in two runs");
     }
     return 0;
 }
@@ -128,12 +132,13 @@ static int check_find_rate(const struct settings *settings, struct error *error)
     }
     for (size_t i = 0; i < patterns->count; i++) {
         if (patterns->values[i] != PATTERN_PUB_SUB) {
-            return error_set(error,
-                             "--find-rate is for pub-sub: no other pattern loses anything; say --pattern "
-                             "pub-sub");
+            return error_set(
+                error, "--find-rate is for pub-sub: no other pattern loses anything; say --pattern "
+                       "pub-sub");
         }
     }
-    if (settings->items[OPTION_RATE].count > 1 || config_value(settings, OPTION_RATE) != OPTION_KEYWORD) {
+    if (settings->items[OPTION_RATE].count > 1 ||
+        config_value(settings, OPTION_RATE) != OPTION_KEYWORD) {
         return error_set(error, "--find-rate and --rate exclude each other; give one of them");
     }
     if (config_value(settings, OPTION_COUNT) != OPTION_KEYWORD) {
@@ -153,8 +158,8 @@ static int64_t most_copies(const struct settings *settings, int32_t ranks)
         for (size_t s = 0; s < senders->count; s++) {
             for (size_t p = 0; p < pairs->count; p++) {
                 int64_t to = receivers->values[r], from = senders->values[s];
-                int64_t groups =
-                    pairs->values[p] == OPTION_KEYWORD ? (ranks - 1) / (to + from) : pairs->values[p];
+                int64_t groups = pairs->values[p] == OPTION_KEYWORD ? (ranks - 1) / (to + from)
+                                                                    : pairs->values[p];
                 int64_t copies = (groups > 0 ? groups : 1) * to * from;
                 most = copies > most ? copies : most;
             }
@@ -167,8 +172,9 @@ static int check_order(const struct settings *settings, struct error *error)
 {
     if (config_value(settings, OPTION_ORDER) == ROUNDS_NONE &&
         config_value(settings, OPTION_SPREAD) != OPTION_KEYWORD) {
-        return error_set(error, "--spread is between rounds, which --order points has not; leave out one of "
-                                "the two");
+        return error_set(
+            error, "--spread is between rounds, which --order points has not; leave out one of "
+                   "the two");
     }
     return 0;
 }
@@ -201,10 +207,11 @@ int check_ranks(const struct settings *settings, int32_t ranks, struct error *er
     if (ranks >= fewest) {
         return 0;
     }
-    return error_set(
-        error,
-        "%d rank%s: a coordinator and %lld group%s of %lld senders and receivers need %d; start it as: "
-        "mpirun -n %d zmqsweep ...",
-        ranks, ranks == 1 ? "" : "s", (long long)largest_pairs(settings),
-        largest_pairs(settings) == 1 ? "" : "s", (long long)check_largest_group(settings), fewest, fewest);
+    return error_set(error,
+                     "%d rank%s: a coordinator and %lld group%s of %lld senders and receivers need "
+                     "%d; start it as: "
+                     "mpirun -n %d zmqsweep ...",
+                     ranks, ranks == 1 ? "" : "s", (long long)largest_pairs(settings),
+                     largest_pairs(settings) == 1 ? "" : "s",
+                     (long long)check_largest_group(settings), fewest, fewest);
 }

@@ -34,7 +34,8 @@ static int64_t sender_bytes(const struct point *point)
 
 int64_t plan_queue_bytes(const struct point *point, enum role role)
 {
-    if (plan_is_baseline(point)) { /* nothing is queued: a message as it is written, one as it is read */
+    if (plan_is_baseline(
+            point)) { /* nothing is queued: a message as it is written, one as it is read */
         return role == ROLE_IDLE     ? 0
                : role == ROLE_SENDER ? point->size_bytes
                                      : times(point->size_bytes, point->senders_per_receiver);
@@ -111,8 +112,8 @@ double plan_repetition_s(const struct point *point)
     return (double)(point->warmup_ns + point->duration_ns + point->interval_ns) * 1e-9;
 }
 
-/* The most that a point may take: the first repetition is always run. In count mode, where its length is not
- * known, the time limit alone counts. */
+/* The most that a point may take: the first repetition is always run. In count mode, where its
+ * length is not known, the time limit alone counts. */
 static double point_most_s(const struct point *point)
 {
     double one = plan_repetition_s(point), all = one * point->repetitions;
@@ -134,8 +135,8 @@ double plan_least_s(const struct plan *plan)
     double seconds = 0;
     for (int64_t id = 0; id < plan->points; id++) {
         struct point point = plan_point(plan, id);
-        double fewest =
-            plan_repetition_s(&point) * (point.precision_ppm ? point.min_repetitions : point.repetitions);
+        double fewest = plan_repetition_s(&point) *
+                        (point.precision_ppm ? point.min_repetitions : point.repetitions);
         double most = point_most_s(&point);
         seconds += fewest > most ? most : fewest;
     }

@@ -1,11 +1,13 @@
-/* expand.c - the product of the dimensions, numbered; a point is computed from its number, never stored. */
+/* expand.c - the product of the dimensions, numbered; a point is computed from its number, never
+ * stored. */
 #include "expand.h"
 
 #include "baseline.h"
 
 #include <string.h>
 
-/* The dimensions from the slowest to the fastest: sizes run innermost, as a person reads a table. */
+/* The dimensions from the slowest to the fastest: sizes run innermost, as a person reads a table.
+ */
 static const enum option_id dimensions[] = {
     OPTION_PATTERN,
     OPTION_TRANSPORT,
@@ -144,7 +146,8 @@ static void set_extent(struct point *point, const struct settings *settings,
 }
 
 /* Who sends to whom, and where: groups, placement, cores. */
-static void set_shape(struct point *point, const struct plan *plan, const int64_t value[OPTION_TOTAL])
+static void set_shape(struct point *point, const struct plan *plan,
+                      const int64_t value[OPTION_TOTAL])
 {
     const struct settings *settings = plan->settings;
     point->bind = (int32_t)config_value(settings, OPTION_BIND);

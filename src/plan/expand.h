@@ -6,7 +6,8 @@
 
 #define EXPAND_MOST_POINTS 10000000
 
-/* Points of one step of the matrix, or a number over EXPAND_MOST_POINTS; without a matrix there is one step.
+/* Points of one step of the matrix, or a number over EXPAND_MOST_POINTS; without a matrix there is
+ * one step.
  */
 int64_t expand_points_per_step(const struct settings *settings);
 /* So many points, one after the other, have the same layout. */

@@ -35,7 +35,8 @@ const char *plan_key(const struct plan *plan, int64_t id, char key[PLAN_KEY_LENG
             (option == OPTION_SECURITY && point.security == SECURITY_NONE)) {
             continue; /* worded as before there was a choice */
         }
-        used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, "%s=%s ", config_options[option].name,
+        used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, "%s=%s ",
+                                 config_options[option].name,
                                  key_word(&point, option, value[option], word));
     }
     if (used < PLAN_KEY_LENGTH) {
@@ -43,8 +44,9 @@ const char *plan_key(const struct plan *plan, int64_t id, char key[PLAN_KEY_LENG
                                  config_format(OPTION_BIND, point.bind, word));
     }
     if (used < PLAN_KEY_LENGTH && point.receive_mode == RECEIVE_WRITE) {
-        used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, " write-buffer=%s",
-                                 config_format(OPTION_WRITE_BUFFER, point.write_buffer_bytes, word));
+        used +=
+            (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, " write-buffer=%s",
+                             config_format(OPTION_WRITE_BUFFER, point.write_buffer_bytes, word));
     }
     if (used < PLAN_KEY_LENGTH && point.find_loss_ppb != OPTION_KEYWORD) {
         used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, " find-rate=%s",

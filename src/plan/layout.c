@@ -1,8 +1,8 @@
 /* layout.c - which rank is what in a point, by placement.
  *
- * The hosts are filled evenly: where there is a choice the host with the most free ranks gives the next one,
- * and of two ends the host that has sent less so far sends. For pairs across hosts, taking the two hosts with
- * the most free ranks each time makes as many pairs as can be made.
+ * The hosts are filled evenly: where there is a choice the host with the most free ranks gives the
+ * next one, and of two ends the host that has sent less so far sends. For pairs across hosts,
+ * taking the two hosts with the most free ranks each time makes as many pairs as can be made.
  */
 #include "zmqsweep/layout.h"
 
@@ -30,8 +30,8 @@ static int slots_init(struct slots *slots)
 {
     slots->host_count = 1;
     for (int32_t rank = 0; rank < slots->ranks; rank++) {
-        slots->host_count =
-            host_of(slots, rank) >= slots->host_count ? host_of(slots, rank) + 1 : slots->host_count;
+        slots->host_count = host_of(slots, rank) >= slots->host_count ? host_of(slots, rank) + 1
+                                                                      : slots->host_count;
     }
     slots->free = calloc((size_t)slots->host_count, sizeof *slots->free);
     slots->sent = calloc((size_t)slots->host_count, sizeof *slots->sent);
@@ -66,7 +66,8 @@ static void assign(struct slots *slots, int32_t rank, enum role role, int32_t gr
 }
 
 /* Assigns the first free rank of a host. */
-static void assign_on_host(struct slots *slots, int32_t host, enum role role, int32_t group, int32_t index)
+static void assign_on_host(struct slots *slots, int32_t host, enum role role, int32_t group,
+                           int32_t index)
 {
     int32_t rank = slots->next[host] ? slots->next[host] : 1;
     while (rank < slots->ranks && (slots->taken[rank] || host_of(slots, rank) != host)) {
@@ -83,7 +84,8 @@ static int32_t host_with_most_free(const struct slots *slots, int32_t from, int3
 {
     int32_t best = -1;
     for (int32_t host = from; host < to; host++) {
-        if (host != but && slots->free[host] > 0 && (best < 0 || slots->free[host] > slots->free[best])) {
+        if (host != but && slots->free[host] > 0 &&
+            (best < 0 || slots->free[host] > slots->free[best])) {
             best = host;
         }
     }
@@ -109,7 +111,8 @@ static bool assign_listed(struct slots *slots, int32_t group)
         if (rank >= slots->ranks) {
             return false;
         }
-        assign(slots, rank, i < senders ? ROLE_SENDER : ROLE_RECEIVER, group, i < senders ? i : i - senders);
+        assign(slots, rank, i < senders ? ROLE_SENDER : ROLE_RECEIVER, group,
+               i < senders ? i : i - senders);
     }
     return true;
 }
@@ -209,7 +212,8 @@ static int32_t list_hosts_with_ranks(const struct slots *slots, int32_t *hosts)
     return count;
 }
 
-/* Round r: host i sends to host i + r + 1, all at once. Alone: pair p of the n(n - 1) ordered ones. */
+/* Round r: host i sends to host i + r + 1, all at once. Alone: pair p of the n(n - 1) ordered ones.
+ */
 static bool assign_matrix_pairs(struct slots *slots, const int32_t *hosts, int32_t count)
 {
     const struct point *point = slots->point;
@@ -218,7 +222,8 @@ static bool assign_matrix_pairs(struct slots *slots, const int32_t *hosts, int32
     }
     for (int32_t group = 0; group < slots->layout->groups; group++) {
         int32_t from = point->matrix == MATRIX_ALONE ? point->step / (count - 1) : group;
-        int32_t shift = 1 + (point->matrix == MATRIX_ALONE ? point->step % (count - 1) : point->step);
+        int32_t shift =
+            1 + (point->matrix == MATRIX_ALONE ? point->step % (count - 1) : point->step);
         int32_t to = (from + shift) % count;
         if (slots->free[hosts[from]] < 1) {
             return false;
@@ -242,10 +247,9 @@ static int assign_matrix(struct slots *slots, struct error *error)
     free(hosts);
     return assigned
                ? 0
-               : error_set(
-                     error,
-                     "--matrix: every host needs two ranks besides the coordinator, to send and receive at "
-                     "once; start more, or say --matrix alone, for which one will do");
+               : error_set(error, "--matrix: every host needs two ranks besides the coordinator, "
+                                  "to send and receive at "
+                                  "once; start more, or say --matrix alone, for which one will do");
 }
 
 /* ---- all ---- */
@@ -265,14 +269,16 @@ static int too_few_slots(const struct slots *slots, int32_t assigned, struct err
     }
     char advice[64];
     snprintf(advice, sizeof advice,
-             assigned > 0 ? "say --pairs %d, or another placement" : "say another placement", assigned);
-    return error_set(error,
-                     "--placement %s: of %d groups of %d + %d only %d can be seated on %d host%s with %s "
-                     "ranks besides the "
-                     "coordinator; %s",
-                     names[point->placement], point->pairs, point->senders_per_receiver,
-                     point->receivers_per_sender, assigned, slots->host_count,
-                     slots->host_count == 1 ? "" : "s", list, advice);
+             assigned > 0 ? "say --pairs %d, or another placement" : "say another placement",
+             assigned);
+    return error_set(
+        error,
+        "--placement %s: of %d groups of %d + %d only %d can be seated on %d host%s with %s "
+        "ranks besides the "
+        "coordinator; %s",
+        names[point->placement], point->pairs, point->senders_per_receiver,
+        point->receivers_per_sender, assigned, slots->host_count, slots->host_count == 1 ? "" : "s",
+        list, advice);
 }
 
 static int assign_groups(struct slots *slots, struct error *error)
@@ -293,8 +299,8 @@ static int assign_groups(struct slots *slots, struct error *error)
 int plan_layout_make(const struct point *point, const int32_t *hosts, int32_t ranks,
                      struct plan_layout *layout, struct error *error)
 {
-    struct plan_layout made = {point->pairs, point->senders_per_receiver, point->receivers_per_sender, NULL,
-                               NULL};
+    struct plan_layout made = {point->pairs, point->senders_per_receiver,
+                               point->receivers_per_sender, NULL, NULL};
     struct slots slots = {.point = point, .hosts = hosts, .ranks = ranks, .layout = &made};
     made.ranks = calloc((size_t)plan_ranks_in_use(point), sizeof *made.ranks);
     made.assignments = calloc((size_t)ranks, sizeof *made.assignments);
@@ -305,7 +311,8 @@ int plan_layout_make(const struct point *point, const int32_t *hosts, int32_t ra
         for (int32_t rank = 0; rank < ranks; rank++) {
             made.assignments[rank] = (struct plan_assignment){ROLE_IDLE, -1, -1};
         }
-        rc = point->matrix == MATRIX_OFF ? assign_groups(&slots, error) : assign_matrix(&slots, error);
+        rc = point->matrix == MATRIX_OFF ? assign_groups(&slots, error)
+                                         : assign_matrix(&slots, error);
     }
     slots_free(&slots);
     if (rc) {
@@ -341,7 +348,8 @@ int32_t plan_ranks_in_use(const struct point *point)
 
 bool plan_same_layout(const struct point *a, const struct point *b)
 {
-    return a->pairs == b->pairs && a->step == b->step && a->senders_per_receiver == b->senders_per_receiver &&
+    return a->pairs == b->pairs && a->step == b->step &&
+           a->senders_per_receiver == b->senders_per_receiver &&
            a->receivers_per_sender == b->receivers_per_sender && a->placement == b->placement &&
            a->matrix == b->matrix;
 }

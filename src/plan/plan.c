@@ -83,13 +83,14 @@ static int add_baseline(struct plan *plan, struct error *error)
     for (int64_t id = 0; id < plan->listed; id++) {
         int64_t value[OPTION_TOTAL] = {0};
         expand_values(plan, id, value);
-        if (baseline_is_model(plan->settings, value) && !is_all_pairs(plan, id, value[OPTION_PAIRS]) &&
-            add_model(plan, id, error)) {
+        if (baseline_is_model(plan->settings, value) &&
+            !is_all_pairs(plan, id, value[OPTION_PAIRS]) && add_model(plan, id, error)) {
             return -1;
         }
     }
     if (plan->points == plan->listed) {
-        return error_set(error, "--baseline tcp: no point of this sweep has --transport tcp to compare with");
+        return error_set(
+            error, "--baseline tcp: no point of this sweep has --transport tcp to compare with");
     }
     return plan->points > EXPAND_MOST_POINTS ? too_many_points(error) : 0;
 }
@@ -104,26 +105,30 @@ static int count_steps(struct plan *plan, struct error *error)
         return 0;
     }
     if (plan->unplaced) {
-        return error_set(error, "--matrix: which hosts there are is known under mpirun only; start it there");
+        return error_set(
+            error, "--matrix: which hosts there are is known under mpirun only; start it there");
     }
     if (check_largest_group(settings) != 2 || settings->items[OPTION_PAIRS].count != 1 ||
         config_value(settings, OPTION_PAIRS) != OPTION_KEYWORD) {
         return error_set(
-            error, "--matrix makes pairs of hosts itself; leave out --pairs, --receivers-per-sender and "
-                   "--senders-per-receiver");
+            error,
+            "--matrix makes pairs of hosts itself; leave out --pairs, --receivers-per-sender and "
+            "--senders-per-receiver");
     }
     plan->matrix_hosts = hosts_with_ranks(plan);
     if (plan->matrix_hosts < 2) {
         return error_set(
-            error, "--matrix: the ranks besides the coordinator are on %d host%s; two or more are needed",
+            error,
+            "--matrix: the ranks besides the coordinator are on %d host%s; two or more are needed",
             plan->matrix_hosts, plan->matrix_hosts == 1 ? "" : "s");
     }
-    plan->steps =
-        matrix == MATRIX_ROUNDS ? plan->matrix_hosts - 1 : plan->matrix_hosts * (plan->matrix_hosts - 1);
+    plan->steps = matrix == MATRIX_ROUNDS ? plan->matrix_hosts - 1
+                                          : plan->matrix_hosts * (plan->matrix_hosts - 1);
     return 0;
 }
 
-/* Is there a layout for every shape? Shapes differ only in the slow dimensions, down to the pairs. */
+/* Is there a layout for every shape? Shapes differ only in the slow dimensions, down to the pairs.
+ */
 static int check_layouts(const struct plan *plan, struct error *error)
 {
     int64_t stride = expand_layout_stride(plan->settings);

@@ -64,7 +64,8 @@ static double steps(const double *ranks, size_t n)
     return sum;
 }
 
-/* Source: Steele, Lea, Flood, Fast splittable pseudorandom number generators, OOPSLA 2014 (SplitMix64). */
+/* Source: Steele, Lea, Flood, Fast splittable pseudorandom number generators, OOPSLA 2014
+ * (SplitMix64). */
 static uint64_t next_random(uint64_t *state)
 {
     uint64_t z = (*state += 0x9e3779b97f4a7c15u);

@@ -45,8 +45,8 @@ struct stats_interval stats_median_interval(double *values, size_t n, double wan
     if (n < 2) {
         return interval;
     }
-    /* term = P(Binomial(n, 1/2) = k), below = P(Binomial(n, 1/2) <= k), in logs so that a large n does not
-     * underflow. */
+    /* term = P(Binomial(n, 1/2) = k), below = P(Binomial(n, 1/2) <= k), in logs so that a large n
+     * does not underflow. */
     double log_term = -(double)n * M_LN2;
     double below = exp(log_term);
     size_t k = 1;

@@ -43,7 +43,8 @@ static struct side other_side(const struct jobs *jobs, size_t point)
     return sum_side(jobs->values + point * (jobs->base + jobs->other) + jobs->base, jobs->other);
 }
 
-/* Degrees of freedom of the variance from job to job, pooled over the sides; 0 where a side lacks the point.
+/* Degrees of freedom of the variance from job to job, pooled over the sides; 0 where a side lacks
+ * the point.
  */
 static double freedom_of(const struct side *base, const struct side *other)
 {
@@ -68,8 +69,8 @@ static void collect_variances(struct jobs *jobs)
 
 /* ---- how much points go together ---- */
 
-/* The jobs' deviations from the means of their sides, of length 1. @return false for a point that not all
- * jobs have, or that does not vary. */
+/* The jobs' deviations from the means of their sides, of length 1. @return false for a point that
+ * not all jobs have, or that does not vary. */
 static bool take_direction(const struct jobs *jobs, size_t point, double *direction)
 {
     struct side base = base_side(jobs, point), other = other_side(jobs, point);
@@ -85,8 +86,9 @@ static bool take_direction(const struct jobs *jobs, size_t point, double *direct
     return true;
 }
 
-/* The mean over all pairs of points of their squared correlation in these few jobs. The sum over pairs is
- * that of the squares of D = sum of direction x direction^T, which is small. NaN for fewer than two points.
+/* The mean over all pairs of points of their squared correlation in these few jobs. The sum over
+ * pairs is that of the squares of D = sum of direction x direction^T, which is small. NaN for fewer
+ * than two points.
  */
 static double mean_square_of_pairs(const struct jobs *jobs, double *direction, double *sums)
 {
@@ -131,13 +133,13 @@ static double most_freedom(const struct jobs *jobs)
 
 static double shrink(double variance, double freedom, const struct stats_prior *prior)
 {
-    return isinf(prior->freedom)
-               ? prior->variance
-               : (prior->freedom * prior->variance + freedom * variance) / (prior->freedom + freedom);
+    return isinf(prior->freedom) ? prior->variance
+                                 : (prior->freedom * prior->variance + freedom * variance) /
+                                       (prior->freedom + freedom);
 }
 
-static struct stats_jobs compare_point(const struct jobs *jobs, size_t point, const struct stats_prior *prior,
-                                       double most, double wanted)
+static struct stats_jobs compare_point(const struct jobs *jobs, size_t point,
+                                       const struct stats_prior *prior, double most, double wanted)
 {
     struct side base = base_side(jobs, point), other = other_side(jobs, point);
     struct stats_jobs found = {{NAN, NAN, NAN, NAN}, NAN, base.count, other.count};
@@ -157,8 +159,8 @@ static struct stats_jobs compare_point(const struct jobs *jobs, size_t point, co
     return found;
 }
 
-int stats_compare_jobs(const double *values, size_t points, size_t base, size_t other, double wanted,
-                       struct stats_jobs *found, struct stats_prior *prior)
+int stats_compare_jobs(const double *values, size_t points, size_t base, size_t other,
+                       double wanted, struct stats_jobs *found, struct stats_prior *prior)
 {
     struct jobs jobs = {.values = values, .points = points, .base = base, .other = other};
     struct stats_prior fitted = {0, 0};

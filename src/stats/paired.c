@@ -14,8 +14,9 @@ static int compare_doubles(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* P(T <= t) for t = 0 ... limit into `below`. T is the sum of the ranks of those differences that are above
- * the shift: each of 1 ... n is in it with probability 1/2. All terms are positive, so nothing cancels. */
+/* P(T <= t) for t = 0 ... limit into `below`. T is the sum of the ranks of those differences that
+ * are above the shift: each of 1 ... n is in it with probability 1/2. All terms are positive, so
+ * nothing cancels. */
 static void signed_rank_exact(size_t n, size_t limit, double *below)
 {
     below[0] = 1;
@@ -77,7 +78,8 @@ static double *walsh_averages(const double *base, const double *other, size_t n)
     return averages;
 }
 
-/* The largest k with 1 - 2 P(T <= k - 1) >= wanted, 0 when there is none; *coverage is set for k > 0. */
+/* The largest k with 1 - 2 P(T <= k - 1) >= wanted, 0 when there is none; *coverage is set for k >
+ * 0. */
 static size_t interval_rank(size_t n, double wanted, double *coverage)
 {
     double *below = signed_rank(n);
@@ -92,7 +94,8 @@ static size_t interval_rank(size_t n, double wanted, double *coverage)
     return k;
 }
 
-struct stats_shift stats_paired_shift(const double *base, const double *other, size_t n, double wanted)
+struct stats_shift stats_paired_shift(const double *base, const double *other, size_t n,
+                                      double wanted)
 {
     struct stats_shift shift = {NAN, NAN, NAN, NAN};
     double *averages = n > 0 ? walsh_averages(base, other, n) : NULL;

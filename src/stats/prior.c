@@ -32,7 +32,8 @@ static struct stats_prior from_moments(double mean_log, double excess, double me
         return (struct stats_prior){mean_variance, INFINITY};
     }
     double freedom = 2 * special_trigamma_inverse(excess);
-    return (struct stats_prior){exp(mean_log + special_digamma(0.5 * freedom) - log(0.5 * freedom)), freedom};
+    return (struct stats_prior){exp(mean_log + special_digamma(0.5 * freedom) - log(0.5 * freedom)),
+                                freedom};
 }
 
 struct stats_prior stats_fit_prior(const double *variances, const double *freedoms, size_t n)

@@ -14,8 +14,8 @@ static int compare_doubles(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* Turns *row, the distribution of U for (n - 1, j) at j = 0 ... m, into that for (n, j). All terms are
- * positive, so that nothing cancels. Row j has places for u = 0 ... limit. */
+/* Turns *row, the distribution of U for (n - 1, j) at j = 0 ... m, into that for (n, j). All terms
+ * are positive, so that nothing cancels. Row j has places for u = 0 ... limit. */
 static void next_row(double *rows, size_t n, size_t m, size_t limit)
 {
     size_t width = limit + 1;
@@ -53,7 +53,8 @@ static void rank_sum_normal(size_t n, size_t m, size_t limit, double *below)
         below[u] = 0.5 * erfc((pairs / 2 - (double)u - 0.5) / deviation / M_SQRT2);
 }
 
-/* The largest k with 1 - 2 P(U <= k - 1) >= wanted, 0 when there is none; *coverage is set for k > 0. */
+/* The largest k with 1 - 2 P(U <= k - 1) >= wanted, 0 when there is none; *coverage is set for k >
+ * 0. */
 static size_t interval_rank(size_t n, size_t m, double wanted, double *coverage)
 {
     size_t limit = n * m / 2, k = 0;
@@ -88,8 +89,8 @@ struct stats_shift stats_shift_interval(const double *base, size_t n, const doub
         for (size_t j = 0; j < m; j++)
             differences[i * m + j] = other[j] - base[i];
     qsort(differences, pairs, sizeof *differences, compare_doubles);
-    shift.shift =
-        pairs % 2 ? differences[pairs / 2] : 0.5 * (differences[pairs / 2 - 1] + differences[pairs / 2]);
+    shift.shift = pairs % 2 ? differences[pairs / 2]
+                            : 0.5 * (differences[pairs / 2 - 1] + differences[pairs / 2]);
     size_t k = interval_rank(n, m, wanted, &shift.coverage);
     if (k > 0) {
         shift.low = differences[k - 1];

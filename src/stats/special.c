@@ -43,7 +43,8 @@ double special_trigamma_inverse(double y)
     }
     double x = 0.5 + 1 / y;
     for (int step = 0; step < 50; step++) {
-        double here = special_trigamma(x), slope = (special_trigamma(x * 1.0001) - here) / (x * 0.0001);
+        double here = special_trigamma(x),
+               slope = (special_trigamma(x * 1.0001) - here) / (x * 0.0001);
         double move = here * (1 - here / y) / slope;
         x += move;
         if (fabs(move) < 1e-10 * x) {
@@ -79,8 +80,8 @@ static double beta_fraction(double a, double b, double x)
     return value;
 }
 
-/* log of gamma(a + 1/2) / gamma(a) / gamma(1/2). Beyond some a the gammas would cancel; Abramowitz & Stegun
- * 6.1.41 gives the series of their ratio. */
+/* log of gamma(a + 1/2) / gamma(a) / gamma(1/2). Beyond some a the gammas would cancel; Abramowitz
+ * & Stegun 6.1.41 gives the series of their ratio. */
 static double log_ratio(double a)
 {
     double half_log_pi = 0.5 * log(M_PI), f = 1 / (a * a);
@@ -104,12 +105,14 @@ static double normal_beyond(double t, double *slope)
     return erfc(t / M_SQRT2);
 }
 
-/* Newton's method on log P over log t, which is concave: after the first step it comes from above. */
+/* Newton's method on log P over log t, which is concave: after the first step it comes from above.
+ */
 static double solve(double beyond, double freedom)
 {
     double t = 1;
     for (int step = 0; step < MOST_STEPS; step++) {
-        double slope, p = isinf(freedom) ? normal_beyond(t, &slope) : student_beyond(t, freedom, &slope);
+        double slope,
+            p = isinf(freedom) ? normal_beyond(t, &slope) : student_beyond(t, freedom, &slope);
         double move = log(p / beyond) * p / slope;
         t *= exp(fmin(MOST_MOVE, fmax(-MOST_MOVE, move)));
         if (fabs(move) < 1e-12) {

@@ -16,10 +16,12 @@ static double allowance(size_t n, size_t least, size_t most, double all)
     if (n >= most) {
         return all;
     }
-    return first + (all - first) * log((double)n / (double)least) / log((double)most / (double)least);
+    return first +
+           (all - first) * log((double)n / (double)least) / log((double)most / (double)least);
 }
 
-/* One more value: each place of the walk that is left within [rank, n - rank] goes on to itself or the next.
+/* One more value: each place of the walk that is left within [rank, n - rank] goes on to itself or
+ * the next.
  */
 static void step(double *mass, size_t n, size_t rank)
 {
@@ -30,7 +32,8 @@ static void step(double *mass, size_t n, size_t rank)
     mass[rank] *= 0.5;
 }
 
-/* `mass[s]` is the chance that s of the values so far are below the median and no look has missed. */
+/* `mass[s]` is the chance that s of the values so far are below the median and no look has missed.
+ */
 static void fill(struct stats_schedule *schedule, double *mass, double all)
 {
     double spent = 0;
@@ -72,7 +75,8 @@ void stats_schedule_free(struct stats_schedule *schedule)
     memset(schedule, 0, sizeof *schedule);
 }
 
-struct stats_interval stats_schedule_interval(const struct stats_schedule *schedule, double *values, size_t n)
+struct stats_interval stats_schedule_interval(const struct stats_schedule *schedule, double *values,
+                                              size_t n)
 {
     size_t rank = schedule->ranks[n < schedule->most ? n : schedule->most];
     struct stats_interval interval = stats_median_interval(values, n, schedule->wanted);
@@ -86,7 +90,8 @@ struct stats_interval stats_schedule_interval(const struct stats_schedule *sched
     return interval;
 }
 
-bool stats_precise(const struct stats_schedule *schedule, const double *values, size_t n, double precision)
+bool stats_precise(const struct stats_schedule *schedule, const double *values, size_t n,
+                   double precision)
 {
     if (n < schedule->least || schedule->ranks[n < schedule->most ? n : schedule->most] == 0) {
         return false;

@@ -4,7 +4,8 @@
 #include <inttypes.h>
 #include <math.h>
 
-/* Writes `value` with three significant digits; what has more digits before the point keeps them. */
+/* Writes `value` with three significant digits; what has more digits before the point keeps them.
+ */
 static void write_three_digits(double value, const char *unit, char *text, size_t length)
 {
     double size = fabs(value);

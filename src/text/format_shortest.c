@@ -1,9 +1,9 @@
 /* format_shortest.c - the fewest digits that read back as the same double.
  *
- * Method: Schubfach (R. Giulietti, "The Schubfach way to render doubles", 2020): of the decimals with the
- * fewest digits between the two neighbours of a double's rounding interval the closest one, found with one
- * product of 64 and 126 bits. printf and strtod, tried with 15 to 17 digits, take ten times as long, which
- * counts in a CSV of millions of rows.
+ * Method: Schubfach (R. Giulietti, "The Schubfach way to render doubles", 2020): of the decimals
+ * with the fewest digits between the two neighbours of a double's rounding interval the closest
+ * one, found with one product of 64 and 126 bits. printf and strtod, tried with 15 to 17 digits,
+ * take ten times as long, which counts in a CSV of millions of rows.
  */
 #include "zmqsweep/format.h"
 
@@ -15,7 +15,8 @@
 #define MOST_K 324
 #define WORDS 48 /* of 32 bits: more than 2^1074 x 2^128 needs */
 
-/* 10^k x 2^n, rounded up to 126 bits, as two halves of 63 bits. n is such that all 126 bits are used. */
+/* 10^k x 2^n, rounded up to 126 bits, as two halves of 63 bits. n is such that all 126 bits are
+ * used. */
 struct power {
     uint64_t high, low;
 };
@@ -123,7 +124,8 @@ static uint64_t round_to_odd(struct power power, uint64_t factor)
     return w | ((z & mask) + mask) >> 63;
 }
 
-/* value = c x 2^q, which is not 0; is_power: c is a power of two, so that the neighbour below is nearer. */
+/* value = c x 2^q, which is not 0; is_power: c is a power of two, so that the neighbour below is
+ * nearer. */
 static struct decimal nearest_short(uint64_t c, int q, bool is_power)
 {
     uint64_t out = c & 1, cb = c << 2, cbr = cb + 2, cbl = is_power ? cb - 1 : cb - 2;
@@ -226,7 +228,8 @@ static int scientific_length(int count, int whole)
     return count + (count > 1) + 2 + (size < 100 ? 2 : 3);
 }
 
-size_t format_shortest(double value, char *text) /* NOLINT(readability-non-const-parameter): written to */
+size_t format_shortest(double value,
+                       char *text) /* NOLINT(readability-non-const-parameter): written to */
 {
     struct output output = {text, 0};
     char digits[20];

@@ -44,7 +44,8 @@ void help_print_entry(FILE *out, const struct help_entry *entry, size_t column)
     fputc('\n', out);
 }
 
-void help_print_entries(FILE *out, const char *title, const struct help_entry *entries, size_t column)
+void help_print_entries(FILE *out, const char *title, const struct help_entry *entries,
+                        size_t column)
 {
     fprintf(out, "\n%s:\n", title);
     for (; entries->name; entries++)

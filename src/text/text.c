@@ -82,8 +82,8 @@ static char folded(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-/* The edit distance of two words, upper and lower case alike, row by row (Wagner and Fischer, J. ACM 21
- * (1974) 168). `name` has at most LONGEST_NAME characters. */
+/* The edit distance of two words, upper and lower case alike, row by row (Wagner and Fischer, J.
+ * ACM 21 (1974) 168). `name` has at most LONGEST_NAME characters. */
 static size_t edit_distance(const char *word, const char *name)
 {
     size_t row[LONGEST_NAME + 1], length = strlen(name);
@@ -93,7 +93,8 @@ static size_t edit_distance(const char *word, const char *name)
         size_t diagonal = row[0]++;
         for (size_t i = 1; i <= length; i++) {
             size_t above = row[i];
-            row[i] = smallest(above + 1, row[i - 1] + 1, diagonal + (folded(*word) != folded(name[i - 1])));
+            row[i] = smallest(above + 1, row[i - 1] + 1,
+                              diagonal + (folded(*word) != folded(name[i - 1])));
             diagonal = above;
         }
     }
@@ -106,7 +107,8 @@ const char *text_nearest(const char *word, const char *const *names, size_t coun
     const char *nearest = NULL;
     for (size_t i = 0; i < count; i++) {
         size_t length = strlen(names[i]);
-        bool far = length > LONGEST_NAME || strlen(word) > length + best; /* each letter over is an edit */
+        bool far =
+            length > LONGEST_NAME || strlen(word) > length + best; /* each letter over is an edit */
         size_t distance = far ? best : edit_distance(word, names[i]);
         if (distance < best) {
             best = distance;

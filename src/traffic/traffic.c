@@ -1,5 +1,5 @@
-/* traffic.c - one end as a whole: opened, connected, proven ready, watched, closed, over ZeroMQ or the
- * baseline's plain sockets. */
+/* traffic.c - one end as a whole: opened, connected, proven ready, watched, closed, over ZeroMQ or
+ * the baseline's plain sockets. */
 #include "zmqsweep/traffic.h"
 
 #include "loop/payload.h"
@@ -24,13 +24,14 @@ const char *traffic_library_version(char *text, size_t length)
     return text;
 }
 
-/* The I/O threads begin with the first socket, where this thread then runs; the payload is touched where the
- * loop will. */
+/* The I/O threads begin with the first socket, where this thread then runs; the payload is touched
+ * where the loop will. */
 static int open_on_cpus(struct traffic *traffic, const char *address, struct error *error)
 {
     const struct traffic_cpus *cpus = &traffic->cpus;
     if (cpus->io_bound && affinity_set(&cpus->io)) {
-        return error_set(error, "cannot run the I/O threads on the CPUs asked for: %s", strerror(errno));
+        return error_set(error, "cannot run the I/O threads on the CPUs asked for: %s",
+                         strerror(errno));
     }
     if (socket_open(traffic, address, error)) {
         return -1;
@@ -114,7 +115,8 @@ const char *traffic_endpoint(const struct traffic *traffic)
     return traffic->endpoint;
 }
 
-int traffic_connect(struct traffic *traffic, const char *endpoint, int32_t rank, struct error *error)
+int traffic_connect(struct traffic *traffic, const char *endpoint, int32_t rank,
+                    struct error *error)
 {
     if (traffic_binds(traffic)) {
         return 0;
@@ -133,12 +135,13 @@ int traffic_ready(struct traffic *traffic, struct error *error)
 void traffic_describe_wait(const struct traffic *traffic, struct error *error)
 {
     if (traffic_publishes(traffic)) {
-        error_set(error, "%d of %d subscriptions came through %s", traffic->subscriptions, traffic->peers,
-                  traffic->endpoint);
+        error_set(error, "%d of %d subscriptions came through %s", traffic->subscriptions,
+                  traffic->peers, traffic->endpoint);
     } else {
-        int length = (int)strcspn(traffic->endpoint, "#"); /* a stream's token is nobody's business */
-        error_set(error, "%d of %d handshakes done on %.*s", traffic->monitor.handshakes, traffic->peers,
-                  length, traffic->endpoint);
+        int length =
+            (int)strcspn(traffic->endpoint, "#"); /* a stream's token is nobody's business */
+        error_set(error, "%d of %d handshakes done on %.*s", traffic->monitor.handshakes,
+                  traffic->peers, length, traffic->endpoint);
     }
 }
 
@@ -177,7 +180,8 @@ void traffic_close(struct traffic **traffic)
         return;
     }
     traffic_stop(closing, INT64_MAX / 2, NULL); /* the loop must not outlive its socket */
-    if (closing->shared_made) { /* refers to no buffer of a ring, and must not outlive the context's users */
+    if (closing->shared_made) { /* refers to no buffer of a ring, and must not outlive the context's
+                                   users */
         zmq_msg_close(&closing->shared);
         closing->shared_made = false;
     }

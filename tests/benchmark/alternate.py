@@ -1,17 +1,18 @@
-"""zmqsweep in alternated runs with a plain libzmq pair, with pyzmq and with iperf3. Prints Markdown.
+"""zmqsweep in alternated runs with a plain libzmq pair, with pyzmq and with iperf3. Prints
+Markdown.
 
 alternate.py BUILD PAIRS [CASE...]
 
-A case is a size and how it is measured. Where the scheduler moves two busy threads about, a window's rate depends on luck: small
-sizes run with each end on a core of its own. With large ones that does not help: their windows are long, so that many such moves
-are in each. Where every message is allocated, glibc may give the memory back to the kernel and fetch it again: 1 MiB runs so, and
+A case is a size and how it is measured. Where the scheduler moves two busy threads about, a
+window's rate depends on luck: small sizes run with each end on a core of its own. With large ones
+that does not help: their windows are long, so that many such moves are in each. Where every message
+is allocated, glibc may give the memory back to the kernel and fetch it again: 1 MiB runs so, and
 once more with the memory kept.
 
-A pair is one run of everything, one after the other; every second pair goes the other way round, so that a slow drift of the
-machine cancels. A ratio is that of two rates of one pair; for zmqsweep and the plain pair in the same send mode it is that of
-zmqsweep to the mean of the plain runs right before and right after it. The null is the ratio of those two: what the machine does
-by itself.
-"""
+A pair is one run of everything, one after the other; every second pair goes the other way round, so
+that a slow drift of the machine cancels. A ratio is that of two rates of one pair; for zmqsweep and
+the plain pair in the same send mode it is that of zmqsweep to the mean of the plain runs right
+before and right after it. The null is the ratio of those two: what the machine does by itself."""
 import dataclasses
 import math
 import os
@@ -70,7 +71,8 @@ def run_pyzmq(case):
 
 
 def run_zmqsweep(case, modes, folder, tally):
-    """Rates by mode, of one job. Invalid repetitions are counted and made again: they have no rate."""
+    """Rates by mode, of one job. Invalid repetitions are counted and made again: they have no
+    rate."""
     placement = FIRST_CORES if case.cores else []
     for _ in range(TRIES):
         path = run_sweep(BUILD, os.path.join(folder, "results.h5"),
@@ -86,7 +88,8 @@ def run_zmqsweep(case, modes, folder, tally):
 
 
 def run_pair(case, forward, folder, tally):
-    """Everything once. What zmqsweep and the plain pair both have runs as plain, zmqsweep, plain."""
+    """Everything once. What zmqsweep and the plain pair both have runs as plain, zmqsweep,
+    plain."""
     rates = {}
 
     def compare(mode):

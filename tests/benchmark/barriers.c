@@ -1,9 +1,10 @@
 /* barriers.c - what a bare sleeping barrier costs here, to hold zmqsweep's dead time against.
  *
  * barriers [COUNT]
- * Every rank passes COUNT (30) barriers: MPI_Ibarrier, then MPI_Test and nanosleep until it is done, with
- * pauses that double from 50 us to 10 ms. Rank 0 prints the median of what they took, in ms. The same again
- * with pauses of a sixteenth of the time waited, within the same limits: two lines.
+ * Every rank passes COUNT (30) barriers: MPI_Ibarrier, then MPI_Test and nanosleep until it is
+ * done, with pauses that double from 50 us to 10 ms. Rank 0 prints the median of what they took, in
+ * ms. The same again with pauses of a sixteenth of the time waited, within the same limits: two
+ * lines.
  */
 #include <mpi.h>
 #include <stdint.h>
@@ -26,7 +27,9 @@ static int64_t clock_ns(void)
 
 static int64_t within_limits(int64_t pause_ns)
 {
-    return pause_ns < PAUSE_MIN_NS ? PAUSE_MIN_NS : pause_ns > PAUSE_MAX_NS ? PAUSE_MAX_NS : pause_ns;
+    return pause_ns < PAUSE_MIN_NS   ? PAUSE_MIN_NS
+           : pause_ns > PAUSE_MAX_NS ? PAUSE_MAX_NS
+                                     : pause_ns;
 }
 
 /* @return how long it took, in ns. */
@@ -36,7 +39,8 @@ static int64_t pass_barrier(int doubling)
     MPI_Request request;
     int done;
     MPI_Ibarrier(MPI_COMM_WORLD, &request);
-    for (MPI_Test(&request, &done, MPI_STATUS_IGNORE); !done; MPI_Test(&request, &done, MPI_STATUS_IGNORE)) {
+    for (MPI_Test(&request, &done, MPI_STATUS_IGNORE); !done;
+         MPI_Test(&request, &done, MPI_STATUS_IGNORE)) {
         pause_ns = within_limits(doubling ? pause_ns : (clock_ns() - began) / PAUSE_SHARE);
         nanosleep(&(struct timespec){0, pause_ns}, NULL);
         pause_ns *= 2;

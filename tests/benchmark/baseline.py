@@ -1,12 +1,13 @@
-"""The points of --baseline tcp in alternated runs with iperf3, same write size and window. Prints Markdown.
+"""The points of --baseline tcp in alternated runs with iperf3, same write size and window. Prints
+Markdown.
 
 baseline.py BUILD RUNS [SIZE...]
 
-A run is iperf3, the baseline, iperf3. Its ratio is that of the baseline to the mean of its two neighbours, which cancels what the
-machine does to all three; the null is the ratio of the two neighbours. Where the scheduler is free to move the threads, it decides
-about a fifth of the rate; so everything runs once more with each end on a core of its own. Exit code 1 when a median ratio is
-below 1.
-"""
+A run is iperf3, the baseline, iperf3. Its ratio is that of the baseline to the mean of its two
+neighbours, which cancels what the machine does to all three; the null is the ratio of the two
+neighbours. Where the scheduler is free to move the threads, it decides about a fifth of the rate;
+so everything runs once more with each end on a core of its own. Exit code 1 when a median ratio is
+below 1."""
 import itertools
 import os
 import statistics

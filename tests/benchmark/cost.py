@@ -1,11 +1,12 @@
-"""Instructions of the hot loops per message (callgrind), and system calls of a rank per message (strace). Prints Markdown.
+"""Instructions of the hot loops per message (callgrind), and system calls of a rank per message
+(strace). Prints Markdown.
 
-cost.py BUILD instructions [SEND_MODE...]    exit 1 if zmqsweep's own instructions are over the limit
-cost.py BUILD calls
+cost.py BUILD instructions [SEND_MODE...]    exit 1 if zmqsweep's own instructions are over the
+limit cost.py BUILD calls
 
-Every figure is the difference of two runs with different counts, divided by the difference of the counts, so that what a
-run costs once cancels. Own: the functions of sender.c, receiver.c and ring.c. Libraries: what they call (libzmq, libc).
-"""
+Every figure is the difference of two runs with different counts, divided by the difference of the
+counts, so that what a run costs once cancels. Own: the functions of sender.c, receiver.c and
+ring.c. Libraries: what they call (libzmq, libc)."""
 import glob
 import os
 import re
@@ -30,8 +31,8 @@ PLAIN_FUNCTIONS = {"send_copy", "send_untouched", "receive_messages"}
 CALL_COUNTS = {64: (100000, 300000), 64 << 10: (3000, 9000)}
 CALL_RUNS = 3
 
-# Each rank but 0 under a tool, with a file of its own. Rank 0 does not end with 3, no valid repetition, for which mpirun kills
-# the others while the tool writes that file.
+# Each rank but 0 under a tool, with a file of its own. Rank 0 does not end with 3, no valid
+# repetition, for which mpirun kills the others while the tool writes that file.
 WRAPPER = """[ "$OMPI_COMM_WORLD_RANK" != 0 ] && exec {tool}.$OMPI_COMM_WORLD_RANK "$@"; "$@" || [ $? = 3 ]"""
 
 
@@ -60,7 +61,8 @@ def run_zmqsweep(size, count, send_mode, receive_mode, folder, tool, hwm):
     options += ["--sndhwm", str(hwm), "--rcvhwm", str(hwm)] if hwm else []
     path = run_sweep(BUILD, os.path.join(folder, "results.h5"), options, wrapper=wrapper(tool))
     row = read_table(path, "repetitions")[0]
-    # The queues are longer than the run, and a rank under a tool begins late: no valid rate. Nothing of a rate is looked at.
+    # The queues are longer than the run, and a rank under a tool begins late: no valid rate.
+    # Nothing of a rate is looked at.
     allowed = {"", "queued", "late_start", "shared_core", "stalled", "unsteady"}
     if row["received"] != count or set(row["flags"].decode().split(",")) - allowed:
         sys.exit(f"not valid: {send_mode}, {receive_mode}, {count} messages: {row['flags'].decode()}")
@@ -178,7 +180,8 @@ def calls_in(path):
 
 
 def calls_per_message(run, counts, folder):
-    """Of the sender and of the receiver: medians of a few runs, all calls and the most frequent ones."""
+    """Of the sender and of the receiver: medians of a few runs, all calls and the most frequent
+    ones."""
     samples = {1: [], 2: []}
     for _ in range(CALL_RUNS):
         for count in counts:

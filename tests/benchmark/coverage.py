@@ -1,7 +1,7 @@
-"""Do the intervals cover what they claim? And does zmqreport compare find differences where there are none?
+"""Do the intervals cover what they claim? And does zmqreport compare find differences where there
+are none?
 
-coverage.py BUILD JOBS [FOLDER]. Prints Markdown.
-"""
+coverage.py BUILD JOBS [FOLDER]. Prints Markdown."""
 import csv
 import io
 import os
@@ -66,7 +66,8 @@ def paths(folder, kind):
 # ---- coverage ----
 
 def between_share(jobs):
-    """Share of the variance of logs of rates that lies between jobs (one-way analysis of variance)."""
+    """Share of the variance of logs of rates that lies between jobs (one-way analysis of
+    variance)."""
     logs = [numpy.log(rates) for rates in jobs if len(rates) > 1]
     within = statistics.mean(numpy.var(rates, ddof=1) for rates in logs)
     size = statistics.mean(len(rates) for rates in logs)
@@ -154,7 +155,8 @@ def faster(path, target):
 
 
 def verdicts_of(sides, quick=None):
-    """Of all points of all comparisons; those new files that are in `quick` are taken from there."""
+    """Of all points of all comparisons; those new files that are in `quick` are taken from
+    there."""
     return [verdict for base, new in sides for verdict in compare(base, [(quick or {}).get(path, path) for path in new])]
 
 

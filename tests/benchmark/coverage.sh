@@ -1,7 +1,8 @@
 #!/bin/bash
-# coverage.sh [JOBS] [FOLDER] - do the intervals cover, and does compare cry wolf? Jobs in rounds and point by point, alternated,
-# on a machine that is as busy as it is, and one sweep of 45 rounds. Prints the page; FOLDER keeps the files, and what is there
-# already is not measured again. 40 jobs take half an hour.
+# coverage.sh [JOBS] [FOLDER] - do the intervals cover, and does compare cry wolf? Jobs in rounds
+# and point by point, alternated, on a machine that is as busy as it is, and one sweep of 45 rounds.
+# Prints the page; FOLDER keeps the files, and what is there already is not measured again. 40 jobs
+# take half an hour.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../jobs/setup.sh"
 install_packages build run benchmark >&2

@@ -1,9 +1,9 @@
-/* feed_ranks.c - what a repetition of many ranks costs rank 0: outcomes are made up as a gather would bring
- * them, judged, journaled and made a file.
+/* feed_ranks.c - what a repetition of many ranks costs rank 0: outcomes are made up as a gather
+ * would bring them, judged, journaled and made a file.
  *
  * feed_ranks OUTPUT [ranks=10000] [points=10] [repetitions=6] [intervals=13]
- * Prints: rows, seconds of CPU of judging and journaling, of finishing, the longest repetition in wall-clock
- * ms, and the peak of memory in KiB. Making up the outcomes does not count.
+ * Prints: rows, seconds of CPU of judging and journaling, of finishing, the longest repetition in
+ * wall-clock ms, and the peak of memory in KiB. Making up the outcomes does not count.
  */
 #include "judge/judge.h"
 
@@ -64,7 +64,8 @@ static void set_up(struct feed *feed)
                                  .placement = PLACEMENT_LISTED,
                                  .duration_ns = 1000000000,
                                  .interval_ns = 100000000};
-    feed->timeline = (struct timeline){0, 10, 200000000, 1200000000, 1300000000, 1310000000, 1320000000};
+    feed->timeline =
+        (struct timeline){0, 10, 200000000, 1200000000, 1300000000, 1310000000, 1320000000};
     feed->outcomes = zeroed(feed->ranks, sizeof *feed->outcomes);
     feed->rows = zeroed(feed->ranks * feed->intervals, sizeof *feed->rows);
     feed->first = zeroed(feed->ranks, sizeof *feed->first);
@@ -92,7 +93,8 @@ static void make_outcome(struct feed *feed, long rank, long seed)
     outcome->group = assignment.group;
     outcome->count = 1000000 + assignment.group * 7 + seed;
     outcome->started_ns = 10;
-    outcome->begin.sample = (struct traffic_sample){200000000 + rank, 150000, 200000000 + rank, seed, 0};
+    outcome->begin.sample =
+        (struct traffic_sample){200000000 + rank, 150000, 200000000 + rank, seed, 0};
     outcome->end.sample =
         (struct traffic_sample){1200000000 + rank, 910000 + rank, 1200000000 + rank, rank * 977, 0};
     outcome->end.user_ns = 400000000 + rank * 31;
@@ -232,7 +234,8 @@ int main(int argc, char **argv)
                         .points = value_of(argc, argv, "points", 10),
                         .repetitions = value_of(argc, argv, "repetitions", 6),
                         .intervals = value_of(argc, argv, "intervals", 13)};
-    struct run_record run = {.title = "fed", .creator = "feed_ranks", .points_planned = feed.points};
+    struct run_record run = {
+        .title = "fed", .creator = "feed_ranks", .points_planned = feed.points};
     set_up(&feed);
     gather(&feed, 0);
     long before_kib = peak_kib();

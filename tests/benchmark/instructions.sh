@@ -1,6 +1,7 @@
 #!/bin/bash
-# instructions.sh [SEND_MODE...] - instructions of the send and receive loops per message (callgrind), own and libzmq's, beside those
-# of a plain pair. Exits with 1 when zmqsweep's own are over the limit.
+# instructions.sh [SEND_MODE...] - instructions of the send and receive loops per message
+# (callgrind), own and libzmq's, beside those of a plain pair. Exits with 1 when zmqsweep's own are
+# over the limit.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../jobs/setup.sh"
 install_packages build run benchmark

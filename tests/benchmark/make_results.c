@@ -1,12 +1,12 @@
 /* make_results.c - makes a results file of any size, of numbers that look like measured ones.
  *
- * make_results OUTPUT [points=N] [ranks=N] [intervals=N] [hosts=N] [repetitions=N] [seed=N] [speed=X]
- *              [invalid=1] [journal=1] [ends=1] [memory=1] [name=TEXT] [libzmq=TEXT] [order=random|points]
- *              [drift=X] [latency=US] [created=TIME]
- * ranks and intervals are rows per point, spread over its repetitions; journal=1 keeps the journal; ends=1
- * says that all points go from the first host to the second; memory=1 prints the peak, in KiB; drift=0.1
- * makes the last round 10 % faster than the first; latency is that of 99 %. The benchmark of zmqreport and
- * its end-to-end tests read the files.
+ * make_results OUTPUT [points=N] [ranks=N] [intervals=N] [hosts=N] [repetitions=N] [seed=N]
+ * [speed=X] [invalid=1] [journal=1] [ends=1] [memory=1] [name=TEXT] [libzmq=TEXT]
+ * [order=random|points] [drift=X] [latency=US] [created=TIME] ranks and intervals are rows per
+ * point, spread over its repetitions; journal=1 keeps the journal; ends=1 says that all points go
+ * from the first host to the second; memory=1 prints the peak, in KiB; drift=0.1 makes the last
+ * round 10 % faster than the first; latency is that of 99 %. The benchmark of zmqreport and its
+ * end-to-end tests read the files.
  */
 #include "zmqsweep/config.h"
 #include "zmqsweep/results.h"
@@ -25,7 +25,8 @@ struct shape {
 
 static uint64_t state;
 
-/* Source: Steele, Lea, Flood, Fast splittable pseudorandom number generators, OOPSLA 2014 (SplitMix64). */
+/* Source: Steele, Lea, Flood, Fast splittable pseudorandom number generators, OOPSLA 2014
+ * (SplitMix64). */
 static double uniform(void)
 {
     uint64_t z = (state += 0x9e3779b97f4a7c15u);
@@ -52,7 +53,8 @@ static void *zeroed(long count, size_t bytes)
 
 static void set_settings(struct point_record *point, long id)
 {
-    static const char *const patterns[] = {"push-pull", "pub-sub"}, *const modes[] = {"copy", "zero-copy"};
+    static const char *const patterns[] = {"push-pull", "pub-sub"}, *const modes[] = {"copy",
+                                                                                      "zero-copy"};
     char size[CONFIG_WORD_LENGTH];
     long rest = id;
     point->point_id = id;
@@ -79,8 +81,8 @@ static void set_settings(struct point_record *point, long id)
              " rcvhwm=%" PRId64 " pairs=%" PRId64
              " receivers-per-sender=1 senders-per-receiver=1 duration=1s "
              "io-threads=1 sndbuf=system rcvbuf=system bind=receiver",
-             point->pattern, config_format(OPTION_SIZE, point->message_size_bytes, size), point->send_mode,
-             point->sndhwm, point->rcvhwm, point->pairs);
+             point->pattern, config_format(OPTION_SIZE, point->message_size_bytes, size),
+             point->send_mode, point->sndhwm, point->rcvhwm, point->pairs);
 }
 
 /* A rate that grows with the size and levels off, as real ones do; Mbit/s. */
@@ -98,8 +100,8 @@ static double drifted(long repetition, const struct shape *shape)
                (double)repetition / (double)(shape->repetitions > 1 ? shape->repetitions - 1 : 1));
 }
 
-static void fill_repetition(struct repetition_record *row, const struct point_record *point, long repetition,
-                            const struct shape *shape)
+static void fill_repetition(struct repetition_record *row, const struct point_record *point,
+                            long repetition, const struct shape *shape)
 {
     double rate = model_rate(point, shape) * drifted(repetition, shape);
     double per_s = rate * 1e6 / 8 / (double)point->message_size_bytes;
@@ -111,7 +113,8 @@ static void fill_repetition(struct repetition_record *row, const struct point_re
     row->window_bytes = row->window_messages * point->message_size_bytes;
     row->sent = row->received = row->window_messages + row->window_messages / 4;
     if (strcmp(point->pattern, "pub-sub") == 0)
-        row->lost = (int64_t)((double)row->sent * 0.3 * uniform() * 64 / (double)point->message_size_bytes);
+        row->lost =
+            (int64_t)((double)row->sent * 0.3 * uniform() * 64 / (double)point->message_size_bytes);
     row->received -= row->lost;
     row->received_bytes = row->received * point->message_size_bytes;
     row->throughput_mbit_s = row->receiver_min_mbit_s = row->receiver_max_mbit_s = rate;
@@ -135,8 +138,8 @@ static void fill_repetition(struct repetition_record *row, const struct point_re
                             : "");
 }
 
-static void fill_rank(struct rank_record *row, const struct repetition_record *repetition, long rank,
-                      const struct shape *shape)
+static void fill_rank(struct rank_record *row, const struct repetition_record *repetition,
+                      long rank, const struct shape *shape)
 {
     memset(row, 0, sizeof *row);
     row->point_id = repetition->point_id;
@@ -161,7 +164,8 @@ static void fill_rank(struct rank_record *row, const struct repetition_record *r
     row->peak_rss_bytes = 24641536;
 }
 
-/* Intervals of 100 ms, the first two in the warm-up; one in fifty stalls. Twelve or so a receiver. */
+/* Intervals of 100 ms, the first two in the warm-up; one in fifty stalls. Twelve or so a receiver.
+ */
 static void fill_interval(struct interval_record *row, const struct repetition_record *repetition,
                           const struct point_record *point, long index)
 {
@@ -213,7 +217,8 @@ static void add_repetition(struct journal *journal, const struct point_record *p
     add_rows(journal, &row, point, shape);
     check(journal_add_repetition(journal, &row, &error), &error);
     if (number == shape->repetitions - 1)
-        check(journal_add_stop(journal, point->point_id, "repetitions", shape->repetitions, &error), &error);
+        check(journal_add_stop(journal, point->point_id, "repetitions", shape->repetitions, &error),
+              &error);
     check(journal_commit(journal, &error), &error);
 }
 
@@ -262,7 +267,8 @@ static void fill_run(struct run_record *run, const struct shape *shape)
     snprintf(run->creator_version, sizeof run->creator_version, "0.1.0");
     snprintf(run->created, sizeof run->created, "%s", shape->created);
     snprintf(run->uuid, sizeof run->uuid, "00000000-0000-4000-8000-%012lx", shape->seed);
-    snprintf(run->command_line, sizeof run->command_line, "zmqsweep --made-up --seed %ld", shape->seed);
+    snprintf(run->command_line, sizeof run->command_line, "zmqsweep --made-up --seed %ld",
+             shape->seed);
     run->points_planned = shape->points;
     run->hosts = zeroed(shape->hosts, sizeof *run->hosts);
     run->host_count = (size_t)shape->hosts;
@@ -339,8 +345,8 @@ int main(int argc, char **argv)
         die(&error);
     add_rounds(journal, &shape);
     journal_close(&journal);
-    if (results_finish(argv[1], NULL, NULL, NULL, &error) || journal_path(argv[1], path, sizeof path) ||
-        (!shape.journal && unlink(path)))
+    if (results_finish(argv[1], NULL, NULL, NULL, &error) ||
+        journal_path(argv[1], path, sizeof path) || (!shape.journal && unlink(path)))
         die(&error);
     results_free_run(&run);
     if (atol(value_of(argc, argv, "memory", "0")))

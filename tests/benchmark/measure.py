@@ -1,4 +1,5 @@
-"""What the benchmarks share: how to start zmqsweep, order statistics, and words about the machine."""
+"""What the benchmarks share: how to start zmqsweep, order statistics, and words about the
+machine."""
 import json
 import math
 import os
@@ -22,7 +23,8 @@ def note(text):
 
 
 def run_sweep(build, output, options, ranks=3, wrapper=(), level="error", variables=None):
-    """Runs zmqsweep into `output` with the coordinator on rank 0. An invalid repetition (exit 3) is the caller's business."""
+    """Runs zmqsweep into `output` with the coordinator on rank 0. An invalid repetition (exit 3) is
+    the caller's business."""
     command = ["mpirun", "-n", str(ranks), "--bind-to", "none", "--oversubscribe", *wrapper, os.path.join(build, "zmqsweep"),
                "--force", "--output", output, "--log-level", level, *options]
     result = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={**os.environ, **(variables or {})})
@@ -35,7 +37,8 @@ FIRST_CORES = ["--sender-cpus", "core:0", "--receiver-cpus", "core:1"]  # zmqswe
 
 
 def first_cores():
-    """The CPUs of hwloc's core:0 and core:1, a list each; None where there is but one core, or not all CPUs may be used."""
+    """The CPUs of hwloc's core:0 and core:1, a list each; None where there is but one core, or not
+    all CPUs may be used."""
     if len(os.sched_getaffinity(0)) < os.cpu_count():
         return None
     cores = []
@@ -54,7 +57,8 @@ def free_port():
 
 
 def wait_for_listener(port, server):
-    """iperf3 says nothing when it listens: look into the kernel's table, so that the one connection is the client's."""
+    """iperf3 says nothing when it listens: look into the kernel's table, so that the one connection
+    is the client's."""
     wanted = f"0100007F:{port:04X} 00000000:0000 0A"
     while server.poll() is None:
         with open("/proc/net/tcp") as file:
@@ -65,8 +69,8 @@ def wait_for_listener(port, server):
 
 
 def run_iperf3(size, cores=None):
-    """What the receiver got in the same window: its intervals of 0.1 s after the warm-up. `cores`: lists of CPUs for client and server,
-    of which it takes one each."""
+    """What the receiver got in the same window: its intervals of 0.1 s after the warm-up. `cores`:
+    lists of CPUs for client and server, of which it takes one each."""
     port = free_port()
     server = subprocess.Popen(["iperf3", "-s", "-1", "-B", "127.0.0.1", "-p", str(port), "-i", "0.1", "--json"],
                               stdout=subprocess.PIPE, text=True)
@@ -87,7 +91,8 @@ def read_table(path, name):
 
 
 def interval(values):
-    """Order statistics that cover the median with 95 % or more, and their exact coverage; of under 6 values all that there is."""
+    """Order statistics that cover the median with 95 % or more, and their exact coverage; of under
+    6 values all that there is."""
     values, n = sorted(values), len(values)
     below, place, covered = 0, 0, 1 - 2 * 0.5 ** n
     for k in range((n - 1) // 2 + 1):
@@ -107,7 +112,8 @@ def spread(values):
 
 
 def table(header, rows):
-    """A Markdown table that is readable as it stands; the first column to the left, the others to the right."""
+    """A Markdown table that is readable as it stands; the first column to the left, the others to
+    the right."""
     cells = [header, *[[str(cell) for cell in row] for row in rows]]
     widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
     lines = []

@@ -1,11 +1,11 @@
 /* plain_pair.c - a PUSH/PULL pair with nothing around it, to hold zmqsweep's numbers against.
  *
  * plain_pair SIZE SECONDS untouched|copy [SENDER_CPUS RECEIVER_CPUS]
- *     The parent binds a PULL, the child connects a PUSH and sends for as long as it lives, as libzmq's
- *     remote_thr does (untouched) or with a payload that is written (copy). Prints the rate of the parent's
- *     window in Mbit/s. CPUS are the system's numbers with commas between; an end's I/O thread goes along.
- * plain_pair SIZE COUNT untouched|copy send|receive ENDPOINT HWM
- *     One end of a pair that moves COUNT messages, to be run under callgrind or strace. The receiver binds.
+ *     The parent binds a PULL, the child connects a PUSH and sends for as long as it lives, as
+ * libzmq's remote_thr does (untouched) or with a payload that is written (copy). Prints the rate of
+ * the parent's window in Mbit/s. CPUS are the system's numbers with commas between; an end's I/O
+ * thread goes along. plain_pair SIZE COUNT untouched|copy send|receive ENDPOINT HWM One end of a
+ * pair that moves COUNT messages, to be run under callgrind or strace. The receiver binds.
  */
 #include <sched.h>
 #include <signal.h>
@@ -54,7 +54,8 @@ static void *new_socket(void *context, int type, int hwm)
     return socket;
 }
 
-/* A loop per mode, so that nothing is decided per message; not inlined, so that callgrind can name it. */
+/* A loop per mode, so that nothing is decided per message; not inlined, so that callgrind can name
+ * it. */
 static __attribute__((noinline)) void send_untouched(void *socket, size_t size, int64_t count)
 {
     for (int64_t i = 0; i < count; i++) {
@@ -66,7 +67,8 @@ static __attribute__((noinline)) void send_untouched(void *socket, size_t size, 
     }
 }
 
-static __attribute__((noinline)) void send_copy(void *socket, size_t size, int64_t count, const void *payload)
+static __attribute__((noinline)) void send_copy(void *socket, size_t size, int64_t count,
+                                                const void *payload)
 {
     for (int64_t i = 0; i < count; i++) {
         zmq_msg_t message;
@@ -78,7 +80,8 @@ static __attribute__((noinline)) void send_copy(void *socket, size_t size, int64
     }
 }
 
-static __attribute__((noinline)) void receive_messages(void *socket, zmq_msg_t *message, int64_t count)
+static __attribute__((noinline)) void receive_messages(void *socket, zmq_msg_t *message,
+                                                       int64_t count)
 {
     for (int64_t i = 0; i < count; i++) {
         if (zmq_msg_recv(message, socket, 0) < 0) {
@@ -133,8 +136,8 @@ static int run_one_end(char **argv)
     return 0;
 }
 
-/* Counts what comes until the clock says `until`; looks at it after every `every` messages. @return when it
- * stopped. */
+/* Counts what comes until the clock says `until`; looks at it after every `every` messages. @return
+ * when it stopped. */
 static double receive_until(void *socket, double until, int64_t every, int64_t *count)
 {
     zmq_msg_t message;

@@ -1,8 +1,7 @@
 """The pair of plain_pair.c in pyzmq: same sockets, high-water marks, warm-up, window and processes.
 
-pyzmq_pair.py SIZE SECONDS [SENDER_CPUS RECEIVER_CPUS]: prints the receiver's rate in Mbit/s. send and recv copy, as they do unless
-told otherwise.
-"""
+pyzmq_pair.py SIZE SECONDS [SENDER_CPUS RECEIVER_CPUS]: prints the receiver's rate in Mbit/s. send
+and recv copy, as they do unless told otherwise."""
 import os
 import signal
 import sys
@@ -29,7 +28,8 @@ def send_for_ever(endpoint, size):
 
 
 def receive_until(receive, until, every):
-    """How many came until the clock, looked at after every `every` messages, said `until`; and when that was."""
+    """How many came until the clock, looked at after every `every` messages, said `until`; and when
+    that was."""
     count, turns = 0, range(every)
     while True:
         for _ in turns:

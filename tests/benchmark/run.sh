@@ -1,6 +1,7 @@
 #!/bin/bash
-# run.sh [PAIRS] - zmqsweep against a plain libzmq pair, pyzmq and iperf3 in PAIRS (30) alternated runs; instructions and system
-# calls per message. Takes three quarters of an hour. Prints the page; with 30 pairs or more it becomes docs/benchmark.md.
+# run.sh [PAIRS] - zmqsweep against a plain libzmq pair, pyzmq and iperf3 in PAIRS (30) alternated
+# runs; instructions and system calls per message. Takes three quarters of an hour. Prints the page;
+# with 30 pairs or more it becomes docs/benchmark.md.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../jobs/setup.sh"
 pairs=${1:-30}

@@ -1,7 +1,7 @@
-"""What more ranks cost: dead time of a repetition against bare sleeping barriers, rank 0's work, a million rank rows.
+"""What more ranks cost: dead time of a repetition against bare sleeping barriers, rank 0's work, a
+million rank rows.
 
-scale.py BUILD [RANKS...] (4 16 64). Prints Markdown.
-"""
+scale.py BUILD [RANKS...] (4 16 64). Prints Markdown."""
 import os
 import statistics
 import subprocess
@@ -14,7 +14,8 @@ BUILD = sys.argv[1]
 RANKS = [int(ranks) for ranks in sys.argv[2:]] or [4, 16, 64]
 MPIRUN = ["--bind-to", "none", "--oversubscribe"]
 BARRIERS, EXTRA_MS = 8, 20
-REPETITIONS = (4, 204)  # of the two runs whose difference is rank 0's work: what a start takes varies by some 10 ms
+# Of the two runs whose difference is rank 0's work: what a start takes varies by some 10 ms.
+REPETITIONS = (4, 204)
 TARGET = 10000
 # Runs the rest as its child, and writes what that used to the file.
 METER = ("import os, subprocess, resource, sys\ncode = subprocess.run(sys.argv[2:]).returncode\n"
@@ -101,7 +102,8 @@ def show_rows(folder):
 
 
 def feed(ranks, points, folder):
-    """Medians of three: rows, CPU us a row until journaled and in finishing, ms a repetition, MiB more than the outcomes take."""
+    """Medians of three: rows, CPU us a row until journaled and in finishing, ms a repetition, MiB
+    more than the outcomes take."""
     runs = []
     for _ in range(3):
         text = subprocess.check_output([os.path.join(BUILD, "feed_ranks"), os.path.join(folder, "fed.h5"), f"ranks={ranks}",

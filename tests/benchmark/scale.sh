@@ -1,6 +1,6 @@
 #!/bin/bash
-# scale.sh [RANKS...] - with 4, 16 and 64 ranks on this machine: the dead time of a repetition against bare sleeping barriers and
-# rank 0's work; and a million rank rows. Prints the page.
+# scale.sh [RANKS...] - with 4, 16 and 64 ranks on this machine: the dead time of a repetition
+# against bare sleeping barriers and rank 0's work; and a million rank rows. Prints the page.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../jobs/setup.sh"
 install_packages build run benchmark >&2

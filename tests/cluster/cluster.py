@@ -1,4 +1,5 @@
-"""Several hosts: known link speeds, placement, addresses, cut and lossy links, clocks, idle ranks, the node matrix."""
+"""Several hosts: known link speeds, placement, addresses, cut and lossy links, clocks, idle ranks,
+the node matrix."""
 import json
 import os
 import re
@@ -22,7 +23,8 @@ BRIEF = ["--duration", "100ms", "--warmup", "50ms", "--interval", "50ms", "--rep
 QUICK = ["--size", "64K", "--send-mode", "copy", "--duration", "300ms", "--warmup", "200ms", "--repetitions", 2,
          "--sndhwm", 10, "--rcvhwm", 10]
 STEADY = [*QUICK, "--duration", "1500ms", "--warmup", "300ms", "--repetitions", 5, "--placement", "listed"]
-FAST = ["--sndhwm", 100, "--rcvhwm", 100]  # at 1 Gbit/s 50 ms: a sender may be off its core for a while
+# At 1 Gbit/s 50 ms: a sender may be off its core for a while.
+FAST = ["--sndhwm", 100, "--rcvhwm", 100]
 
 
 def setUpModule():
@@ -41,8 +43,8 @@ class GroundTruth(Case):
             with self.subTest(mbit_s=megabits):
                 self.shape(f"{megabits}mbit", *names)
                 truth = megabits * WIRE_SHARE
-                # Where other work left the cores no idle time, tokens of the shaper go unused: such a figure is about the
-                # machine, and is taken again.
+                # Where other work left the cores no idle time, tokens of the shaper go unused: such
+                # a figure is about the machine, and is taken again.
                 for _ in range(3):
                     before = testbed.idle_share()
                     rate = self.measure(places, *options, *(FAST if megabits == 1000 else []))
@@ -104,7 +106,8 @@ class Baseline(Case):
         self.assertLess(abs(share - 100), 4)
         ranks = self.table("ranks")
         blocked = ranks[(ranks.point_id == points.point_id["stream"]) & (ranks.role == "sender")]
-        self.assertGreater((blocked.blocked_s / blocked.window_s).median(), 0.5, blocked)  # it is the link that limits
+        # It is the link that limits.
+        self.assertGreater((blocked.blocked_s / blocked.window_s).median(), 0.5, blocked)
 
 
 class Addresses(Case):
@@ -118,7 +121,8 @@ class Addresses(Case):
             received = self.table("repetitions").received_bytes.sum()
             self.assertGreater(received, 0)
             self.assertGreaterEqual(gone[network], received)
-            # What MPI needs is counted too: some 100 KB, against windows in which much more was measured.
+            # What MPI needs is counted too: some 100 KB, against windows in which much more was
+            # measured.
             self.assertLess(gone[other], received / 10)
             for rank in self.rank_facts():
                 self.assertTrue(rank["address"].startswith(prefix), rank)
@@ -147,7 +151,8 @@ class Addresses(Case):
         for name in ("h2", "h3", "h4"):
             self.link("wall", name, "43000:43099")
         places = ["h1", "h2", "h3", "h4", "h3"]
-        self.sweep(places, *QUICK, "--timeout", "500ms", "--repetitions", 1, code=3)  # the wall holds
+        # The wall holds.
+        self.sweep(places, *QUICK, "--timeout", "500ms", "--repetitions", 1, code=3)
         for side in ("receiver", "sender"):
             self.sweep(places, *QUICK, "--pattern", "push-pull,pub-sub", "--timeout", "5s", "--port-range",
                        "43000-43099", "--bind", side, "--force")
@@ -179,7 +184,8 @@ class Addresses(Case):
 
 class Placement(Case):
     def test_ranks_of_a_host_need_not_be_neighbours(self):
-        """What is gathered over the first rank of each host comes in the order of ranks, whatever host they are on."""
+        """What is gathered over the first rank of each host comes in the order of ranks, whatever
+        host they are on."""
         places = ["h2", "h1", "h3", "h1", "h2", "h3", "h1", "h2", "h3"]
         self.sweep(places, *BRIEF, "--size", "4K", "--send-mode", "copy", "--latency", 10, "--placement", "listed")
         ranks, repetitions = self.named_ranks(), self.table("repetitions")
@@ -213,7 +219,8 @@ class Placement(Case):
         for point in points.itertuples():
             mine = ranks[(ranks.point_id == point.point_id) & (ranks.repetition == 0)]
             self.assertEqual(len(mine), 2 * point.pairs)
-            # Spread evenly: 7 pairs leave one of 15 ranks over, so that no two hosts differ by more than one.
+            # Spread evenly: 7 pairs leave one of 15 ranks over, so that no two hosts differ by more
+            # than one.
             counts = mine.groupby("host").size().reindex(["h1", "h2", "h3", "h4"], fill_value=0)
             self.assertLessEqual(counts.max() - counts.min(), 1 if point.pairs > 1 else 2, mine)
 
@@ -243,8 +250,9 @@ class Matrix(Case):
     EVERY, SLOW_UP, SLOW_DOWN = 200, 50, 100
 
     def check_matrix(self, places, *options):
-        # A host's median is over all its streams. Of a third of those the other end is slow: with 5 repetitions it takes
-        # three more that other work on the machine slowed down to make a fast host look slow; with 2 it took one.
+        # A host's median is over all its streams. Of a third of those the other end is slow: with 5
+        # repetitions it takes three more that other work on the machine slowed down to make a fast
+        # host look slow; with 2 it took one.
         self.shape(f"{self.EVERY}mbit", "h1", "h2", "h3", "h4")
         self.link("rate", "h2", f"{self.SLOW_UP}mbit", "up")
         self.link("rate", "h3", f"{self.SLOW_DOWN}mbit", "down")
@@ -300,7 +308,8 @@ class Matrix(Case):
 
 class Trouble(Case):
     def test_a_link_cut_in_mid_window_makes_no_good_point(self):
-        """The point in whose window it is cut is not passed off as good; the job goes on, and measures well again later."""
+        """The point in whose window it is cut is not passed off as good; the job goes on, and
+        measures well again later."""
         self.shape("100mbit", "h2", "h3")
         process = self.start(["h1", "h2", "h3"], *QUICK, "--size", "64K,65K,66K,67K", "--order", "listed", "--duration",
                              "2s", "--repetitions", 1, "--timeout", "3s", "--placement", "listed")
@@ -334,7 +343,8 @@ class Trouble(Case):
         self.assertGreater(repetitions.received.iloc[2], 0, lines)
 
     def test_an_unreachable_peer_is_named_and_the_sweep_goes_on(self):
-        """No answer, as from behind a firewall; and no carrier: both ends named, and on with the next."""
+        """No answer, as from behind a firewall; and no carrier: both ends named, and on with the
+        next."""
         options = [*QUICK, "--size", "64K,65K,66K", "--order", "listed", "--repetitions", 1, "--timeout", "4s",
                    "--placement", "listed", "--interface", f"{DATA}.0/24", "--force"]
         for trouble in (("block", "h3"), ("cable", "h3", "cut")):
@@ -350,7 +360,8 @@ class Trouble(Case):
         for row in ranks[ranks.role == "sender"].itertuples():
             lost = share * row.bytes / 1448
             self.assertGreater(lost, 10, "too little traffic to tell")
-            # Every lost segment is sent again. It is a count of some 100 random events, so leave it 4 standard deviations.
+            # Every lost segment is sent again. It is a count of some 100 random events, so leave it
+            # 4 standard deviations.
             self.assertGreater(row.tcp_retransmits, lost - 4 * lost ** 0.5)
         self.assertTrue((self.table("repetitions").lost == 0).all())
 
@@ -365,13 +376,15 @@ class Clocks(Case):
     def overlap(self, places):
         self.sweep(places, *QUICK, "--pairs", 2, "--repetitions", 4, "--force")
         intervals, repetitions = self.table("intervals"), self.table("repetitions")
-        # The agreed start, as each receiver reckons it: its samples begin with the warm-up, 200 ms before the window.
+        # The agreed start, as each receiver reckons it: its samples begin with the warm-up, 200 ms
+        # before the window.
         first = intervals.groupby(["repetition", "rank"]).start_us.min()
         self.assertLess((first + 200e3).abs().median(), 50e3, first)
         return repetitions.overlap.median()
 
     def check_drift(self, places):
-        """The clocks of these hosts are one clock with offsets: they come out so after the sweep, too, and do not drift."""
+        """The clocks of these hosts are one clock with offsets: they come out so after the sweep,
+        too, and do not drift."""
         rows, before = self.environment_rows(), self.rank_facts()
         for rank, host in list(enumerate(places))[1:]:
             after = testbed.facts(rows[f"clock.rank.{rank}"])
@@ -401,7 +414,8 @@ class Clocks(Case):
 
 
     def test_latency_is_right_between_clocks_hours_apart(self):
-        """These hosts are one machine: one way is about half of there and back, give or take what is stated."""
+        """These hosts are one machine: one way is about half of there and back, give or take what
+        is stated."""
         places = ["h6", "h5", "h7"]
         self.sweep(places, "--pattern", "push-pull,pair", "--size", "1K", "--send-mode", "copy", "--rate", "1K", "--latency", 1,
                    "--duration", "500ms", "--warmup", "100ms", "--repetitions", 3, "--placement", "listed")
@@ -419,7 +433,8 @@ class Clocks(Case):
 
 class IdleRanks(Case):
     def test_idle_ranks_cost_nothing(self):
-        """13 ranks that wait do not slow down the 3 that work. A rank that spins would take its host's cores."""
+        """13 ranks that wait do not slow down the 3 that work. A rank that spins would take its
+        host's cores."""
         self.shape("1gbit", "h3")
         few = ["h1", "h2", "h3"]
         many = few + [f"h{number}" for number in (1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 4)]
@@ -427,8 +442,9 @@ class IdleRanks(Case):
         for places in (few, many, few, many):
             self.sweep(places, *STEADY, *FAST, "--pairs", 1, "--duration", "500ms", "--repetitions", 6, "--force")
             rates[len(places)] += list(self.table("repetitions").throughput_mbit_s)
-        # Of 12 values the third to the tenth enclose the median with 96 %; the quotient of the ends encloses the ratio. On a
-        # shaped link that is tight, so it gets the 1 % to which a shaped link is known here.
+        # Of 12 values the third to the tenth enclose the median with 96 %; the quotient of the ends
+        # encloses the ratio. On a shaped link that is tight, so it gets the 1 % to which a shaped
+        # link is known here.
         alone, among = sorted(rates[3]), sorted(rates[16])
         low, high = among[2] / alone[9], among[9] / alone[2]
         print(f"{self.id()}: ratio {low:.4f} to {high:.4f}", flush=True)

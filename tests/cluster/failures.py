@@ -1,9 +1,9 @@
 """What docs/failures.md says of lost and silent ranks, hosts and links: a test per row.
 
-Every fault comes in the middle of a window, or of a drain, after two points at least were finished. The job must end by itself within the timeout and
-5 s more (and what a busy test machine adds), with the code of the table; name who is missing; keep the points before; and
-leave no process behind on any host.
-"""
+Every fault comes in the middle of a window, or of a drain, after two points at least were finished.
+The job must end by itself within the timeout and 5 s more (and what a busy test machine adds), with
+the code of the table; name who is missing; keep the points before; and leave no process behind on
+any host."""
 import ctypes
 import os
 import re
@@ -47,8 +47,10 @@ class Faults(Case):
         self.process = self.start(PLACES, *PLAN, *self.more)
         self.await_finished(self.process, 2)
         self.pids = [testbed.zmqsweep_on(host) for host in PLACES]
-        self.point = self.await_finished(self.process, self.finished() + 1)  # the one that the fault meets
-        self.await_traffic(PLACES[RECEIVER], INTO_WINDOW_BYTES)  # by what came, since a busy machine may begin it late
+        # The one that the fault meets.
+        self.point = self.await_finished(self.process, self.finished() + 1)
+        # By what came, since a busy machine may begin it late.
+        self.await_traffic(PLACES[RECEIVER], INTO_WINDOW_BYTES)
 
     def check_end(self, began, codes, *words, names=True):
         """The job has ended by itself, said so, and left nothing but what was measured."""
@@ -85,14 +87,16 @@ class Faults(Case):
         return harness.flags(repetitions[repetitions.point_id == point]["flags"].iloc[0])
 
     def goes_on(self):
-        """All points are there; the sweep ended with the code for points without a valid repetition, or well."""
+        """All points are there; the sweep ended with the code for points without a valid
+        repetition, or well."""
         self.said = self.finish(self.process)
         self.check_nothing_runs()
         for text in self.table("points")["flags"].iloc[:self.point]:
             self.assertLessEqual(harness.flags(text), harness.BUSY_FLAGS)
 
     def check_cut_for_good(self, flags):
-        """That point and each after it fails in its turn; a point that cannot connect is given up after one try."""
+        """That point and each after it fails in its turn; a point that cannot connect is given up
+        after one try."""
         self.link("cable", "h3", "cut")
         self.await_finished(self.process, self.point + 2)
         hosts("cable", "h3", "plug")
@@ -140,7 +144,8 @@ class Failure(Faults):
     def test_a_stopped_coordinator_is_named_and_ends_the_job(self):
         self.check_stopped(COORDINATOR)
 
-    # ---- a host that dies: cut off, nothing runs on it; mpirun's keepalive (hosts.sh sets it) notices before the timeout
+    # ---- a host that dies: cut off, nothing runs on it; mpirun's keepalive (hosts.sh sets it)
+    # notices before the timeout
 
     def lost(self, rank):
         """mpirun's words for the host, and ours for what is kept."""
@@ -192,8 +197,9 @@ class Failure(Faults):
         self.check_paused(RECEIVER)
 
     def test_a_coordinator_that_stops_for_3_s_changes_no_number(self):
-        """Nothing that is measured goes through it: the number is whole. Counted into or over the 3 s, it would be twice that of the
-        other points or more, or half of it; a window of its own may be a sixth slower on a busy machine, as any other may."""
+        """Nothing that is measured goes through it: the number is whole. Counted into or over the 3
+        s, it would be twice that of the other points or more, or half of it; a window of its own
+        may be a sixth slower on a busy machine, as any other may."""
         os.kill(self.pids[COORDINATOR], signal.SIGSTOP)
         time.sleep(3)
         os.kill(self.pids[COORDINATOR], signal.SIGCONT)

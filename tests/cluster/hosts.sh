@@ -1,5 +1,6 @@
 #!/bin/bash
-# hosts.sh - a cluster on one machine: hosts of network, UTS, mount and time namespaces, and real mpirun over them.
+# hosts.sh - a cluster on one machine: hosts of network, UTS, mount and time namespaces, and real
+# mpirun over them.
 #
 #   hosts.sh head COMMAND...            run COMMAND on a new head, where the verbs below work; all ends with it
 #   hosts.sh up HOST[+SECONDS]...       make hosts; their monotonic clocks are ahead by so many seconds
@@ -15,10 +16,11 @@
 #
 # For example: hosts.sh head bash -c 'hosts.sh up h1 h2+7200; mpirun --host h1:1,h2:2 PROGRAM'
 #
-# A host has two networks: eth0 is data (10.77.0.x, fd77::x), eth1 is control (10.78.0.x), which mpirun and MPI use; x is 10
-# and the number in the host's name. The head is their switch. Nothing of it can be seen from outside, so that clusters do
-# not get in each other's way; the head's processes are a PID namespace of their own, which dies with its first process.
-# Exit code 77: this kernel or container forbids namespaces.
+# A host has two networks: eth0 is data (10.77.0.x, fd77::x), eth1 is control (10.78.0.x), which
+# mpirun and MPI use; x is 10 and the number in the host's name. The head is their switch. Nothing
+# of it can be seen from outside, so that clusters do not get in each other's way; the head's
+# processes are a PID namespace of their own, which dies with its first process. Exit code 77: this
+# kernel or container forbids namespaces.
 set -euo pipefail
 self=$(readlink -f "${BASH_SOURCE[0]}")
 data=10.77.0 data6=fd77: control=10.78.0
@@ -69,8 +71,8 @@ run_head() {
     wait $!
 }
 
-# A new file system over a folder. What it covers is made private first, so that nothing of it is seen outside; the whole
-# tree cannot be: in a chroot, "/" need not be a mount.
+# A new file system over a folder. What it covers is made private first, so that nothing of it is
+# seen outside; the whole tree cannot be: in a chroot, "/" need not be a mount.
 cover() { # FOLDER TYPE
     mount --make-private "$1" 2>/dev/null || mount --make-private "$(dirname "$1")"
     mount -t "$2" "$2" "$1"
@@ -82,7 +84,8 @@ settle() {
     mkdir -p "$HOSTS_FOLDER/$1"
     ip link set lo up
     cover /sys sysfs
-    # Losses show as they would on most clusters. Each name that may be set here is in tcp_allowed_congestion_control.
+    # Losses show as they would on most clusters. Each name that may be set here is in
+    # tcp_allowed_congestion_control.
     sysctl -qw net.ipv4.tcp_congestion_control=reno 2>/dev/null || echo reno >/proc/sys/net/ipv4/tcp_congestion_control
 }
 
@@ -141,9 +144,10 @@ agent() {
 
 # ---- links ----
 
-# Linux counts 1514 bytes for a full frame, a wire carries 1538 (checksum 4, preamble 8, gap 12), so the rate is scaled;
-# tbf's own overhead is charged once per GSO packet. The burst is what may be made up for after the shaper or the sender had
-# no CPU for a while: 16 ms, several ticks, and more than one GSO packet. The queue is of 32 ms: acknowledgements wait in it.
+# Linux counts 1514 bytes for a full frame, a wire carries 1538 (checksum 4, preamble 8, gap 12), so
+# the rate is scaled; tbf's own overhead is charged once per GSO packet. The burst is what may be
+# made up for after the shaper or the sender had no CPU for a while: 16 ms, several ticks, and more
+# than one GSO packet. The queue is of 32 ms: acknowledgements wait in it.
 shape() { # HOST|head DEVICE RATE
     local enter=() bits burst
     [ "$1" = head ] || enter=(inside "$1")
@@ -202,7 +206,8 @@ processes() { # HOST
     done
 }
 
-# Not killed, since the launcher would see its agent end, which here, other than ssh, runs on the host.
+# Not killed, since the launcher would see its agent end, which here, other than ssh, runs on the
+# host.
 die_host() { # HOST
     cable "$1" cut
     cable "$1" cut control

@@ -34,7 +34,8 @@ def address(host, network=DATA):
 
 
 def carried(network, host):
-    """Bytes that a host has sent to the network "data" or "control", and got from it, as its switch counts them."""
+    """Bytes that a host has sent to the network "data" or "control", and got from it, as its switch
+    counts them."""
     folder = f"/sys/class/net/{network}-{host}/statistics"
     counts = []
     for name in ("rx_bytes", "tx_bytes"):
@@ -55,7 +56,8 @@ def zmqsweep_on(host):
 
 
 def idle_share(before=None):
-    """(idle, total) CPU time of the machine so far; or, given an earlier such pair, the share that was idle since."""
+    """(idle, total) CPU time of the machine so far; or, given an earlier such pair, the share that
+    was idle since."""
     with open("/proc/stat") as file:
         ticks = [int(word) for word in file.readline().split()[1:9]]
     now = ticks[3] + ticks[4], sum(ticks)

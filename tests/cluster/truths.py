@@ -1,4 +1,5 @@
-"""What queues can hide, on links whose rate is known: no valid number is too good, and a rate that holds is delivered."""
+"""What queues can hide, on links whose rate is known: no valid number is too good, and a rate that
+holds is delivered."""
 import os
 import re
 import signal
@@ -87,7 +88,8 @@ class Counts(Truth):
         self.check("64K", "10,30,200,1000", (10, 100))
 
     def test_the_count_that_is_advised_is_valid(self):
-        """stderr names it; with it the number is valid, unless the kernel's buffers grew with it by more than twofold."""
+        """stderr names it; with it the number is valid, unless the kernel's buffers grew with it by
+        more than twofold."""
         self.shape(f"{self.LINK_MBIT_S}mbit", "h3")
         count = 100
         for _ in range(3):
@@ -125,7 +127,8 @@ class Paced(Truth):
                     continue  # other work had the machine
                 delivered = min(1, asked)
                 self.assertLess(abs(row.message_rate_per_s / self.PER_S / delivered - 1), NEAR, what)
-                held_back = "rate_missed" in flags  # push-pull blocks its sender when the queues are full
+                # Push-pull blocks its sender when the queues are full.
+                held_back = "rate_missed" in flags
                 self.assertEqual(bool(flags & {"backlog"}) or held_back or row.lost > 0, asked > 1, what)
                 if asked > 1 and row.lost == 0 and not held_back:
                     self.assertGreater(row.backlog_end_messages, row.backlog_begin_messages, what)
@@ -142,7 +145,8 @@ class Paced(Truth):
         self.assertLess(abs(row.rate_per_s / self.PER_S - 1), NEAR, what)
         self.assertLess(abs(row.message_rate_per_s / row.rate_per_s - 1), 0.01, what)
         behind = ["backlog" in harness.flags(words) for words in self.table("repetitions")["flags"]]
-        self.assertLessEqual(sum(behind), len(behind) // 3, what)  # a rate is out when two of three leave one
+        # A rate is out when two of three leave one.
+        self.assertLessEqual(sum(behind), len(behind) // 3, what)
 
     def test_the_rate_found_is_delivered(self):
         for hwm, loss in ((100, "0%"), (1000, "1%")):
@@ -157,7 +161,8 @@ class Windows(Truth):
     LINK_MBIT_S = 50
 
     def test_short_windows_are_not_valid(self):
-        """What is measured in under 10 ms is not valid; from 300 ms on the link's rate is in the interval."""
+        """What is measured in under 10 ms is not valid; from 300 ms on the link's rate is in the
+        interval."""
         self.shape(f"{self.LINK_MBIT_S}mbit", "h3")
         self.sweep(PLACES, *COMMON, "--size", "64,8K", "--pattern", "push-pull,pub-sub", "--duration", "1ms,300ms", "--sndhwm", 100,
                    "--rcvhwm", 100, "--repetitions", 6)
@@ -176,8 +181,8 @@ class Windows(Truth):
                     self.assertGreater(point.throughput_high_mbit_s, (1 - NEAR) * truth)
 
     def test_a_long_queue_before_a_slow_link_hides_nothing(self):
-        """It takes 2.8 s to drain, and its sender fills it by halves; a shorter window gets what the link carries, but for what
-        the shaper lets pass at once."""
+        """It takes 2.8 s to drain, and its sender fills it by halves; a shorter window gets what
+        the link carries, but for what the shaper lets pass at once."""
         self.shape(f"{self.LINK_MBIT_S}mbit", "h3")
         self.sweep(PLACES, *COMMON, "--size", "8K", "--duration", "600ms", "--sndhwm", 1000, "--rcvhwm", 1000, "--repetitions", 3)
         for row in self.rows().itertuples():

@@ -1,4 +1,5 @@
-"""--baseline tcp: the points are there once, their accounts are exact, and reports make the right shares and ceilings."""
+"""--baseline tcp: the points are there once, their accounts are exact, and reports make the right
+shares and ceilings."""
 import os
 import re
 import subprocess
@@ -21,7 +22,8 @@ class Baseline(Case):
         return points[points.pattern != "stream"], stream
 
     def check_accounts(self):
-        """Whole, as for any point: what was sent came, rank by rank; nothing but the machine can make it invalid."""
+        """Whole, as for any point: what was sent came, rank by rank; nothing but the machine can
+        make it invalid."""
         _, stream = self.points()
         repetitions, ranks = self.table("repetitions"), self.table("ranks")
         for point in stream.itertuples():
@@ -152,7 +154,8 @@ class Baseline(Case):
 
     @unittest.skipUnless(os.path.exists(os.path.join(BUILD, "make_results")), "no make_results")
     def test_the_link_is_drawn_where_it_is_near(self):
-        """The made-up hosts have links of 100 Gbit/s. At twice the speed rates come up to 80, at 1/100 to 0.8."""
+        """The made-up hosts have links of 100 Gbit/s. At twice the speed rates come up to 80, at
+        1/100 to 0.8."""
         for shape, near in ((["ends=1", "speed=2"], True), (["ends=1", "speed=0.01"], False), (["speed=2"], False)):
             subprocess.run([os.path.join(BUILD, "make_results"), self.path("made.h5"), "points=32", *shape], check=True)
             for command in (["plot", "made.h5"], ["plot", "made.h5", "--kind", "scaling"], ["html", "made.h5"]):

@@ -1,4 +1,5 @@
-"""The hot loops cost no more instructions than they may, and the benchmarks' own arithmetic is right."""
+"""The hot loops cost no more instructions than they may, and the benchmarks' own arithmetic is
+right."""
 import os
 import subprocess
 import sys
@@ -13,7 +14,8 @@ from measure import interval  # noqa: E402
 
 class Cost(Case):
     def test_the_loops_cost_no_more_instructions_than_they_may(self):
-        """Counted by callgrind: no noise moves them. The dearest send modes, and two receive modes."""
+        """Counted by callgrind: no noise moves them. The dearest send modes, and two receive
+        modes."""
         result = subprocess.run([sys.executable, "-B", os.path.join(BENCHMARK, "cost.py"), BUILD, "instructions", "copy", "zero-copy"],
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S, env=environment({}))
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
@@ -47,7 +49,8 @@ class PlainPair(Case):
 
 class Interval(unittest.TestCase):
     def test_order_statistics_cover_as_computed(self):
-        """Binomial with p = 1/2: of 30 values the 10th and the 21st cover the median with 95.7 %."""
+        """Binomial with p = 1/2: of 30 values the 10th and the 21st cover the median with 95.7
+        %."""
         low, high, covered = interval(list(range(1, 31)))
         self.assertEqual((low, high), (10, 21))
         self.assertAlmostEqual(covered, 0.957, 3)

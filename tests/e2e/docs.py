@@ -1,4 +1,5 @@
-"""The pages: short lines and sentences, links that lead somewhere, generated pages up to date, every flag has its row."""
+"""The pages: short lines and sentences, links that lead somewhere, generated pages up to date,
+every flag has its row."""
 import glob
 import os
 import re
@@ -76,7 +77,8 @@ class Docs(Case):
         self.assertLessEqual(lines, LONGEST_README)
 
     def test_lines_fit(self):
-        """A row of a table cannot be broken, nor a line of the rooms in architecture.md; of tables only the README's count."""
+        """A row of a table cannot be broken, nor a line of the rooms in architecture.md; of tables
+        only the README's count."""
         for name, text in prose_pages().items():
             for number, line in enumerate(text.split("\n"), 1):
                 in_table, in_rooms = line.startswith("|"), re.match(r"\w+ -> ", line)
@@ -93,7 +95,8 @@ class Docs(Case):
                     self.assertLessEqual(len(words(sentence)), LONGEST_SENTENCE, sentence)
 
     def test_long_sentences_are_found(self):
-        """The counter itself: wrapped lines are one sentence, code is one word, and abbreviations end nothing."""
+        """The counter itself: wrapped lines are one sentence, code is one word, and abbreviations
+        end nothing."""
         text = "One two\nthree `four and more`. Five (D. Six, 3rd ed. 2003).\n\n- Seven\n  eight.\n- Nine\n| ten | eleven |\n"
         counts = [len(words(sentence)) for sentence in sentences(text) if words(sentence)]
         self.assertEqual(counts, [4, 6, 2, 1, 1, 1])

@@ -19,11 +19,13 @@ SANITIZED = bool(os.environ.get("TEST_SANITIZE"))
 # A guard against a hang, not a measure of anything; instrumented programs are slow.
 PATIENCE_S = 300 if SANITIZED else 120
 
-# Flags that say that the machine was busy, not that the program was wrong: a test machine may be shared.
+# Flags that say that the machine was busy, not that the program was wrong: a test machine may be
+# shared.
 BUSY_FLAGS = {"short_overlap", "late_start", "unsteady", "stalled", "shared_core", "few_messages", "queued", "backlog", "disk_busy"}
 SHORT = ["--duration", "100ms", "--warmup", "20ms", "--interval", "50ms", "--repetitions", "2"]
 
-# Several mpiruns that begin and end at the same time take the folder of all sessions, in TMPDIR, from each other.
+# Several mpiruns that begin and end at the same time take the folder of all sessions, in TMPDIR,
+# from each other.
 SESSIONS = tempfile.mkdtemp(prefix="zs-ompi-")
 atexit.register(shutil.rmtree, SESSIONS, ignore_errors=True)
 
@@ -68,7 +70,8 @@ class Case(unittest.TestCase):
         return os.path.join(self.folder, name)
 
     def sweep(self, ranks, *options, code=0, env=None):
-        """A sweep into results.h5; its exit code must be as given (0: 3 is let pass, a busy machine may cause it)."""
+        """A sweep into results.h5; its exit code must be as given (0: 3 is let pass, a busy machine
+        may cause it)."""
         result = run([*mpirun(ranks), ZMQSWEEP, "--output", "results.h5", *map(str, options)], self.folder, env)
         allowed = {0, 3} if code == 0 else {code}
         self.assertIn(result.returncode, allowed, result.stderr)

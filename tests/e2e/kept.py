@@ -1,4 +1,5 @@
-"""What was told on stderr, what is in the journal, what is in the file: read independently of zmqsweep, and compared."""
+"""What was told on stderr, what is in the journal, what is in the file: read independently of
+zmqsweep, and compared."""
 import json
 import math
 import os
@@ -39,7 +40,8 @@ def told_rounds(lines):
 
 
 def differences(match, point):
-    """Where a point's row does not hold what its line said: a list of words, empty when all agrees."""
+    """Where a point's row does not hold what its line said: a list of words, empty when all
+    agrees."""
     wrong = []
     rate = point["throughput_mbit_s"]
     if match["none"]:
@@ -71,7 +73,8 @@ def plain(value):
 
 
 class Journal:
-    """What a journal has, read by docs/journal.md: repetitions[(point, number)] = {"row": ..., "ranks": rows, ...}, whole ones only."""
+    """What a journal has, read by docs/journal.md: repetitions[(point, number)] = {"row": ...,
+    "ranks": rows, ...}, whole ones only."""
 
     def __init__(self, content, strict=True):
         self.columns, self.types, self.repetitions, self.stops = None, {}, {}, {}
@@ -207,7 +210,8 @@ class Session:
         return None
 
     def kill_rank0(self, pid):
-        """Returns False when it had ended before. The rest of the job, which mpirun would end in some 2 s, is ended too."""
+        """Returns False when it had ended before. The rest of the job, which mpirun would end in
+        some 2 s, is ended too."""
         others = [self.process.pid, *descendants(self.process.pid)]
         try:
             os.kill(pid, signal.SIGKILL)
@@ -275,7 +279,8 @@ class KeptCase(Case):
             self.assertEqual(kept, after[key], f"repetition {key} is another one: {words}")
 
     def check_rounds(self, rows, repetitions, again=()):
-        """Every point has a repetition in each of the first rounds; those that are measured again have them in later ones."""
+        """Every point has a repetition in each of the first rounds; those that are measured again
+        have them in later ones."""
         for point, rounds in rows.groupby("point_id")["round"]:
             first = rounds.min()
             self.assertEqual(first > 0, point in again, f"point {point}: rounds {list(rounds)}")

@@ -1,7 +1,7 @@
-"""SIGKILL for rank 0 at random moments of a sweep's life and of the finaliser's: what was told is kept, to the digit.
+"""SIGKILL for rank 0 at random moments of a sweep's life and of the finaliser's: what was told is
+kept, to the digit.
 
-TEST_KILLS (default 25) and TEST_SEED choose how many and when.
-"""
+TEST_KILLS (default 25) and TEST_SEED choose how many and when."""
 import os
 import random
 import shutil
@@ -14,7 +14,8 @@ KILLS = int(os.environ.get("TEST_KILLS", "25"))
 SEED = int(os.environ.get("TEST_SEED", "20261124"))
 TINY = ["--duration", "10ms", "--warmup", "1ms", "--interval", "1ms", "--repetitions", "2"]
 CHAIN = [*TINY, "--size", "64:1K:x2", "--send-mode", "copy,const", "--latency", "10", "--output", "results.h5"]
-ORDERS = ["random", "listed", "points"]  # points: lines of points are told as they come, and can be held against what is kept
+# Points: lines of points are told as they come, and can be held against what is kept.
+ORDERS = ["random", "listed", "points"]
 CHAIN_POINTS, CHAIN_REPETITIONS = 10, 2
 # Many rows, so that the finaliser takes a while.
 LONG = ["--duration", "150ms", "--warmup", "1ms", "--interval", "1ms", "--repetitions", "5", "--size", "64:1K:x2",
@@ -25,7 +26,8 @@ JOURNAL, PARTIAL = "results.h5.journal", "results.h5.partial"
 
 class Kills(KeptCase):
     def keep(self, session, words):
-        """What is there after a kill must hold what was told and what was there before. Returns a word for what was found."""
+        """What is there after a kill must hold what was told and what was there before. Returns a
+        word for what was found."""
         self.assertLessEqual(set(self.output_files()), {"results.h5", JOURNAL, PARTIAL}, words)
         before = {key: kept for key, kept in self.kept.items() if key[0] not in self.failed}
         what = self.read_kept(session, words)
@@ -63,7 +65,8 @@ class Kills(KeptCase):
         self.report("show", "results.h5")  # reads with all checksums
 
     def test_kills_at_any_moment_lose_nothing_that_was_told(self):
-        """Killed, gone on with, killed again: at any moment from the first instruction of rank 0 on."""
+        """Killed, gone on with, killed again: at any moment from the first instruction of rank 0
+        on."""
         dice, killed, found = random.Random(SEED), 0, {}
         while killed < (KILLS + 1) // 2:
             self.empty(CHAIN_POINTS, CHAIN_REPETITIONS)
@@ -84,7 +87,8 @@ class Kills(KeptCase):
         print(f"{killed} kills over the sweep's life left: {found}")
 
     def choose_moment(self, dice, session):
-        """Sleeps until a random moment of this session. Returns rank 0's process, None when the session ended."""
+        """Sleeps until a random moment of this session. Returns rank 0's process, None when the
+        session ended."""
         pid = session.rank0()
         kind = dice.randrange(4)
         if pid is None:
@@ -114,7 +118,8 @@ class Kills(KeptCase):
             size = now
 
     def test_a_killed_finaliser_leaves_the_journal_or_the_file(self):
-        """The journal is whole, and becomes the file: killed from before the temporary file to after the journal's end."""
+        """The journal is whole, and becomes the file: killed from before the temporary file to
+        after the journal's end."""
         dice, killed, found = random.Random(SEED + 1), 0, {}
         self.empty(LONG_POINTS, LONG_REPETITIONS)
         os.mkdir(self.path(PARTIAL))  # the file cannot be made: the journal stays, and that is said
@@ -153,7 +158,8 @@ class Kills(KeptCase):
 
     @staticmethod
     def adjust(took, what):
-        """The finaliser's length differs from machine to machine: aim so that its end is inside what is drawn from."""
+        """The finaliser's length differs from machine to machine: aim so that its end is inside
+        what is drawn from."""
         return min(5, took * 1.1) if "temporary" in what or what == "journal" else max(0.002, took / 1.25)
 
     def wait_for_partial(self, session):

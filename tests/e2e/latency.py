@@ -1,4 +1,5 @@
-"""--latency: what is timed and how often, percentiles against their histogram, coordinated omission, a plain echo beside it."""
+"""--latency: what is timed and how often, percentiles against their histogram, coordinated
+omission, a plain echo beside it."""
 import math
 import os
 import signal
@@ -61,7 +62,8 @@ def bound_of(rows):
 
 class Percentiles(Case):
     def check_file(self):
-        """Every point's columns against its rows in /latency; those against the repetitions that they belong to."""
+        """Every point's columns against its rows in /latency; those against the repetitions that
+        they belong to."""
         points, rows, repetitions = self.table("points"), self.table("latency"), self.table("repetitions")
         self.assertTrue((rows["count"] > 0).all())
         self.assertTrue((rows.high_us > rows.low_us).all())
@@ -87,7 +89,8 @@ class Percentiles(Case):
         return points
 
     def test_percentiles_are_those_of_the_rows_in_every_pattern(self):
-        """In duration mode: one in N of the window's messages; percentiles are those of the rows; the settings say it."""
+        """In duration mode: one in N of the window's messages; percentiles are those of the rows;
+        the settings say it."""
         self.sweep(3, *BRIEF, "--pattern", "push-pull,pub-sub,req-rep,pair", "--size", "64,64K", "--duration", "300ms",
                    "--rate", "2K", "--repetitions", 3, "--latency", 5)
         points = self.check_file()
@@ -100,7 +103,8 @@ class Percentiles(Case):
             mine = rows[(rows.point_id == row.point_id) & (rows.repetition == row.repetition)]
             kind = points.latency_kind[points.point_id == row.point_id].iloc[0]
             self.assertEqual({roles[rank] for rank in mine["rank"]}, {"sender" if kind == "round-trip" else "receiver"})
-            # The edges of counters and of times are read one after the other: a busy machine may come between.
+            # The edges of counters and of times are read one after the other: a busy machine may
+            # come between.
             self.assertLessEqual(abs(mine["count"].sum() - row.window_messages / 5), 1 + 0.05 * row.window_messages / 5, row)
         shown = self.report("show", "results.h5", "--wide").stdout
         for word in ("latency p50", "p99.9", "max", "timed", "there and back"):
@@ -114,13 +118,15 @@ class Percentiles(Case):
         self.assertLess(len(some), len(csv))
 
     def test_counts_are_exact_in_every_mode(self):
-        """In count mode: one in N of each sender's messages, the first among them, and no stamp is read twice."""
+        """In count mode: one in N of each sender's messages, the first among them, and no stamp is
+        read twice."""
         modes = ["--send-mode", "copy,zero-copy,const,shared,untouched"]
         self.sweep(4, *modes, "--receive-mode", "message,copy,read,write", "--write-dir", ".", "--size", "16,100,32K", "--count", 500,
                    "--senders-per-receiver", 2, "--repetitions", 1, "--latency", 7, "--sndhwm", 20, "--rcvhwm", 20)
         points, repetitions = self.check_file(), self.table("repetitions").set_index("point_id")
         self.assertEqual(len(points), 60)
-        # So few messages fit into the queues: their rate is not valid, but each is timed as it was sent.
+        # So few messages fit into the queues: their rate is not valid, but each is timed as it was
+        # sent.
         for point in points[points.point_id.isin(repetitions.index[repetitions.received == 1000])].itertuples():
             one = repetitions.loc[point.point_id]
             self.assertEqual(one.latency_messages, 2 * math.ceil(500 / 7), (point.send_mode, point.receive_mode))
@@ -195,7 +201,8 @@ class Plausible(Case):
 
     @unittest.skipIf(SANITIZED, "instrumented programs are slow")
     def test_round_trips_take_as_long_as_a_plain_echo(self):
-        """The median round trip is that of pyzmq over the same loopback, within a factor of two; runs alternate."""
+        """The median round trip is that of pyzmq over the same loopback, within a factor of two;
+        runs alternate."""
         ours, others = [], []
         for _ in range(5):
             others.append(self.echo(3000, 64))

@@ -1,4 +1,5 @@
-"""What is asked for: bad input is one line and exit 2 before anything is made; sources beat each other in order."""
+"""What is asked for: bad input is one line and exit 2 before anything is made; sources beat each
+other in order."""
 import os
 import unittest
 
@@ -152,7 +153,8 @@ class Sources(Case):
                 self.assertRegex(result.stderr, rf"\[rank {rank} [0-9.]+\].*{phase}")
 
     def test_ranks_confined_to_one_core_are_told_and_flagged(self):
-        """Every rank on one core: a warning with the option that mends it, and a flag on every repetition."""
+        """Every rank on one core: a warning with the option that mends it, and a flag on every
+        repetition."""
         command = ["taskset", "-c", "0", "mpirun", "--oversubscribe", "--bind-to", "none", "-n", "3", ZMQSWEEP, *SHORT,
                    "--size", "1K", "--send-mode", "copy", "--output", "results.h5"]
         result = run(command, self.folder)

@@ -1,10 +1,11 @@
-"""A model of power failure: what strace saw a sweep write and sync is replayed, with what was not synced lost or torn.
+"""A model of power failure: what strace saw a sweep write and sync is replayed, with what was not
+synced lost or torn.
 
-A file's writes and truncations up to its last fsync or fdatasync are on the disk; of the later ones any part may be, the
-last of them torn. A name that was made, changed or removed since the last fsync of its folder may be as before. Whatever
-the moment: every repetition that a line had told of is in a whole results file, or the journal recovers it.
-TEST_CRASHES (default 400) and TEST_SEED choose how many and where.
-"""
+A file's writes and truncations up to its last fsync or fdatasync are on the disk; of the later ones
+any part may be, the last of them torn. A name that was made, changed or removed since the last
+fsync of its folder may be as before. Whatever the moment: every repetition that a line had told of
+is in a whole results file, or the journal recovers it. TEST_CRASHES (default 400) and TEST_SEED
+choose how many and where."""
 import os
 import random
 import re
@@ -34,7 +35,8 @@ def strings(arguments):
 
 
 def whole_calls(text):
-    """The lines of `strace -f`; a call that another thread's came in between of is one line, where it ended."""
+    """The lines of `strace -f`; a call that another thread's came in between of is one line, where
+    it ended."""
     begun = {}
     for line in text.splitlines():
         thread, call = line.split(maxsplit=1)
@@ -45,7 +47,8 @@ def whole_calls(text):
 
 
 class Log:
-    """What one process did to the files of a folder: events (kind, ...) in order; names as they were before."""
+    """What one process did to the files of a folder: events (kind, ...) in order; names as they
+    were before."""
 
     def __init__(self, text, folder, before):
         self.folder, self.events, self.stderr = folder, [], b""
@@ -145,7 +148,8 @@ def apply(content, event, torn=None):
 
 
 def content_after(events, inode, start, dice):
-    """What a disk may hold of a file: all that was synced, and of the rest a part in order, or any of it."""
+    """What a disk may hold of a file: all that was synced, and of the rest a part in order, or any
+    of it."""
     mine = [event for event in events if event[1] == inode and event[0] in ("append", "write", "truncate", "sync")]
     synced = max((i for i, event in enumerate(mine) if event[0] == "sync"), default=-1) + 1
     content = bytearray(start)
@@ -168,7 +172,8 @@ def content_after(events, inode, start, dice):
 
 
 def names_after(events, start, dice):
-    """What a folder may hold: all changes up to its last sync; of the later ones the first few, or any of them."""
+    """What a folder may hold: all changes up to its last sync; of the later ones the first few, or
+    any of them."""
     synced = max((i for i, event in enumerate(events) if event == ("sync", "folder")), default=-1) + 1
     names, in_order = dict(start), dice.random() < 0.5
     late = [event for event in events[synced:] if event[0] in ("name", "rename", "unlink")]
@@ -186,7 +191,8 @@ def names_after(events, start, dice):
 
 class PowerLoss(KeptCase):
     def traced(self, *options, code=(0, 3)):
-        """A sweep whose rank 0 runs under strace. Returns its log and the files that were there before."""
+        """A sweep whose rank 0 runs under strace. Returns its log and the files that were there
+        before."""
         names = [name for name in self.output_files() if name not in ("trace", "state")]
         before = {name: i for i, name in enumerate(names)}
         files = {i: read(self.path(name)) for name, i in before.items()}
@@ -204,7 +210,8 @@ class PowerLoss(KeptCase):
         return Log(text, os.path.realpath(self.folder), before), before, files
 
     def check_model(self, log, before, files):
-        """With nothing lost the model must end as the folder really did: else it is wrong, and says nothing."""
+        """With nothing lost the model must end as the folder really did: else it is wrong, and says
+        nothing."""
         names, contents = dict(before), {inode: bytearray(data) for inode, data in files.items()}
         for event in log.events:
             if event[0] == "name":
@@ -221,7 +228,8 @@ class PowerLoss(KeptCase):
             self.assertTrue(bytes(contents[inode]) == read(self.path(name)), f"{name}: the log lacks a write")
 
     def check_order(self, log):
-        """The folder is synced between a journal's making and the first line told, and between renaming and unlinking."""
+        """The folder is synced between a journal's making and the first line told, and between
+        renaming and unlinking."""
         kinds = [(event[0], event[1] if event[0] != "told" else told_rounds([event[1]]) > 0) for event in log.events]
         lines = [i for i, kind in enumerate(kinds) if kind == ("told", True)]
         syncs = [i for i, kind in enumerate(kinds) if kind == ("sync", "folder")]
@@ -246,7 +254,8 @@ class PowerLoss(KeptCase):
             return "file"
         journal = Journal(disk.get(JOURNAL, b""), strict=False)
         kept = journal.repetitions
-        # What was told of is there: rounds, and the lines of points, which come when all of theirs are.
+        # What was told of is there: rounds, and the lines of points, which come when all of theirs
+        # are.
         told_points = len([line for line in lines if told(line)])
         self.assertGreaterEqual(len(kept), len(self.earlier if JOURNAL in disk else {}) + told_rounds(lines))
         self.assertTrue(not told_points or len(kept) == len(final), "a line was printed, and its point is not whole")
@@ -315,7 +324,8 @@ class PowerLoss(KeptCase):
         ends = [match.end() for match in re.finditer(rb'"data":\{"repetition":\[[^\n]*\n', content)]
         with open(self.path(JOURNAL), "wb") as file:
             file.write(content[:ends[5] - 20])
-        self.earlier = Journal(content[:ends[4]]).repetitions  # of the first round: no point is settled, none will be dropped
+        # Of the first round: no point is settled, none will be dropped.
+        self.earlier = Journal(content[:ends[4]]).repetitions
         self.assertEqual(len(self.earlier), 5)
 
 

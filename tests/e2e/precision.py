@@ -1,4 +1,5 @@
-"""Repetitions until the interval is narrow enough: why a point stops, and that its interval is the documented one."""
+"""Repetitions until the interval is narrow enough: why a point stops, and that its interval is the
+documented one."""
 import math
 import unittest
 
@@ -9,7 +10,8 @@ BRIEF = ["--size", "64K", "--send-mode", "copy", "--duration", "30ms", "--warmup
 
 
 def schedule(least, most, wanted=0.95):
-    """The rank after each number of values, and the coverage of all looks together, as docs/method.md gives them."""
+    """The rank after each number of values, and the coverage of all looks together, as
+    docs/method.md gives them."""
     spend = 1 - wanted
     first = min(spend, max(2.0 ** (1 - least), 0.25 * spend))
     walk, rank, spent, ranks = {0: 1.0}, 0, 0.0, [0]
@@ -41,7 +43,8 @@ class Precision(Case):
             if n < 2:
                 self.assertTrue(math.isnan(point.throughput_low_mbit_s))
                 continue
-            rank = ranks[n] or 1  # before the first look these tests have under 9 values: minimum to maximum
+            # Before the first look these tests have under 9 values: minimum to maximum.
+            rank = ranks[n] or 1
             self.assertEqual(point.throughput_low_mbit_s, ordered[rank - 1])
             self.assertEqual(point.throughput_high_mbit_s, ordered[n - rank])
             self.assertAlmostEqual(point.interval_coverage, coverage if ranks[n] else min(coverage, 1 - 2.0 ** (1 - n)))
@@ -55,7 +58,8 @@ class Precision(Case):
         return points
 
     def test_a_point_stops_when_it_is_precise(self):
-        """A loose precision is met on any machine that measures at all; the numbers of repetitions are in their limits."""
+        """A loose precision is met on any machine that measures at all; the numbers of repetitions
+        are in their limits."""
         self.sweep(3, *BRIEF, "--size", "1K,64K", "--precision", "50%", "--min-repetitions", 7)
         points = self.check_intervals(0.5, 7, 100)
         self.assertEqual(set(points.stop_reason), {"precision"}, points)
@@ -64,7 +68,8 @@ class Precision(Case):
         self.assertEqual(options["option.min-repetitions"], "7")
 
     def test_a_point_stops_at_the_most_repetitions(self):
-        """Nothing here is repeated to 0.1 %: all eight are run, and the interval says how wide it is."""
+        """Nothing here is repeated to 0.1 %: all eight are run, and the interval says how wide it
+        is."""
         self.sweep(3, *BRIEF, "--precision", "0.1%", "--max-repetitions", 8)
         points = self.check_intervals(0.001, 6, 8)
         self.assertEqual(list(points.stop_reason), ["repetitions"])
@@ -84,7 +89,8 @@ class Precision(Case):
         self.assertNotEqual(points.status[0], "ok")
 
     def test_invalid_repetitions_count_against_the_most(self):
-        """Twenty messages of 64 MiB in 100 ms would be over 100 Gbit/s: none is valid, and the point ends all the same."""
+        """Twenty messages of 64 MiB in 100 ms would be over 100 Gbit/s: none is valid, and the
+        point ends all the same."""
         self.sweep(3, "--size", "64M", "--send-mode", "const", "--duration", "1ms", "--warmup", "0s", "--interval", "10ms",
                    "--timeout", "100ms", "--precision", "50%", "--max-repetitions", 6, code=3)
         points = self.check_intervals(0.5, 6, 6)

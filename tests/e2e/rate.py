@@ -1,4 +1,5 @@
-"""--rate and --find-rate: a known rate is measured as itself, what cannot be kept says so, what is found holds."""
+"""--rate and --find-rate: a known rate is measured as itself, what cannot be kept says so, what is
+found holds."""
 import math
 import os
 import re
@@ -27,7 +28,8 @@ class Rate(Case):
         self.known({100000, 2000}, 512)
         points = self.table("points")
         self.assertEqual(set(points.settings.str.extract(r" rate=(\S+)")[0]), {"100K", "8192kbit"})
-        # a publisher that catches up after a stall may overrun a queue: what it then loses is counted
+        # a publisher that catches up after a stall may overrun a queue: what it then loses is
+        # counted
         self.assertTrue((points[points.pattern == "push-pull"].lost == 0).all())
         self.assertTrue((points.sent == points.received + points.lost).all())
 
@@ -66,7 +68,8 @@ class Rate(Case):
         self.sweep(3, "--count", "1000", "--size", "1K", "--rate", "5K", "--repetitions", "3", "--send-mode", "copy")
         point = self.table("points").iloc[0]
         self.assertEqual((point.sent, point.received), (3000, 3000))
-        # A first message that comes late makes the time from first to last shorter: then it says so.
+        # A first message that comes late makes the time from first to last shorter: then it says
+        # so.
         off = abs(point.message_rate_per_s / 5000 - 1)
         self.assertTrue(off < 0.005 or (off > 0.01 and "unsteady" in flags(point.flags)), point)
         self.assertAlmostEqual(point.sent_rate_per_s, 5000, delta=0.005 * 5000)
@@ -79,7 +82,8 @@ class Rate(Case):
         self.assertAlmostEqual(self.table("points").message_rate_per_s[0], 25, delta=0.005 * 25)
 
     def test_a_rate_that_cannot_be_kept_says_so(self):
-        """A thousand million messages a second is beyond any machine: flagged, and what was sent is recorded; unpaced is not."""
+        """A thousand million messages a second is beyond any machine: flagged, and what was sent is
+        recorded; unpaced is not."""
         self.sweep(3, *WINDOW, "--duration", "200ms", "--repetitions", "2", "--size", "1K", "--rate", "1G,max,1K")
         points = self.table("points").set_index("point_id").sort_index()
         missed, unpaced, kept = points.iloc[0], points.iloc[1], points.iloc[2]
@@ -91,7 +95,8 @@ class Rate(Case):
         self.assertEqual(flags(kept["flags"]) - BUSY_FLAGS, set())
 
     def test_a_late_sender_catches_up(self):
-        """A sender is stopped for a while in a count-mode run: the schedule is not shifted by that."""
+        """A sender is stopped for a while in a count-mode run: the schedule is not shifted by
+        that."""
         process = self.start(3, "--count", "3000", "--size", "64", "--rate", "2K", "--repetitions", "1", "--send-mode", "copy")
         pid = None
         for _ in range(200):
@@ -120,7 +125,8 @@ class Rate(Case):
         self.assertIn("sent_rate_per_s", header)
 
     def test_files_of_schema_1_0_are_read(self):
-        """A file without the newer columns, as zmqsweep wrote it before: shown, exported, and resumed as unpaced."""
+        """A file without the newer columns, as zmqsweep wrote it before: shown, exported, and
+        resumed as unpaced."""
         options = ["--duration", "50ms", "--warmup", "10ms", "--repetitions", "1", "--size", "64", "--send-mode", "copy"]
         self.sweep(3, *options)
         self.make_old()
@@ -155,7 +161,8 @@ class Rate(Case):
 
 class FindRate(Case):
     def test_what_is_found_holds(self):
-        """The recorded repetitions lose no more than the target, or say so; the rate is one that a probe found good."""
+        """The recorded repetitions lose no more than the target, or say so; the rate is one that a
+        probe found good."""
         options = ["--pattern", "pub-sub", "--size", "64", "--send-mode", "copy", "--sndhwm", "100", "--rcvhwm", "100",
                    "--duration", "200ms", "--warmup", "20ms", "--interval", "50ms", "--repetitions", "3"]
         result = self.sweep(3, *options, "--find-rate", "loss=1%")

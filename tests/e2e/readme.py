@@ -1,5 +1,5 @@
-"""Every command of README.md and of docs/guide.md does what the page says, and so does the Python of docs/results.md.
-Builds and scripts that CI runs anyway are not run again."""
+"""Every command of README.md and of docs/guide.md does what the page says, and so does the Python
+of docs/results.md. Builds and scripts that CI runs anyway are not run again."""
 import os
 import re
 import shutil
@@ -24,7 +24,8 @@ class Pages(Case):
         "ZMQSWEEP_WARMUP": "10ms", "ZMQSWEEP_INTERVAL": "25ms", "ZMQSWEEP_REPETITIONS": "2"}
 
     def check_local(self):
-        """The first command of all, from another folder; in a clean copy, for the results that may be here."""
+        """The first command of all, from another folder; in a clean copy, for the results that may
+        be here."""
         copy = self.path("checkout")
         shutil.copytree(SOURCE, copy, ignore=lambda folder, _: {"build", "results", ".git"} if folder == SOURCE else set())
         with open(os.path.join(copy, "tests/CMakeLists.txt"), "w"):

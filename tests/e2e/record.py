@@ -1,4 +1,5 @@
-"""The record: HDF5 as h5py, pandas, PyTables and h5dump read it, CSV against it, options as in force."""
+"""The record: HDF5 as h5py, pandas, PyTables and h5dump read it, CSV against it, options as in
+force."""
 import csv
 import io
 import math
@@ -116,7 +117,8 @@ class Record(Case):
         self.assertEqual(set(points.sndhwm), {77})
         self.assertEqual(set(points.rcvhwm), {88})
         self.assertEqual(set(points.io_threads), {2})
-        self.assertEqual(set(points.sndbuf_bytes), {2 * 128 * 1024})  # Linux doubles what is asked for
+        # Linux doubles what is asked for.
+        self.assertEqual(set(points.sndbuf_bytes), {2 * 128 * 1024})
         self.assertEqual(set(points.rcvbuf_bytes), {2 * 64 * 1024})
 
     def test_the_file_says_where_it_was_made(self):

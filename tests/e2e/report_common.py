@@ -1,4 +1,5 @@
-"""What the tests of zmqreport share: the programs of the build, and files made up by make_results."""
+"""What the tests of zmqreport share: the programs of the build, and files made up by
+make_results."""
 
 import os
 import pathlib
@@ -20,7 +21,8 @@ def report(*arguments, environment=None, timeout=120, text=True):
 
 
 def make_results(path, **shape):
-    """Makes a results file by tests/benchmark/make_results.c: points=, ranks=, intervals=, hosts=, seed= ..."""
+    """Makes a results file by tests/benchmark/make_results.c: points=, ranks=, intervals=, hosts=,
+    seed= ..."""
     subprocess.run([BUILD / "make_results", path] + [f"{name}={value}" for name, value in shape.items()],
                    check=True, timeout=300)
     return path

@@ -1,4 +1,5 @@
-"""zmqreport compare: verdicts, exit codes, what differs, CSV, jobs; the statistics against sums made here."""
+"""zmqreport compare: verdicts, exit codes, what differs, CSV, jobs; the statistics against sums
+made here."""
 
 import io
 import itertools
@@ -35,7 +36,8 @@ class Compare(ReportTest):
         self.assertEqual(set(self.verdicts(0, self.base, self.same, "--threshold", "10").verdict), {"SAME"})
 
     def test_one_job_a_side_has_the_documented_interval(self):
-        """One job a side: the median of all 36 ratios; t with 10 degrees of freedom x the deviation of two repetitions."""
+        """One job a side: the median of all 36 ratios; t with 10 degrees of freedom x the deviation
+        of two repetitions."""
         found = self.verdicts(5, self.base, self.slow)
         rates = []
         for path in (self.base, self.slow):
@@ -52,7 +54,8 @@ class Compare(ReportTest):
             self.assertEqual((row.coverage, row.base_jobs, row.new_jobs), (0.95, 1, 1))
 
     def test_several_jobs_a_side_have_the_documented_interval(self):
-        """Three jobs a side, of one point: the t interval of their medians, with 4 degrees of freedom."""
+        """Three jobs a side, of one point: the t interval of their medians, with 4 degrees of
+        freedom."""
         files = [make_results(self.folder / f"single{i}.h5", points=1, seed=20 + i, speed=speed, repetitions=5)
                  for i, speed in enumerate((1, 1.05, 0.97, 0.71, 0.77, 0.74))]
         found = self.verdicts(5, *files[:3], "--new", *files[3:])
@@ -72,7 +75,8 @@ class Compare(ReportTest):
         self.assertEqual(row.base, " ".join(map(str, files[:3])))
 
     def test_jobs_differ_less_than_their_points(self):
-        """Job to job 6 %, which all points share: no verdict where nothing differs, SLOWER where 30 % does."""
+        """Job to job 6 %, which all points share: no verdict where nothing differs, SLOWER where 30
+        % does."""
         speeds = (1, 1.06, 0.95, 1.03, 0.98, 1.05, 0.70, 0.74, 0.67)
         files = [make_results(self.folder / f"job{i}.h5", points=16, seed=30 + i, speed=speed) for i, speed in enumerate(speeds)]
         self.assertEqual(set(self.verdicts(0, *files[:3], "--new", *files[3:6]).verdict), {"UNSURE"})
@@ -98,7 +102,8 @@ class Compare(ReportTest):
             self.refuse(2, "compare", *arguments)
 
     def test_one_after_the_other_cannot_tell(self):
-        """Neither a file in the old order, nor one from before files said so; both can be one of several jobs."""
+        """Neither a file in the old order, nor one from before files said so; both can be one of
+        several jobs."""
         line = "one job a side, repetitions of a point measured one after the other: cannot tell; give several files " \
                "a side with --new\n"
         self.assertNotIn(line, report("compare", self.base, self.slow).stdout)

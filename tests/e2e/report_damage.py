@@ -1,7 +1,7 @@
-"""zmqreport reads damaged files: a line and exit 1, or the very output of the sound file; no crash, no hang.
+"""zmqreport reads damaged files: a line and exit 1, or the very output of the sound file; no crash,
+no hang.
 
-MUTATIONS (default 300; the full run has 2000) and MUTATION_SEED choose the damage.
-"""
+MUTATIONS (default 300; the full run has 2000) and MUTATION_SEED choose the damage."""
 
 import json
 import os
@@ -112,7 +112,8 @@ class Damage(ReportTest):
 
 
 class DamagedJournals(ReportTest):
-    """recover keeps the repetitions that are whole, says what is left out, and exits with 1 when there is nothing to keep."""
+    """recover keeps the repetitions that are whole, says what is left out, and exits with 1 when
+    there is nothing to keep."""
 
     POINTS = 4
 
@@ -120,7 +121,8 @@ class DamagedJournals(ReportTest):
         self.file = make_results(self.folder / "j.h5", points=self.POINTS, intervals=12, journal=1)
         self.journal = self.folder / "j.h5.journal"
         content = self.journal.read_bytes()
-        # The run's line, then for each repetition all from its first block, or its point's settings, to its last line.
+        # The run's line, then for each repetition all from its first block, or its point's
+        # settings, to its last line.
         ends = [content.index(b"\n") + 1]
         for match in re.finditer(rb'(?:"data":\{"repetition":[^\n]*\n)(?:\{"crc32":"[0-9a-f]{8}","data":\{"stop":[^\n]*\n)?', content):
             ends.append(match.end())
@@ -130,7 +132,8 @@ class DamagedJournals(ReportTest):
         self.lines = [self.parts[0]]
 
     def recover(self, content):
-        """Returns what recover says of a journal of these bytes, and the rows of the repetitions that it saves."""
+        """Returns what recover says of a journal of these bytes, and the rows of the repetitions
+        that it saves."""
         self.journal.write_bytes(content)
         text = self.succeed("recover", self.journal, "--force")
         return text, sorted(self.succeed("csv", self.file, "--table", "repetitions").splitlines()[1:])
@@ -169,7 +172,8 @@ class DamagedJournals(ReportTest):
         for _ in range(20):
             parts = [bytearray(part) for part in self.parts]
             number = rng.randrange(1, len(parts))
-            # Not in the first round, whose parts begin with settings, nor in a stop; and not the end of a line.
+            # Not in the first round, whose parts begin with settings, nor in a stop; and not the
+            # end of a line.
             number = max(number, self.POINTS + 1)
             last = re.search(rb'"data":\{"repetition":[^\n]*\n', parts[number]).end() - 1
             at = rng.randrange(last)

@@ -1,4 +1,5 @@
-"""zmqreport plot and html: every kind makes a picture that says what it shows; nothing is requested by the page."""
+"""zmqreport plot and html: every kind makes a picture that says what it shows; nothing is requested
+by the page."""
 
 import html.parser
 import re
@@ -138,7 +139,8 @@ class Html(ReportTest):
 
     @unittest.skipUnless(shutil.which("chromium"), "there is no chromium")
     def test_scripts_run_and_nothing_overflows_in_chromium(self):
-        """Its scripts run, and at the width of a phone and of a desk nothing reaches out of the page."""
+        """Its scripts run, and at the width of a phone and of a desk nothing reaches out of the
+        page."""
         path = make_results(self.folder / "c.h5", points=32)
         self.succeed("html", path, "-o", self.folder / "c.html")
         self.assertRegex(self.dump("c.html"), r'class="hit"[^>]*aria-label="push-pull')

@@ -1,4 +1,5 @@
-"""The sweep goes in rounds: each point once a round, orders, pauses, precision; and the journal's sync does not stand in the way."""
+"""The sweep goes in rounds: each point once a round, orders, pauses, precision; and the journal's
+sync does not stand in the way."""
 import os
 import re
 import signal
@@ -59,7 +60,8 @@ class Rounds(KeptCase):
         self.assertTrue(((spans - points.set_index("point_id").spread_s).abs() < 1e-6).all())
 
     def test_a_precise_point_leaves_the_rounds(self):
-        """Paced points are precise at once, the others never to 0.1 %: the rounds go on without the former."""
+        """Paced points are precise at once, the others never to 0.1 %: the rounds go on without the
+        former."""
         self.sweep(3, *QUICK, "--duration", "100ms", "--size", "1K", "--rate", "2K,max", "--precision", "0.1%", "--max-repetitions", "12")
         points, rows = self.table("points").set_index("rate_per_s", drop=False), self.table("repetitions")
         counts = rows.groupby("point_id").size()
@@ -70,7 +72,8 @@ class Rounds(KeptCase):
         self.assertEqual(len(rows[rows["round"] == 11]), 1 if paced.stop_reason == "precision" else 2)
 
     def test_max_time_is_a_points_own(self):
-        """Five points of 0.2 s a repetition: in 3 s each has its ten or so, however long the sweep takes."""
+        """Five points of 0.2 s a repetition: in 3 s each has its ten or so, however long the sweep
+        takes."""
         self.sweep(3, *QUICK, "--duration", "150ms", "--size", "64,128,256,512,1K", "--precision", "0.1%", "--max-time", "3s")
         rows = self.table("repetitions")
         own = rows.groupby("point_id").took_s.sum()
@@ -181,12 +184,13 @@ class SlowDisk(KeptCase):
         done = subprocess.run(command, cwd=self.folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                               timeout=PATIENCE_S)
         self.assertIn(done.returncode, (0, 3), done.stderr)
-        rows = self.table("repetitions").sort_values("start_s")[1:]  # the first comes before any sync but that of the first line
+        # The first comes before any sync but that of the first line.
+        rows = self.table("repetitions").sort_values("start_s")[1:]
         return list(1e3 * rows.dead_s), ",".join(rows["flags"])
 
     def test_a_sync_of_20_ms_goes_on_beside_the_warm_up(self):
-        """Alternated runs with and without. 20 ms of waiting would show as 20 ms of dead time in the medians; half of it is the limit,
-        since other work moves dead times by some ms."""
+        """Alternated runs with and without. 20 ms of waiting would show as 20 ms of dead time in
+        the medians; half of it is the limit, since other work moves dead times by some ms."""
         plan = ["--size", "64K", "--send-mode", "copy", "--duration", "30ms", "--warmup", "150ms", "--interval", "10ms", "--repetitions", "8"]
         with_it, without, flags = [], [], ""
         for _ in range(3):
@@ -203,10 +207,12 @@ class SlowDisk(KeptCase):
         for plan in (["--warmup", "0", "--duration", "100ms"], ["--count", "2000"]):
             dead, flags = self.measured(60, "--size", "64K", "--send-mode", "copy", "--repetitions", "6", *plan)
             self.assertNotIn("disk_busy", flags)
-            self.assertGreater(min(dead), 50, plan)  # each waits for a sync that began when the one before had ended
+            # Each waits for a sync that began when the one before had ended.
+            self.assertGreater(min(dead), 50, plan)
 
     def test_a_sync_that_reaches_into_a_window_is_told(self):
-        """Syncs become slow only after the first: what is expected of them is wrong once, and that one is flagged."""
+        """Syncs become slow only after the first: what is expected of them is wrong once, and that
+        one is flagged."""
         dead, flags = self.measured(400, "--size", "64K", "--send-mode", "copy", "--repetitions", "4", "--warmup", "50ms", "--duration",
                                     "100ms")
         self.assertTrue("disk_busy" in flags or min(dead) > 200, (dead, flags))

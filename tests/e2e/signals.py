@@ -8,7 +8,8 @@ import unittest
 from harness import PATIENCE_S, SHORT, ZMQSWEEP, mpirun, rank_process, run, table
 from kept import Journal, KeptCase, file_repetitions, read, told_rounds
 
-PLAN = [*SHORT, "--size", "64:8K:x2", "--send-mode", "copy,const", "--pattern", "push-pull"]  # 16 points, some 6 s
+# 16 points, some 6 s.
+PLAN = [*SHORT, "--size", "64:8K:x2", "--send-mode", "copy,const", "--pattern", "push-pull"]
 POINTS = 16
 
 
@@ -38,7 +39,8 @@ class Stop(KeptCase):
         self.assertTrue((repetitions.sent == repetitions.received + repetitions.lost).all())
 
     def check_gone_on_with(self, before, failed):
-        """All is there as it was, but for points that were done and had no valid repetition: those are measured again."""
+        """All is there as it was, but for points that were done and had no valid repetition: those
+        are measured again."""
         self.check_complete(failed)
         self.check_same({key: kept for key, kept in before.items() if key[0] not in failed},
                         file_repetitions(self.path("results.h5")), "gone on with")
@@ -76,7 +78,8 @@ class Stop(KeptCase):
         self.wait_for_repetitions(process, 2)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=PATIENCE_S)
-        if os.path.exists(self.path("results.h5.journal")):  # no time to finish: the journal is whole
+        # No time to finish: the journal is whole.
+        if os.path.exists(self.path("results.h5.journal")):
             self.report("recover", "results.h5.journal")
         self.assertGreaterEqual(len(self.table("points")), 2)
 
@@ -103,7 +106,8 @@ class Stop(KeptCase):
                 self.check_gone_on_with(kept, journal.failed())
 
     def test_a_point_without_a_valid_repetition_is_measured_again(self):
-        """100 messages fit into the queues: none of them is a valid repetition. The other point's are."""
+        """100 messages fit into the queues: none of them is a valid repetition. The other point's
+        are."""
         plan = ["--size", "64", "--count", "100,500000", "--repetitions", "2", "--order", "listed"]
         process = self.start(3, *plan)
         failed = set()

@@ -1,4 +1,5 @@
-"""A long job leaks nothing: memory, descriptors and threads of every rank, ports, ipc files, over TEST_SOAK_POINTS (400) points."""
+"""A long job leaks nothing: memory, descriptors and threads of every rank, ports, ipc files, over
+TEST_SOAK_POINTS (400) points."""
 import glob
 import os
 import subprocess
@@ -14,8 +15,9 @@ SHAPES = ["--pattern", "push-pull,pub-sub", "--transport", "tcp,ipc", "--send-mo
 POINTS_PER_HWM = 2 * 2 * 5 * 4
 # glibc gives freed memory back at once, so that what is resident is what is in use.
 RETURN_MEMORY = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "0", "MALLOC_MMAP_THRESHOLD_": "32768"}
-# What is there between two points is the least of what is seen: during a point it depends on the point. A busy machine is seen there
-# in few of the samples (a lowest tenth missed it once), so they are many.
+# What is there between two points is the least of what is seen: during a point it depends on the
+# point. A busy machine is seen there in few of the samples (a lowest tenth missed it once), so they
+# are many.
 SAMPLE_S = 0.02
 TIME_WAIT = "06"  # linux/tcp_states.h
 

@@ -1,4 +1,6 @@
-"""Storage that fails: a full disk, a read-only folder, an output that is removed or wanted twice. The disk's tests need root and mount namespaces."""
+"""Storage that fails: a full disk, a read-only folder, an output that is removed or wanted twice.
+
+The disk's tests need root and mount namespaces."""
 import os
 import signal
 import subprocess
@@ -11,7 +13,8 @@ from kept import Journal, KeptCase, Session, file_points, file_repetitions, read
 TINY = ["--duration", "10ms", "--warmup", "1ms", "--interval", "1ms", "--repetitions", "2"]
 PLAN = [*TINY, "--size", "64:1K:x2", "--send-mode", "copy,const", "--output", "results.h5"]
 POINTS = 10
-# The same rows a point, in windows of which a busy machine does not spoil a tenth: a point that is not valid is measured again.
+# The same rows a point, in windows of which a busy machine does not spoil a tenth: a point that is
+# not valid is measured again.
 LONGER = ["--duration", "200ms", "--warmup", "20ms", "--interval", "20ms"]
 LONG = [*SHORT, "--size", "64:1K:x2", "--send-mode", "copy,const", "--output", "results.h5"]
 SLOW = ["--duration", "1s", *LONG[2:]]
@@ -101,7 +104,9 @@ class FullDisk(KeptCase):
             self.skipTest("no mount namespace: " + probe.stderr.strip())
 
     def on_disk(self, size, script):
-        """Runs a script in the folder of a tmpfs; $sweep is the command. Returns the finished process."""
+        """Runs a script in the folder of a tmpfs; $sweep is the command.
+
+        Returns the finished process."""
         sweep = " ".join(["mpirun --oversubscribe --bind-to none -n 3", ZMQSWEEP, *PLAN, *LONGER])
         return subprocess.run(
             ["unshare", "-m", "bash", "-c", f"mount -t tmpfs -o size={size} none disk && cd disk\n" + script], cwd=self.folder,
@@ -120,7 +125,9 @@ class FullDisk(KeptCase):
         self.check_after(said)
 
     def check_after(self, said):
-        """Nothing torn in the journal, what was told is in it, and after there is room all goes on."""
+        """Nothing torn in the journal, what was told is in it.
+
+        After there is room all goes on."""
         journal = Journal(read(self.path(JOURNAL)))
         self.assertFalse(journal.torn)
         self.assertGreaterEqual(len(journal.repetitions), told_rounds(said.splitlines()))

@@ -1,7 +1,8 @@
-"""Programs that are no part of the job and try its port: libzmq sockets, scans, garbage, connections held open.
+"""Programs that are no part of the job and try its port: libzmq sockets, scans, garbage,
+connections held open.
 
-As a program: stranger.py ADDRESS PORT SIZE SECONDS; exits with 1 when a message of the job came to it.
-"""
+As a program: stranger.py ADDRESS PORT SIZE SECONDS; exits with 1 when a message of the job came to
+it."""
 import contextlib
 import ctypes
 import socket

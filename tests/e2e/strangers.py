@@ -1,4 +1,5 @@
-"""Only the job's own bytes: who is no part of it is kept out, counted, and changes nothing but a flag."""
+"""Only the job's own bytes: who is no part of it is kept out, counted, and changes nothing but a
+flag."""
 import os
 import socket
 import time
@@ -100,7 +101,8 @@ class Kept(Case):
                 self.assertEqual(list(repetitions.received), [1000000])
 
     def test_nothing_of_theirs_is_kept(self):
-        """When they have gone, the ranks have as many descriptors and threads as before they came."""
+        """When they have gone, the ranks have as many descriptors and threads as before they
+        came."""
         port = free_port()
         process = self.start(3, "--port-range", f"{port}-{port}", "--size", 1024, "--send-mode", "copy", "--duration", "400ms",
                              "--warmup", "0ms", "--repetitions", 7)

@@ -60,7 +60,8 @@ class Delivery(Case):
                 self.assertEqual(list(first.role), 2 * (one if shape[2] == "r" else ["sender"] * 3 + ["receiver"]))
 
     def test_pub_sub_flood_ends_and_is_accounted(self):
-        """A subscriber that reads every line of 64 KiB cannot follow; what is lost is counted, not waited for."""
+        """A subscriber that reads every line of 64 KiB cannot follow; what is lost is counted, not
+        waited for."""
         self.sweep(3, *SHORT, "--pattern", "pub-sub", "--size", "64,64K", "--send-mode", "const",
                    "--receive-mode", "read", "--sndhwm", 2, "--rcvhwm", 2)
         points, repetitions, _ = self.check_accounts()
@@ -103,8 +104,8 @@ class Delivery(Case):
         self.assertEqual(list(points.pairs), [1, 2])
 
     def test_intervals_add_up(self):
-        """Interval rows of a receiver lie end to end and hold no more than it received. The warm-up is long, so that a rank that
-        wakes up late on a busy machine still has a row of it."""
+        """Interval rows of a receiver lie end to end and hold no more than it received. The warm-up
+        is long, so that a rank that wakes up late on a busy machine still has a row of it."""
         self.sweep(3, *SHORT, "--warmup", "300ms", "--size", "1K", "--send-mode", "copy")
         _, _, ranks = self.check_accounts()
         intervals = self.table("intervals")

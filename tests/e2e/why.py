@@ -1,5 +1,5 @@
-"""What limits it: the use of each thread adds up, and cases made to be sender-, receiver-, I/O-thread- and memory-bound are called
-that."""
+"""What limits it: the use of each thread adds up, and cases made to be sender-, receiver-,
+I/O-thread- and memory-bound are called that."""
 import os
 import re
 import subprocess
@@ -15,7 +15,8 @@ QUICK = ["--duration", "500ms", "--warmup", "200ms", "--interval", "100ms", "--r
 LATER = ["usage_s", "app_cpu_s", "app_runqueue_s", "app_voluntary_switches", "app_involuntary_switches", "io_cpu_s",
          "io_runqueue_s", "io_voluntary_switches", "io_involuntary_switches", "io_cpu_max_s", "io_runqueue_max_s", "sync_s",
          "app_page_faults", "io_page_faults", "io_page_faults_max", "io_cpu_each_s"]
-# Readings of one moment that are not taken in one: of clocks and of the kernel's books, which it brings up to date every tick.
+# Readings of one moment that are not taken in one: of clocks and of the kernel's books, which it
+# brings up to date every tick.
 GRAIN_S = 0.05
 HOGS = 5
 
@@ -70,7 +71,8 @@ class Use(Case):
         return {role: min(rows[f"{threads[role]}_page_faults"] / rows.window_messages) for role, rows in ranks.groupby("role")}
 
     def test_page_faults_are_counted(self):
-        """An allocator that gives every message's memory back has every page of it made anew, by whoever writes it first."""
+        """An allocator that gives every message's memory back has every page of it made anew, by
+        whoever writes it first."""
         pages = (1 << 20) // os.sysconf("SC_PAGESIZE")
         returned = self.page_faults(MALLOC_MMAP_THRESHOLD_="65536")
         kept = self.page_faults(MALLOC_MMAP_THRESHOLD_=str(64 << 20), MALLOC_TRIM_THRESHOLD_=str(256 << 20))
@@ -81,7 +83,8 @@ class Use(Case):
         self.assertEqual(list(self.table("hosts").page_bytes), [os.sysconf("SC_PAGESIZE")])
 
     def test_use_is_known_with_a_count(self):
-        """Loops have ended when the books are closed; a sender's thread leaves its figures behind."""
+        """Loops have ended when the books are closed; a sender's thread leaves its figures
+        behind."""
         self.sweep(3, "--count", 300000, "--size", 64, "--send-mode", "copy", "--repetitions", 2)
         ranks = self.table("ranks")
         self.assertFalse(ranks.usage_s.isna().any())
@@ -111,7 +114,8 @@ class Use(Case):
 
 
 class Words(Case):
-    """A stage of the way is given a core that others use too: it is what limits the point, and the numbers show the others."""
+    """A stage of the way is given a core that others use too: it is what limits the point, and the
+    numbers show the others."""
 
     def processing_units(self):
         """The kernel's numbers for hwloc's pu:0 and pu:1, by where threads did run."""
@@ -120,7 +124,8 @@ class Words(Case):
         return [int(cpus) for cpus in self.table("ranks").cpus]
 
     def judge(self, hogged, stage, *options):
-        """The word for a point while other programs use a processing unit; (word, evidence, rows of /ranks)."""
+        """The word for a point while other programs use a processing unit; (word, evidence, rows of
+        /ranks)."""
         hogs = [subprocess.Popen(["taskset", "-c", str(hogged), "sh", "-c", "while :; do :; done"]) for _ in range(HOGS)]
         try:
             self.sweep(3, *QUICK, "--duration", "1s", "--force", *options)
@@ -135,7 +140,8 @@ class Words(Case):
         return found.group(1), found.group(2), ranks
 
     def check(self, word, hogged, *options, who):
-        """Other work on the machine may take the cores from other stages as well: then it is tried again."""
+        """Other work on the machine may take the cores from other stages as well: then it is tried
+        again."""
         for _ in range(4):
             found, evidence, ranks = self.judge(hogged, word, *options)
             if found == word:
@@ -181,7 +187,8 @@ class Words(Case):
                    "--receiver-cpus", "pu:0", "--io-cpus", "pu:1", "--rcvhwm", 8, "--sndhwm", 8, who=("", "io_runqueue"))
 
     def test_memory_is_the_limit_where_pages_are_new(self):
-        """No other program is needed: an allocator that returns the memory of each message holds up whoever receives it."""
+        """No other program is needed: an allocator that returns the memory of each message holds up
+        whoever receives it."""
         for _ in range(4):
             self.sweep(3, *QUICK, "--size", "1M", "--send-mode", "const", "--force", env={"MALLOC_MMAP_THRESHOLD_": "65536"})
             line = self.report("show", "--why", "results.h5").stdout.splitlines()[-1]

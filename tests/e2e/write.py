@@ -1,4 +1,5 @@
-"""Receive mode write: what is received goes to disk, is counted when it is there, and leaves nothing behind."""
+"""Receive mode write: what is received goes to disk, is counted when it is there, and leaves
+nothing behind."""
 import os
 import re
 import signal
@@ -24,7 +25,8 @@ class Write(Case):
         return os.listdir(self.path("disk"))
 
     def test_all_sizes_and_patterns_are_written_whole(self):
-        """Sizes below, at and over the buffer; each file is compared with what was received, or the repetition fails."""
+        """Sizes below, at and over the buffer; each file is compared with what was received, or the
+        repetition fails."""
         self.sweep(3, *SHORT, "--size", "64,5000,64K,1M", "--pattern", "push-pull,pub-sub", "--send-mode", "copy",
                    "--receive-mode", "write,message", "--write-dir", "disk", "--write-buffer", "64K")
         points, repetitions, ranks = self.check_accounts()

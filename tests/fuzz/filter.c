@@ -1,5 +1,5 @@
-/* filter.c - fuzz target: the expressions of --where. The input's first character is the other table's
- * number. */
+/* filter.c - fuzz target: the expressions of --where. The input's first character is the other
+ * table's number. */
 #include "fuzz.h"
 
 #include "reading/filter.h"

@@ -1,5 +1,5 @@
-/* fuzz.h - what the fuzz targets share. Each target is one file with one LLVMFuzzerTestOneInput; libFuzzer
- * calls it with inputs of its making, main.c with the files of the kept corpus. */
+/* fuzz.h - what the fuzz targets share. Each target is one file with one LLVMFuzzerTestOneInput;
+ * libFuzzer calls it with inputs of its making, main.c with the files of the kept corpus. */
 #ifndef FUZZ_H
 #define FUZZ_H
 

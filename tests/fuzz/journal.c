@@ -1,8 +1,8 @@
 /* journal.c - fuzz target: journals, read by zmqreport recover and by zmqsweep --resume.
  *
- * An input is a journal. A line that has no frame is given one with the right CRC, for otherwise no change of
- * an input would get past the CRC. The same goes for blocks: a line without a frame that announces one, with
- * "bytes":N and "crc32":"00000000", gets the CRC of the N bytes that follow.
+ * An input is a journal. A line that has no frame is given one with the right CRC, for otherwise no
+ * change of an input would get past the CRC. The same goes for blocks: a line without a frame that
+ * announces one, with "bytes":N and "crc32":"00000000", gets the CRC of the N bytes that follow.
  */
 #include "fuzz.h"
 
@@ -35,7 +35,8 @@ static void make_folder(void)
     const char *parent = getenv("TMPDIR");
     if (*folder)
         return;
-    snprintf(folder, sizeof folder, "%.200s/zmqsweep-fuzz-XXXXXX", parent && *parent ? parent : "/tmp");
+    snprintf(folder, sizeof folder, "%.200s/zmqsweep-fuzz-XXXXXX",
+             parent && *parent ? parent : "/tmp");
     require(mkdtemp(folder) != NULL, "a folder", folder);
     snprintf(output, sizeof output, "%s/results.h5", folder);
     snprintf(journal_file, sizeof journal_file, "%s.journal", output);
@@ -47,8 +48,8 @@ static void write_line(FILE *file, const char *line, size_t length, bool whole)
     if (length >= sizeof FRAME - 1 && memcmp(line, FRAME, sizeof FRAME - 1) == 0)
         fwrite(line, 1, length, file);
     else
-        fprintf(file, FRAME "%08lx\",\"data\":%.*s}", crc32_z(0, (const unsigned char *)line, length),
-                (int)length, line);
+        fprintf(file, FRAME "%08lx\",\"data\":%.*s}",
+                crc32_z(0, (const unsigned char *)line, length), (int)length, line);
     if (whole)
         fputc('\n', file);
 }
@@ -67,10 +68,11 @@ static size_t announced(const char *line, size_t length)
     return bytes <= MOST_BLOCK ? bytes : 0;
 }
 
-/* The line with the CRC of the block in its place, and the block, of zeros where the input has no more.
+/* The line with the CRC of the block in its place, and the block, of zeros where the input has no
+ * more.
  * @return how many bytes of the input were the block. */
-static size_t write_block(FILE *file, const char *line, size_t length, const char *rest, size_t left,
-                          size_t bytes)
+static size_t write_block(FILE *file, const char *line, size_t length, const char *rest,
+                          size_t left, size_t bytes)
 {
     static const char word[] = "\"crc32\":\"";
     char block[MOST_BLOCK] = "", *text = strndup(line, length), digits[9];
@@ -98,8 +100,8 @@ static void write_journal(const char *text, size_t size)
         size_t bytes = end ? announced(text + at, length) : 0;
         if (bytes > 0) {
             const char *rest = end + 1;
-            at +=
-                length + 1 + write_block(file, text + at, length, rest, size - (size_t)(rest - text), bytes);
+            at += length + 1 +
+                  write_block(file, text + at, length, rest, size - (size_t)(rest - text), bytes);
         } else {
             write_line(file, text + at, length, end != NULL);
             at += length + 1;
@@ -114,12 +116,14 @@ static void check_results(void)
     struct results *results = NULL;
     struct error error = {""};
     int64_t last = INT64_MIN;
-    require(results_open(output, &results, &error) == 0, "a recovered file can be read", error.text);
+    require(results_open(output, &results, &error) == 0, "a recovered file can be read",
+            error.text);
     for (int64_t row = 0; row < results_row_count(results, TABLE_POINTS); row++) {
         struct point_record point;
-        require(results_read(results, TABLE_POINTS, row, 1, &point, &error) == 0, "its points can be read",
-                error.text);
-        require(row == 0 || point.point_id > last, "each point is there once, in order", point.status);
+        require(results_read(results, TABLE_POINTS, row, 1, &point, &error) == 0,
+                "its points can be read", error.text);
+        require(row == 0 || point.point_id > last, "each point is there once, in order",
+                point.status);
         last = point.point_id;
     }
     results_close(&results);
@@ -128,18 +132,20 @@ static void check_results(void)
 
 static void recover(void)
 {
-    char *argv[] = {(char[]){"recover"}, journal_file, (char[]){"-o"}, output, (char[]){"--force"}, NULL};
+    char *argv[] = {(char[]){"recover"}, journal_file, (char[]){"-o"}, output,
+                    (char[]){"--force"}, NULL};
     struct arguments arguments;
     struct error error = {""};
     const struct report_command *command = report_find("recover", &error);
-    require(command && arguments_read(command, 5, argv, &arguments, &error) == 0, "recover", error.text);
+    require(command && arguments_read(command, 5, argv, &arguments, &error) == 0, "recover",
+            error.text);
     struct task task = {.arguments = &arguments, .out = fopen("/dev/null", "we")};
     require(task.out != NULL, "a file", "/dev/null");
     int code = command->run(&task, &error);
     fclose(task.out);
     arguments_free(&arguments);
-    require(code == EXIT_OK || (code == EXIT_FAILED && *error.text), "recover works or says why not",
-            error.text);
+    require(code == EXIT_OK || (code == EXIT_FAILED && *error.text),
+            "recover works or says why not", error.text);
     if (code == EXIT_OK)
         check_results();
     require(access(output, F_OK) != 0, "nothing is left of a refusal", error.text);
@@ -151,7 +157,8 @@ static void count_repetition(void *data, const struct repetition_record *row)
     ++*(long *)data;
 }
 
-/* @return how many repetitions there are, or -1 for a refusal, or where there is nothing to go on from. */
+/* @return how many repetitions there are, or -1 for a refusal, or where there is nothing to go on
+ * from. */
 static long resume(void)
 {
     struct run_record run;

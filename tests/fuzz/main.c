@@ -1,5 +1,5 @@
-/* main.c - runs each file that is named, or that is in a folder that is named, once through a fuzz target, so
- * that the corpus is a test of any build. */
+/* main.c - runs each file that is named, or that is in a folder that is named, once through a fuzz
+ * target, so that the corpus is a test of any build. */
 #include "fuzz.h"
 
 #include <dirent.h>
@@ -46,8 +46,8 @@ int main(int argc, char **argv)
     int count = 0;
     struct stat status;
     for (int i = 1; i < argc; i++)
-        count +=
-            stat(argv[i], &status) == 0 && S_ISDIR(status.st_mode) ? run_folder(argv[i]) : run_file(argv[i]);
+        count += stat(argv[i], &status) == 0 && S_ISDIR(status.st_mode) ? run_folder(argv[i])
+                                                                        : run_file(argv[i]);
     printf("%d inputs\n", count);
     return count > 0 ? 0 : 1;
 }

@@ -1,7 +1,7 @@
 /* options.c - fuzz target: option values, and all options of a command line and an environment.
  *
- * An input that starts with an option's name and a newline is a value of it. Others are one argument a line;
- * lines that begin with ZMQSWEEP_ are variables of the environment.
+ * An input that starts with an option's name and a newline is a value of it. Others are one
+ * argument a line; lines that begin with ZMQSWEEP_ are variables of the environment.
  */
 #include "fuzz.h"
 #include "zmqsweep/format.h"
@@ -32,12 +32,14 @@ static void check_value(enum option_id id, const char *text)
     int64_t *values = NULL;
     size_t count = 0;
     if (config_parse(id, text, &values, &count, &error)) {
-        require(error.text[0] != '\0' && !strpbrk(error.text, "\n\r"), "a refusal is one line", error.text);
+        require(error.text[0] != '\0' && !strpbrk(error.text, "\n\r"), "a refusal is one line",
+                error.text);
         return;
     }
     require(config_options[id].list || count <= 1, "one value where there is no list", text);
     for (size_t i = 0; i < count; i++) {
-        require(config_options[id].type == OPTION_TYPE_FLAG || values[i] >= 0 || values[i] == OPTION_KEYWORD,
+        require(config_options[id].type == OPTION_TYPE_FLAG || values[i] >= 0 ||
+                    values[i] == OPTION_KEYWORD,
                 "a value is not negative", text);
         if (config_options[id].type != OPTION_TYPE_FLAG)
             check_word(id, values[i]);
@@ -72,7 +74,8 @@ static bool names_a_file(const char *line)
 
 static void check_lines(char *text)
 {
-    char *argv[MOST_LINES + 2] = {(char[]){"zmqsweep"}}, *environment[MOST_LINES + 1] = {NULL}, *line;
+    char *argv[MOST_LINES + 2] = {(char[]){"zmqsweep"}}, *environment[MOST_LINES + 1] = {NULL},
+                            *line;
     int argc = 1;
     size_t variables = 0;
     struct settings settings;
@@ -86,7 +89,8 @@ static void check_lines(char *text)
             argv[argc++] = line;
     }
     if (config_read(argc, argv, environment, plan_presets, &settings, &error)) {
-        require(error.text[0] != '\0' && !strpbrk(error.text, "\n\r"), "a refusal is one line", error.text);
+        require(error.text[0] != '\0' && !strpbrk(error.text, "\n\r"), "a refusal is one line",
+                error.text);
         return;
     }
     check_plan(&settings);
@@ -98,8 +102,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *text = fuzz_text(data, size);
     size_t length = strcspn(text, "\n");
     int id = 0;
-    while (id < OPTION_TOTAL &&
-           (strlen(config_options[id].name) != length || memcmp(text, config_options[id].name, length) != 0))
+    while (id < OPTION_TOTAL && (strlen(config_options[id].name) != length ||
+                                 memcmp(text, config_options[id].name, length) != 0))
         id++;
     if (id < OPTION_TOTAL && text[length] == '\n')
         check_value((enum option_id)id, text + length + 1);

@@ -1,14 +1,15 @@
 #!/bin/bash
-# run.sh SECONDS [TARGET...] - runs libFuzzer on each target (all, unless some are named) for that many seconds, from the kept
-# corpus on. An input that crashes, hangs or leaks stays in build/fuzz/found/TARGET, and the exit code is 1.
+# run.sh SECONDS [TARGET...] - runs libFuzzer on each target (all, unless some are named) for that
+# many seconds, from the kept corpus on. An input that crashes, hangs or leaks stays in
+# build/fuzz/found/TARGET, and the exit code is 1.
 #   tests/fuzz/run.sh 300 journal
-# What was found belongs into tests/fuzz/corpus/TARGET once it is mended, under a name that says what it is; each file reach-*
-# there reaches code that the others do not. New inputs that reach more code are kept in build/fuzz/corpus/TARGET and used again
-# by the next run.
+# What was found belongs into tests/fuzz/corpus/TARGET once it is mended, under a name that says
+# what it is; each file reach-* there reaches code that the others do not. New inputs that reach
+# more code are kept in build/fuzz/corpus/TARGET and used again by the next run.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../jobs/setup.sh"
 
-[ $# -ge 1 ] && [[ $1 =~ ^[0-9]+$ ]] || { sed -n '2,3s/^# //p' "$0" >&2; exit 2; }
+[ $# -ge 1 ] && [[ $1 =~ ^[0-9]+$ ]] || { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 seconds=$1; shift
 targets=("$@")
 if [ ${#targets[@]} = 0 ]; then

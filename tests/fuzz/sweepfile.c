@@ -13,15 +13,16 @@ static int fill_file(const uint8_t *data, size_t size)
     static int fd = -1;
     if (fd < 0)
         fd = memfd_create("sweep.ini", MFD_CLOEXEC);
-    require(fd >= 0 && ftruncate(fd, 0) == 0 && pwrite(fd, data, size, 0) == (ssize_t)size, "a file",
-            "memfd");
+    require(fd >= 0 && ftruncate(fd, 0) == 0 && pwrite(fd, data, size, 0) == (ssize_t)size,
+            "a file", "memfd");
     return fd;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char path[64];
-    char *argv[] = {(char[]){"zmqsweep"}, (char[]){"--config"}, path, NULL}, *environment[] = {NULL};
+    char *argv[] = {(char[]){"zmqsweep"}, (char[]){"--config"}, path, NULL},
+         *environment[] = {NULL};
     struct settings settings;
     struct error error = {""};
     snprintf(path, sizeof path, "/proc/self/fd/%d", fill_file(data, size));

@@ -1,6 +1,6 @@
 #!/bin/bash
-# hardening.sh PROGRAM... - whether programs are position-independent, with relocations that are read-only from the start, stack
-# protectors, and (FORTIFIED=1) glibc's checked functions.
+# hardening.sh PROGRAM... - whether programs are position-independent, with relocations that are
+# read-only from the start, stack protectors, and (FORTIFIED=1) glibc's checked functions.
 set -euo pipefail
 
 code=0

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""house.py [SOURCE [BUILD [TEST...]]] - checks the figures that keep the source tree easy to find one's way in.
+"""house.py [SOURCE [BUILD [TEST...]]] - checks the figures that keep the source tree easy to find
+one's way in.
 
-SOURCE is the project, BUILD a finished build of it. Each test is one figure; a message names the file and what was found.
-    tests/house/house.py                                     this tree, build/release
-    tests/house/house.py . build/release Names.test_...      one figure
-"""
+SOURCE is the project, BUILD a finished build of it. Each test is one figure; a message names the
+file and what was found. tests/house/house.py                                     this tree,
+build/release tests/house/house.py . build/release Names.test_...      one figure"""
 import collections
 import functools
 import glob
@@ -17,6 +17,7 @@ import tempfile
 import unittest
 
 FOLDER_FILES_MOST = 15
+COLUMNS_MOST = 100
 HEADER_LINES_MOST = 120
 SOURCE_LINES_MOST = 450
 FUNCTION_LINES_MEDIAN = 11
@@ -67,8 +68,8 @@ def function_name(signature):
 
 
 def functions(text):
-    """The functions of a C file in the house's style: the brace that begins and the one that ends a body stand in column 0. Lines
-    count from the signature's first to the closing brace."""
+    """The functions of a C file in the house's style: the brace that begins and the one that ends a
+    body stand in column 0. Lines count from the signature's first to the closing brace."""
     lines = bare_code(text).split("\n")
     found = []
     for begin, line in enumerate(lines):
@@ -93,7 +94,8 @@ def all_functions():
 
 
 def circles(graph):
-    """Sets of several nodes each of which leads to each other, by Tarjan's algorithm; `graph` maps a node to its successors."""
+    """Sets of several nodes each of which leads to each other, by Tarjan's algorithm; `graph` maps
+    a node to its successors."""
     index, low, stack, found = {}, {}, [], []
 
     def visit(node):
@@ -118,8 +120,9 @@ def circles(graph):
 
 
 def included(path, name, texts):
-    """Which of our files, the keys of `texts`, a file includes by a name; None: none of them. As CMake has the compiler do it, it is
-    looked up beside the file, in the folders above (the areas of src), and in include/."""
+    """Which of our files, the keys of `texts`, a file includes by a name; None: none of them. As
+    CMake has the compiler do it, it is looked up beside the file, in the folders above (the areas
+    of src), and in include/."""
     folder = os.path.dirname(path)
     above = [folder] + [folder[: n.start()] for n in reversed(list(re.finditer("/", folder)))] + ["include"]
     places = [os.path.normpath(os.path.join(a, name)) for a in above]
@@ -140,7 +143,8 @@ def object_source(path):
 
 @functools.lru_cache(maxsize=None)
 def symbols():
-    """{file: {name that it defines for others: nm's letter}}, {file: names that it wants from others}, of the objects of src."""
+    """{file: {name that it defines for others: nm's letter}}, {file: names that it wants from
+    others}, of the objects of src."""
     defined, wanted = collections.defaultdict(dict), collections.defaultdict(set)
     sources = set(files(".c"))
     paths = {p: object_source(os.path.relpath(p, BUILD)) for p in glob.glob(BUILD + "/**/*.c.o", recursive=True)}
@@ -170,7 +174,8 @@ def singular(word):
 
 
 def has_prefix(name, modules):
-    """Whether a name is a module's, or begins with a module's name (rows, row) and an underscore."""
+    """Whether a name is a module's, or begins with a module's name (rows, row) and an
+    underscore."""
     words = {word for module in modules for word in (module, singular(module))}
     return any(name == word or name.startswith(word + "_") for word in words)
 
@@ -186,8 +191,8 @@ def declared_in(texts):
 
 
 def modules_of(source, header):
-    """The names that a file's exports may begin with: its own, its folders' and its header's. A header that several files carry out
-    is one module to its readers, who see the header."""
+    """The names that a file's exports may begin with: its own, its folders' and its header's. A
+    header that several files carry out is one module to its readers, who see the header."""
     parts = source[: -len(".c")].split("/")[1:]
     return parts + ([os.path.basename(header)[: -len(".h")]] if header else [])
 
@@ -196,8 +201,9 @@ def modules_of(source, header):
 
 
 def cmake_links(text):
-    """{library: set of the libraries that it links itself}, of what cmake --graphviz writes. A static library is an octagon, one of
-    headers or of other libraries (INTERFACE) a pentagon; imported ones have a :: in their names."""
+    """{library: set of the libraries that it links itself}, of what cmake --graphviz writes. A
+    static library is an octagon, one of headers or of other libraries (INTERFACE) a pentagon;
+    imported ones have a :: in their names."""
     node = r'^\s*"(node\d+)" \[ label = "([^"\\:]+)(?:\\n[^"]*)?", shape = (?:octagon|pentagon)'
     nodes = dict(re.findall(node, text, flags=re.MULTILINE))
     links = {name: set() for name in nodes.values()}
@@ -221,7 +227,8 @@ def built_links():
 
 
 def drawn_links(text):
-    """The same of a page's block ```rooms, whose lines are "library -> library library ..."; None without such a block."""
+    """The same of a page's block ```rooms, whose lines are "library -> library library ..."; None
+    without such a block."""
     block = re.search(r"^```rooms\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
     if not block:
         return None
@@ -249,6 +256,18 @@ class Sizes(Figures):
     def longest(self, kind, most):
         lengths = [(read(path).count("\n"), path) for path in files(kind)]
         self.none(["%s: %d lines" % (p, n) for n, p in sorted(lengths, reverse=True) if n > most], "files too long")
+
+    def test_no_line_of_c_and_no_comment_is_over_100_columns(self):
+        """Prose in code: C whole, which clang-format wraps, and the comments of scripts. A table in a script's usage may be wider."""
+        comment = re.compile(r"^ *# ?(?!.*\S {2,}\S)")
+        found = []
+        for path in glob.glob(SOURCE + "/**/*", recursive=True):
+            name = os.path.relpath(path, SOURCE)
+            c, script = path.endswith((".c", ".h")), path.endswith((".py", ".sh", "CMakeLists.txt"))
+            if (c or script) and not name.startswith("build"):
+                lines = enumerate(read(name).split("\n"), 1)
+                found += ["%s:%d" % (name, n) for n, line in lines if len(line) > COLUMNS_MOST and (c or comment.match(line))]
+        self.none(found, "lines over %d columns" % COLUMNS_MOST)
 
     def test_no_header_is_over_120_lines(self):
         self.longest(".h", HEADER_LINES_MOST)

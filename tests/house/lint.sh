@@ -1,7 +1,8 @@
 #!/bin/bash
-# lint.sh [FILE...] - clang-tidy and cppcheck over src, include, tests and docs, shellcheck over the scripts of tests where it is
-# installed, or clang-tidy over some files. Fails with any finding.
-# Needs a build of preset release for its compile_commands.json. .clang-tidy and cppcheck.txt say what is not checked, and why.
+# lint.sh [FILE...] - clang-tidy and cppcheck over src, include, tests and docs, shellcheck over the
+# scripts of tests where it is installed, or clang-tidy over some files. Fails with any finding.
+# Needs a build of preset release for its compile_commands.json. .clang-tidy and cppcheck.txt say
+# what is not checked, and why.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -21,5 +22,6 @@ if [ ${#files[@]} = 0 ]; then
         -D_GNU_SOURCE -Iinclude "${folders[@]/#/-I}" src tests docs
 fi
 echo "clang-tidy"
-# One file a process: with several, clang-tidy 14 carries what it knows of a va_list from one file into the next.
+# One file a process: with several, clang-tidy 14 carries what it knows of a va_list from one file
+# into the next.
 printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$(nproc)" clang-tidy --quiet -p build/release 2>/dev/null

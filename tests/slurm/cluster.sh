@@ -1,17 +1,21 @@
 #!/bin/bash
-# cluster.sh FOLDER [NODES] [CPUS] - a real Slurm on this machine: munged, slurmctld, and slurmd on made-up nodes n1, n2, ...
-# of so many CPUs each. It prints "ready", and stops all of it at the end of its input or on a signal. To try something by hand:
+# cluster.sh FOLDER [NODES] [CPUS] - a real Slurm on this machine: munged, slurmctld, and slurmd on
+# made-up nodes n1, n2, ... of so many CPUs each. It prints "ready", and stops all of it at the end
+# of its input or on a signal. To try something by hand:
 #   tests/slurm/cluster.sh /tmp/slurm 4 4          in one terminal (Ctrl-D ends it)
 #   export SLURM_CONF=/tmp/slurm/slurm.conf         in another; then sinfo, sbatch, srun ...
-# Everything is below FOLDER, which it makes; it listens on 127.0.0.1 only. Needs root. Exit code 77: namespaces or munge are not allowed here.
+# Everything is below FOLDER, which it makes; it listens on 127.0.0.1 only. Needs root. Exit code
+# 77: namespaces or munge are not allowed here.
 #
-# A PID namespace holds it all, so nothing outlives it. Each slurmd has in addition a host name, a /dev/shm (Open MPI's files would
-# collide) and an /etc/hosts of its own. The nodes share the network.
+# A PID namespace holds it all, so nothing outlives it. Each slurmd has in addition a host name, a
+# /dev/shm (Open MPI's files would collide) and an /etc/hosts of its own. The nodes share the
+# network.
 set -euo pipefail
 
 skip() { echo "skipped: $*" >&2; exit 77; }
 
-# In a chroot, "/" need not be a mount whose propagation could be changed; what is mounted here is then as private as what is there.
+# In a chroot, "/" need not be a mount whose propagation could be changed; what is mounted here is
+# then as private as what is there.
 mount_namespace=(--mount)
 unshare --mount true 2>/dev/null || mount_namespace+=(--propagation unchanged)
 
@@ -49,7 +53,8 @@ SlurmctldHost=localhost(127.0.0.1)
 SlurmctldPort=$port
 SlurmUser=root
 AuthType=auth/munge
-# A requeued job waits for cred_expire + 1 s before it starts again; under 5 it would be the default, 120.
+# A requeued job waits for cred_expire + 1 s before it starts again; under 5 it would be the
+# default, 120.
 AuthInfo=socket=$run/munge/socket,cred_expire=5
 CommunicationParameters=NoInAddrAny,NoCtldInAddrAny
 ProctrackType=proctrack/linuxproc
@@ -77,11 +82,13 @@ SchedulerParameters=sched_interval=1,batch_sched_delay=0,bf_interval=1
 NodeName=DEFAULT CPUs=$cpus Sockets=1 CoresPerSocket=$cpus ThreadsPerCore=1 RealMemory=1000
 PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 END
-    # Nothing here uses cgroups; left to find out which kind there is, slurmd does not start where none is mounted.
+    # Nothing here uses cgroups; left to find out which kind there is, slurmd does not start where
+    # none is mounted.
     echo CgroupPlugin=cgroup/v1 >"$run/cgroup.conf"
     cp /etc/hosts "$run/hosts"
     for ((i = 1; i <= nodes; i++)); do
-        # One address for all: srun on a node binds to the node's own, and slurmd calls back to 127.0.0.1.
+        # One address for all: srun on a node binds to the node's own, and slurmd calls back to
+        # 127.0.0.1.
         echo "NodeName=n$i NodeAddr=127.0.0.1 Port=$((port + i))" >>"$SLURM_CONF"
         echo "127.0.0.1 n$i" >>"$run/hosts"
         mkdir "$run/spool.n$i" "$run/tmp.n$i"
@@ -101,7 +108,8 @@ wait_for() {
 start_munge() {
     local at=$run/munge
     (umask 077 && head -c 128 /dev/urandom >"$at/key")
-    # By force: everybody here is root, and a bare system's "/" may be closed to others, which munged would not have.
+    # By force: everybody here is root, and a bare system's "/" may be closed to others, which
+    # munged would not have.
     munged --force --foreground --key-file="$at/key" --socket="$at/socket" --pid-file="$at/pid" --seed-file="$at/seed" \
         </dev/null >"$at/said" 2>&1 &
     daemons+=($!)

@@ -1,4 +1,5 @@
-"""The batch scripts of jobs/ on a real Slurm: to the end, warned, out of time, cancelled; under mpirun and srun."""
+"""The batch scripts of jobs/ on a real Slurm: to the end, warned, out of time, cancelled; under
+mpirun and srun."""
 import glob
 import itertools
 import os
@@ -78,7 +79,8 @@ class Job:
         return os.path.join(self.folder, f"{self.name}-{self.id}.h5")
 
     def rounds(self):
-        """Of every round that the log tells of, over all starts: how many points were measured in it."""
+        """Of every round that the log tells of, over all starts: how many points were measured in
+        it."""
         return [int(points) for points in re.findall(r"^round \d+(?: of \d+)?: (\d+) points?", self.log(), re.MULTILINE)]
 
     def wait(self, condition, what):
@@ -138,8 +140,8 @@ class Jobs(unittest.TestCase):
         return rows.set_index(["point_id", "repetition"])[["throughput_mbit_s", "valid"]]
 
     def check_complete(self, path, before=None, repetitions=3):
-        """Every point once; what was measured before is as it was. A point without a valid repetition may be measured again, in
-        later rounds."""
+        """Every point once; what was measured before is as it was. A point without a valid
+        repetition may be measured again, in later rounds."""
         self.assertFalse(os.path.exists(path + ".journal"))
         self.assertEqual(sorted(table(path, "points").point_id), list(range(POINTS)))
         rows = table(path, "repetitions")
@@ -247,7 +249,8 @@ class Jobs(unittest.TestCase):
             self.check_complete(job.output)
 
     def test_restarts_are_bounded(self):
-        """The job that may not go back ends with zmqsweep's own code, and a person can send it back."""
+        """The job that may not go back ends with zmqsweep's own code, and a person can send it
+        back."""
         jobs = [self.submit_plan(launcher, variables={"MAX_RESTARTS": "0"}) for launcher in LAUNCHERS]
         for job in jobs:
             job.wait_for_round()
@@ -264,8 +267,9 @@ class Jobs(unittest.TestCase):
             self.check_complete(job.output, before)
 
     def test_a_time_limit_loses_nothing_and_the_job_goes_on(self):
-        """A limit of a minute: the script's own warning is due at once, and there is time to go back into the queue, again and again. A
-        limit of nothing: the warning comes together with the end, and a person requeues. Slurm looks at limits every 30 s."""
+        """A limit of a minute: the script's own warning is due at once, and there is time to go
+        back into the queue, again and again. A limit of nothing: the warning comes together with
+        the end, and a person requeues. Slurm looks at limits every 30 s."""
         jobs = [(limit, self.submit_plan(launcher, repetitions=9)) for limit in (1, 0) for launcher in LAUNCHERS]
         for limit, job in jobs:
             job.wait_for_round()
@@ -284,7 +288,8 @@ class Jobs(unittest.TestCase):
                 self.check_over(job)
                 self.check_complete(job.output, before.get(job), repetitions=9)
                 self.assertGreaterEqual(int(job.show("Restarts")), 1)
-                # A round that was cut short is told in the next start, with the points that were left.
+                # A round that was cut short is told in the next start, with the points that were
+                # left.
                 self.assertLessEqual(sum(job.rounds()), 9 * POINTS, job.log())
 
     def saved(self, job):
@@ -298,7 +303,8 @@ class Jobs(unittest.TestCase):
         return self.kept(path)
 
     def test_scancel_at_a_random_moment_loses_nothing(self):
-        """A cancelled job stays away, and nothing that the log tells of is lost. Killed without a word, neither."""
+        """A cancelled job stays away, and nothing that the log tells of is lost. Killed without a
+        word, neither."""
         dice = random.Random()
         resumed = []
         for launcher, signal in itertools.product(LAUNCHERS, ([], ["--full", "--signal=KILL"])):

@@ -1,6 +1,8 @@
-/* peers.h - both ends of a group in one process, for the tests of ZeroMQ's traffic and of the baseline's.
+/* peers.h - both ends of a group in one process, for the tests of ZeroMQ's traffic and of the
+ * baseline's.
  *
- * Nothing is judged by how long it takes: HANG_NS only turns a test that would hang into one that fails.
+ * Nothing is judged by how long it takes: HANG_NS only turns a test that would hang into one that
+ * fails.
  */
 #ifndef TEST_PEERS_H
 #define TEST_PEERS_H
@@ -32,15 +34,15 @@ static void nap(void)
 }
 
 /* Waits for an expression to become true. */
-#define AWAIT(condition)                                                                                     \
-    do {                                                                                                     \
-        const int64_t guard_ns = clock_ns() + HANG_NS;                                                       \
-        while (!(condition)) {                                                                               \
-            if (clock_ns() > guard_ns) {                                                                     \
-                fail_msg("waited in vain for: %s", #condition);                                              \
-            }                                                                                                \
-            nap();                                                                                           \
-        }                                                                                                    \
+#define AWAIT(condition)                                                                           \
+    do {                                                                                           \
+        const int64_t guard_ns = clock_ns() + HANG_NS;                                             \
+        while (!(condition)) {                                                                     \
+            if (clock_ns() > guard_ns) {                                                           \
+                fail_msg("waited in vain for: %s", #condition);                                    \
+            }                                                                                      \
+            nap();                                                                                 \
+        }                                                                                          \
     } while (0)
 
 /* Threads are left where they are. */
@@ -110,7 +112,8 @@ static void open_group(const struct point *point, struct group *group)
         for (int r = 0; r < group->receivers; r++) {
             bool receiver_binds = point->bind == BIND_RECEIVER;
             struct traffic *bound = receiver_binds ? group->receiver[r] : group->sender[s];
-            connect_end(receiver_binds ? group->sender[s] : group->receiver[r], traffic_endpoint(bound));
+            connect_end(receiver_binds ? group->sender[s] : group->receiver[r],
+                        traffic_endpoint(bound));
         }
     }
     AWAIT(group_ready(group));

@@ -1,4 +1,5 @@
-/* sweeps.h - a made-up sweep for tests of the journal and the file; each works in a folder of its own. */
+/* sweeps.h - a made-up sweep for tests of the journal and the file; each works in a folder of its
+ * own. */
 #ifndef SWEEPS_H
 #define SWEEPS_H
 
@@ -70,8 +71,8 @@ static void make_repetition(struct made *made, int64_t id, int64_t number, doubl
     row->sent = INT64_MAX / 4;
     row->valid = number != 1;
     for (int64_t i = number * RANKS; i < (number + 1) * RANKS; i++) {
-        made->ranks[i] =
-            (struct rank_record){.point_id = id, .repetition = number, .rank = i % RANKS, .lost = NAN};
+        made->ranks[i] = (struct rank_record){
+            .point_id = id, .repetition = number, .rank = i % RANKS, .lost = NAN};
         strcpy(made->ranks[i].role, i % 2 ? "receiver" : "sender");
     }
     for (int64_t i = number * INTERVALS; i < (number + 1) * INTERVALS; i++)
@@ -105,16 +106,17 @@ UNUSED int add_repetition(struct journal *journal, const struct made *made, int6
     journal_begin_repetition(journal, made->point.point_id, number);
     int failed = journal_add_rows(journal, TABLE_RANKS, &made->ranks[number * RANKS], RANKS, error);
     if (!failed)
-        failed = journal_add_rows(journal, TABLE_INTERVALS, &made->intervals[number * INTERVALS], INTERVALS,
-                                  error);
+        failed = journal_add_rows(journal, TABLE_INTERVALS, &made->intervals[number * INTERVALS],
+                                  INTERVALS, error);
     if (!failed)
-        failed =
-            journal_add_rows(journal, TABLE_LATENCY, &made->latencies[number * LATENCIES], LATENCIES, error);
+        failed = journal_add_rows(journal, TABLE_LATENCY, &made->latencies[number * LATENCIES],
+                                  LATENCIES, error);
     return failed ? failed : journal_add_repetition(journal, &made->repetitions[number], error);
 }
 
 /* A point whole and on disk; `stop` NULL: it is not settled. @return 0 or what failed. */
-UNUSED int append_as(struct journal *journal, int64_t id, double rate, const char *stop, struct error *error)
+UNUSED int append_as(struct journal *journal, int64_t id, double rate, const char *stop,
+                     struct error *error)
 {
     static struct made made;
     make_point(&made, id, rate);
@@ -209,7 +211,8 @@ static void see_drop(void *data, int64_t point_id)
     ((struct seen *)data)->drops++;
 }
 
-UNUSED int reopen(struct run_record *run, struct seen *seen, struct journal **journal, struct error *error)
+UNUSED int reopen(struct run_record *run, struct seen *seen, struct journal **journal,
+                  struct error *error)
 {
     const struct journal_visitor visitor = {seen, see_settings, see_repetition, see_stop, see_drop};
     memset(seen, 0, sizeof *seen);
@@ -243,7 +246,8 @@ UNUSED void spit(const char *path, const char *bytes, size_t length)
 UNUSED size_t line_start(const char *bytes, size_t length, int number)
 {
     for (size_t at = 0; at + 10 < length; at++)
-        if ((at == 0 || bytes[at - 1] == '\n') && memcmp(bytes + at, "{\"crc32\":", 9) == 0 && --number == 0)
+        if ((at == 0 || bytes[at - 1] == '\n') && memcmp(bytes + at, "{\"crc32\":", 9) == 0 &&
+            --number == 0)
             return at;
     return 0;
 }
@@ -285,12 +289,12 @@ UNUSED void in_child_with_limit(rlim_t bytes, void (*act)(void))
     assert_int_equal(status, 0);
 }
 
-#define CHILD_CHECK(condition)                                                                               \
-    do {                                                                                                     \
-        if (!(condition)) {                                                                                  \
-            fprintf(stderr, "line %d: %s\n", __LINE__, #condition);                                          \
-            _exit(1);                                                                                        \
-        }                                                                                                    \
+#define CHILD_CHECK(condition)                                                                     \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            fprintf(stderr, "line %d: %s\n", __LINE__, #condition);                                \
+            _exit(1);                                                                              \
+        }                                                                                          \
     } while (0)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, enter_folder, leave_folder)

@@ -22,9 +22,11 @@ struct drawn {
 
 static void draw(const struct chart *chart, struct drawn *drawn)
 {
-    const struct gnuplot_picture picture = {.path = "/x/out.png", .terminal = "png", .width = 8, .height = 5};
+    const struct gnuplot_picture picture = {
+        .path = "/x/out.png", .terminal = "png", .width = 8, .height = 5};
     size_t length;
-    FILE *script = open_memstream(&drawn->script, &length), *data = open_memstream(&drawn->data, &length);
+    FILE *script = open_memstream(&drawn->script, &length),
+         *data = open_memstream(&drawn->data, &length);
     FILE *svg = open_memstream(&drawn->svg, &length);
     gnuplot_draw(chart, &picture, script, data);
     svg_draw(svg, chart);
@@ -86,7 +88,8 @@ static struct axis_tick *make_ticks(size_t ticks, const char *name)
 }
 
 /* y = 10 x at x = 1 to `points`, with an interval at each point but the first. */
-static void make_series(struct chart_series *series, const char *name, size_t points, enum chart_style style)
+static void make_series(struct chart_series *series, const char *name, size_t points,
+                        enum chart_style style)
 {
     *series = (struct chart_series){.count = points, .style = style};
     snprintf(series->name, sizeof series->name, "%s", name);
@@ -103,8 +106,8 @@ static void make_lines(struct chart *chart)
     panel->x = (struct axis){.title = "pairs", .log = true, .low = 0.9, .high = 5, .unit = 1};
     panel->x.ticks = make_ticks(4, "x");
     panel->x.tick_count = 4;
-    panel->y =
-        (struct axis){.title = "speed", .log = true, .low = 5, .high = 90, .unit = 10, .unit_name = "tens"};
+    panel->y = (struct axis){
+        .title = "speed", .log = true, .low = 5, .high = 90, .unit = 10, .unit_name = "tens"};
     panel->lines.series = calloc(3, sizeof *panel->lines.series);
     panel->lines.count = 3;
     make_series(&panel->lines.series[0], "a<b", 4, CHART_COLOURED);
@@ -118,10 +121,15 @@ static void make_bars(struct chart *chart)
 {
     struct chart_panel *panel = chart_add_panel(chart, CHART_BARS);
     snprintf(panel->title, sizeof panel->title, "Best");
-    panel->bars = (struct chart_bars){.bars = calloc(2, sizeof *panel->bars.bars), .count = 2, .total = 3};
+    panel->bars =
+        (struct chart_bars){.bars = calloc(2, sizeof *panel->bars.bars), .count = 2, .total = 3};
     panel->bars.bars[0] = (struct chart_bar){.name = "a<b", .value = "40", .at = "4", .share = 1};
-    panel->bars.bars[1] = (struct chart_bar){
-        .name = "TCP", .value = "20", .at = "2", .share = 0.5, .series = 2, .style = CHART_REFERENCE};
+    panel->bars.bars[1] = (struct chart_bar){.name = "TCP",
+                                             .value = "20",
+                                             .at = "2",
+                                             .share = 0.5,
+                                             .series = 2,
+                                             .style = CHART_REFERENCE};
 }
 
 static void lines_and_bars(void **state)
@@ -170,7 +178,8 @@ static void heat_map(void **state)
     panel->x = (struct axis){.title = "to", .ticks = make_ticks(3, "r<"), .tick_count = 3};
     panel->y = (struct axis){.title = "from", .ticks = make_ticks(2, "s"), .tick_count = 2};
     panel->map = (struct chart_map){.cells = calloc(2, sizeof *panel->map.cells), .count = 2};
-    panel->map.value = (struct axis){.title = "rate", .low = 1, .high = 9, .unit = 1, .unit_name = "Mbit/s"};
+    panel->map.value =
+        (struct axis){.title = "rate", .low = 1, .high = 9, .unit = 1, .unit_name = "Mbit/s"};
     panel->map.cells[0] = (struct chart_cell){.column = 2, .row = 1, .value = 1, .text = "one"};
     panel->map.cells[1] = (struct chart_cell){.column = 0, .row = 0, .value = 9, .text = "nine"};
     snprintf(panel->map.list_title, sizeof panel->map.list_title, "Slowest");
@@ -244,7 +253,8 @@ static void two_panels_of_lines(void **state)
     draw(&chart, &drawn);
     has_titles(&drawn);
     has(drawn.data, "# series ", 6);
-    has(drawn.script, "data index 3 using 1:($2/unit):($3", 1); /* the second panel draws its own data */
+    has(drawn.script, "data index 3 using 1:($2/unit):($3",
+        1); /* the second panel draws its own data */
     has(drawn.script, "unset label 1\n", 1);
     has(drawn.script, "'below'", 1);
     has(drawn.svg, "<svg ", 2);
@@ -271,8 +281,9 @@ static void kinds_are_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_and_bars),      cmocka_unit_test(heat_map),        cmocka_unit_test(timeline),
-        cmocka_unit_test(two_panels_of_lines), cmocka_unit_test(kinds_are_found),
+        cmocka_unit_test(lines_and_bars),  cmocka_unit_test(heat_map),
+        cmocka_unit_test(timeline),        cmocka_unit_test(two_panels_of_lines),
+        cmocka_unit_test(kinds_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,7 +72,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(objects_have_their_cpus, load_machine, drop_machine),
         cmocka_unit_test_setup_teardown(a_missing_object_is_named_with_what_there_is, load_machine,
                                         drop_machine),
-        cmocka_unit_test_setup_teardown(a_node_is_found_by_the_kernels_number, load_machine, drop_machine),
+        cmocka_unit_test_setup_teardown(a_node_is_found_by_the_kernels_number, load_machine,
+                                        drop_machine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

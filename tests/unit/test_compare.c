@@ -1,5 +1,5 @@
-/* test_compare.c - which points are compared, what is said of them, and what rounds tell: on jobs made up
- * here. */
+/* test_compare.c - which points are compared, what is said of them, and what rounds tell: on jobs
+ * made up here. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,7 +26,8 @@ struct made {
 static void add_point(struct made *made, const char *settings, const char *order)
 {
     struct point_record *point = &made->points[made->file.point_count++];
-    *point = (struct point_record){.point_id = 10 * (int64_t)made->file.point_count, .spread_s = 60};
+    *point =
+        (struct point_record){.point_id = 10 * (int64_t)made->file.point_count, .spread_s = 60};
     snprintf(point->settings, sizeof point->settings, "%s", settings);
     snprintf(point->order, sizeof point->order, "%s", order);
     made->file.path = made->file.label = settings;
@@ -68,14 +69,15 @@ static void settle(struct made *made, struct job *jobs, size_t count)
 static void points_are_paired_over_all_jobs(void **state)
 {
     (void)state;
-    struct made made[] = {make_job("ca", "random"), make_job("bca", "random"), make_job("dbx", "random"),
-                          make_job("cdy", "random")};
+    struct made made[] = {make_job("ca", "random"), make_job("bca", "random"),
+                          make_job("dbx", "random"), make_job("cdy", "random")};
     struct job jobs[4];
     struct error error = {""};
     settle(made, jobs, 4);
     struct comparison comparison = {.base = {jobs, 2}, .other = {jobs + 2, 2}, .threshold = 0.05};
     assert_int_equal(compare_match(&comparison, &error), 0);
-    assert_int_equal(comparison.count, 2); /* c, then b; a is only in base, d, x and y only in new */
+    assert_int_equal(comparison.count,
+                     2); /* c, then b; a is only in base, d, x and y only in new */
     assert_int_equal(comparison.only_base, 1);
     assert_int_equal(comparison.only_other, 3);
     const struct pair *c = &comparison.pairs[0], *b = &comparison.pairs[1];
@@ -105,7 +107,8 @@ static struct pair compare_two(struct made *made, double threshold, struct compa
     struct job jobs[2];
     struct error error = {""};
     settle(made, jobs, 2);
-    *comparison = (struct comparison){.base = {jobs, 1}, .other = {jobs + 1, 1}, .threshold = threshold};
+    *comparison =
+        (struct comparison){.base = {jobs, 1}, .other = {jobs + 1, 1}, .threshold = threshold};
     assert_int_equal(compare_match(comparison, &error), 0);
     assert_int_equal(compare_judge(comparison, &error), 0);
     struct pair pair = comparison->pairs[0];
@@ -113,8 +116,8 @@ static struct pair compare_two(struct made *made, double threshold, struct compa
     return pair;
 }
 
-static enum verdict verdict_of(const char *base_order, const char *other_order, double ratio, size_t count,
-                               double threshold)
+static enum verdict verdict_of(const char *base_order, const char *other_order, double ratio,
+                               size_t count, double threshold)
 {
     const double base[] = {99, 100, 101, 100, 98, 102};
     double other[6];
@@ -168,11 +171,14 @@ static void one_job_a_side_wants_time(void **state)
 static void sides_measured_apart_are_told(void **state)
 {
     (void)state;
-    static const char *const times[][4] = {
-        {"2026-11-24T04:00:00Z", "2026-11-24T05:00:00Z", "2026-11-24T06:00:00Z", "2026-11-25T01:00:00Z"},
-        {"2026-11-24T06:00:00Z", "2026-11-24T07:00:00Z", "2026-11-24T04:00:00Z", "2026-11-24T05:00:00Z"},
-        {"2026-11-24T04:00:00Z", "2026-11-24T06:00:00Z", "2026-11-24T05:00:00Z", "2026-11-24T07:00:00Z"},
-        {"2026-11-24T04:00:00Z", "2026-11-24T04:00:00Z", "2026-11-24T04:00:00Z", "2026-11-24T04:00:00Z"}};
+    static const char *const times[][4] = {{"2026-11-24T04:00:00Z", "2026-11-24T05:00:00Z",
+                                            "2026-11-24T06:00:00Z", "2026-11-25T01:00:00Z"},
+                                           {"2026-11-24T06:00:00Z", "2026-11-24T07:00:00Z",
+                                            "2026-11-24T04:00:00Z", "2026-11-24T05:00:00Z"},
+                                           {"2026-11-24T04:00:00Z", "2026-11-24T06:00:00Z",
+                                            "2026-11-24T05:00:00Z", "2026-11-24T07:00:00Z"},
+                                           {"2026-11-24T04:00:00Z", "2026-11-24T04:00:00Z",
+                                            "2026-11-24T04:00:00Z", "2026-11-24T04:00:00Z"}};
     for (size_t t = 0; t < 4; t++) {
         static struct run_record runs[4];
         struct loaded files[4] = {0};
@@ -211,7 +217,8 @@ static void latencies_are_compared_where_known(void **state)
 
 #define ROUNDS 12
 
-/* Two points whose rates are 100 and 3000 times the mood of their round, the second without round 5. */
+/* Two points whose rates are 100 and 3000 times the mood of their round, the second without
+ * round 5. */
 static struct round_drift moods_of(double (*mood)(size_t), const char *order, size_t rounds)
 {
     struct made made = make_job("ab", order);
@@ -242,7 +249,8 @@ static double alternating(size_t round)
 
 static double slow_wave(size_t round)
 {
-    return 1 + 0.2 * sin(M_PI * ((double)round + 0.5) / ROUNDS) + 0.0001 * (double)(round * 5 % ROUNDS);
+    return 1 + 0.2 * sin(M_PI * ((double)round + 0.5) / ROUNDS) +
+           0.0001 * (double)(round * 5 % ROUNDS);
 }
 
 static void rounds_tell_of_drift(void **state)
@@ -261,7 +269,8 @@ static void rounds_tell_of_dependence(void **state)
 {
     (void)state;
     struct round_drift moods = moods_of(slow_wave, "random", ROUNDS);
-    assert_true(moods.trend_p > 0.2 && moods.dependence.p < 0.01 && moods.dependence.correlation > 0.5);
+    assert_true(moods.trend_p > 0.2 && moods.dependence.p < 0.01 &&
+                moods.dependence.correlation > 0.5);
     assert_true(drift_is_slow(&moods));
 }
 

@@ -16,7 +16,8 @@
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 #define MOST_ARGUMENTS 16
 
-static const char *const short_pairs[][2] = {{"size", "64,1K"}, {"duration", "200ms"}, {NULL, NULL}};
+static const char *const short_pairs[][2] = {
+    {"size", "64,1K"}, {"duration", "200ms"}, {NULL, NULL}};
 static const char *const daq_pairs[][2] = {{"size", "1M"}, {"count", "1000"}, {NULL, NULL}};
 static const char *const wrong_pairs[][2] = {{"sise", "1M"}, {NULL, NULL}};
 static const char *const bad_pairs[][2] = {{"size", "64Q"}, {NULL, NULL}};
@@ -34,9 +35,10 @@ static const struct preset presets[] = {
 
 /* --- helpers --- */
 
-/* config_read with a command line and an environment of up to MOST_ARGUMENTS words, each ended by NULL. */
-static int read_words(const char *const *words, const char *const *variables, struct settings *settings,
-                      struct error *error)
+/* config_read with a command line and an environment of up to MOST_ARGUMENTS words, each ended by
+ * NULL. */
+static int read_words(const char *const *words, const char *const *variables,
+                      struct settings *settings, struct error *error)
 {
     char *argv[MOST_ARGUMENTS + 2] = {(char *)"zmqsweep"};
     char *environment[MOST_ARGUMENTS + 1] = {NULL};
@@ -49,13 +51,14 @@ static int read_words(const char *const *words, const char *const *variables, st
     return config_read(argc, argv, environment, presets, settings, error);
 }
 
-#define WORDS(...)                                                                                           \
-    (const char *const[])                                                                                    \
-    {                                                                                                        \
-        __VA_ARGS__, NULL                                                                                    \
+#define WORDS(...)                                                                                 \
+    (const char *const[])                                                                          \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
     }
 
-static void check_read(const char *const *words, const char *const *variables, struct settings *settings)
+static void check_read(const char *const *words, const char *const *variables,
+                       struct settings *settings)
 {
     struct error error;
     if (read_words(words, variables, settings, &error) != 0)
@@ -106,7 +109,8 @@ static void check_unparsed(enum option_id id, const char *text, const char *line
     assert_null(values);
 }
 
-/* Writes a sweep file into the folder of the test and makes it the working directory's sweep.ini. */
+/* Writes a sweep file into the folder of the test and makes it the working directory's sweep.ini.
+ */
 static void write_file(const char *text, size_t length)
 {
     FILE *file = fopen("sweep.ini", "w");
@@ -150,9 +154,9 @@ static void places_and_ports_are_read(void **state)
 {
     struct settings settings;
     (void)state;
-    check_read(
-        WORDS("--sender-cpus", "none, numa:1,core:0-3,pu:2,package:0,nic", "--port-range", "43000-43999"),
-        NULL, &settings);
+    check_read(WORDS("--sender-cpus", "none, numa:1,core:0-3,pu:2,package:0,nic", "--port-range",
+                     "43000-43999"),
+               NULL, &settings);
     const struct setting *places = &settings.items[OPTION_SENDER_CPUS];
     assert_int_equal(places->count, 6);
     assert_int_equal(places->values[0], OPTION_KEYWORD);
@@ -196,7 +200,8 @@ static void bad_places_and_ports_are_refused(void **state)
     }
 }
 
-/* "--matrix" may stand alone, at the end and before another option; a word behind it is its value. */
+/* "--matrix" may stand alone, at the end and before another option; a word behind it is its value.
+ */
 static void a_value_may_be_implied(void **state)
 {
     struct settings settings;
@@ -218,8 +223,9 @@ static void defaults_are_those_of_the_design(void **state)
     struct settings settings;
     (void)state;
     check_read(NULL, NULL, &settings);
-    check_values(&settings, OPTION_SIZE, 10,
-                 (const int64_t[]){64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 10485760});
+    check_values(
+        &settings, OPTION_SIZE, 10,
+        (const int64_t[]){64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 10485760});
     check_values(&settings, OPTION_SEND_MODE, 2, (const int64_t[]){0, 1});
     assert_int_equal(config_value(&settings, OPTION_SNDHWM), OPTION_KEYWORD);
     assert_int_equal(config_value(&settings, OPTION_PAIRS), OPTION_KEYWORD);
@@ -284,14 +290,16 @@ static void bad_sizes_are_refused(void **state)
         snprintf(line, sizeof line, "\"%s\" is not a size" SIZE_ADVICE, words[i]);
         check_unparsed(OPTION_SIZE, words[i], line);
     }
-    check_unparsed(OPTION_SIZE, "1.0001K", "\"1.0001K\" is not a whole number of bytes" SIZE_ADVICE);
+    check_unparsed(OPTION_SIZE, "1.0001K",
+                   "\"1.0001K\" is not a whole number of bytes" SIZE_ADVICE);
     check_unparsed(OPTION_SIZE, "0", "\"0\" is too small; the smallest is 1");
     check_unparsed(OPTION_SIZE, "2G", "\"2G\" is too large; the largest is 1G");
     check_unparsed(OPTION_SIZE, "9223372036854775808",
                    "\"9223372036854775808\" is too large; the largest is 1G");
     check_unparsed(OPTION_SIZE, "99999999999999999999999G",
                    "\"99999999999999999999999G\" is too large; the largest is 1G");
-    check_unparsed(OPTION_SIZE, "", "a value is missing (two commas, or one at an end?)" SIZE_ADVICE);
+    check_unparsed(OPTION_SIZE, "",
+                   "a value is missing (two commas, or one at an end?)" SIZE_ADVICE);
     check_unparsed(OPTION_SIZE, "a\nb", "\"a?b\" is not a size" SIZE_ADVICE);
     check_unparsed(OPTION_SIZE, "64\xc2\xa0", "\"64\xc2\xa0\" is not a size" SIZE_ADVICE);
 }
@@ -301,14 +309,17 @@ static void other_bad_values_are_refused(void **state)
     (void)state;
     check_unparsed(OPTION_COUNT, "1.5K", "\"1.5K\" is not a whole number" COUNT_ADVICE ", or none");
     check_unparsed(OPTION_COUNT, "1", "\"1\" is too small; the smallest is 2");
-    check_unparsed(OPTION_SNDHWM, "2147483648", "\"2147483648\" is too large; the largest is 2147483647");
+    check_unparsed(OPTION_SNDHWM, "2147483648",
+                   "\"2147483648\" is too large; the largest is 2147483647");
     check_unparsed(OPTION_ORDER_SEED, "9223372036854775808",
                    "\"9223372036854775808\" is too large; the largest is 9223372036854775807");
-    check_unparsed(OPTION_DURATION, "5", "\"5\" has no unit; say 5s, or with another of ns, us, ms, min, h");
+    check_unparsed(OPTION_DURATION, "5",
+                   "\"5\" has no unit; say 5s, or with another of ns, us, ms, min, h");
     check_unparsed(OPTION_DURATION, "1m", "\"1m\" is not a time" TIME_ADVICE);
     check_unparsed(OPTION_DURATION, "0", "\"0\" is too small; the smallest is 1ms");
     check_unparsed(OPTION_DURATION, "25h", "\"25h\" is too large; the largest is 24h");
-    check_unparsed(OPTION_WARMUP, "0.5ns", "\"0.5ns\" is not a whole number of nanoseconds" TIME_ADVICE);
+    check_unparsed(OPTION_WARMUP, "0.5ns",
+                   "\"0.5ns\" is not a whole number of nanoseconds" TIME_ADVICE);
     check_unparsed(OPTION_WARMUP, "1s,2s", "takes one value, not a list");
     check_unparsed(OPTION_WARMUP, "1s:4s:x2", "\"1s:4s:x2\" is not a time" TIME_ADVICE);
     check_unparsed(OPTION_TRANSPORT, "TCP", "\"TCP\" is not one of the choices; say tcp or ipc");
@@ -322,12 +333,13 @@ static void lists_and_ranges_expand(void **state)
     static const int64_t sizes[] = {64, 256, 1024, 4096, 7, 1048576};
     struct settings settings;
     (void)state;
-    check_read(WORDS("--size", "64:15K:x4 , 7,1M", "--sndhwm", "auto,10", "--duration", "100ms:10s:x10",
-                     "--pairs", "3:3:x2"),
+    check_read(WORDS("--size", "64:15K:x4 , 7,1M", "--sndhwm", "auto,10", "--duration",
+                     "100ms:10s:x10", "--pairs", "3:3:x2"),
                NULL, &settings);
     check_values(&settings, OPTION_SIZE, LENGTH(sizes), sizes);
     check_values(&settings, OPTION_SNDHWM, 2, (const int64_t[]){OPTION_KEYWORD, 10});
-    check_values(&settings, OPTION_DURATION, 3, (const int64_t[]){100000000, 1000000000, 10000000000});
+    check_values(&settings, OPTION_DURATION, 3,
+                 (const int64_t[]){100000000, 1000000000, 10000000000});
     check_values(&settings, OPTION_PAIRS, 1, (const int64_t[]){3});
     config_free(&settings);
 }
@@ -335,8 +347,10 @@ static void lists_and_ranges_expand(void **state)
 static void bad_lists_and_ranges_are_refused(void **state)
 {
     (void)state;
-    check_unparsed(OPTION_SIZE, "64,,1K", "a value is missing (two commas, or one at an end?)" SIZE_ADVICE);
-    check_unparsed(OPTION_SIZE, "64, ", "a value is missing (two commas, or one at an end?)" SIZE_ADVICE);
+    check_unparsed(OPTION_SIZE, "64,,1K",
+                   "a value is missing (two commas, or one at an end?)" SIZE_ADVICE);
+    check_unparsed(OPTION_SIZE, "64, ",
+                   "a value is missing (two commas, or one at an end?)" SIZE_ADVICE);
     check_unparsed(OPTION_SIZE, "64,1K,64B", "64 is listed twice; once is enough");
     check_unparsed(OPTION_SIZE, "1024,64:1M:x4", "1K is listed twice; once is enough");
     check_unparsed(OPTION_SNDHWM, "auto,auto", "auto is listed twice; once is enough");
@@ -344,15 +358,17 @@ static void bad_lists_and_ranges_are_refused(void **state)
     check_unparsed(OPTION_SIZE, "1M:64:x4", "the range 1M:64 is empty; say the smaller end first");
     check_unparsed(OPTION_SIZE, ":1M:x4", "\"\" is not a size" SIZE_ADVICE);
     check_unparsed(OPTION_SIZE, "64:2G:x4", "\"2G\" is too large; the largest is 1G");
-    check_unparsed(OPTION_PAIRS, "all:4:x2", "\"all\" is not a whole number" COUNT_ADVICE ", or all");
+    check_unparsed(OPTION_PAIRS, "all:4:x2",
+                   "\"all\" is not a whole number" COUNT_ADVICE ", or all");
     static const char *const factors[] = {
         "4", "x", "x1", "x0", "x1.5", "x-2", "x4:5", "x99999999999999999999", ""};
     for (size_t i = 0; i < LENGTH(factors); i++) {
         char text[64], line[160];
         snprintf(text, sizeof text, "64:1M:%s", factors[i]);
-        snprintf(line, sizeof line,
-                 "\"%s\" is not the factor of a range; say x and a whole number from 2 on, such as x4",
-                 factors[i]);
+        snprintf(
+            line, sizeof line,
+            "\"%s\" is not the factor of a range; say x and a whole number from 2 on, such as x4",
+            factors[i]);
         check_unparsed(OPTION_SIZE, text, line);
     }
 }
@@ -388,7 +404,8 @@ static void check_word(enum option_id id, int64_t value)
         fail_msg("--%s %s is not %" PRId64, config_options[id].name, word, value);
 }
 
-/* Values over the whole range of every option, by a generator with a fixed seed, give themselves again. */
+/* Values over the whole range of every option, by a generator with a fixed seed, give themselves
+ * again. */
 static void words_give_their_values_again(void **state)
 {
     uint64_t random = 88172645463325252;
@@ -405,7 +422,8 @@ static void words_give_their_values_again(void **state)
             continue;
         check_word((enum option_id)id, spec->minimum);
         check_word((enum option_id)id, spec->maximum);
-        for (int i = 0; i < 4000; i++) { /* xorshift, then fewer and fewer bits, so that all sizes occur */
+        for (int i = 0; i < 4000;
+             i++) { /* xorshift, then fewer and fewer bits, so that all sizes occur */
             random ^= random << 13;
             random ^= random >> 7;
             random ^= random << 17;
@@ -441,8 +459,8 @@ static void command_line_is_read(void **state)
 {
     struct settings settings;
     (void)state;
-    check_read(WORDS("--size=1K", "--size", "2K", "--force", "--output", "a,b=c.h5", "--count", "none",
-                     "--duration", "2s"),
+    check_read(WORDS("--size=1K", "--size", "2K", "--force", "--output", "a,b=c.h5", "--count",
+                     "none", "--duration", "2s"),
                NULL, &settings);
     check_values(&settings, OPTION_SIZE, 1, (const int64_t[]){2048});
     assert_string_equal(config_text(&settings, OPTION_SIZE), "2K");
@@ -474,20 +492,24 @@ static void bad_command_lines_are_refused(void **state)
                   "\"out.h5\" is no option; all options begin with --, such as --size 64");
     check_refused(WORDS("--", "out.h5"), NULL,
                   "\"out.h5\" is no option; all options begin with --, such as --size 64");
-    check_refused(WORDS(""), NULL, "\"\" is no option; all options begin with --, such as --size 64");
-    check_refused(WORDS("-"), NULL, "\"-\" is no option; all options begin with --, such as --size 64");
+    check_refused(WORDS(""), NULL,
+                  "\"\" is no option; all options begin with --, such as --size 64");
+    check_refused(WORDS("-"), NULL,
+                  "\"-\" is no option; all options begin with --, such as --size 64");
     check_refused(WORDS("--count", "9", "--duration", "1s"), NULL,
                   "--count: count and duration exclude each other; give one of them");
     check_refused(WORDS("--count", "none,9"), NULL,
                   "--count: none is listed with numbers; say none alone, or numbers alone");
-    check_refused(WORDS("--what\nis", "--sizes"), NULL, "unknown option --what?is; --help lists all");
+    check_refused(WORDS("--what\nis", "--sizes"), NULL,
+                  "unknown option --what?is; --help lists all");
 }
 
 static void help_is_given_whatever_else_is_wrong(void **state)
 {
     struct settings settings;
     (void)state;
-    check_read(WORDS("--sizes", "64Q", "stray", "--output", "--help"), WORDS("ZMQSWEEP_SISE=1"), &settings);
+    check_read(WORDS("--sizes", "64Q", "stray", "--output", "--help"), WORDS("ZMQSWEEP_SISE=1"),
+               &settings);
     assert_true(config_flag(&settings, OPTION_HELP));
     assert_int_equal(config_value(&settings, OPTION_REPETITIONS), 6);
     config_free(&settings);
@@ -502,9 +524,10 @@ static void environment_is_read(void **state)
 {
     struct settings settings;
     (void)state;
-    check_read(NULL,
-               WORDS("PATH=/bin", "ZMQSWEEP_SEND_MODE=const,copy", "ZMQSWEEP_DRY_RUN=yes", "ZMQSWEEPER=1"),
-               &settings);
+    check_read(
+        NULL,
+        WORDS("PATH=/bin", "ZMQSWEEP_SEND_MODE=const,copy", "ZMQSWEEP_DRY_RUN=yes", "ZMQSWEEPER=1"),
+        &settings);
     check_values(&settings, OPTION_SEND_MODE, 2, (const int64_t[]){2, 0});
     assert_true(config_flag(&settings, OPTION_DRY_RUN));
     config_free(&settings);
@@ -514,15 +537,18 @@ static void environment_is_read(void **state)
                   "ZMQSWEEP_size: unknown option; the nearest is ZMQSWEEP_SIZE");
     check_refused(NULL, WORDS("ZMQSWEEP_SEND-MODE=copy"),
                   "ZMQSWEEP_SEND-MODE: unknown option; the nearest is ZMQSWEEP_SEND_MODE");
+    check_refused(NULL, WORDS("ZMQSWEEP_BUILD_FOLDER=x"),
+                  "ZMQSWEEP_BUILD_FOLDER: unknown option; ZMQSWEEP_ is reserved, name other "
+                  "variables otherwise");
     check_refused(
-        NULL, WORDS("ZMQSWEEP_BUILD_FOLDER=x"),
-        "ZMQSWEEP_BUILD_FOLDER: unknown option; ZMQSWEEP_ is reserved, name other variables otherwise");
-    check_refused(NULL, WORDS("ZMQSWEEP_=x"),
-                  "ZMQSWEEP_: unknown option; ZMQSWEEP_ is reserved, name other variables otherwise");
+        NULL, WORDS("ZMQSWEEP_=x"),
+        "ZMQSWEEP_: unknown option; ZMQSWEEP_ is reserved, name other variables otherwise");
     check_refused(NULL, WORDS("ZMQSWEEP_HELP=1"),
                   "ZMQSWEEP_HELP: belongs to the command line; say --help there");
-    check_refused(NULL, WORDS("ZMQSWEEP_SIZE=6\n4"), "ZMQSWEEP_SIZE: \"6?4\" is not a size" SIZE_ADVICE);
-    check_refused(NULL, WORDS("ZMQSWEEP_FORCE="), "ZMQSWEEP_FORCE: a value is missing; say yes or no");
+    check_refused(NULL, WORDS("ZMQSWEEP_SIZE=6\n4"),
+                  "ZMQSWEEP_SIZE: \"6?4\" is not a size" SIZE_ADVICE);
+    check_refused(NULL, WORDS("ZMQSWEEP_FORCE="),
+                  "ZMQSWEEP_FORCE: a value is missing; say yes or no");
     check_refused(WORDS("--size", "64"), WORDS("ZMQSWEEP_SIZE=64Q"),
                   "ZMQSWEEP_SIZE: \"64Q\" is not a size" SIZE_ADVICE);
 }
@@ -549,15 +575,19 @@ static void bad_presets_are_refused(void **state)
     const char *all = "short, daq, wrong, bad, nested, both";
     char line[160];
     (void)state;
-    snprintf(line, sizeof line, "--preset: unknown preset \"dac\"; the nearest is daq (there are %s)", all);
+    snprintf(line, sizeof line,
+             "--preset: unknown preset \"dac\"; the nearest is daq (there are %s)", all);
     check_refused(WORDS("--preset", "dac"), NULL, line);
     snprintf(line, sizeof line, "ZMQSWEEP_PRESET: unknown preset \"fastest\"; say one of %s", all);
     check_refused(NULL, WORDS("ZMQSWEEP_PRESET=fastest"), line);
     check_refused(WORDS("--short", "--preset", "daq"), NULL,
                   "--short: short and preset exclude each other; give one of them");
-    check_refused(WORDS("--preset", "wrong"), NULL, "preset wrong: no option of a sweep is called sise");
-    check_refused(WORDS("--preset", "nested"), NULL, "preset nested: no option of a sweep is called preset");
-    check_refused(WORDS("--preset", "bad"), NULL, "preset bad: size: \"64Q\" is not a size" SIZE_ADVICE);
+    check_refused(WORDS("--preset", "wrong"), NULL,
+                  "preset wrong: no option of a sweep is called sise");
+    check_refused(WORDS("--preset", "nested"), NULL,
+                  "preset nested: no option of a sweep is called preset");
+    check_refused(WORDS("--preset", "bad"), NULL,
+                  "preset bad: size: \"64Q\" is not a size" SIZE_ADVICE);
     check_refused(WORDS("--preset", "both"), NULL,
                   "preset both: count: count and duration exclude each other; give one of them");
 }
@@ -568,18 +598,18 @@ static void sweep_file_is_read(void **state)
 {
     struct settings settings;
     (void)state;
-    check_file(
-        "\xef\xbb\xbf[zmqsweep] ; ours\r\n"
-        "# a comment of more than two hundred characters "
-        "........................................................"
-        "................................................................................................\r\n"
-        "size = 64:1M:x4   ; powers\r\n"
-        "  send-mode : const  \r\n"
-        "\r\n"
-        "\toutput = a;b.h5\n"
-        "short = no\n"
-        "force = yes",
-        &settings);
+    check_file("\xef\xbb\xbf[zmqsweep] ; ours\r\n"
+               "# a comment of more than two hundred characters "
+               "........................................................"
+               "..................................................................................."
+               ".............\r\n"
+               "size = 64:1M:x4   ; powers\r\n"
+               "  send-mode : const  \r\n"
+               "\r\n"
+               "\toutput = a;b.h5\n"
+               "short = no\n"
+               "force = yes",
+               &settings);
     assert_int_equal(settings.items[OPTION_SIZE].count, 8);
     assert_string_equal(config_text(&settings, OPTION_SIZE), "64:1M:x4");
     check_values(&settings, OPTION_SEND_MODE, 1, (const int64_t[]){2});
@@ -597,32 +627,37 @@ static void sweep_file_is_read(void **state)
 static void bad_sweep_files_are_refused(void **state)
 {
     (void)state;
-    check_file_refused("\n# x\nsise = 64\n", "sweep.ini:3: unknown key \"sise\"; the nearest is \"size\"");
+    check_file_refused("\n# x\nsise = 64\n",
+                       "sweep.ini:3: unknown key \"sise\"; the nearest is \"size\"");
     check_file_refused("send_mode = copy\n",
                        "sweep.ini:1: unknown key \"send_mode\"; the nearest is \"send-mode\"");
-    check_file_refused(
-        "colour = red\n",
-        "sweep.ini:1: unknown key \"colour\"; zmqsweep --help lists the options, which are the keys");
+    check_file_refused("colour = red\n", "sweep.ini:1: unknown key \"colour\"; zmqsweep --help "
+                                         "lists the options, which are the keys");
     check_file_refused("pairs = 1\nsize = 64Q\nsise = 1\n",
                        "sweep.ini:2: size: \"64Q\" is not a size" SIZE_ADVICE);
-    check_file_refused("pairs = 1\n  size = 64Q\n", "sweep.ini:2: size: \"64Q\" is not a size" SIZE_ADVICE);
+    check_file_refused("pairs = 1\n  size = 64Q\n",
+                       "sweep.ini:2: size: \"64Q\" is not a size" SIZE_ADVICE);
     check_file_refused("size = 64\npairs = 1\nsize = 64\n",
                        "sweep.ini:3: \"size\" is set twice, first in line 1; keep one");
     check_file_refused("pairs = 1\nsize\n", "sweep.ini:2: not understood; say key = value");
     check_file_refused("size\nsise = 1\n", "sweep.ini:1: not understood; say key = value");
     check_file_refused(
-        "= 64\n", "sweep.ini:1: unknown key \"\"; zmqsweep --help lists the options, which are the keys");
-    check_file_refused("size =\n",
-                       "sweep.ini:1: size: a value is missing (two commas, or one at an end?)" SIZE_ADVICE);
-    check_file_refused("[other]\n", "sweep.ini:1: unknown section \"[other]\"; the only one is [zmqsweep]");
+        "= 64\n",
+        "sweep.ini:1: unknown key \"\"; zmqsweep --help lists the options, which are the keys");
+    check_file_refused(
+        "size =\n",
+        "sweep.ini:1: size: a value is missing (two commas, or one at an end?)" SIZE_ADVICE);
+    check_file_refused("[other]\n",
+                       "sweep.ini:1: unknown section \"[other]\"; the only one is [zmqsweep]");
     check_file_refused("[zmqsweep\n",
                        "sweep.ini:1: unknown section \"[zmqsweep\"; the only one is [zmqsweep]");
     check_file_refused("[zmqsweep] x\n",
                        "sweep.ini:1: unknown section \"[zmqsweep] x\"; the only one is [zmqsweep]");
     check_file_refused("config = a\n",
                        "sweep.ini:1: \"config\" belongs to the command line; say --config there");
-    check_file_refused("count = 9\npairs = 1\nduration = 1s\n",
-                       "sweep.ini:3: duration: count and duration exclude each other; give one of them");
+    check_file_refused(
+        "count = 9\npairs = 1\nduration = 1s\n",
+        "sweep.ini:3: duration: count and duration exclude each other; give one of them");
 }
 
 /* Near inih's limit a line is either read whole or refused, never cut. */
@@ -654,9 +689,11 @@ static void unreadable_sweep_files_are_refused(void **state)
     check_refused(NULL, WORDS("ZMQSWEEP_CONFIG=missing.ini"),
                   "ZMQSWEEP_CONFIG: cannot open missing.ini: No such file or directory");
     check_refused(WORDS("--config", "."), NULL, "--config: cannot read .: Is a directory");
-    check_refused(WORDS("--config", "/dev/zero"), NULL, "/dev/zero:1: a NUL byte; a sweep file is text");
+    check_refused(WORDS("--config", "/dev/zero"), NULL,
+                  "/dev/zero:1: a NUL byte; a sweep file is text");
     write_file("size = 64\0\n", 11);
-    check_refused(WORDS("--config", "sweep.ini"), NULL, "sweep.ini:1: a NUL byte; a sweep file is text");
+    check_refused(WORDS("--config", "sweep.ini"), NULL,
+                  "sweep.ini:1: a NUL byte; a sweep file is text");
 }
 
 /* --- precedence --- */
@@ -666,8 +703,8 @@ static void higher_sources_win(void **state)
     struct settings settings;
     (void)state;
     write_file("size = 3\npairs = 3\nrcvhwm = 3\npreset = daq\n", 43);
-    check_read(WORDS("--size", "1", "--config", "sweep.ini"), WORDS("ZMQSWEEP_SIZE=2", "ZMQSWEEP_PAIRS=2"),
-               &settings);
+    check_read(WORDS("--size", "1", "--config", "sweep.ini"),
+               WORDS("ZMQSWEEP_SIZE=2", "ZMQSWEEP_PAIRS=2"), &settings);
     assert_int_equal(config_value(&settings, OPTION_SIZE), 1);
     assert_int_equal(config_value(&settings, OPTION_PAIRS), 2);
     assert_int_equal(config_value(&settings, OPTION_RCVHWM), 3);
@@ -745,9 +782,10 @@ static void manual_is_escaped(void **state)
     size_t length;
     char *text = print(write_manual, &length);
     (void)state;
-    assert_memory_equal(text, ".TH ZMQSWEEP 1 \"2025\\-01\\-01\" \"zmqsweep 0.1.0\"\n.nh\n.ad l\n", 57);
-    assert_non_null(
-        strstr(text, "\na first look: \\(aqquick\\(aq, \\efast\\(ti \\(haand .dotted \\(dqso\\(dq\n"));
+    assert_memory_equal(text, ".TH ZMQSWEEP 1 \"2025\\-01\\-01\" \"zmqsweep 0.1.0\"\n.nh\n.ad l\n",
+                        57);
+    assert_non_null(strstr(
+        text, "\na first look: \\(aqquick\\(aq, \\efast\\(ti \\(haand .dotted \\(dqso\\(dq\n"));
     assert_non_null(strstr(text, "\n\\fB\\-\\-send\\-mode\\fR \\fIMODE\\fR,...\n"));
     assert_non_null(strstr(text, ".SH SEE ALSO\n.BR zmqreport (1)\n"));
     free(text);

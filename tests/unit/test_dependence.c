@@ -1,4 +1,5 @@
-/* test_dependence.c - serial correlation of ranks, against all orders of a few and in simulation. */
+/* test_dependence.c - serial correlation of ranks, against all orders of a few and in simulation.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -93,7 +94,8 @@ static void check_one(const double *values)
         double p = census_p(found.correlation);
         check_near(found.correlation, correlation_of(values, FEW), 1e-12);
         /* of all 1999 orders, or of as many as it takes to be beaten 20 times */
-        check_near(found.p, p, 4 * sqrt(p * (1 - p) / 2000) + 4 * p / sqrt(20) * (p > 0.01) + 0.0006);
+        check_near(found.p, p,
+                   4 * sqrt(p * (1 - p) / 2000) + 4 * p / sqrt(20) * (p > 0.01) + 0.0006);
     }
 }
 
@@ -109,8 +111,10 @@ static void p_is_that_of_all_orders_of_eight(void **state)
         square += census.correlations[i] * census.correlations[i] / ORDERS;
     }
     check_near(mean, 0, 1e-12);
-    /* an order whose correlation is 0 or nearly so has the standard deviation of all for its error */
-    double n = FEW, variance = (n - 2) * (5 * n * n - 2 * n - 9) / (5 * n * (n + 1) * (n - 1) * (n - 1));
+    /* an order whose correlation is 0 or nearly so has the standard deviation of all for its error
+     */
+    double n = FEW,
+           variance = (n - 2) * (5 * n * n - 2 * n - 9) / (5 * n * (n + 1) * (n - 1) * (n - 1));
     check_near(square, variance, 1e-12);
     census.count = 0;
     memset(census.below, 0, sizeof census.below);
@@ -168,8 +172,8 @@ static void ties_count_by_their_mean_rank(void **state)
 {
     (void)state;
     double values[] = {3, 3, 1, 2, 2, 2, 5, 4, 4, 4, 1, 1, 5};
-    check_near(stats_dependence(values, LENGTH(values)).correlation, correlation_of(values, LENGTH(values)),
-               1e-12);
+    check_near(stats_dependence(values, LENGTH(values)).correlation,
+               correlation_of(values, LENGTH(values)), 1e-12);
 }
 
 static void the_same_series_has_the_same_p(void **state)
@@ -181,7 +185,8 @@ static void the_same_series_has_the_same_p(void **state)
         scaled[i] = exp(3 * values[i]);
     }
     struct stats_dependence a = stats_dependence(values, 30), b = stats_dependence(scaled, 30);
-    assert_true(a.correlation == b.correlation && a.error == b.error && a.p == b.p && a.p == 1.0 / 2000);
+    assert_true(a.correlation == b.correlation && a.error == b.error && a.p == b.p &&
+                a.p == 1.0 / 2000);
 }
 
 /* ---- in simulation ---- */
@@ -235,8 +240,8 @@ static void independent_series_are_left_alone(void **state)
         size_t n = sizes[i / 2];
         double grid = i % 2 ? 0.7 : 0; /* with ties */
         struct simulated chance = simulate(n, 0, grid, 5000);
-        print_message("independent, n = %zu%s: %.2f %% with p < 0.01\n", n, grid > 0 ? ", ties" : "",
-                      100 * chance.found);
+        print_message("independent, n = %zu%s: %.2f %% with p < 0.01\n", n,
+                      grid > 0 ? ", ties" : "", 100 * chance.found);
         assert_true(chance.found > 0.003 && chance.found < 0.017);
         check_near(chance.mean, 0, 0.02);
         check_near(chance.stated / chance.sd, 1, 0.12);
@@ -254,9 +259,9 @@ static void dependent_series_are_found(void **state)
     memcpy(seeds, (unsigned short[]){20, 26, 13}, sizeof seeds);
     for (size_t i = 0; i < LENGTH(cases); i++) {
         struct simulated seen = simulate(cases[i].n, cases[i].rho, 0, 2000);
-        print_message(
-            "chain of %.1f, n = %zu: %.0f %% with p < 0.01; correlation %.2f +- %.2f, error stated %.2f\n",
-            cases[i].rho, cases[i].n, 100 * seen.found, seen.mean, seen.sd, seen.stated);
+        print_message("chain of %.1f, n = %zu: %.0f %% with p < 0.01; correlation %.2f +- %.2f, "
+                      "error stated %.2f\n",
+                      cases[i].rho, cases[i].n, 100 * seen.found, seen.mean, seen.sd, seen.stated);
         assert_true(seen.found >= cases[i].power);
         check_near(seen.stated / seen.sd, 1, 0.3);
     }

@@ -1,5 +1,5 @@
-/* test_facts.c - what analysis makes of the rows of ranks: facts for --why, streams, slow hosts. The rows are
- * made up here, and so is who hands them out. */
+/* test_facts.c - what analysis makes of the rows of ranks: facts for --why, streams, slow hosts.
+ * The rows are made up here, and so is who hands them out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,8 +21,8 @@ static size_t row_count;
 static bool all_repetitions; /* were asked for */
 
 /* Hands out all rows as those of the file's first point. */
-static int read_rows(const struct loaded *file, const struct samples *valid, samples_take *take, void *data,
-                     struct error *error)
+static int read_rows(const struct loaded *file, const struct samples *valid, samples_take *take,
+                     void *data, struct error *error)
 {
     all_repetitions = valid == NULL;
     return take(data, &file->points[0], rows, row_count, error);
@@ -62,7 +62,8 @@ static struct host_record hosts[HOSTS];
 static struct loaded make_file(void)
 {
     row_count = 0;
-    point = (struct point_record){.valid_repetitions = 1, .repetitions = 1, .throughput_mbit_s = 100};
+    point =
+        (struct point_record){.valid_repetitions = 1, .repetitions = 1, .throughput_mbit_s = 100};
     snprintf(point.settings, sizeof point.settings, "size=1024 matrix=rounds step=0");
     for (int i = 0; i < HOSTS; i++) {
         hosts[i] = (struct host_record){.host_id = i, .link_mbit_s = 1000};
@@ -84,7 +85,8 @@ static void facts_are_means_over_ranks(void **state)
     rows[0].app_cpu_s = 0.9;
     assert_int_equal(why_facts_gather(&file, &valid, read_rows, &facts, &error), 0);
     assert_true(facts.known && facts.across && !all_repetitions);
-    assert_true(fabs(facts.sender.app.cpu - 0.7) < 1e-12 && fabs(facts.receiver.app.cpu - 0.5) < 1e-12);
+    assert_true(fabs(facts.sender.app.cpu - 0.7) < 1e-12 &&
+                fabs(facts.receiver.app.cpu - 0.5) < 1e-12);
     assert_true(fabs(facts.sender.waits - 0.25) < 1e-12);
     assert_true(fabs(facts.of_link - 400 / (1000 * 1448.0 / 1538.0)) < 1e-12);
     rows[3].usage_s = NAN;
@@ -148,8 +150,9 @@ static void points_without_a_valid_repetition_have_no_streams(void **state)
 static void samples_are_found_by_point_and_repetition(void **state)
 {
     (void)state;
-    struct sample all[] = {
-        {.point_id = 2, .repetition = 0}, {.point_id = 2, .repetition = 3}, {.point_id = 7, .repetition = 1}};
+    struct sample all[] = {{.point_id = 2, .repetition = 0},
+                           {.point_id = 2, .repetition = 3},
+                           {.point_id = 7, .repetition = 1}};
     const struct samples samples = {all, 3}, none = {NULL, 0};
     size_t count;
     assert_ptr_equal(samples_of_point(&samples, 2, &count), all);

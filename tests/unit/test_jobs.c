@@ -1,4 +1,5 @@
-/* test_jobs.c - jobs compared with jobs: the prior, the intervals and what they need, in simulation. */
+/* test_jobs.c - jobs compared with jobs: the prior, the intervals and what they need, in
+ * simulation. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -59,12 +60,15 @@ static void quantiles_of_student_match_the_tables(void **state)
                  {0.95, INFINITY, 1.95996398454},
                  {0.999, 5, 6.86882663}};
     for (size_t i = 0; i < LENGTH(table); i++) {
-        check_near(special_t_quantile(table[i].share, table[i].freedom), table[i].t, 1e-8 * table[i].t);
+        check_near(special_t_quantile(table[i].share, table[i].freedom), table[i].t,
+                   1e-8 * table[i].t);
     }
     for (double share = 0.01; share < 1; share += 0.07) { /* closed forms */
         check_near(special_t_quantile(share, 1) / tan(M_PI_2 * share), 1, 1e-10);
-        check_near(special_t_quantile(share, 2) / (share * sqrt(2 / (1 - share * share))), 1, 1e-10);
-        check_near(special_t_quantile(share, 1e4 - 1e-6), special_t_quantile(share, 1e4 + 1e-6), 1e-10);
+        check_near(special_t_quantile(share, 2) / (share * sqrt(2 / (1 - share * share))), 1,
+                   1e-10);
+        check_near(special_t_quantile(share, 1e4 - 1e-6), special_t_quantile(share, 1e4 + 1e-6),
+                   1e-10);
         check_near(special_t_quantile(share, 99.999), special_t_quantile(share, 100.001), 3e-6);
     }
     assert_true(special_t_quantile(0, 3) == 0);
@@ -111,13 +115,15 @@ static double draw_slow(void)
 
 #define MOST_VARIANCES 4000
 
-/* Variances of a known prior, each estimated with d degrees of freedom; 0 for a prior of INFINITY. */
+/* Variances of a known prior, each estimated with d degrees of freedom; 0 for a prior of INFINITY.
+ */
 static struct stats_prior fit_drawn(size_t n, int d, int prior_freedom, double prior_variance)
 {
     static double variances[MOST_VARIANCES], freedoms[MOST_VARIANCES];
     for (size_t i = 0; i < n; i++) {
-        double true_one =
-            prior_freedom ? prior_variance * prior_freedom / draw_chi_square(prior_freedom) : prior_variance;
+        double true_one = prior_freedom
+                              ? prior_variance * prior_freedom / draw_chi_square(prior_freedom)
+                              : prior_variance;
         variances[i] = true_one * draw_chi_square(d) / d;
         freedoms[i] = d;
     }
@@ -132,9 +138,10 @@ static void many_variances_give_their_prior_away(void **state)
     for (size_t i = 0; i < 9; i++) {
         int truth = priors[i / 3], d = own[i % 3];
         struct stats_prior prior = fit_drawn(MOST_VARIANCES, d, truth, 0.0036);
-        print_message("prior of %d degrees, own %d: found %.2f, variance %.5f of 0.00360\n", truth, d,
-                      prior.freedom, prior.variance);
-        check_near(1 / prior.freedom, 1.0 / truth, 0.2 / d); /* chance: the spread of log chi^2(d) */
+        print_message("prior of %d degrees, own %d: found %.2f, variance %.5f of 0.00360\n", truth,
+                      d, prior.freedom, prior.variance);
+        check_near(1 / prior.freedom, 1.0 / truth,
+                   0.2 / d); /* chance: the spread of log chi^2(d) */
         check_near(prior.variance / 0.0036, 1, 0.15);
     }
     assert_true(fit_drawn(MOST_VARIANCES, 4, 0, 0.0036).freedom > 60);
@@ -177,7 +184,8 @@ static void one_point_has_the_usual_interval(void **state)
     struct stats_jobs found;
     assert_int_equal(stats_compare_jobs(values, 1, 3, 3, WANTED, &found, NULL), 0);
     double half = 2.77644510520 * sqrt(2.5 * 2 / 3);
-    assert_true(found.shift.shift == 5 && found.base == 3 && found.other == 3 && found.freedom == 4);
+    assert_true(found.shift.shift == 5 && found.base == 3 && found.other == 3 &&
+                found.freedom == 4);
     check_near(found.shift.low, 5 - half, 1e-9);
     check_near(found.shift.high, 5 + half, 1e-9);
     assert_true(found.shift.coverage == WANTED);
@@ -204,7 +212,8 @@ static void missing_jobs_are_left_out(void **state)
     assert_true(found[0].base == 2 && found[0].other == 3 && found[0].shift.shift == 5);
     assert_true(isfinite(found[0].shift.low) && isfinite(found[3].shift.low));
     assert_true(found[1].base == 1 && found[1].other == 1 && found[1].shift.shift == 1);
-    assert_true(isnan(found[1].shift.low) && isnan(found[1].freedom) && isnan(found[1].shift.coverage));
+    assert_true(isnan(found[1].shift.low) && isnan(found[1].freedom) &&
+                isnan(found[1].shift.coverage));
     assert_true(found[2].base == 0 && isnan(found[2].shift.shift) && isnan(found[2].shift.low));
     assert_int_equal(stats_compare_jobs(values, 0, 3, 3, WANTED, found, NULL), 0);
 }
@@ -245,8 +254,10 @@ static void draw_world(const struct world *world, double *values)
     for (size_t point = 0; point < world->points; point++) {
         double deviation = 0.06 * exp(world->variety * draw_normal());
         for (size_t job = 0; job < all; job++) {
-            double mood = sqrt(world->shared) * common[job] + sqrt(1 - world->shared) * world->draw();
-            values[point * all + job] = 8 + deviation * mood + (job < world->base ? 0 : world->shift);
+            double mood =
+                sqrt(world->shared) * common[job] + sqrt(1 - world->shared) * world->draw();
+            values[point * all + job] =
+                8 + deviation * mood + (job < world->base ? 0 : world->shift);
         }
     }
 }
@@ -261,8 +272,9 @@ static struct outcome simulate(const struct world *world, int trials)
     struct stats_jobs found[POINTS];
     for (int trial = 0; trial < trials; trial++) {
         draw_world(world, values);
-        assert_int_equal(
-            stats_compare_jobs(values, world->points, world->base, world->other, WANTED, found, NULL), 0);
+        assert_int_equal(stats_compare_jobs(values, world->points, world->base, world->other,
+                                            WANTED, found, NULL),
+                         0);
         for (size_t point = 0; point < world->points; point++) {
             const struct stats_shift *shift = &found[point].shift;
             covered += shift->low <= world->shift && world->shift <= shift->high;
@@ -272,11 +284,12 @@ static struct outcome simulate(const struct world *world, int trials)
     }
     double all = trials * (double)world->points;
     struct outcome outcome = {covered / all, differs / all, half / all};
-    print_message("%zu + %zu jobs, %2zu points, shared %.1f, variety %.1f, %-8s shift %5.1f %%: covers %.1f "
-                  "%%, differs %.1f %%, half %.1f %%\n",
-                  world->base, world->other, world->points, world->shared, world->variety, world->name,
-                  100 * expm1(world->shift), 100 * outcome.covers, 100 * outcome.differs,
-                  100 * expm1(outcome.half));
+    print_message(
+        "%zu + %zu jobs, %2zu points, shared %.1f, variety %.1f, %-8s shift %5.1f %%: covers %.1f "
+        "%%, differs %.1f %%, half %.1f %%\n",
+        world->base, world->other, world->points, world->shared, world->variety, world->name,
+        100 * expm1(world->shift), 100 * outcome.covers, 100 * outcome.differs,
+        100 * expm1(outcome.half));
     return outcome;
 }
 
@@ -311,7 +324,8 @@ static void differences_are_found(void **state)
     memcpy(seeds, (unsigned short[]){20, 26, 15}, sizeof seeds);
     static const double shared[] = {0, 0.3, 0.5, 1};
     for (size_t i = 0; i < 2 * LENGTH(shared); i++) {
-        struct world world = {3, 3, POINTS, draw_normal, shared[i / 2], 0, log(i % 2 ? 0.8 : 1.2), "normal"};
+        struct world world = {
+            3, 3, POINTS, draw_normal, shared[i / 2], 0, log(i % 2 ? 0.8 : 1.2), "normal"};
         struct outcome outcome = simulate(&world, 500);
         assert_true(outcome.differs >= (shared[i / 2] < 0.4 ? 0.9 : 0.75));
     }
@@ -330,13 +344,15 @@ static void single_jobs_are_one_draw_each(void **state)
     check_near(shift.high, 10 + half, 1e-8);
     assert_true(shift.coverage == WANTED);
     shift = stats_single_jobs(base, 6, one, 1, WANTED);
-    assert_true(shift.shift == 3.5 && isnan(shift.low) && isnan(shift.high) && isnan(shift.coverage));
+    assert_true(shift.shift == 3.5 && isnan(shift.low) && isnan(shift.high) &&
+                isnan(shift.coverage));
     assert_true(isnan(stats_single_jobs(base, 6, one, 0, WANTED).shift));
 }
 
-/* The share of pairs of jobs whose interval holds 0, where `between` of a repetition's variance lies between
- * jobs. */
-static double cover_single(double (*draw)(void), size_t n, double between, double shift, double *differs)
+/* The share of pairs of jobs whose interval holds 0, where `between` of a repetition's variance
+ * lies between jobs. */
+static double cover_single(double (*draw)(void), size_t n, double between, double shift,
+                           double *differs)
 {
     enum { TRIALS = 2500 };
     double base[40], other[40], covered = 0;
@@ -368,9 +384,10 @@ static void single_jobs_cover_what_was_measured(void **state)
         double heavy = cover_single(draw_heavy, n, share, 0, &ignored);
         cover_single(draw_normal, n, share, log(1.2), &differs);
         cover_single(draw_normal, n, share, log(1.5), &finds);
-        print_message("one job a side, %zu repetitions, %.0f %% between jobs: covers %.1f %%, heavy tails "
-                      "%.1f %%; finds 20 %%: %.0f %%, 50 %%: %.0f %%\n",
-                      n, 100 * share, 100 * covers, 100 * heavy, 100 * differs, 100 * finds);
+        print_message(
+            "one job a side, %zu repetitions, %.0f %% between jobs: covers %.1f %%, heavy tails "
+            "%.1f %%; finds 20 %%: %.0f %%, 50 %%: %.0f %%\n",
+            n, 100 * share, 100 * covers, 100 * heavy, 100 * differs, 100 * finds);
         assert_true(covers >= (share > 0.5 ? 0.85 : 0.935));
         assert_true(heavy >= (share > 0.5 ? 0.85 : 0.91));
     }

@@ -70,14 +70,16 @@ static void foreign_rows_are_refused(void **state)
     struct journal *journal = create(1, false);
     make_point(&made, 0, 1);
     journal_begin_repetition(journal, 0, 1);
-    assert_int_equal(journal_add_rows(journal, TABLE_RANKS, made.ranks, 1, &error), -1); /* of repetition 0 */
+    assert_int_equal(journal_add_rows(journal, TABLE_RANKS, made.ranks, 1, &error),
+                     -1); /* of repetition 0 */
     made.ranks[RANKS].point_id = 7;
     assert_int_equal(journal_add_rows(journal, TABLE_RANKS, &made.ranks[RANKS], 1, &error), -1);
     assert_int_equal(journal_add_repetition(journal, &made.repetitions[2], &error), -1);
     journal_close(&journal);
 }
 
-/* A point that has lost a repetition is not done, whatever its last line says; nor does one count twice. */
+/* A point that has lost a repetition is not done, whatever its last line says; nor does one count
+ * twice. */
 static void a_lost_repetition_is_missed(void **state)
 {
     (void)state;
@@ -125,7 +127,8 @@ static void a_repetition_of_many_blocks_is_read_whole(void **state)
     for (int64_t rank = 0; rank < MANY; rank++) {
         made.ranks[0].rank = rank;
         assert_int_equal(journal_add_rows(journal, TABLE_RANKS, made.ranks, 1, &error), 0);
-        assert_int_equal(journal_add_rows(journal, TABLE_INTERVALS, made.intervals, INTERVALS, &error), 0);
+        assert_int_equal(
+            journal_add_rows(journal, TABLE_INTERVALS, made.intervals, INTERVALS, &error), 0);
     }
     assert_int_equal(stat(JOURNAL, &status), 0);
     assert_true(status.st_size > 10 << 20);
@@ -178,8 +181,8 @@ static int commits_before(size_t cut)
     return commits;
 }
 
-/* Cut anywhere, within lines and blocks and between them: all that was committed before the cut is there, and
- * nothing of what was not. Without a run line there is nothing to keep. */
+/* Cut anywhere, within lines and blocks and between them: all that was committed before the cut is
+ * there, and nothing of what was not. Without a run line there is nothing to keep. */
 static void a_cut_at_any_byte_keeps_what_was_committed(void **state)
 {
     (void)state;
@@ -207,7 +210,8 @@ static void a_cut_at_any_byte_keeps_what_was_committed(void **state)
         results_free_run(&run);
         struct stat status; /* settings stay, since they are a line of their own */
         assert_int_equal(stat(JOURNAL, &status), 0);
-        assert_true((size_t)status.st_size >= sizes[commits_before(cut)] && (size_t)status.st_size <= cut);
+        assert_true((size_t)status.st_size >= sizes[commits_before(cut)] &&
+                    (size_t)status.st_size <= cut);
     }
     free(bytes);
 }
@@ -242,7 +246,8 @@ static void a_flipped_bit_loses_one_repetition(void **state)
     size_t length;
     write_commits();
     char *bytes = slurp(JOURNAL, &length);
-    for (size_t at = sizes[2]; at < sizes[3]; at += at < sizes[2] + 60 || at + 60 > sizes[3] ? 1 : 97) {
+    for (size_t at = sizes[2]; at < sizes[3];
+         at += at < sizes[2] + 60 || at + 60 > sizes[3] ? 1 : 97) {
         bytes[at] = (char)(bytes[at] ^ 4);
         spit(JOURNAL, bytes, length);
         bytes[at] = (char)(bytes[at] ^ 4);
@@ -286,7 +291,8 @@ static void a_damaged_first_line_stops_a_resume_but_no_recovery(void **state)
 
 /* ---- lines in another order, of another version, of nothing ---- */
 
-/* Stretches of the journal in another order: the run (0), points 2, 1 and 0 (1 to 3), a session (4). */
+/* Stretches of the journal in another order: the run (0), points 2, 1 and 0 (1 to 3), a session
+ * (4). */
 static size_t stretches[6];
 
 static void write_stretches(void)
@@ -352,12 +358,14 @@ static void write_data(FILE *file, const char *data)
             crc32_z(0, (const unsigned char *)data, strlen(data)), data);
 }
 
-/* Puts `to` in the place of one byte of the run line, `offset` behind where `text` begins, with a right CRC.
+/* Puts `to` in the place of one byte of the run line, `offset` behind where `text` begins, with a
+ * right CRC.
  */
 static void change_run_line(const char *text, size_t offset, char to)
 {
     size_t length;
-    char *bytes = slurp(JOURNAL, &length), *data = strstr(bytes, "{\"run\":"), *end = strchr(data, '\n');
+    char *bytes = slurp(JOURNAL, &length), *data = strstr(bytes, "{\"run\":"),
+         *end = strchr(data, '\n');
     end[-1] = '\0';
     char *place = strstr(data, text);
     assert_non_null(place);
@@ -369,7 +377,8 @@ static void change_run_line(const char *text, size_t offset, char to)
     free(bytes);
 }
 
-/* Expects that a sweep refuses to go on with the journal and says why; it must be as it was, `bytes`. */
+/* Expects that a sweep refuses to go on with the journal and says why; it must be as it was,
+ * `bytes`. */
 static void check_not_reopened(const char *words, const char *bytes, size_t length)
 {
     size_t after;
@@ -384,7 +393,8 @@ static void check_not_reopened(const char *words, const char *bytes, size_t leng
     free(again);
 }
 
-/* Of a newer schema nothing is read, for its columns may mean something else; nor is the journal touched. */
+/* Of a newer schema nothing is read, for its columns may mean something else; nor is the journal
+ * touched. */
 static void a_newer_journal_is_refused(void **state)
 {
     (void)state;
@@ -400,8 +410,8 @@ static void a_newer_journal_is_refused(void **state)
     free(bytes);
 }
 
-/* As another zmqsweep wrote it: rows of ours would not fit below; what is there can be recovered, and what it
- * does not have is missing. */
+/* As another zmqsweep wrote it: rows of ours would not fit below; what is there can be recovered,
+ * and what it does not have is missing. */
 static void a_journal_of_other_columns_can_be_recovered(void **state)
 {
     (void)state;
@@ -439,12 +449,16 @@ static void a_journal_of_schema_1_1_is_read(void **state)
 {
     (void)state;
     static const char *const lines[] = {
-        "{\"run\":{\"format\":\"zmqsweep-results\",\"schema_version\":\"1.1\",\"title\":\"old\",\"creator\":"
+        "{\"run\":{\"format\":\"zmqsweep-results\",\"schema_version\":\"1.1\",\"title\":\"old\","
+        "\"creator\":"
         "\"zmqsweep\","
-        "\"creator_version\":\"0.1.0\",\"created\":\"\",\"uuid\":\"\",\"command_line\":\"\",\"order_seed\":1,"
-        "\"points_planned\":1,\"columns\":{\"points\":[\"point_id\",\"throughput_mbit_s\",\"status\",\"stop_"
+        "\"creator_version\":\"0.1.0\",\"created\":\"\",\"uuid\":\"\",\"command_line\":\"\","
+        "\"order_seed\":1,"
+        "\"points_planned\":1,\"columns\":{\"points\":[\"point_id\",\"throughput_mbit_s\","
+        "\"status\",\"stop_"
         "reason\"],"
-        "\"repetitions\":[\"point_id\",\"repetition\",\"valid\"],\"ranks\":[\"point_id\"],\"intervals\":["
+        "\"repetitions\":[\"point_id\",\"repetition\",\"valid\"],\"ranks\":[\"point_id\"],"
+        "\"intervals\":["
         "\"point_id\"],"
         "\"latency\":[\"point_id\"],\"hosts\":[\"name\"],\"environment\":[\"name\",\"value\"]},"
         "\"hosts\":[[\"n1\"]],\"environment\":[]}}",
@@ -476,7 +490,7 @@ static void counts_must_be_those_of_the_blocks(void **state)
     char *bytes = slurp(JOURNAL, &length);
     size_t first = sizes[1],
            block_end = line_start(bytes + first, length - first, 3); /* behind settings and ranks */
-    FILE *file = fopen(JOURNAL, "wb");                               /* the block of ranks is cut out */
+    FILE *file = fopen(JOURNAL, "wb"); /* the block of ranks is cut out */
     size_t settings_end = line_start(bytes + first, length - first, 2);
     fwrite(bytes, 1, first + settings_end, file);
     fwrite(bytes + first + block_end, 1, length - first - block_end, file);
@@ -559,7 +573,8 @@ static void a_journal_has_one_writer(void **state)
     assert_int_equal(journal_create(OUTPUT, &run, false, &other, &error), -1);
     assert_non_null(strstr(error.text, "--resume"));
     assert_int_equal(journal_lock_for_reading(JOURNAL, &reader, &error), 0);
-    assert_int_equal(journal_create(OUTPUT, &run, true, &other, &error), -1); /* a reader keeps writers out */
+    assert_int_equal(journal_create(OUTPUT, &run, true, &other, &error),
+                     -1); /* a reader keeps writers out */
     close(reader);
     assert_int_equal(journal_create(OUTPUT, &run, true, &other, &error), 0);
     results_free_run(&run);

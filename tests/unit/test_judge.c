@@ -1,4 +1,5 @@
-/* test_judge.c - hand-made outcomes, and what is made of them: rates, accounts, flags, the point's row. */
+/* test_judge.c - hand-made outcomes, and what is made of them: rates, accounts, flags, the point's
+ * row. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +22,8 @@
 #define SECOND (1000 * MILLISECOND)
 #define BEGIN (10 * SECOND) /* of every window, which lasts a second */
 
-/* ---- a repetition in which all is well: 1200 messages per sender, ten in twelve of them in the window ----
+/* ---- a repetition in which all is well: 1200 messages per sender, ten in twelve of them in the
+ * window ----
  */
 
 struct scene {
@@ -86,7 +88,8 @@ static void set_layout(struct scene *scene)
     assert_int_equal(plan_layout_make(&scene->point, NULL, scene->ranks, &layout, NULL), 0);
     memcpy(scene->layout_point, layout.ranks,
            (size_t)plan_ranks_in_use(&scene->point) * sizeof *layout.ranks);
-    memcpy(scene->assignments, layout.assignments, (size_t)scene->ranks * sizeof *layout.assignments);
+    memcpy(scene->assignments, layout.assignments,
+           (size_t)scene->ranks * sizeof *layout.assignments);
     plan_layout_free(&layout);
     layout.ranks = scene->layout_point;
     layout.assignments = scene->assignments;
@@ -94,7 +97,8 @@ static void set_layout(struct scene *scene)
 }
 
 /* One rank more than the groups take is left over. */
-static void set_scene(struct scene *scene, int32_t pattern, int32_t pairs, int32_t senders, int32_t receivers)
+static void set_scene(struct scene *scene, int32_t pattern, int32_t pairs, int32_t senders,
+                      int32_t receivers)
 {
     memset(scene, 0, sizeof *scene);
     scene->point.id = 4;
@@ -196,11 +200,13 @@ static void a_sound_repetition_has_no_flag(void **state)
     (void)state;
     static const struct {
         int32_t pattern, pairs, senders, receivers;
-    } shapes[] = {{PATTERN_PUSH_PULL, 1, 1, 1}, {PATTERN_PUSH_PULL, 2, 1, 2}, {PATTERN_PUSH_PULL, 2, 3, 1},
-                  {PATTERN_PUB_SUB, 1, 1, 1},   {PATTERN_PUB_SUB, 2, 1, 3},   {PATTERN_PUB_SUB, 2, 3, 1}};
+    } shapes[] = {{PATTERN_PUSH_PULL, 1, 1, 1}, {PATTERN_PUSH_PULL, 2, 1, 2},
+                  {PATTERN_PUSH_PULL, 2, 3, 1}, {PATTERN_PUB_SUB, 1, 1, 1},
+                  {PATTERN_PUB_SUB, 2, 1, 3},   {PATTERN_PUB_SUB, 2, 3, 1}};
     for (size_t i = 0; i < LENGTH(shapes); i++) {
         struct scene scene;
-        set_scene(&scene, shapes[i].pattern, shapes[i].pairs, shapes[i].senders, shapes[i].receivers);
+        set_scene(&scene, shapes[i].pattern, shapes[i].pairs, shapes[i].senders,
+                  shapes[i].receivers);
         check_flags(&scene, 0, true);
         int64_t copies = shapes[i].pattern == PATTERN_PUB_SUB ? shapes[i].receivers : 1;
         int64_t sent = 1200 * shapes[i].pairs * shapes[i].senders * copies;
@@ -288,11 +294,13 @@ static void flags_have_their_words(void **state)
     char text[128], small[20];
     assert_string_equal(flags_text(0, text, sizeof text), "");
     assert_string_equal(flags_text(FLAG_LATE_START, text, sizeof text), "late_start");
-    static const char all[] = "foreign_messages,timed_out,interrupted,few_messages,reconnected,short_overlap,"
-                              "late_start,lost_messages,failed,shared_core,unsteady,stalled,rate_missed,"
-                              "loss_over_target,strangers,backlog,queued,dependent,disk_busy";
+    static const char all[] =
+        "foreign_messages,timed_out,interrupted,few_messages,reconnected,short_overlap,"
+        "late_start,lost_messages,failed,shared_core,unsteady,stalled,rate_missed,"
+        "loss_over_target,strangers,backlog,queued,dependent,disk_busy";
     struct repetition_record row;
-    assert_string_equal(flags_text(~0U, row.flags, sizeof row.flags), all); /* the column has room for them */
+    assert_string_equal(flags_text(~0U, row.flags, sizeof row.flags),
+                        all); /* the column has room for them */
     assert_int_equal(flags_read(all), (1U << FLAGS) - 1);
     assert_int_equal(flags_read("stalled,new_word,queued"), FLAG_STALLED | FLAG_QUEUED);
     assert_int_equal(flags_read(""), 0);
@@ -317,15 +325,17 @@ static void count_mode_has_one_gap_less_than_messages(void **state)
     check_near(scene.row.window_s, 2);
     assert_int_equal(scene.row.window_messages, 100);
     assert_int_equal(scene.row.received, 101);
-    check_near(scene.ranks_rows[0].throughput_mbit_s, 202 * 8e-3); /* the sender: 101 in half a second */
+    check_near(scene.ranks_rows[0].throughput_mbit_s,
+               202 * 8e-3); /* the sender: 101 in half a second */
 }
 
-/* The last burst takes no time, at either end: 19 periods of 50 us are 950 messages, whatever the last burst
- * has. */
+/* The last burst takes no time, at either end: 19 periods of 50 us are 950 messages, whatever the
+ * last burst has. */
 static void bursts_are_counted_by_their_periods(void **state)
 {
     (void)state;
-    static const int64_t counts[][3] = {{20000, 19950, 19950}, {20001, 20000, 20000}, {20049, 20000, 20000}};
+    static const int64_t counts[][3] = {
+        {20000, 19950, 19950}, {20001, 20000, 20000}, {20049, 20000, 20000}};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         struct scene scene;
         set_scene(&scene, PATTERN_PUSH_PULL, 1, 1, 1);
@@ -378,11 +388,13 @@ static void a_window_without_a_message_before_it_begins_at_the_first(void **stat
     check_near(scene.ranks_rows[0].window_s, 1.1); /* from its start on */
     assert_int_equal(scene.ranks_rows[0].window_messages, 22);
 
-    receiver->end.sample.count = 20; /* the growing window is not to stop where the judge finds too few */
+    receiver->end.sample.count =
+        20; /* the growing window is not to stop where the judge finds too few */
     check_flags(&scene, FLAG_FEW_MESSAGES, false);
     assert_int_equal(outcome_window_messages(&receiver->begin.sample, &receiver->end.sample), 19);
 
-    receiver->end.sample.count = receiver->end.sample.cut_ns = 0; /* the first came after the window */
+    receiver->end.sample.count = receiver->end.sample.cut_ns =
+        0; /* the first came after the window */
     sender->end.sample.count = sender->end.sample.cut_ns = 0;
     check_flags(&scene, FLAG_FEW_MESSAGES, false);
     assert_int_equal(scene.row.window_messages, 0);
@@ -397,7 +409,8 @@ static void a_receiver_with_nothing_makes_it_invalid(void **state)
     set_scene(&scene, PATTERN_PUB_SUB, 1, 1, 2);
     set_count(&scene, 100);
     scene.outcomes[3].count = scene.outcomes[3].first_ns = scene.outcomes[3].last_ns = 0;
-    check_flags(&scene, FLAG_FEW_MESSAGES | FLAG_SHORT_OVERLAP | FLAG_LOST_MESSAGES | FLAG_QUEUED, false);
+    check_flags(&scene, FLAG_FEW_MESSAGES | FLAG_SHORT_OVERLAP | FLAG_LOST_MESSAGES | FLAG_QUEUED,
+                false);
     assert_int_equal(scene.row.lost, 100);
     assert_true(scene.row.receiver_min_mbit_s == 0 && scene.row.overlap == 0);
     check_near(scene.row.receiver_max_mbit_s, 99 * 8e-3);
@@ -440,7 +453,8 @@ static void foreign_messages_make_it_invalid(void **state)
     assert_int_equal(scene.row.received, 2399);
 }
 
-/* Every subscriber is owed everything: what one has over does not make up for what another lacks. */
+/* Every subscriber is owed everything: what one has over does not make up for what another lacks.
+ */
 static void pub_sub_is_accounted_by_subscriber(void **state)
 {
     (void)state;
@@ -605,8 +619,8 @@ static void ranks_that_share_a_core_are_flagged(void **state)
     check_flags(&scene, 0, true);
 }
 
-/* The receiver's interval number `empty` of a window of `messages`; half the window is not looked at, so that
- * nothing else is said about it. */
+/* The receiver's interval number `empty` of a window of `messages`; half the window is not looked
+ * at, so that nothing else is said about it. */
 static void set_stall(struct scene *scene, int64_t messages, int empty)
 {
     set_scene(scene, PATTERN_PUSH_PULL, 1, 1, 1);
@@ -639,7 +653,8 @@ static void an_empty_interval_is_a_stall_where_ten_were_due(void **state)
     check_flags(&scene, 0, true);
 }
 
-/* A rank that did not run is known by its own clock, even when all that it missed comes at once later. */
+/* A rank that did not run is known by its own clock, even when all that it missed comes at once
+ * later. */
 static void a_rank_that_did_not_run_has_stalled(void **state)
 {
     (void)state;
@@ -692,7 +707,8 @@ static void a_stall_is_found_over_several_intervals(void **state)
 static void set_halves(struct scene *scene, int64_t first, int64_t second)
 {
     for (size_t i = 0; i < INTERVALS; i++) {
-        scene->intervals[scene->first_interval[2] + i].messages = i < INTERVALS / 2 ? first : second;
+        scene->intervals[scene->first_interval[2] + i].messages =
+            i < INTERVALS / 2 ? first : second;
     }
 }
 

@@ -1,6 +1,6 @@
-/* test_monitor.c - which connections of a bound socket are peers' and which are strangers', with the
- * monitor's events in every order that several I/O threads can bring about. The connections are real ones of
- * TCP.
+/* test_monitor.c - which connections of a bound socket are peers' and which are strangers', with
+ * the monitor's events in every order that several I/O threads can bring about. The connections are
+ * real ones of TCP.
  */
 #include "clock.h"
 #include "peers/monitor.h"
@@ -26,7 +26,8 @@
 
 static void *context, *events; /* `events` stands for the socket that is monitored */
 static struct monitor monitor;
-static int first[2], second[2]; /* connections; of a stranger and a peer where one peer is expected */
+static int first[2],
+    second[2]; /* connections; of a stranger and a peer where one peer is expected */
 
 /* A connection on loopback. `ends[0]` is the binding side's. */
 static void connect_pair(int ends[2])

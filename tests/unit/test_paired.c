@@ -1,4 +1,5 @@
-/* test_paired.c - the paired shift, against all patterns of signs, against tables, and in simulation. */
+/* test_paired.c - the paired shift, against all patterns of signs, against tables, and in
+ * simulation. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,7 +26,8 @@ static void check_near(double value, double expected, double tolerance)
 
 #define MOST_PATTERNS 14
 
-/* P(T <= t): the share of the 2^n patterns of signs in which the ranks with a plus sum up to at most t. */
+/* P(T <= t): the share of the 2^n patterns of signs in which the ranks with a plus sum up to at
+ * most t. */
 static double count_below(size_t n, size_t limit)
 {
     size_t below = 0;
@@ -45,7 +47,8 @@ static int compare_doubles(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* The ordered Walsh averages, made here in another way; all differ where differences are powers of 2. */
+/* The ordered Walsh averages, made here in another way; all differ where differences are powers
+ * of 2. */
 static size_t averages_of(const double *differences, size_t n, double *averages)
 {
     size_t count = 0;
@@ -112,8 +115,9 @@ static void p_is_exact_for_every_pattern(void **state)
 
 /* ---- against what is printed elsewhere ---- */
 
-/* Hollander & Wolfe's example 3.1, depression scores of nine patients before and after: T+ = 5, one-sided p =
- * 0.020; estimate -0.46; interval (-0.786, -0.010) of coverage 96.1 %, as R's wilcox.test gives it. */
+/* Hollander & Wolfe's example 3.1, depression scores of nine patients before and after: T+ = 5,
+ * one-sided p = 0.020; estimate -0.46; interval (-0.786, -0.010) of coverage 96.1 %, as R's
+ * wilcox.test gives it. */
 static void the_example_of_the_book_is_met(void **state)
 {
     (void)state;
@@ -131,8 +135,9 @@ static void the_example_of_the_book_is_met(void **state)
 static void ranks_match_the_tables(void **state)
 {
     (void)state;
-    static const size_t critical[][2] = {{6, 0},   {7, 2},   {8, 3},   {9, 5},    {10, 8},   {12, 13},
-                                         {15, 25}, {20, 52}, {25, 89}, {30, 137}, {40, 264}, {50, 434}};
+    static const size_t critical[][2] = {{6, 0},   {7, 2},    {8, 3},    {9, 5},
+                                         {10, 8},  {12, 13},  {15, 25},  {20, 52},
+                                         {25, 89}, {30, 137}, {40, 264}, {50, 434}};
     for (size_t c = 0; c < LENGTH(critical); c++) {
         size_t n = critical[c][0], total = n * (n + 1) / 2;
         double base[50] = {0}, other[50], averages[1275];
@@ -207,7 +212,8 @@ static void exchanged_sides_exchange_the_interval(void **state)
     struct stats_shift back = stats_paired_shift(other, base, 33, WANTED);
     assert_true(there.shift == -back.shift && there.low == -back.high && there.high == -back.low);
     assert_true(stats_paired_p(base, other, 33) == stats_paired_p(other, base, 33));
-    assert_true((there.low > 0 || there.high < 0) == (stats_paired_p(base, other, 33) <= 1 - WANTED));
+    assert_true((there.low > 0 || there.high < 0) ==
+                (stats_paired_p(base, other, 33) <= 1 - WANTED));
 }
 
 /* ---- in simulation ---- */
@@ -229,13 +235,15 @@ static double draw_exponential(void)
     return -log(1 - erand48(seeds));
 }
 
-/* Two modes, with ties: a machine that is now fast and now slow, and clocks of little resolution. */
+/* Two modes, with ties: a machine that is now fast and now slow, and clocks of little resolution.
+ */
 static double draw_modes(void)
 {
     return (erand48(seeds) < 0.3 ? 1 : 2) + floor(4 * erand48(seeds)) / 40;
 }
 
-/* How often the interval holds the shift of 0.5, of pairs that share a mood which drifts and jumps. */
+/* How often the interval holds the shift of 0.5, of pairs that share a mood which drifts and jumps.
+ */
 static double simulated_coverage(double (*draw)(void), size_t n, int trials, double *claimed)
 {
     double base[64], other[64];
@@ -264,8 +272,8 @@ static void coverage_holds_whatever_the_mood(void **state)
         for (size_t i = 0; i < LENGTH(sizes); i++) {
             double claimed = NAN, found = simulated_coverage(draws[d], sizes[i], TRIALS, &claimed);
             double chance = 3.5 * sqrt(claimed * (1 - claimed) / TRIALS);
-            print_message("paired, draw %zu, %zu pairs: covers %.3f, claimed %.3f\n", d, sizes[i], found,
-                          claimed);
+            print_message("paired, draw %zu, %zu pairs: covers %.3f, claimed %.3f\n", d, sizes[i],
+                          found, claimed);
             assert_true(found >= claimed - chance);
             assert_true(draws[d] == draw_modes || found <= claimed + chance);
         }

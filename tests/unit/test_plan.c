@@ -20,7 +20,8 @@
 
 /* ---- helpers ---- */
 
-/* Settings of a command line, its words separated by blanks, and of one environment variable or NULL. */
+/* Settings of a command line, its words separated by blanks, and of one environment variable or
+ * NULL. */
 static void read_line(const char *line, const char *variable, struct settings *settings)
 {
     char *copy = strdup(line), *argv[MOST_WORDS] = {(char *)"zmqsweep"};
@@ -43,7 +44,8 @@ struct made {
     struct plan plan;
 };
 
-static void make_on(struct made *made, int32_t ranks, const int32_t *hosts, uint64_t seed, const char *line)
+static void make_on(struct made *made, int32_t ranks, const int32_t *hosts, uint64_t seed,
+                    const char *line)
 {
     struct error error = {""};
     read_line(line, NULL, &made->settings);
@@ -99,10 +101,10 @@ static void check_refused(int32_t ranks, const char *line, const char *const *wo
     }
     config_free(&settings);
 }
-#define WORDS(...)                                                                                           \
-    (const char *const[])                                                                                    \
-    {                                                                                                        \
-        __VA_ARGS__, NULL                                                                                    \
+#define WORDS(...)                                                                                 \
+    (const char *const[])                                                                          \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
     }
 
 /* ---- points ---- */
@@ -120,7 +122,8 @@ static void sizes_run_innermost(void **state)
         {PATTERN_PUB_SUB, SEND_COPY, 64},    {PATTERN_PUB_SUB, SEND_COPY, 1024},
     };
     struct made made;
-    make(&made, 3, 5, "--order listed --size 64,1K --pattern push-pull,pub-sub --send-mode const,copy");
+    make(&made, 3, 5,
+         "--order listed --size 64,1K --pattern push-pull,pub-sub --send-mode const,copy");
     assert_int_equal(made.plan.points, LENGTH(expected));
     for (size_t i = 0; i < LENGTH(expected); i++) {
         struct point point = plan_point(&made.plan, (int64_t)i);
@@ -136,7 +139,8 @@ static void every_setting_reaches_the_point(void **state)
 {
     (void)state;
     struct point point = single(
-        0, "--pattern pub-sub --transport ipc --size 3K --send-mode shared --receive-mode read --sndhwm 7 "
+        0, "--pattern pub-sub --transport ipc --size 3K --send-mode shared --receive-mode read "
+           "--sndhwm 7 "
            "--rcvhwm 8 --pairs 2 --receivers-per-sender 3 --duration 2s --io-threads 4 --sndbuf 5K "
            "--rcvbuf 6K --warmup 30ms --repetitions 9 --interval 40ms --timeout 50s --bind sender");
     assert_int_equal(point.pattern, PATTERN_PUB_SUB);
@@ -212,19 +216,22 @@ static void the_baseline_has_a_point_for_what_matters_to_it(void **state)
     assert_int_equal(count_baseline("--size 64,1K --baseline none", 3), 0);
     assert_int_equal(count_baseline("--size 64,1K --baseline tcp", 3), 2);
     assert_int_equal(
-        count_baseline("--size 64,1K --baseline tcp --pattern push-pull,pub-sub --transport ipc,tcp "
-                       "--send-mode copy,const --receive-mode copy,read --sndhwm 1,2 --rcvhwm "
-                       "1,2,3 --io-threads 1,2",
-                       3),
+        count_baseline(
+            "--size 64,1K --baseline tcp --pattern push-pull,pub-sub --transport ipc,tcp "
+            "--send-mode copy,const --receive-mode copy,read --sndhwm 1,2 --rcvhwm "
+            "1,2,3 --io-threads 1,2",
+            3),
         2);
     assert_int_equal(
-        count_baseline("--size 64 --baseline tcp --pairs 1,2 --sndbuf 64K,system --rcvbuf 64K,system "
-                       "--duration 1s,2s --sender-cpus none,core:0 --receiver-cpus none,core:0",
-                       5),
+        count_baseline(
+            "--size 64 --baseline tcp --pairs 1,2 --sndbuf 64K,system --rcvbuf 64K,system "
+            "--duration 1s,2s --sender-cpus none,core:0 --receiver-cpus none,core:0",
+            5),
         64);
-    assert_int_equal(count_baseline("--size 64 --baseline tcp --count 10,20 --receivers-per-sender 1,2", 5),
-                     4);
-    assert_int_equal(count_baseline("--size 64 --baseline tcp --pairs 1,2,all", 5), 2); /* all is 2 */
+    assert_int_equal(
+        count_baseline("--size 64 --baseline tcp --count 10,20 --receivers-per-sender 1,2", 5), 4);
+    assert_int_equal(count_baseline("--size 64 --baseline tcp --pairs 1,2,all", 5),
+                     2); /* all is 2 */
     assert_int_equal(count_baseline("--size 64 --baseline tcp --pairs 1,2,all", 7), 3);
 }
 
@@ -255,7 +262,8 @@ static void a_point_of_the_baseline_has_what_is_not_zeromqs(void **state)
     struct made made;
     char key[PLAN_KEY_LENGTH];
     make(&made, 5, 1,
-         "--size 64K --baseline tcp --senders-per-receiver 3 --sndbuf 32K --io-cpus core:1 --io-threads 2 "
+         "--size 64K --baseline tcp --senders-per-receiver 3 --sndbuf 32K --io-cpus core:1 "
+         "--io-threads 2 "
          "--send-mode "
          "zero-copy --repetitions 7 --warmup 50ms --bind sender");
     assert_int_equal(made.plan.points, 2);
@@ -287,7 +295,8 @@ static void a_plan_takes_as_long_as_its_windows(void **state)
     (void)state;
     struct made made;
     make(&made, 3, 1,
-         "--size 64,1K --send-mode copy --duration 1s,3s --warmup 250ms --interval 50ms --repetitions 4");
+         "--size 64,1K --send-mode copy --duration 1s,3s --warmup 250ms --interval 50ms "
+         "--repetitions 4");
     struct point point = plan_point(&made.plan, 0);
     assert_true(fabs(plan_repetition_s(&point) - 1.3) < 1e-9);
     assert_true(fabs(plan_total_s(&made.plan) - 4 * 2 * (1.3 + 3.3)) < 1e-9);
@@ -300,7 +309,8 @@ static void latency_takes_room_where_it_goes_one_way(void **state)
     const char *const words[] = {"--latency", "8 bytes", "--size 16", NULL};
     assert_int_equal(single(3, "--size 16 --send-mode copy --latency 100").latency_every, 100);
     assert_int_equal(single(3, "--size 1 --send-mode copy").latency_every, 0);
-    assert_int_equal(single(3, "--size 1 --send-mode copy --pattern pair --latency 1").latency_every, 1);
+    assert_int_equal(
+        single(3, "--size 1 --send-mode copy --pattern pair --latency 1").latency_every, 1);
     check_refused(3, "--size 64,8 --latency 100", words);
     check_refused(3, "--size 8 --latency 1 --pattern pair,pub-sub", words);
 }
@@ -308,8 +318,10 @@ static void latency_takes_room_where_it_goes_one_way(void **state)
 static void what_is_sent_back_has_its_limits(void **state)
 {
     (void)state;
-    check_refused(4, "--pattern pair --senders-per-receiver 2", WORDS("--pattern pair", "one peer"));
-    check_refused(4, "--pattern push-pull,pair --receivers-per-sender 1,2", WORDS("--pattern pair"));
+    check_refused(4, "--pattern pair --senders-per-receiver 2",
+                  WORDS("--pattern pair", "one peer"));
+    check_refused(4, "--pattern push-pull,pair --receivers-per-sender 1,2",
+                  WORDS("--pattern pair"));
     check_refused(3, "--pattern req-rep --receive-mode message,write --write-dir x",
                   WORDS("--receive-mode write"));
     check_refused(3, "--pattern req-rep --baseline tcp", WORDS("--baseline tcp"));
@@ -335,10 +347,17 @@ static void auto_hwm_holds_64_mib(void **state)
     (void)state;
     static const struct {
         int64_t size, hwm;
-    } cases[] = {
-        {1, 1000}, {64, 1000},    {64 * KIB, 1000}, {64 * MIB / 1000, 1000}, {64 * MIB / 999 + 1, 998},
-        {MIB, 64}, {4 * MIB, 16}, {10 * MIB, 6},    {16 * MIB, 4},           {64 * MIB, 4},
-        {GIB, 4}};
+    } cases[] = {{1, 1000},
+                 {64, 1000},
+                 {64 * KIB, 1000},
+                 {64 * MIB / 1000, 1000},
+                 {64 * MIB / 999 + 1, 998},
+                 {MIB, 64},
+                 {4 * MIB, 16},
+                 {10 * MIB, 6},
+                 {16 * MIB, 4},
+                 {64 * MIB, 4},
+                 {GIB, 4}};
     for (size_t i = 0; i < LENGTH(cases); i++) {
         assert_int_equal(plan_auto_hwm(cases[i].size), cases[i].hwm);
     }
@@ -364,7 +383,8 @@ static void check_seats(const struct point *point, int32_t ranks, const char *ex
     take_seats(point, NULL, ranks, &layout);
     for (int32_t rank = 0; rank < ranks; rank++) {
         struct plan_assignment seat = layout.assignments[rank];
-        const char want = expected[3 * rank], group = expected[3 * rank + 1], index = expected[3 * rank + 2];
+        const char want = expected[3 * rank], group = expected[3 * rank + 1],
+                   index = expected[3 * rank + 2];
         if (want == '-') {
             assert_true(seat.role == ROLE_IDLE && seat.group == -1);
             continue;
@@ -382,9 +402,11 @@ static void check_seats(const struct point *point, int32_t ranks, const char *ex
 static void groups_take_senders_then_receivers(void **state)
 {
     (void)state;
-    struct point fan_out = single(9, "--size 64 --send-mode copy --pairs 2 --receivers-per-sender 3");
+    struct point fan_out =
+        single(9, "--size 64 --send-mode copy --pairs 2 --receivers-per-sender 3");
     check_seats(&fan_out, 11, "---S00R00R01R02S10R10R11R12------");
-    struct point fan_in = single(9, "--size 64 --send-mode copy --pairs 2 --senders-per-receiver 3");
+    struct point fan_in =
+        single(9, "--size 64 --send-mode copy --pairs 2 --senders-per-receiver 3");
     check_seats(&fan_in, 11, "---S00S01S02R00S10S11S12R10------");
 }
 
@@ -419,7 +441,8 @@ static void no_ranks_given_means_the_fewest(void **state)
 static void too_few_ranks_name_the_command(void **state)
 {
     (void)state;
-    check_refused(8, "--pairs 2 --receivers-per-sender 3", WORDS("8 ranks", "9", "mpirun -n 9 zmqsweep"));
+    check_refused(8, "--pairs 2 --receivers-per-sender 3",
+                  WORDS("8 ranks", "9", "mpirun -n 9 zmqsweep"));
     check_refused(1, "--size 64", WORDS("1 rank:", "mpirun -n 3 zmqsweep"));
     check_refused(6, "--pairs 1,2,3", WORDS("mpirun -n 7 zmqsweep"));
     check_accepted(9, "--pairs 2 --receivers-per-sender 3");
@@ -430,7 +453,8 @@ static void too_few_ranks_name_the_command(void **state)
 static void one_side_of_a_group_is_one(void **state)
 {
     (void)state;
-    const char *const *both = WORDS("--receivers-per-sender 3", "--senders-per-receiver 2", "must be 1");
+    const char *const *both =
+        WORDS("--receivers-per-sender 3", "--senders-per-receiver 2", "must be 1");
     check_refused(0, "--receivers-per-sender 3 --senders-per-receiver 2", both);
     check_refused(100, "--receivers-per-sender 1,3 --senders-per-receiver 2,1", both);
     check_accepted(0, "--receivers-per-sender 1,3 --senders-per-receiver 1");
@@ -467,7 +491,8 @@ static void queues_are_counted_by_role_and_mode(void **state)
     for (size_t i = 0; i < LENGTH(cases); i++) {
         char line[160];
         snprintf(line, sizeof line,
-                 "--size 1K --sndhwm 10 --rcvhwm 20 --receivers-per-sender 3 --send-mode %s", cases[i].mode);
+                 "--size 1K --sndhwm 10 --rcvhwm 20 --receivers-per-sender 3 --send-mode %s",
+                 cases[i].mode);
         struct point point = single(0, line);
         assert_int_equal(plan_ring_buffers(&point), 36);
         assert_int_equal(plan_queue_bytes(&point, ROLE_SENDER), cases[i].sender_bytes);
@@ -497,7 +522,8 @@ static void huge_queues_do_not_wrap_round(void **state)
 }
 
 /* What the ranks of a host queue, added up by assignments. */
-static int64_t host_bytes(const struct point *point, const int32_t *hosts, int32_t ranks, int32_t host)
+static int64_t host_bytes(const struct point *point, const int32_t *hosts, int32_t ranks,
+                          int32_t host)
 {
     struct plan_layout layout;
     int64_t bytes = 0;
@@ -516,7 +542,8 @@ static void a_host_needs_what_its_worst_point_needs(void **state)
     static const int32_t hosts[] = {0, 0, 1, 1, 0, 0, 1, 1};
     struct made made;
     make_on(&made, LENGTH(hosts), hosts, 1,
-            "--placement listed --size 64,1M,1K --sndhwm 10 --rcvhwm 20 --receivers-per-sender 2 --send-mode "
+            "--placement listed --size 64,1M,1K --sndhwm 10 --rcvhwm 20 --receivers-per-sender 2 "
+            "--send-mode "
             "copy,const");
     for (int32_t host = 0; host < 2; host++) {
         struct point worst = {.id = -1};
@@ -537,14 +564,15 @@ static void a_host_needs_what_its_worst_point_needs(void **state)
 static void the_largest_hwm_fits_and_one_more_does_not(void **state)
 {
     (void)state;
-    static const char *const lines[] = {"--placement listed --size 1000 --sndhwm 5000 --rcvhwm 300 "
-                                        "--send-mode copy --receivers-per-sender 3 --pairs 2",
-                                        "--placement listed --size 1000 --sndhwm 300 --rcvhwm 5000 "
-                                        "--send-mode zero-copy --receivers-per-sender 3 --pairs 2",
-                                        "--placement listed --size 1000 --sndhwm 5000 --rcvhwm 5000 "
-                                        "--send-mode const --senders-per-receiver 3 --pairs 2",
-                                        "--placement listed --size 1000 --sndhwm 5000 --rcvhwm 5000 "
-                                        "--send-mode zero-copy --senders-per-receiver 3 --pairs 2"};
+    static const char *const lines[] = {
+        "--placement listed --size 1000 --sndhwm 5000 --rcvhwm 300 "
+        "--send-mode copy --receivers-per-sender 3 --pairs 2",
+        "--placement listed --size 1000 --sndhwm 300 --rcvhwm 5000 "
+        "--send-mode zero-copy --receivers-per-sender 3 --pairs 2",
+        "--placement listed --size 1000 --sndhwm 5000 --rcvhwm 5000 "
+        "--send-mode const --senders-per-receiver 3 --pairs 2",
+        "--placement listed --size 1000 --sndhwm 5000 --rcvhwm 5000 "
+        "--send-mode zero-copy --senders-per-receiver 3 --pairs 2"};
     static const int32_t hosts[] = {0, 0, 0, 1, 1, 0, 1, 1, 0};
     for (size_t i = 0; i < LENGTH(lines); i++) {
         struct made made;
@@ -612,8 +640,8 @@ static void the_seed_decides_the_order(void **state)
     assert_false(same_order(5, 1, 5, 2));
 }
 
-/* The first round is in the order that the points have, one after the other, and had before there were
- * rounds. */
+/* The first round is in the order that the points have, one after the other, and had before there
+ * were rounds. */
 static void the_first_round_is_in_the_old_order(void **state)
 {
     (void)state;
@@ -646,7 +674,8 @@ static void listed_rounds_are_listed(void **state)
     unmake(&made);
 }
 
-/* Each of three points comes first about as often: 2000 of 6000, give or take five standard deviations. */
+/* Each of three points comes first about as often: 2000 of 6000, give or take five standard
+ * deviations. */
 static void the_shuffle_has_no_favourite(void **state)
 {
     (void)state;
@@ -681,9 +710,12 @@ static void keys_differ_in_every_dimension(void **state)
     (void)state;
     struct made made;
     make(&made, 0, 1,
-         "--pattern push-pull,pub-sub --transport tcp,ipc --size 64,65 --send-mode copy,const --receive-mode "
-         "copy,read --sndhwm 5,6 --rcvhwm 5,6 --pairs 1,2 --receivers-per-sender 1,2 --duration 1s,2s "
-         "--io-threads 1,2 --sndbuf system,4K --rcvbuf system,4K --sender-cpus none,core:0 --receiver-cpus "
+         "--pattern push-pull,pub-sub --transport tcp,ipc --size 64,65 --send-mode copy,const "
+         "--receive-mode "
+         "copy,read --sndhwm 5,6 --rcvhwm 5,6 --pairs 1,2 --receivers-per-sender 1,2 --duration "
+         "1s,2s "
+         "--io-threads 1,2 --sndbuf system,4K --rcvbuf system,4K --sender-cpus none,core:0 "
+         "--receiver-cpus "
          "none,numa:0");
     const size_t points = (size_t)made.plan.points;
     assert_int_equal(points, 1 << 15);
@@ -714,20 +746,24 @@ static void keys_are_equal_for_equal_points(void **state)
     (void)state;
     char one[PLAN_KEY_LENGTH], two[PLAN_KEY_LENGTH];
     key_of(3, "--size 1K --send-mode copy", 0, one);
-    assert_string_equal(one, "pattern=push-pull transport=tcp size=1K send-mode=copy receive-mode=message "
-                             "sndhwm=1000 rcvhwm=1000 pairs=1 receivers-per-sender=1 senders-per-receiver=1 "
-                             "duration=1s io-threads=1 sndbuf=system rcvbuf=system sender-cpus=none "
-                             "receiver-cpus=none bind=receiver");
+    assert_string_equal(
+        one, "pattern=push-pull transport=tcp size=1K send-mode=copy receive-mode=message "
+             "sndhwm=1000 rcvhwm=1000 pairs=1 receivers-per-sender=1 senders-per-receiver=1 "
+             "duration=1s io-threads=1 sndbuf=system rcvbuf=system sender-cpus=none "
+             "receiver-cpus=none bind=receiver");
     assert_string_equal(one, key_of(3, "--size 64,1024 --send-mode copy", 1, two));
-    assert_string_equal(one, key_of(3, "--size 1K --send-mode copy --sndhwm 1000 --pairs 1", 0, two));
-    assert_string_equal(one, key_of(4, "--size 1K --send-mode copy --repetitions 3 --timeout 9s", 0, two));
+    assert_string_equal(one,
+                        key_of(3, "--size 1K --send-mode copy --sndhwm 1000 --pairs 1", 0, two));
+    assert_string_equal(
+        one, key_of(4, "--size 1K --send-mode copy --repetitions 3 --timeout 9s", 0, two));
     assert_string_not_equal(one, key_of(5, "--size 1K --send-mode copy", 0, two));
     assert_string_not_equal(one, key_of(3, "--size 1K --send-mode copy --bind sender", 0, two));
     assert_string_not_equal(one, key_of(3, "--size 1K --send-mode copy --count 10", 0, two));
     key_of(3, "--size 1K --send-mode copy --count 11", 0, one);
     assert_string_not_equal(one, key_of(3, "--size 1K --send-mode copy --count 10", 0, two));
     key_of(4, "--size 1K --send-mode copy --senders-per-receiver 2", 0, one);
-    assert_string_not_equal(one, key_of(4, "--size 1K --send-mode copy --receivers-per-sender 2", 0, two));
+    assert_string_not_equal(
+        one, key_of(4, "--size 1K --send-mode copy --receivers-per-sender 2", 0, two));
 }
 
 static void the_longest_key_has_room(void **state)
@@ -735,7 +771,8 @@ static void the_longest_key_has_room(void **state)
     (void)state;
     char key[PLAN_KEY_LENGTH];
     key_of(0,
-           "--pattern push-pull --transport tcp --size 1073741823 --send-mode zero-copy --receive-mode "
+           "--pattern push-pull --transport tcp --size 1073741823 --send-mode zero-copy "
+           "--receive-mode "
            "message --sndhwm 1000000 --rcvhwm 1000000 --pairs 1025 --receivers-per-sender 1025 "
            "--duration 86399999999us --io-threads 1024 --sndbuf 2147483647 --rcvbuf 2147483647 "
            "--sender-cpus core:100-127 --receiver-cpus core:100-127",
@@ -763,7 +800,8 @@ static void every_preset_makes_a_plan(void **state)
         assert_true(made.plan.points > 0);
         for (int64_t id = 0; id < made.plan.points; id++) {
             struct point point = plan_point(&made.plan, id);
-            int64_t copies = (int64_t)point.pairs * point.senders_per_receiver * point.receivers_per_sender;
+            int64_t copies =
+                (int64_t)point.pairs * point.senders_per_receiver * point.receivers_per_sender;
             assert_true(point.count <= INT64_MAX / point.size_bytes / copies);
             assert_true((point.count > 0) != (point.duration_ns > 0));
             assert_true(plan_queue_bytes(&point, ROLE_SENDER) < 4 * GIB);
@@ -803,7 +841,8 @@ static void presets_are_what_they_say(void **state)
     make_preset(&made, "daq");
     point = plan_point(&made.plan, 0);
     assert_int_equal(made.plan.points, 1);
-    assert_true(point.send_mode == SEND_ZERO_COPY && point.size_bytes == MIB && point.sndhwm == 1000);
+    assert_true(point.send_mode == SEND_ZERO_COPY && point.size_bytes == MIB &&
+                point.sndhwm == 1000);
     assert_true(point.senders_per_receiver == 2 && made.plan.ranks == 4);
     unmake(&made);
 }

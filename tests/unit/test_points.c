@@ -47,7 +47,8 @@ static void open_book(struct book *book)
     char *environment[] = {NULL};
     struct error error = {""};
     memset(book, 0, sizeof *book);
-    assert_int_equal(config_read(LENGTH(argv), argv, environment, plan_presets, &book->settings, &error), 0);
+    assert_int_equal(
+        config_read(LENGTH(argv), argv, environment, plan_presets, &book->settings, &error), 0);
     assert_int_equal(plan_make(&book->settings, 3, NULL, 1, &book->plan, &error), 0);
     book->point = plan_point(&book->plan, 0);
     assert_int_equal(plan_layout_make(&book->point, NULL, 3, &book->layout, &error), 0);
@@ -75,7 +76,8 @@ static void close_book(struct book *book)
 
 static const struct traffic_connections connections = {1111, 2222, 0, 50, 12, 34};
 
-static const struct point_record *summarise_as(struct book *book, size_t count, enum stop_reason stop,
+static const struct point_record *summarise_as(struct book *book, size_t count,
+                                               enum stop_reason stop,
                                                const struct stats_schedule *schedule)
 {
     memset(&book->row, 0xff, sizeof book->row);
@@ -193,7 +195,8 @@ static void no_valid_repetition_has_no_rate(void **state)
         assert_true(isnan(row->throughput_mbit_s) && isnan(row->throughput_low_mbit_s));
         assert_true(isnan(row->throughput_high_mbit_s) && isnan(row->interval_coverage));
         assert_true(isnan(row->message_rate_per_s) && isnan(row->cpu_ns_per_message));
-        assert_true(row->sent == 0 && row->received == 0 && row->lost == 0 && row->valid_repetitions == 0);
+        assert_true(row->sent == 0 && row->received == 0 && row->lost == 0 &&
+                    row->valid_repetitions == 0);
         assert_string_equal(row->status, "failed");
         assert_string_equal(row->flags, count ? "timed_out" : "");
     }
@@ -267,9 +270,13 @@ static void enough_says_why(void **state)
     open_book(&book);
     assert_int_equal(stats_schedule_make(6, 8, SUMMARY_COVERAGE, &schedule), 0);
     book.point.repetitions = 8;
-    struct completion_input so_far = {
-        .point = &book.point, .samples = book.samples, .count = 7, .elapsed_s = 7, .repeating_s = 7};
-    assert_false(completion_reached(&so_far, &why)); /* a fixed number: time and width do not count */
+    struct completion_input so_far = {.point = &book.point,
+                                      .samples = book.samples,
+                                      .count = 7,
+                                      .elapsed_s = 7,
+                                      .repeating_s = 7};
+    assert_false(
+        completion_reached(&so_far, &why)); /* a fixed number: time and width do not count */
     assert_true(completion_expected(&so_far) == 8);
     so_far.count = 8;
     assert_true(completion_reached(&so_far, &why) && why == STOP_REPETITIONS);
@@ -277,8 +284,8 @@ static void enough_says_why(void **state)
     so_far.count = 6; /* 40, 10, 60, 20, 50, 30: half of the interval is 25, the median 35 */
     book.point.min_repetitions = 6;
     book.point.max_time_ns = 9000000000;
-    assert_false(
-        enough_for(&book, 700000, &so_far, &why)); /* 7 s passed: the seventh would end after 8.2 s */
+    assert_false(enough_for(&book, 700000, &so_far,
+                            &why)); /* 7 s passed: the seventh would end after 8.2 s */
     check_near(completion_expected(&so_far), 6 * pow(25.0 / 35 / 0.7, 2));
     assert_true(enough_for(&book, 720000, &so_far, &why) && why == STOP_PRECISION);
     check_near(completion_expected(&so_far), 6);
@@ -296,7 +303,8 @@ static void enough_says_why(void **state)
 
 /* ---- the ledger ---- */
 
-static struct repetition_record measured(int64_t point, int64_t repetition, int64_t round, bool valid)
+static struct repetition_record measured(int64_t point, int64_t repetition, int64_t round,
+                                         bool valid)
 {
     return (struct repetition_record){
         .point_id = point, .repetition = repetition, .round = round, .took_s = 2, .valid = valid};

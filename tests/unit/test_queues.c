@@ -1,5 +1,5 @@
-/* test_queues.c - what queues can hide: counts that fit into them, backlogs that grow, windows that live on
- * them. */
+/* test_queues.c - what queues can hide: counts that fit into them, backlogs that grow, windows that
+ * live on them. */
 #include "judge/backlog.h"
 #include "judge/queued.h"
 
@@ -27,7 +27,8 @@ struct scene {
     struct repetition_record row;
 };
 
-static void set_rank(struct scene *scene, int32_t rank, int32_t role, int64_t before, const int64_t *steps)
+static void set_rank(struct scene *scene, int32_t rank, int32_t role, int64_t before,
+                     const int64_t *steps)
 {
     struct outcome *outcome = &scene->outcomes[rank];
     outcome->role = role;
@@ -147,7 +148,8 @@ static void loss_is_no_backlog(void **state)
     assert_int_equal(backlog(&scene), FLAG_BACKLOG);
 }
 
-/* Unpaced, a full queue goes up and down; but who gets what was sent before has no rate of its own. */
+/* Unpaced, a full queue goes up and down; but who gets what was sent before has no rate of its own.
+ */
 static void living_on_the_queue_is_not_valid(void **state)
 {
     (void)state;
@@ -165,8 +167,8 @@ static void living_on_the_queue_is_not_valid(void **state)
     }
 }
 
-/* The link carries 100 in each interval, and a queue that is filled by halves has more in it than the window
- * gets. */
+/* The link carries 100 in each interval, and a queue that is filled by halves has more in it than
+ * the window gets. */
 static void a_long_queue_before_a_slow_link_is_none(void **state)
 {
     (void)state;
@@ -179,7 +181,8 @@ static void a_long_queue_before_a_slow_link_is_none(void **state)
     assert_int_equal(backlog(&scene), FLAG_QUEUED);
 }
 
-/* A publisher that stood still in the window; one that floods, of which no part says how much it lost when.
+/* A publisher that stood still in the window; one that floods, of which no part says how much it
+ * lost when.
  */
 static void subscribers_live_on_the_queue_too(void **state)
 {

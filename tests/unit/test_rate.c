@@ -1,4 +1,5 @@
-/* What --rate and --find-rate compute: texts to rates and back, the schedule of a paced sender, the search.
+/* What --rate and --find-rate compute: texts to rates and back, the schedule of a paced sender, the
+ * search.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -92,8 +93,9 @@ static void ranges_of_rates_expand(void **state)
 static void bad_rates_are_refused(void **state)
 {
     static const char *const bad[] = {
-        "",    "0",  "0.5", "-1",  "1k",    "10 K", "1Gb",        "1.K",       ".5K",      "1e6",   "1..5K",
-        "1.5", "2G", "nan", "inf", "10K/s", "1,,2", "1Mbit:2:x2", "10K,10000", "1001Tbit", "0.1bit"};
+        "",    "0",     "0.5",  "-1",         "1k",        "10 K",     "1Gb",
+        "1.K", ".5K",   "1e6",  "1..5K",      "1.5",       "2G",       "nan",
+        "inf", "10K/s", "1,,2", "1Mbit:2:x2", "10K,10000", "1001Tbit", "0.1bit"};
     static const char *const bad_losses[] = {"",         "0.1%",           "loss",
                                              "loss=",    "loss=0.1",       "loss=-1%",
                                              "loss=51%", "loss=1%%",       "loss=0.00000001%",
@@ -133,7 +135,8 @@ static void bursts_are_as_short_as_50_us(void **state)
     }
 }
 
-/* Message i of a schedule is due at start + i / rate, but for the burst that it goes with; no error adds up.
+/* Message i of a schedule is due at start + i / rate, but for the burst that it goes with; no error
+ * adds up.
  */
 static void due_times_do_not_drift(void **state)
 {
@@ -152,7 +155,8 @@ static void due_times_do_not_drift(void **state)
             before = due;
         }
         int64_t far = (int64_t)(86400 * rates[r]) / pace.burst * pace.burst;
-        assert_true(fabs((double)(pace_due_ns(&pace, far) - 1000000007) - (double)far * 1e9 / rates[r]) < 20);
+        assert_true(fabs((double)(pace_due_ns(&pace, far) - 1000000007) -
+                         (double)far * 1e9 / rates[r]) < 20);
     }
 }
 

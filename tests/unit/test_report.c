@@ -132,10 +132,12 @@ static void filters_compare_by_type_and_unit(void **state)
         {"rcvbuf>1", false},
         {"rcvbuf!=1", true},
         {"sender_host=a-node-with-a-name-of-over-sixty-three-characters.cluster.example.org", true},
-        {"sender_host=a-node-with-a-name-of-over-sixty-three-characters.cluster.example.net", false},
+        {"sender_host=a-node-with-a-name-of-over-sixty-three-characters.cluster.example.net",
+         false},
     };
     strcpy(point.pattern, "pub-sub");
-    strcpy(point.sender_host, "a-node-with-a-name-of-over-sixty-three-characters.cluster.example.org");
+    strcpy(point.sender_host,
+           "a-node-with-a-name-of-over-sixty-three-characters.cluster.example.org");
     point.throughput_mbit_s = 1400;
     for (size_t i = 0; i < LENGTH(cases); i++)
         if (accepts(cases[i].text, &point) != cases[i].expected)
@@ -219,7 +221,8 @@ static void shortening_keeps_characters_whole(void **state)
 static void narrow_terminals_lose_the_least_wanted_columns(void **state)
 {
     (void)state;
-    static const struct grid_column columns[] = {{"one", false, 0}, {"two", true, 1}, {"three", true, 2}};
+    static const struct grid_column columns[] = {
+        {"one", false, 0}, {"two", true, 1}, {"three", true, 2}};
     struct grid grid;
     assert_int_equal(grid_make(&grid, columns, 3, 1), 0);
     for (size_t i = 0; i < 3; i++)
@@ -285,7 +288,8 @@ static void a_crash_becomes_a_line(void **state)
     (void)state;
     struct error error;
     assert_int_equal(guarded(run_crash, &error), EXIT_FAILED);
-    assert_string_equal(error.text, "some.h5: damaged file (the HDF5 library crashes when it reads it)");
+    assert_string_equal(error.text,
+                        "some.h5: damaged file (the HDF5 library crashes when it reads it)");
     assert_int_equal(guarded(run_hang, &error), EXIT_FAILED);
     assert_string_equal(error.text, "some.h5: damaged file (reading it comes to no end)");
     assert_int_equal(guarded(run_bug, &error), EXIT_FAILED);

@@ -52,8 +52,8 @@ static void what_was_measured_is_read_back(void **state)
     for (int64_t id = 0; id < 100; id++) {
         make_point(&wanted, id, 100.0 + (double)id);
         for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-            assert_int_equal(results_read(results, parts[i].table, id * parts[i].count, parts[i].count,
-                                          parts[i].rows, NULL),
+            assert_int_equal(results_read(results, parts[i].table, id * parts[i].count,
+                                          parts[i].count, parts[i].rows, NULL),
                              0);
         assert_memory_equal(found.repetitions, wanted.repetitions, sizeof found.repetitions);
         assert_memory_equal(found.ranks, wanted.ranks, sizeof found.ranks);
@@ -107,7 +107,8 @@ static void a_full_disk_leaves_no_half_file(void **state)
 static uint32_t table_crc(const char *table)
 {
     uint32_t crc = 0;
-    hid_t file = H5Fopen(OUTPUT, H5F_ACC_RDONLY, H5P_DEFAULT), set = H5Dopen2(file, table, H5P_DEFAULT);
+    hid_t file = H5Fopen(OUTPUT, H5F_ACC_RDONLY, H5P_DEFAULT),
+          set = H5Dopen2(file, table, H5P_DEFAULT);
     hid_t attribute = H5Aopen(set, "crc32", H5P_DEFAULT);
     assert_true(H5Aread(attribute, H5T_NATIVE_UINT32, &crc) >= 0);
     H5Aclose(attribute);
@@ -177,13 +178,15 @@ static void tables_that_are_not_ours_are_refused(void **state)
     hsize_t one = 1;
     write_sweep(2, 2);
     finish();
-    hid_t file = H5Fopen(OUTPUT, H5F_ACC_RDWR, H5P_DEFAULT), space = H5Screate_simple(1, &one, NULL);
+    hid_t file = H5Fopen(OUTPUT, H5F_ACC_RDWR, H5P_DEFAULT),
+          space = H5Screate_simple(1, &one, NULL);
     H5Ldelete(file, "ranks", H5P_DEFAULT);
     H5Fflush(file, H5F_SCOPE_GLOBAL);
     H5Fclose(file);
     check_refused(OUTPUT, "has no table ranks");
     file = H5Fopen(OUTPUT, H5F_ACC_RDWR, H5P_DEFAULT);
-    H5Dclose(H5Dcreate2(file, "ranks", H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    H5Dclose(
+        H5Dcreate2(file, "ranks", H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
     H5Sclose(space);
     H5Fclose(file);
     check_refused(OUTPUT, "not a table");

@@ -1,4 +1,5 @@
-/* test_stats.c - medians, intervals, trends and overlaps, against counts and sums made here in another way.
+/* test_stats.c - medians, intervals, trends and overlaps, against counts and sums made here in
+ * another way.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,7 +38,8 @@ static void median_sorts_and_takes_the_middle(void **state)
 
 /* ---- intervals ---- */
 
-/* P(Binomial(n, 1/2) < k): terms multiplied up, in a long double, whose exponent reaches 2^-16445. */
+/* P(Binomial(n, 1/2) < k): terms multiplied up, in a long double, whose exponent reaches 2^-16445.
+ */
 static double binomial_below(size_t n, size_t k)
 {
     long double term = ldexpl(1, -(int)n), sum = 0;
@@ -76,7 +78,8 @@ static void no_interval_below_two(void **state)
 static void small_samples_go_from_minimum_to_maximum(void **state)
 {
     (void)state;
-    static const double coverage[] = {[2] = 0.5, [3] = 0.75, [4] = 0.875, [5] = 0.9375, [6] = 0.96875};
+    static const double coverage[] = {
+        [2] = 0.5, [3] = 0.75, [4] = 0.875, [5] = 0.9375, [6] = 0.96875};
     for (size_t n = 2; n < LENGTH(coverage); n++) {
         struct stats_interval interval = interval_of_ranks(n, WANTED);
         assert_true(interval.low == 1 && interval.high == (double)n);
@@ -121,7 +124,8 @@ static void a_thousand_values_narrow_it(void **state)
     assert_true(interval.coverage >= WANTED && interval.coverage < 0.96);
 }
 
-/* How often the interval of n values of a distribution with a heavy tail holds the population's median. */
+/* How often the interval of n values of a distribution with a heavy tail holds the population's
+ * median. */
 static double simulated_coverage(size_t n, int trials, double *claimed)
 {
     unsigned short seed[3] = {20, 26, 7};
@@ -130,7 +134,8 @@ static double simulated_coverage(size_t n, int trials, double *claimed)
     assert_true(n <= LENGTH(values));
     for (int trial = 0; trial < trials; trial++) {
         for (size_t i = 0; i < n; i++) {
-            values[i] = pow(1 - erand48(seed), -2); /* P(X < x) = 1 - 1 / sqrt(x): the median is 4 */
+            values[i] =
+                pow(1 - erand48(seed), -2); /* P(X < x) = 1 - 1 / sqrt(x): the median is 4 */
         }
         struct stats_interval interval = stats_median_interval(values, n, WANTED);
         hits += interval.low <= 4 && 4 <= interval.high;
@@ -189,7 +194,8 @@ static void count_one(struct census *census, const double *values)
 
 static void check_one(struct census *census, const double *values)
 {
-    check_near(stats_trend_p(values, census->n), census_p(census, score_of(values, census->n)), 1e-12);
+    check_near(stats_trend_p(values, census->n), census_p(census, score_of(values, census->n)),
+               1e-12);
 }
 
 /* Calls `visit` with every order of the first `n` of `values`. */
@@ -258,7 +264,8 @@ static void trend_wants_three(void **state)
     check_near(stats_trend_p(rising, 3), 2.0 / 6, 1e-15);
 }
 
-/* P(at most so many inversions) in a random order of n, by adding up what each last element may contribute.
+/* P(at most so many inversions) in a random order of n, by adding up what each last element may
+ * contribute.
  */
 static double inversions_at_most(size_t n, size_t most)
 {
@@ -286,7 +293,8 @@ static double inversions_at_most(size_t n, size_t most)
     return sum;
 }
 
-/* 1 ... n in an order with exactly so many inversions: big numbers are drawn first while they last. */
+/* 1 ... n in an order with exactly so many inversions: big numbers are drawn first while they last.
+ */
 static void order_with_inversions(double *values, size_t n, size_t inversions)
 {
     char used[256] = "";

@@ -1,6 +1,6 @@
-/* test_stopping.c - does an interval still cover when one stops as soon as it is narrow? By counting every
- * walk for a few values, and by simulation: 10,000 trials for each series. TEST_SEED gives other random
- * numbers. */
+/* test_stopping.c - does an interval still cover when one stops as soon as it is narrow? By
+ * counting every walk for a few values, and by simulation: 10,000 trials for each series. TEST_SEED
+ * gives other random numbers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,15 +18,16 @@
 #define LEAST 6
 #define MOST 60
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define TRIALS 500 /* ten times as slow: a look for faults of memory; margins are wider by themselves */
+#define TRIALS                                                                                     \
+    500 /* ten times as slow: a look for faults of memory; margins are wider by themselves */
 #else
 #define TRIALS 10000
 #endif
 #define TREND_P 0.01 /* below it a point is flagged `unsteady` */
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
-/* A share p of 10,000 trials has a standard deviation of sqrt(p (1 - p) / 10,000), 0.22 % at 95 %. Four of
- * them (0.87 %) are passed by chance in one of 30,000 runs. */
+/* A share p of 10,000 trials has a standard deviation of sqrt(p (1 - p) / 10,000), 0.22 % at 95 %.
+ * Four of them (0.87 %) are passed by chance in one of 30,000 runs. */
 static double margin(double share)
 {
     return 4 * sqrt(share * (1 - share) / TRIALS);
@@ -71,15 +72,16 @@ static double quiet(size_t i)
     return 100 + 2 * gauss();
 }
 
-/* Two modes, equally likely. Narrow means that all is in one of them, and then the interval always misses:
- * the hardest of all. */
+/* Two modes, equally likely. Narrow means that all is in one of them, and then the interval always
+ * misses: the hardest of all. */
 static double two_modes(size_t i)
 {
     (void)i;
     return (uniform() < 0.5 ? 80 : 120) + gauss();
 }
 
-/* Seven of ten in the lower mode: the median is where 5/7 of that are below, 0.565949 deviations up. */
+/* Seven of ten in the lower mode: the median is where 5/7 of that are below, 0.565949 deviations
+ * up. */
 static double uneven_modes(size_t i)
 {
     (void)i;
@@ -130,8 +132,8 @@ struct trial {
 };
 
 /* As the coordinator does it: a value, a look, until it is precise or `most` values are there. */
-static struct trial run_trial(const struct stats_schedule *schedule, double (*draw)(size_t), double precision,
-                              size_t most)
+static struct trial run_trial(const struct stats_schedule *schedule, double (*draw)(size_t),
+                              double precision, size_t most)
 {
     double values[MOST];
     struct trial trial = {.n = 0};
@@ -151,7 +153,8 @@ struct totals {
 
 static void add(struct totals *totals, const struct trial *trial, double median)
 {
-    totals->covered += (trial->interval.low <= median && median <= trial->interval.high) / (double)TRIALS;
+    totals->covered +=
+        (trial->interval.low <= median && median <= trial->interval.high) / (double)TRIALS;
     totals->claimed += trial->interval.coverage / TRIALS;
     totals->repetitions += (double)trial->n / TRIALS;
     totals->precise += trial->precise / (double)TRIALS;
@@ -160,7 +163,8 @@ static void add(struct totals *totals, const struct trial *trial, double median)
 
 static void print_totals(const char *name, double precision, const struct totals *totals)
 {
-    printf("%-28s %4.0f %%  covers %6.2f %%, claims %6.2f %%, %5.1f repetitions, precise %6.2f %%, unsteady "
+    printf("%-28s %4.0f %%  covers %6.2f %%, claims %6.2f %%, %5.1f repetitions, precise %6.2f %%, "
+           "unsteady "
            "%6.2f %%\n",
            name, 100 * precision, 100 * totals->covered, 100 * totals->claimed, totals->repetitions,
            100 * totals->precise, 100 * totals->unsteady);
@@ -173,8 +177,8 @@ static void make(size_t least, size_t most, struct stats_schedule *schedule)
 
 /* ---- the schedule, by counting ---- */
 
-/* Of all 2^most ways in which values can lie below (bit 1) or above the median, the share in which some look
- * misses. */
+/* Of all 2^most ways in which values can lie below (bit 1) or above the median, the share in which
+ * some look misses. */
 static double share_that_misses(const struct stats_schedule *schedule)
 {
     long missing = 0;
@@ -207,7 +211,8 @@ static void coverage_is_that_of_all_walks(void **state)
 static void looks_begin_with_the_least(void **state)
 {
     (void)state;
-    static const size_t limits[][2] = {{6, 6}, {6, 100}, {8, 100}, {20, 100}, {6, 10000}, {9000, 10000}};
+    static const size_t limits[][2] = {{6, 6},    {6, 100},   {8, 100},
+                                       {20, 100}, {6, 10000}, {9000, 10000}};
     for (size_t i = 0; i < LENGTH(limits); i++) {
         struct stats_schedule schedule;
         make(limits[i][0], limits[i][1], &schedule);
@@ -222,7 +227,8 @@ static void looks_begin_with_the_least(void **state)
     }
 }
 
-/* With one look all of it is for that look: the interval for a number of values that is fixed beforehand. */
+/* With one look all of it is for that look: the interval for a number of values that is fixed
+ * beforehand. */
 static void a_single_look_is_the_usual_interval(void **state)
 {
     (void)state;
@@ -260,7 +266,8 @@ static void nothing_is_claimed_before_the_first_look(void **state)
 static void precise_is_half_the_interval(void **state)
 {
     (void)state;
-    double at_limit[] = {100, 104, 98, 102, 96, 100}, trend[] = {100, 100.1, 100.2, 100.3, 100.4, 100.5};
+    double at_limit[] = {100, 104, 98, 102, 96, 100},
+           trend[] = {100, 100.1, 100.2, 100.3, 100.4, 100.5};
     struct stats_schedule schedule;
     make(LEAST, MOST, &schedule);
     assert_true(stats_precise(&schedule, at_limit, 6, 0.04001)); /* 96 to 104 around 100 */
@@ -306,8 +313,8 @@ static void coverage_after_stopping_is_kept(void **state)
     stats_schedule_free(&schedule);
 }
 
-/* A time limit comes after any number of repetitions, also before the first look; the coverage that is then
- * recorded is true. */
+/* A time limit comes after any number of repetitions, also before the first look; the coverage that
+ * is then recorded is true. */
 static void coverage_holds_when_time_is_up(void **state)
 {
     (void)state;
@@ -326,7 +333,8 @@ static void coverage_holds_when_time_is_up(void **state)
     stats_schedule_free(&schedule);
 }
 
-/* Whoever stops in the worst place, by knowing the median, finds no more than the schedule allows. */
+/* Whoever stops in the worst place, by knowing the median, finds no more than the schedule allows.
+ */
 static void all_looks_together_miss_as_computed(void **state)
 {
     (void)state;
@@ -348,11 +356,13 @@ static void all_looks_together_miss_as_computed(void **state)
     }
     printf("some look of 6 to 40 misses: %.2f %%, computed %.2f %%\n", 100.0 * missed / TRIALS,
            100 * (1 - schedule.coverage));
-    assert_true(fabs((double)missed / TRIALS - (1 - schedule.coverage)) <= margin(schedule.coverage));
+    assert_true(fabs((double)missed / TRIALS - (1 - schedule.coverage)) <=
+                margin(schedule.coverage));
     stats_schedule_free(&schedule);
 }
 
-/* The guard: the same simulation finds the fault where the usual interval is looked at again and again. */
+/* The guard: the same simulation finds the fault where the usual interval is looked at again and
+ * again. */
 static void without_the_correction_it_fails(void **state)
 {
     (void)state;
@@ -367,19 +377,21 @@ static void without_the_correction_it_fails(void **state)
             n++;
             memcpy(sorted, values, n * sizeof *sorted);
             interval = stats_median_interval(sorted, n, WANTED);
-        } while (n < LEAST || (n < MOST && interval.high - interval.low > 2 * 0.05 * interval.median));
+        } while (n < LEAST ||
+                 (n < MOST && interval.high - interval.low > 2 * 0.05 * interval.median));
         covered += interval.low <= 100 && 100 <= interval.high;
         repetitions += (double)n / TRIALS;
     }
     double share = (double)covered / TRIALS;
-    printf("%-28s    5 %%  covers %6.2f %%, claims >= 95 %%, %5.1f repetitions\n", "normal, not corrected",
-           100 * share, repetitions);
+    printf("%-28s    5 %%  covers %6.2f %%, claims >= 95 %%, %5.1f repetitions\n",
+           "normal, not corrected", 100 * share, repetitions);
     assert_true(TRIALS < 10000 || share < WANTED - margin(WANTED));
 }
 
 /* ---- drift ---- */
 
-static struct totals drift(const struct stats_schedule *schedule, const char *name, double (*draw)(size_t))
+static struct totals drift(const struct stats_schedule *schedule, const char *name,
+                           double (*draw)(size_t))
 {
     struct totals totals = {0};
     for (int t = 0; t < TRIALS; t++) {
@@ -390,8 +402,9 @@ static struct totals drift(const struct stats_schedule *schedule, const char *na
     return totals;
 }
 
-/* A drift that leaves the precision is never taken for precise, and flagged. One so slow that it stays within
- * the precision over the repetitions that were run often passes: six values cannot tell it from noise. */
+/* A drift that leaves the precision is never taken for precise, and flagged. One so slow that it
+ * stays within the precision over the repetitions that were run often passes: six values cannot
+ * tell it from noise. */
 static void drifting_series_are_unsteady(void **state)
 {
     (void)state;

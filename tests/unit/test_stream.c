@@ -1,6 +1,7 @@
 /* test_stream.c - the baseline's plain TCP sockets, both ends in one process, over loopback.
  *
- * Nothing here is judged by how long it takes: HANG_NS only turns a test that would hang into one that fails.
+ * Nothing here is judged by how long it takes: HANG_NS only turns a test that would hang into one
+ * that fails.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -50,7 +51,8 @@ static void start_group(struct group *group)
     }
 }
 
-/* Every loop comes to its end by itself: the senders' after a whole message, the receivers' at the last byte.
+/* Every loop comes to its end by itself: the senders' after a whole message, the receivers' at the
+ * last byte.
  */
 static void await_end(struct group *group)
 {
@@ -157,7 +159,8 @@ static bool has_received(const struct group *group, int64_t messages)
 static void stopped_in_full_flow_the_accounts_are_exact(void **state)
 {
     (void)state;
-    static const int64_t sizes[] = {64, 65536, 3000000}; /* the last is more than the kernel takes at once */
+    static const int64_t sizes[] = {64, 65536,
+                                    3000000}; /* the last is more than the kernel takes at once */
     for (size_t i = 0; i < LENGTH(sizes); i++) {
         for (size_t k = 0; k < LENGTH(shapes); k++) {
             struct point point = make_point(sizes[i], shapes[k][0], shapes[k][1], BIND_RECEIVER);
@@ -179,7 +182,8 @@ static void the_rest_of_a_message_is_foreign(void **state)
 {
     (void)state;
     struct point point = make_point(1000, 1, 1, BIND_RECEIVER);
-    struct traffic *receiver = open_end(&point, ROLE_RECEIVER), *sender = open_end(&point, ROLE_SENDER);
+    struct traffic *receiver = open_end(&point, ROLE_RECEIVER),
+                   *sender = open_end(&point, ROLE_SENDER);
     char bytes[2500] = "";
     connect_end(sender, traffic_endpoint(receiver));
     AWAIT(end_ready(sender) & end_ready(receiver));
@@ -310,11 +314,13 @@ static void a_message_counts_when_its_last_byte_is_there(void **state)
 static void strangers_get_no_place(void **state)
 {
     (void)state;
-    static const char *const said[] = {"", "GET / HTTP/1.1\r\n\r\n", "00000000000000000000000000000000zzzz"};
+    static const char *const said[] = {"", "GET / HTTP/1.1\r\n\r\n",
+                                       "00000000000000000000000000000000zzzz"};
     for (int side = BIND_RECEIVER; side <= BIND_SENDER; side++) {
         struct point point = make_point(1000, 1, 1, side);
         point.count = 30;
-        struct traffic *sender = open_end(&point, ROLE_SENDER), *receiver = open_end(&point, ROLE_RECEIVER);
+        struct traffic *sender = open_end(&point, ROLE_SENDER),
+                       *receiver = open_end(&point, ROLE_RECEIVER);
         struct traffic *bound = side == BIND_RECEIVER ? receiver : sender;
         int fds[40]; /* more than may stay */
         for (size_t i = 0; i < LENGTH(fds); i++) {
@@ -342,7 +348,8 @@ static void a_refused_connect_is_a_failure_at_once(void **state)
 {
     (void)state;
     struct point point = make_point(64, 1, 1, BIND_RECEIVER);
-    struct traffic *receiver = open_end(&point, ROLE_RECEIVER), *sender = open_end(&point, ROLE_SENDER);
+    struct traffic *receiver = open_end(&point, ROLE_RECEIVER),
+                   *sender = open_end(&point, ROLE_SENDER);
     char endpoint[TRAFFIC_ENDPOINT_LENGTH];
     struct error error = {""};
     int ready = 0;
@@ -369,7 +376,8 @@ static void what_cannot_be_opened_is_said(void **state)
     struct point point = make_point(64, 1, 1, BIND_RECEIVER);
     struct traffic *traffic = NULL;
     struct error error = {""};
-    assert_int_equal(traffic_open(&point, ROLE_RECEIVER, "192.0.2.1", &anywhere, &traffic, &error), -1);
+    assert_int_equal(traffic_open(&point, ROLE_RECEIVER, "192.0.2.1", &anywhere, &traffic, &error),
+                     -1);
     assert_null(traffic);
     assert_non_null(strstr(error.text, "bind(192.0.2.1)"));
     traffic = open_end(&point, ROLE_SENDER);
@@ -386,7 +394,8 @@ static void ports_of_a_range_are_used_once_each(void **state)
     struct point point = make_point(64, 1, 1, BIND_RECEIVER);
     int64_t *ports;
     size_t count;
-    int first = 20000 + 3 * (int)(getpid() % 4000); /* below those that the kernel gives away by itself */
+    int first =
+        20000 + 3 * (int)(getpid() % 4000); /* below those that the kernel gives away by itself */
     char range[32];
     snprintf(range, sizeof range, "%d-%d", first, first + 2);
     assert_int_equal(config_parse(OPTION_PORT_RANGE, range, &ports, &count, &error), 0);
@@ -400,7 +409,8 @@ static void ports_of_a_range_are_used_once_each(void **state)
         int port = (int)strtol(strrchr(traffic_endpoint(traffic[i]), ':') + 1, NULL, 10);
         assert_in_range(port, first, first + 2);
     }
-    assert_int_equal(traffic_open(&point, ROLE_RECEIVER, LOOPBACK, &anywhere, &traffic[3], &error), -1);
+    assert_int_equal(traffic_open(&point, ROLE_RECEIVER, LOOPBACK, &anywhere, &traffic[3], &error),
+                     -1);
     assert_non_null(strstr(error.text, range));
     for (int i = 0; i < 3; i++) {
         traffic_close(&traffic[i]);

@@ -128,7 +128,8 @@ static const struct help_option how = {.name = "matrix",
                                        .optional = true,
                                        .text = "Pairs of hosts.",
                                        .values = "Default: off."};
-static const struct help_option sizes = {.name = "size", .metavar = "BYTES", .list = true, .text = "Sizes."};
+static const struct help_option sizes = {
+    .name = "size", .metavar = "BYTES", .list = true, .text = "Sizes."};
 static const struct help_entry entries[] = {
     {"0", "All well."}, {"show FILE", "A table of the points."}, {NULL, NULL}};
 
@@ -177,9 +178,10 @@ static void words_are_wrapped(void **state)
 static void help_has_names_texts_and_values(void **state)
 {
     (void)state;
-    check_written(write_help, "  -m, --matrix [HOW]\n      Pairs of hosts. Default: off.\n"
-                              "  --size BYTES,...\n      Sizes.\n"
-                              "\nNames:\n  0   All well.\n  show FILE\n      A table of the points.\n");
+    check_written(write_help,
+                  "  -m, --matrix [HOW]\n      Pairs of hosts. Default: off.\n"
+                  "  --size BYTES,...\n      Sizes.\n"
+                  "\nNames:\n  0   All well.\n  show FILE\n      A table of the points.\n");
 }
 
 static void manual_pages_are_escaped(void **state)

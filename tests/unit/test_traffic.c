@@ -1,6 +1,7 @@
 /* test_traffic.c - both ends of the measured traffic in one process, over real sockets on loopback.
  *
- * Nothing here is judged by how long it takes: HANG_NS only turns a test that would hang into one that fails.
+ * Nothing here is judged by how long it takes: HANG_NS only turns a test that would hang into one
+ * that fails.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -90,7 +91,8 @@ static bool watch_until_gone(struct traffic *receiver)
     return traffic_peers_gone(receiver);
 }
 
-/* To the end as a repetition does it: push-pull by the count, pub-sub by the publishers' leaving. */
+/* To the end as a repetition does it: push-pull by the count, pub-sub by the publishers' leaving.
+ */
 static void drain_group(struct group *group)
 {
     for (int i = 0; i < group->senders; i++) {
@@ -314,7 +316,8 @@ static void a_message_of_another_size_is_foreign(void **state)
     static const int64_t sizes[] = {1024, 16384};
     for (size_t i = 0; i < LENGTH(sizes); i++) {
         struct point point = make_point(PATTERN_PUSH_PULL, sizes[i]);
-        for (point.receive_mode = RECEIVE_MESSAGE; point.receive_mode <= RECEIVE_READ; point.receive_mode++) {
+        for (point.receive_mode = RECEIVE_MESSAGE; point.receive_mode <= RECEIVE_READ;
+             point.receive_mode++) {
             struct group group;
             point.count = 10;
             open_group(&point, &group);
@@ -348,9 +351,16 @@ static void a_message_of_another_size_is_foreign(void **state)
 
 /* What a stranger may be to a socket of ZeroMQ. */
 enum stranger { STRANGER_BARE, STRANGER_GUESSING, STRANGER_WITH_KEYS, STRANGER_ZMQ };
-enum { STRANGER_SILENT = STRANGER_ZMQ, STRANGER_GREETING, STRANGER_GARBAGE, STRANGER_GONE, STRANGER_TOTAL };
+enum {
+    STRANGER_SILENT = STRANGER_ZMQ,
+    STRANGER_GREETING,
+    STRANGER_GARBAGE,
+    STRANGER_GONE,
+    STRANGER_TOTAL
+};
 
-/* `type` talks to the other end. The key pair is its own; that of the end it connects to is the true one. */
+/* `type` talks to the other end. The key pair is its own; that of the end it connects to is the
+ * true one. */
 static void *zmq_stranger(void *context, enum stranger kind, int type, const char *endpoint)
 {
     char public_key[TRAFFIC_KEY_LENGTH], secret_key[TRAFFIC_KEY_LENGTH];
@@ -475,7 +485,8 @@ static void a_peer_without_the_password_is_refused(void **state)
     (void)state;
     struct point point = make_point(PATTERN_PUSH_PULL, 64);
     struct error error = {""};
-    struct traffic *receiver = open_end(&point, ROLE_RECEIVER), *sender = open_end(&point, ROLE_SENDER);
+    struct traffic *receiver = open_end(&point, ROLE_RECEIVER),
+                   *sender = open_end(&point, ROLE_SENDER);
     zmq_setsockopt(sender->socket, ZMQ_PLAIN_USERNAME, "zmqsweep", 8);
     zmq_setsockopt(sender->socket, ZMQ_PLAIN_PASSWORD, "guess", 5);
     assert_int_equal(zmq_connect(sender->socket, traffic_endpoint(receiver)), 0);
@@ -691,8 +702,9 @@ static void a_flood_loses_and_still_ends(void **state)
     }
 }
 
-/* More than the kernel buffers is still queued when the publisher closes; all of it arrives, at a receiver
- * whose HWM is reached too, over tcp and ipc (see detach.c for why ipc is another matter). */
+/* More than the kernel buffers is still queued when the publisher closes; all of it arrives, at a
+ * receiver whose HWM is reached too, over tcp and ipc (see detach.c for why ipc is another matter).
+ */
 static void what_is_queued_follows_a_publisher_that_left(void **state)
 {
     (void)state;
@@ -849,7 +861,8 @@ static void several_threads_give_back(void **state)
         returners[i] = (struct returner){.in_flight = in_flight, .mixed_up = &mixed_up};
         pthread_mutex_init(&returners[i].lock, NULL);
         pthread_cond_init(&returners[i].news, NULL);
-        assert_int_equal(pthread_create(&returners[i].thread, NULL, run_returner, &returners[i]), 0);
+        assert_int_equal(pthread_create(&returners[i].thread, NULL, run_returner, &returners[i]),
+                         0);
     }
     for (int round = 0; round < RING_ROUNDS;) {
         struct loan loan;
@@ -1062,7 +1075,8 @@ static void what_cannot_be_opened_is_said(void **state)
     struct point point = make_point(PATTERN_PUSH_PULL, 64);
     struct traffic *traffic = NULL;
     struct error error = {""};
-    assert_int_equal(traffic_open(&point, ROLE_RECEIVER, "192.0.2.1", &anywhere, &traffic, &error), -1);
+    assert_int_equal(traffic_open(&point, ROLE_RECEIVER, "192.0.2.1", &anywhere, &traffic, &error),
+                     -1);
     assert_null(traffic);
     assert_non_null(strstr(error.text, "zmq_bind(tcp://192.0.2.1:*)"));
     point.bind = BIND_SENDER;
@@ -1077,7 +1091,8 @@ static void what_cannot_be_opened_is_said(void **state)
 static void the_ipc_folder_is_private_and_goes(void **state)
 {
     (void)state;
-    char base[] = "/tmp/test_traffic-XXXXXX", folder[TRAFFIC_ENDPOINT_LENGTH], *before = getenv("TMPDIR");
+    char base[] = "/tmp/test_traffic-XXXXXX", folder[TRAFFIC_ENDPOINT_LENGTH],
+         *before = getenv("TMPDIR");
     before = before ? strdup(before) : NULL;
     assert_non_null(mkdtemp(base));
     setenv("TMPDIR", base, 1);
@@ -1122,10 +1137,12 @@ static void a_tmpdir_that_is_too_long_is_refused(void **state)
     longest[sizeof longest - 1] = '\0';
     setenv("TMPDIR", longest, 1);
     point.transport = TRANSPORT_IPC;
-    assert_int_equal(traffic_open(&point, ROLE_RECEIVER, LOOPBACK, &anywhere, &traffic, &error), -1);
+    assert_int_equal(traffic_open(&point, ROLE_RECEIVER, LOOPBACK, &anywhere, &traffic, &error),
+                     -1);
     assert_non_null(strstr(error.text, "TMPDIR"));
     setenv("TMPDIR", "/nonexistent", 1);
-    assert_int_equal(traffic_open(&point, ROLE_RECEIVER, LOOPBACK, &anywhere, &traffic, &error), -1);
+    assert_int_equal(traffic_open(&point, ROLE_RECEIVER, LOOPBACK, &anywhere, &traffic, &error),
+                     -1);
     assert_non_null(strstr(error.text, "/nonexistent"));
     assert_null(traffic);
     before ? setenv("TMPDIR", before, 1) : unsetenv("TMPDIR");
@@ -1201,8 +1218,8 @@ static int64_t timed_by_all(struct traffic *const *ends, int count)
     return sum;
 }
 
-/* Sends, and expects that of each sender's messages one in so many is timed at each receiver, no more (an old
- * stamp would be one) and no less. */
+/* Sends, and expects that of each sender's messages one in so many is timed at each receiver, no
+ * more (an old stamp would be one) and no less. */
 static void time_messages(const struct point *point)
 {
     struct group group;
@@ -1211,7 +1228,8 @@ static void time_messages(const struct point *point)
     open_group(point, &group);
     start_group(&group);
     drain_group(&group);
-    assert_int_equal(timed_by_all(group.sender, group.senders), echoes ? stamped * group.senders : 0);
+    assert_int_equal(timed_by_all(group.sender, group.senders),
+                     echoes ? stamped * group.senders : 0);
     int64_t copies = point->pattern == PATTERN_PUB_SUB ? group.receivers : 1;
     assert_int_equal(timed_by_all(group.receiver, group.receivers),
                      echoes ? 0 : stamped * group.senders * copies);
@@ -1243,8 +1261,8 @@ static void one_in_so_many_is_timed_in_every_pattern(void **state)
         struct point point = make_point(shape & 3, 64);
         bool several = shape & 4 && point.pattern != PATTERN_PAIR;
         point.rate_per_s = shape & 8 ? 5000 : 0;
-        *(point.pattern == PATTERN_PUB_SUB ? &point.receivers_per_sender : &point.senders_per_receiver) =
-            several ? 3 : 1;
+        *(point.pattern == PATTERN_PUB_SUB ? &point.receivers_per_sender
+                                           : &point.senders_per_receiver) = several ? 3 : 1;
         point.count = 50;
         point.latency_every = shape & 8 ? 1 : 5;
         time_messages(&point);
@@ -1278,7 +1296,8 @@ static void offsets_of_clocks_are_taken_off(void **state)
     close_group(&group);
 }
 
-/* A receiver that starts late makes all messages late that were due before, not only the one under way. */
+/* A receiver that starts late makes all messages late that were due before, not only the one under
+ * way. */
 static void late_messages_count_from_when_they_were_due(void **state)
 {
     (void)state;
@@ -1296,7 +1315,8 @@ static void late_messages_count_from_when_they_were_due(void **state)
         nanosleep(&stall, NULL);
         go(group.receiver[0]);
         drain_group(&group);
-        size_t buckets = traffic_latency(plan_echoes(&point) ? group.sender[0] : group.receiver[0], times);
+        size_t buckets =
+            traffic_latency(plan_echoes(&point) ? group.sender[0] : group.receiver[0], times);
         int64_t late = 0;
         for (size_t i = 0; i < buckets; i++) {
             late += histogram_low_ns((size_t)times[i].bucket) > 50000000 ? times[i].count : 0;
@@ -1359,8 +1379,8 @@ static int start_process(void **state)
     traffic_start_process();
     assert_int_equal(traffic_make_password(password, NULL), 0);
     assert_int_equal(traffic_make_keys(own_key, NULL), 0);
-    assert_int_equal(traffic_admit_members(password, (const char(*)[TRAFFIC_KEY_LENGTH]) & own_key, 1, NULL),
-                     0);
+    assert_int_equal(
+        traffic_admit_members(password, (const char(*)[TRAFFIC_KEY_LENGTH]) & own_key, 1, NULL), 0);
     return 0;
 }
 

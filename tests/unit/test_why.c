@@ -32,7 +32,8 @@ static void a_busy_sender_is_the_limit(void **state)
     struct why_facts facts = quiet();
     facts.sender.app = (struct why_thread){0.97, 0.01, 0};
     facts.receiver.waits = 0.9;
-    check(&facts, "sender-bound", "sender blocked 0 %, its thread 98 % busy; receiver's queue empty 90 %");
+    check(&facts, "sender-bound",
+          "sender blocked 0 %, its thread 98 % busy; receiver's queue empty 90 %");
     facts.sender.app = (struct why_thread){0.5, 0.45, 0};
     check(&facts, "sender-bound", "95 % busy (45 % waiting for a core)");
     facts.sender.app.runqueue = NAN; /* then only what runs is known to be busy */
@@ -42,7 +43,8 @@ static void a_busy_sender_is_the_limit(void **state)
     facts.sender.waits = 0.21; /* a queue is full for a while */
     check(&facts, "unclear", "sender blocked 21 %");
     facts.sender.app.runqueue = 0.2; /* no: woken up, it got no core */
-    check(&facts, "sender-bound", "sender blocked 5 %, its thread 95 % busy (20 % waiting for a core)");
+    check(&facts, "sender-bound",
+          "sender blocked 5 %, its thread 95 % busy (20 % waiting for a core)");
     facts.sender.waits = 0;
     facts.receiver.waits = 0.29; /* the receiver hardly waits */
     check(&facts, "unclear", "empty 29 %");
@@ -79,7 +81,8 @@ static void a_sender_that_makes_too_much_is_no_limit(void **state)
     check(&facts, "io-thread-bound", "sender's I/O thread 95 % busy; sender drops 40 %");
     facts.receiver.waits = 0.9;
     facts.receiver.app = (struct why_thread){0.8, 0.1, 0};
-    check(&facts, "receiver-bound", "sender drops 40 %; receiver's queue empty 10 %, its thread 90 % busy");
+    check(&facts, "receiver-bound",
+          "sender drops 40 %; receiver's queue empty 10 %, its thread 90 % busy");
 }
 
 static void a_busy_receiver_is_the_limit(void **state)
@@ -119,14 +122,16 @@ static void memory_is_the_limit_where_half_of_it_is_new(void **state)
     struct why_facts facts = quiet();
     facts.sender.app = (struct why_thread){0.8, 0.15, 0.49};
     facts.receiver.waits = 0.9;
-    check(&facts, "sender-bound", "95 % busy (15 % waiting for a core, page faults for 49 % of its bytes)");
+    check(&facts, "sender-bound",
+          "95 % busy (15 % waiting for a core, page faults for 49 % of its bytes)");
     facts.sender.app.faults = 0.5;
     check(&facts, "memory-bound",
           "its thread 95 % busy (15 % waiting for a core, page faults for 50 % of its");
     facts.sender.app.runqueue = NAN;
     check(&facts, "memory-bound", "its thread 80 % busy (page faults for 50 % of its bytes); ");
     facts.sender.app = (struct why_thread){0.3, 0.65, 1}; /* it is the core that is short */
-    check(&facts, "sender-bound", "95 % busy (65 % waiting for a core, page faults for 100 % of its bytes)");
+    check(&facts, "sender-bound",
+          "95 % busy (65 % waiting for a core, page faults for 100 % of its bytes)");
     facts = quiet();
     facts.sender.waits = 0.6;
     facts.receiver.waits = 0.5;
@@ -155,9 +160,9 @@ static void threads_that_share_a_cpu_are_core_bound(void **state)
     facts.receiver.io = (struct why_thread){0.5, 0, 0};
     check(&facts, "io-thread-bound", "sender's I/O thread 90 % busy (70 % waiting for a core)");
     facts.sender.one_cpu = true;
-    check(
-        &facts, "sender-bound",
-        "sender has one CPU: its thread 25 % busy (15 % waiting for a core), its I/O thread 90 % busy (70 %");
+    check(&facts, "sender-bound",
+          "sender has one CPU: its thread 25 % busy (15 % waiting for a core), its I/O thread 90 % "
+          "busy (70 %");
     facts.sender.app = (struct why_thread){0.13, 0.41, 0};
     facts.sender.io =
         (struct why_thread){0.16, 0.51, 0}; /* neither is busy all the time, together they are */
@@ -251,14 +256,15 @@ static void a_paced_sender_is_neither_busy_nor_blocked(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_busy_sender_is_the_limit),
-                                       cmocka_unit_test(round_trips_are_bound_by_latency),
-                                       cmocka_unit_test(a_sender_that_makes_too_much_is_no_limit),
-                                       cmocka_unit_test(a_busy_receiver_is_the_limit),
-                                       cmocka_unit_test(a_busy_io_thread_is_the_limit),
-                                       cmocka_unit_test(memory_is_the_limit_where_half_of_it_is_new),
-                                       cmocka_unit_test(threads_that_share_a_cpu_are_core_bound),
-                                       cmocka_unit_test(the_link_is_the_limit_where_both_ends_wait),
-                                       cmocka_unit_test(a_paced_sender_is_neither_busy_nor_blocked)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_busy_sender_is_the_limit),
+        cmocka_unit_test(round_trips_are_bound_by_latency),
+        cmocka_unit_test(a_sender_that_makes_too_much_is_no_limit),
+        cmocka_unit_test(a_busy_receiver_is_the_limit),
+        cmocka_unit_test(a_busy_io_thread_is_the_limit),
+        cmocka_unit_test(memory_is_the_limit_where_half_of_it_is_new),
+        cmocka_unit_test(threads_that_share_a_cpu_are_core_bound),
+        cmocka_unit_test(the_link_is_the_limit_where_both_ends_wait),
+        cmocka_unit_test(a_paced_sender_is_neither_busy_nor_blocked)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,8 +15,8 @@ struct unit {
     int64_t factor;
 };
 
-/* In the order in which number_format tries them: the largest first, and of two names for one factor the one
- * to write. Integers are written without a unit, so theirs starts with none. */
+/* In the order in which number_format tries them: the largest first, and of two names for one
+ * factor the one to write. Integers are written without a unit, so theirs starts with none. */
 static const struct unit byte_units[] = {{"G", KIB *KIB *KIB},
                                          {"GiB", KIB *KIB *KIB},
                                          {"M", KIB *KIB},
@@ -40,8 +40,8 @@ static const struct unit share_units[] = {{"%", 10000}, {NULL, 0}};
 
 bool number_is_type(enum option_type type)
 {
-    return type == OPTION_TYPE_BYTES || type == OPTION_TYPE_INTEGER || type == OPTION_TYPE_DURATION ||
-           type == OPTION_TYPE_SHARE;
+    return type == OPTION_TYPE_BYTES || type == OPTION_TYPE_INTEGER ||
+           type == OPTION_TYPE_DURATION || type == OPTION_TYPE_SHARE;
 }
 
 static const struct unit *units_of(enum option_type type)
@@ -63,7 +63,8 @@ static bool scale_digits(const char *digits, size_t count, int64_t factor, int64
 {
     int64_t sum = 0;
     for (size_t i = 0; i < count; i++)
-        if (__builtin_mul_overflow(sum, 10, &sum) || __builtin_add_overflow(sum, digits[i] - '0', &sum))
+        if (__builtin_mul_overflow(sum, 10, &sum) ||
+            __builtin_add_overflow(sum, digits[i] - '0', &sum))
             return false;
     return !__builtin_mul_overflow(sum, factor, value);
 }
@@ -134,8 +135,8 @@ enum number_status number_read(enum option_type type, const char *word, int64_t 
 /* Millionths as "5%" or "0.125%": four places hold them all. */
 static void format_share(int64_t value, char text[CONFIG_WORD_LENGTH])
 {
-    int length =
-        snprintf(text, CONFIG_WORD_LENGTH - 1, "%" PRId64 ".%04d", value / 10000, (int)(value % 10000));
+    int length = snprintf(text, CONFIG_WORD_LENGTH - 1, "%" PRId64 ".%04d", value / 10000,
+                          (int)(value % 10000));
     while (text[length - 1] == '0')
         length--;
     length -= text[length - 1] == '.';

@@ -13,7 +13,8 @@ enum number_status {
 };
 
 bool number_is_type(enum option_type type);
-/* Reads digits, perhaps a point and digits, and a unit. *value is set when that is whole and in 63 bits. */
+/* Reads digits, perhaps a point and digits, and a unit. *value is set when that is whole and in 63
+ * bits. */
 enum number_status number_read(enum option_type type, const char *word, int64_t *value);
 /* The number in the largest unit of which it is a multiple, so that nothing is rounded. */
 void number_format(enum option_type type, int64_t value, char text[CONFIG_WORD_LENGTH]);

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_VALUES 4096 /* of one list: bounds the memory and time that a typing error can take */
+#define MOST_VALUES 4096 /* of one list: bounds the memory and time that a typing error can take   \
+                          */
 
 /* The values of one option text while they are collected. */
 struct list {
@@ -20,7 +21,8 @@ struct list {
 };
 
 /* Reads one number within the option's limits. @return 0 or -1. */
-static int read_number(const struct list *list, const char *word, int64_t *value, struct error *error)
+static int read_number(const struct list *list, const char *word, int64_t *value,
+                       struct error *error)
 {
     const struct option_spec *spec = list->spec;
     char quoted[TEXT_QUOTE_LENGTH], advice[ADVICE_LENGTH], limit[CONFIG_WORD_LENGTH];
@@ -29,10 +31,11 @@ static int read_number(const struct list *list, const char *word, int64_t *value
     enum number_status number = number_read(spec->type, word, value);
     text_quote(word, quoted);
     if (number == NUMBER_MALFORMED)
-        return error_set(error, "%s is not %s; %s", quoted, advice_noun(spec), advice_format(spec, advice));
+        return error_set(error, "%s is not %s; %s", quoted, advice_noun(spec),
+                         advice_format(spec, advice));
     if (number == NUMBER_UNITLESS)
-        return error_set(error, "%s has no unit; say %.20ss, or with another of ns, us, ms, min, h", quoted,
-                         word);
+        return error_set(error, "%s has no unit; say %.20ss, or with another of ns, us, ms, min, h",
+                         quoted, word);
     if (number == NUMBER_NOT_WHOLE)
         return error_set(error, "%s is not a whole number of %s; %s", quoted,
                          spec->type == OPTION_TYPE_BYTES   ? "bytes"
@@ -73,10 +76,12 @@ static int list_add(struct list *list, int64_t value, struct error *error)
 static int read_factor(const char *word, int64_t *factor, struct error *error)
 {
     char quoted[TEXT_QUOTE_LENGTH];
-    if (word[0] != 'x' || number_read(OPTION_TYPE_INTEGER, word + 1, factor) != NUMBER_GOOD || *factor < 2)
-        return error_set(error,
-                         "%s is not the factor of a range; say x and a whole number from 2 on, such as x4",
-                         text_quote(word, quoted));
+    if (word[0] != 'x' || number_read(OPTION_TYPE_INTEGER, word + 1, factor) != NUMBER_GOOD ||
+        *factor < 2)
+        return error_set(
+            error,
+            "%s is not the factor of a range; say x and a whole number from 2 on, such as x4",
+            text_quote(word, quoted));
     return 0;
 }
 
@@ -97,21 +102,22 @@ static int add_range(struct list *list, char *word, struct error *error)
     if (read_number(list, first_word, &first, error) || read_number(list, last_word, &last, error))
         return -1;
     if (!word)
-        return error_set(error, "the range %.40s:%.40s has no factor; say %.40s:%.40s:x4", first_word,
-                         last_word, first_word, last_word);
+        return error_set(error, "the range %.40s:%.40s has no factor; say %.40s:%.40s:x4",
+                         first_word, last_word, first_word, last_word);
     if (read_factor(trim(word), &factor, error))
         return -1;
     bool bits = list->spec->type == OPTION_TYPE_RATE && config_rate(first).bits;
     if (list->spec->type == OPTION_TYPE_RATE) {
         if (config_rate(last).bits != bits)
-            return error_set(error, "the range %.40s:%.40s is of bits and of messages; say one of them",
+            return error_set(error,
+                             "the range %.40s:%.40s is of bits and of messages; say one of them",
                              first_word, last_word);
         first = config_rate(first).per_s;
         last = config_rate(last).per_s;
     }
     if (first > last)
-        return error_set(error, "the range %.40s:%.40s is empty; say the smaller end first", first_word,
-                         last_word);
+        return error_set(error, "the range %.40s:%.40s is empty; say the smaller end first",
+                         first_word, last_word);
     for (int64_t value = first;; value *= factor) {
         if (list_add(list, bits ? -value - 1 : value, error))
             return -1;
@@ -136,13 +142,14 @@ static int add_word(struct list *list, const char *word, struct error *error)
     bool flag = list->spec->type == OPTION_TYPE_FLAG;
     int64_t index = find_word(word, flag ? flags : list->spec->choices);
     if (index < 0)
-        return error_set(error, "%s is not %s; %s", text_quote(word, quoted), advice_noun(list->spec),
-                         advice_format(list->spec, advice));
+        return error_set(error, "%s is not %s; %s", text_quote(word, quoted),
+                         advice_noun(list->spec), advice_format(list->spec, advice));
     return list_add(list, flag ? index % 2 : index, error);
 }
 
 /* Reads what is no word: a number, or one with a kind or a key before it. */
-static int read_value(const struct list *list, const char *word, int64_t *value, struct error *error)
+static int read_value(const struct list *list, const char *word, int64_t *value,
+                      struct error *error)
 {
     switch (list->spec->type) {
     case OPTION_TYPE_CPUS:
@@ -164,7 +171,8 @@ static int add_element(struct list *list, char *word, struct error *error)
     int64_t value = 0;
     if (*word == '\0')
         return error_set(error, "a value is missing%s; %s",
-                         spec->list ? " (two commas, or one at an end?)" : "", advice_format(spec, advice));
+                         spec->list ? " (two commas, or one at an end?)" : "",
+                         advice_format(spec, advice));
     if (spec->keyword && strcmp(word, spec->keyword) == 0)
         return list_add(list, OPTION_KEYWORD, error);
     if (spec->type == OPTION_TYPE_CHOICE || spec->type == OPTION_TYPE_FLAG)
@@ -185,7 +193,8 @@ static int add_elements(struct list *list, char *text, struct error *error)
     return 0;
 }
 
-int config_parse(enum option_id id, const char *text, int64_t **values, size_t *count, struct error *error)
+int config_parse(enum option_id id, const char *text, int64_t **values, size_t *count,
+                 struct error *error)
 {
     struct list list = {.id = id, .spec = &config_options[id]};
     if (list.spec->type == OPTION_TYPE_TEXT) {

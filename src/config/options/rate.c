@@ -1,7 +1,7 @@
 /* rate.c - values of OPTION_TYPE_RATE and OPTION_TYPE_LOSS.
  *
- * A rate is stored as messages per second; one that is given in bits as bits per second below zero, so that
- * one list has room for both.
+ * A rate is stored as messages per second; one that is given in bits as bits per second below zero,
+ * so that one list has room for both.
  */
 #include "rate.h"
 
@@ -72,7 +72,8 @@ int rate_read(const char *word, int64_t *value, struct error *error)
     }
     number *= (double)unit->factor;
     if (number > (double)most) {
-        return error_set(error, "%s is too large; the largest is %s", quoted, bits ? "1000Tbit" : "1G");
+        return error_set(error, "%s is too large; the largest is %s", quoted,
+                         bits ? "1000Tbit" : "1G");
     }
     if (number < 1) {
         return error_set(error, "%s is too small; the smallest is %s", quoted, bits ? "1bit" : "1");
@@ -87,7 +88,8 @@ int rate_read(const char *word, int64_t *value, struct error *error)
 
 struct config_rate config_rate(int64_t value)
 {
-    struct config_rate rate = {value < OPTION_KEYWORD, value < OPTION_KEYWORD ? -(value + 1) : value};
+    struct config_rate rate = {value < OPTION_KEYWORD,
+                               value < OPTION_KEYWORD ? -(value + 1) : value};
     return rate;
 }
 
@@ -116,10 +118,12 @@ int rate_read_loss(const char *word, int64_t *value, struct error *error)
     }
     double ppb = percent * PPB_PER_PERCENT;
     if (ppb > (double)MOST_LOSS_PPB) {
-        return error_set(error, "%s is too large; the largest is loss=50%%", text_quote(word, quoted));
+        return error_set(error, "%s is too large; the largest is loss=50%%",
+                         text_quote(word, quoted));
     }
     if (fabs(ppb - round(ppb)) > 1e-6) {
-        return error_set(error, "%s is finer than a billionth; say fewer digits", text_quote(word, quoted));
+        return error_set(error, "%s is finer than a billionth; say fewer digits",
+                         text_quote(word, quoted));
     }
     *value = llround(ppb);
     return 0;

@@ -25,7 +25,8 @@ bool source_allows(enum option_id id, enum setting_source source)
 const char *source_variable(enum option_id id, char name[SOURCE_VARIABLE_LENGTH])
 {
     size_t at = strlen(strcpy(name, SOURCE_PREFIX));
-    for (const char *from = config_options[id].name; *from && at + 1 < SOURCE_VARIABLE_LENGTH; from++)
+    for (const char *from = config_options[id].name; *from && at + 1 < SOURCE_VARIABLE_LENGTH;
+         from++)
         name[at++] = *from == '-' ? '_' : (char)toupper((unsigned char)*from);
     name[at] = '\0';
     return name;

@@ -7,8 +7,8 @@
 /* The environment variable of an option is this and its name in capitals: ZMQSWEEP_SEND_MODE. */
 #define SOURCE_PREFIX "ZMQSWEEP_"
 
-/* Whether an option may be set by this source: --help, --version and --config belong to the command line,
- * though the environment may name a sweep file; a preset has only settings of the sweep. */
+/* Whether an option may be set by this source: --help, --version and --config belong to the command
+ * line, though the environment may name a sweep file; a preset has only settings of the sweep. */
 bool source_allows(enum option_id id, enum setting_source source);
 
 /* The name of an option's environment variable. @return `name`. */

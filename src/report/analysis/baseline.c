@@ -1,4 +1,5 @@
-/* baseline.c - which point of plain TCP sockets belongs to a point of ZeroMQ, and what the link can carry.
+/* baseline.c - which point of plain TCP sockets belongs to a point of ZeroMQ, and what the link can
+ * carry.
  */
 #include "baseline.h"
 
@@ -22,19 +23,22 @@ bool baseline_has_dimension(const struct dimension *dimension)
 
 static bool has_same_settings(const struct point_record *baseline, const struct point_record *point)
 {
-    bool same = baseline->message_size_bytes == point->message_size_bytes && baseline->pairs == point->pairs;
+    bool same = baseline->message_size_bytes == point->message_size_bytes &&
+                baseline->pairs == point->pairs;
     for (size_t i = 0; i < dimension_count && same; i++)
         same = !baseline_has_dimension(&dimensions[i]) ||
                dimension_compare(&dimensions[i], baseline, point) == 0;
     return same;
 }
 
-const struct point_record *baseline_find(const struct loaded *file, const struct point_record *point)
+const struct point_record *baseline_find(const struct loaded *file,
+                                         const struct point_record *point)
 {
     if (strcmp(point->transport, "tcp") != 0)
         return NULL;
     for (size_t i = 0; i < file->baseline_count; i++)
-        if (file->baselines[i].valid_repetitions > 0 && has_same_settings(&file->baselines[i], point))
+        if (file->baselines[i].valid_repetitions > 0 &&
+            has_same_settings(&file->baselines[i], point))
             return &file->baselines[i];
     return NULL;
 }
@@ -42,8 +46,9 @@ const struct point_record *baseline_find(const struct loaded *file, const struct
 double baseline_share(const struct loaded *file, const struct point_record *point)
 {
     const struct point_record *baseline = baseline_find(file, point);
-    return baseline && point->valid_repetitions > 0 ? point->throughput_mbit_s / baseline->throughput_mbit_s
-                                                    : NAN;
+    return baseline && point->valid_repetitions > 0
+               ? point->throughput_mbit_s / baseline->throughput_mbit_s
+               : NAN;
 }
 
 const char *baseline_format_share(double share, char text[CELL])
@@ -75,11 +80,12 @@ static bool names_host(const char *list, const char *host)
     return false;
 }
 
-/* The link of an end that all pairs share. The point's row names one sender and one receiver of a group: with
- * more of them it does not show where all are. */
+/* The link of an end that all pairs share. The point's row names one sender and one receiver of a
+ * group: with more of them it does not show where all are. */
 static double link_under(const struct loaded *file, const struct point_record *point)
 {
-    bool one_sender = !strchr(point->sender_host, ','), one_receiver = !strchr(point->receiver_host, ',');
+    bool one_sender = !strchr(point->sender_host, ','),
+         one_receiver = !strchr(point->receiver_host, ',');
     if (point->receivers_per_sender != 1 || point->senders_per_receiver != 1 ||
         (one_sender && names_host(point->receiver_host, point->sender_host)) ||
         (one_receiver && names_host(point->sender_host, point->receiver_host)))

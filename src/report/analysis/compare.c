@@ -35,7 +35,8 @@ static bool is_before(const struct side *side, const struct side *later)
 bool compare_is_apart(const struct comparison *comparison)
 {
     const struct side *base = &comparison->base, *other = &comparison->other;
-    return base->count > 1 && other->count > 1 && (is_before(base, other) || is_before(other, base));
+    return base->count > 1 && other->count > 1 &&
+           (is_before(base, other) || is_before(other, base));
 }
 
 bool compare_has_several(const struct comparison *comparison)
@@ -53,7 +54,8 @@ static int by_settings(const void *a, const void *b)
 
 static const struct point_record **sort_settings(const struct loaded *file)
 {
-    const struct point_record **sorted = calloc(file->point_count + 1, sizeof(struct point_record *));
+    const struct point_record **sorted =
+        calloc(file->point_count + 1, sizeof(struct point_record *));
     for (size_t i = 0; sorted && i < file->point_count; i++)
         sorted[i] = &file->points[i];
     if (sorted)
@@ -77,7 +79,8 @@ static int make_indices(const struct comparison *comparison, struct indices *ind
         return -1;
     for (size_t i = 0; i < count; i++) {
         struct index *index = &indices->jobs[i];
-        index->file = i < base ? comparison->base.jobs[i].file : comparison->other.jobs[i - base].file;
+        index->file =
+            i < base ? comparison->base.jobs[i].file : comparison->other.jobs[i - base].file;
         index->sorted = sort_settings(index->file);
         if (!index->sorted)
             return -1;
@@ -87,13 +90,14 @@ static int make_indices(const struct comparison *comparison, struct indices *ind
 
 static const struct point_record *find(const struct index *index, const struct point_record *point)
 {
-    const struct point_record **found =
-        bsearch(&point, index->sorted, index->file->point_count, sizeof(struct point_record *), by_settings);
+    const struct point_record **found = bsearch(&point, index->sorted, index->file->point_count,
+                                                sizeof(struct point_record *), by_settings);
     return found ? *found : NULL;
 }
 
 /* Has one of the jobs first ... end - 1 the point? */
-static bool is_in(const struct indices *indices, size_t first, size_t end, const struct point_record *point)
+static bool is_in(const struct indices *indices, size_t first, size_t end,
+                  const struct point_record *point)
 {
     for (size_t job = first; job < end; job++)
         if (find(&indices->jobs[job], point))
@@ -134,7 +138,8 @@ static void pair_points(struct comparison *comparison, const struct indices *ind
             const struct point_record *point = &file->points[i];
             if (is_in(indices, is_base ? 0 : base, job, point))
                 continue;
-            bool has_partner = is_in(indices, is_base ? base : 0, is_base ? indices->count : base, point);
+            bool has_partner =
+                is_in(indices, is_base ? base : 0, is_base ? indices->count : base, point);
             comparison->only_base += is_base && !has_partner;
             comparison->only_other += !is_base && !has_partner;
             if (is_base && has_partner)

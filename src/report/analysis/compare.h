@@ -1,5 +1,5 @@
-/* compare.h - jobs side by side: which points have the same settings (compare.c), their ratios and verdicts
- * (compare_judge.c). */
+/* compare.h - jobs side by side: which points have the same settings (compare.c), their ratios and
+ * verdicts (compare_judge.c). */
 #ifndef REPORT_ANALYSIS_COMPARE_H
 #define REPORT_ANALYSIS_COMPARE_H
 
@@ -20,8 +20,8 @@ struct side {
 enum obstacle { NO_OBSTACLE, NO_ROUNDS, TOO_SHORT, OBSTACLE_COUNT };
 
 /* The shortest time from a point's first window to its last one that can show changes that last
- * seconds. Measured on a busy machine: of points of one job a side that did not differ, 14 % got a verdict
- * over 8 s, and 4 % over 30 s. */
+ * seconds. Measured on a busy machine: of points of one job a side that did not differ, 14 % got a
+ * verdict over 8 s, and 4 % over 30 s. */
 #define COMPARE_LEAST_SPREAD_S 20.0
 
 enum verdict { FASTER, SLOWER, SAME, UNSURE, VERDICT_COUNT };
@@ -35,13 +35,14 @@ struct ratio {
 };
 
 struct pair {
-    const struct point_record *const *points; /* job by job, the base's first; NULL where a job lacks it */
-    const struct point_record *base, *other;  /* of the first job of the side that has it */
-    size_t base_jobs, other_jobs;             /* those with a valid repetition of it */
-    size_t base_valid, other_valid;           /* repetitions, of all jobs */
-    double base_mbit_s, other_mbit_s;         /* the point's median; of several jobs the geometric mean */
-    struct ratio rate, p99;                   /* p99: of the 99 % latency */
-    enum obstacle obstacle;                   /* of one job a side */
+    const struct point_record *const
+        *points; /* job by job, the base's first; NULL where a job lacks it */
+    const struct point_record *base, *other; /* of the first job of the side that has it */
+    size_t base_jobs, other_jobs;            /* those with a valid repetition of it */
+    size_t base_valid, other_valid;          /* repetitions, of all jobs */
+    double base_mbit_s, other_mbit_s; /* the point's median; of several jobs the geometric mean */
+    struct ratio rate, p99;           /* p99: of the 99 % latency */
+    enum obstacle obstacle;           /* of one job a side */
     enum verdict verdict;
 };
 
@@ -64,8 +65,8 @@ struct comparison {
 bool compare_is_apart(const struct comparison *comparison);
 /* Several jobs on a side? */
 bool compare_has_several(const struct comparison *comparison);
-/* Finds the points of the same settings; base, other and threshold are set, the rest is zero. @return 0, or
- * -1 with `error` when there are none or memory is out; compare_free either way. */
+/* Finds the points of the same settings; base, other and threshold are set, the rest is zero.
+ * @return 0, or -1 with `error` when there are none or memory is out; compare_free either way. */
 int compare_match(struct comparison *comparison, struct error *error);
 void compare_free(struct comparison *comparison);
 

@@ -30,11 +30,14 @@ static void free_room(struct room *room)
     free(room->second);
 }
 
-/* The logarithms of one member of a job's samples of the point, as far as it is known. @return how many. */
-static size_t take_logs(const struct job *job, const struct point_record *point, size_t member, double *logs)
+/* The logarithms of one member of a job's samples of the point, as far as it is known. @return how
+ * many. */
+static size_t take_logs(const struct job *job, const struct point_record *point, size_t member,
+                        double *logs)
 {
     size_t count = 0, known = 0;
-    const struct sample *samples = point ? samples_of_point(&job->samples, point->point_id, &count) : NULL;
+    const struct sample *samples =
+        point ? samples_of_point(&job->samples, point->point_id, &count) : NULL;
     for (size_t i = 0; i < count; i++) {
         double value;
         memcpy(&value, (const char *)&samples[i] + member, sizeof value);
@@ -63,8 +66,8 @@ static enum verdict judge(const struct ratio *rate, double threshold)
 
 /* ---- one job a side ---- */
 
-static struct ratio single_ratio(const struct comparison *comparison, const struct pair *pair, size_t member,
-                                 struct room *room)
+static struct ratio single_ratio(const struct comparison *comparison, const struct pair *pair,
+                                 size_t member, struct room *room)
 {
     size_t n = take_logs(comparison->base.jobs, pair->base, member, room->first);
     size_t m = take_logs(comparison->other.jobs, pair->other, member, room->second);
@@ -78,8 +81,8 @@ static enum obstacle obstacle_of(const struct pair *pair)
 {
     if (!point_is_in_rounds(pair->base) || !point_is_in_rounds(pair->other))
         return NO_ROUNDS;
-    bool long_enough =
-        pair->base->spread_s >= COMPARE_LEAST_SPREAD_S && pair->other->spread_s >= COMPARE_LEAST_SPREAD_S;
+    bool long_enough = pair->base->spread_s >= COMPARE_LEAST_SPREAD_S &&
+                       pair->other->spread_s >= COMPARE_LEAST_SPREAD_S;
     return long_enough ? NO_OBSTACLE : TOO_SHORT;
 }
 
@@ -94,15 +97,16 @@ static void judge_single(const struct comparison *comparison, struct pair *pair,
     pair->obstacle = obstacle_of(pair);
     pair->rate = single_ratio(comparison, pair, offsetof(struct sample, throughput_mbit_s), room);
     pair->p99 = single_ratio(comparison, pair, offsetof(struct sample, latency_p99_us), room);
-    bool completion_reached = pair->base_valid >= LEAST_REPETITIONS && pair->other_valid >= LEAST_REPETITIONS;
+    bool completion_reached =
+        pair->base_valid >= LEAST_REPETITIONS && pair->other_valid >= LEAST_REPETITIONS;
     pair->verdict = completion_reached ? judge(&pair->rate, comparison->threshold) : UNSURE;
 }
 
 static int judge_singles(struct comparison *comparison)
 {
     struct room room;
-    int failed =
-        make_room(&room, comparison->base.jobs->samples.count, comparison->other.jobs->samples.count);
+    int failed = make_room(&room, comparison->base.jobs->samples.count,
+                           comparison->other.jobs->samples.count);
     for (size_t i = 0; i < comparison->count && !failed; i++)
         judge_single(comparison, &comparison->pairs[i], &room);
     free_room(&room);
@@ -132,7 +136,8 @@ static void fill_values(const struct comparison *comparison, size_t member, stru
     size_t jobs = comparison->base.count + comparison->other.count;
     for (size_t i = 0; i < comparison->count * jobs; i++) {
         const struct pair *pair = &comparison->pairs[i / jobs];
-        size_t n = take_logs(job_of(comparison, i % jobs), pair->points[i % jobs], member, room->second);
+        size_t n =
+            take_logs(job_of(comparison, i % jobs), pair->points[i % jobs], member, room->second);
         room->first[i] = stats_median(room->second, n);
     }
 }
@@ -149,8 +154,8 @@ static double mean_rate(const double *values, size_t count)
     return known > 0 ? exp(sum / known) : (double)NAN;
 }
 
-static size_t count_valid(const struct comparison *comparison, const struct pair *pair, size_t first,
-                          size_t end)
+static size_t count_valid(const struct comparison *comparison, const struct pair *pair,
+                          size_t first, size_t end)
 {
     size_t valid = 0;
     for (size_t i = first, count = 0; i < end; i++, valid += count, count = 0)
@@ -159,8 +164,8 @@ static size_t count_valid(const struct comparison *comparison, const struct pair
     return valid;
 }
 
-static void judge_pair(const struct comparison *comparison, struct pair *pair, const struct stats_jobs *rate,
-                       const double *values)
+static void judge_pair(const struct comparison *comparison, struct pair *pair,
+                       const struct stats_jobs *rate, const double *values)
 {
     size_t base = comparison->base.count, jobs = base + comparison->other.count;
     pair->base_jobs = rate->base;
@@ -179,16 +184,19 @@ static int judge_jobs(struct comparison *comparison)
     size_t base = comparison->base.count, other = comparison->other.count, jobs = base + other;
     struct stats_jobs *found = calloc(comparison->count + 1, sizeof *found);
     struct room room;
-    int failed = make_room(&room, comparison->count * jobs, most_samples(comparison, jobs)) || !found;
+    int failed =
+        make_room(&room, comparison->count * jobs, most_samples(comparison, jobs)) || !found;
     if (!failed) {
         fill_values(comparison, offsetof(struct sample, throughput_mbit_s), &room);
-        failed = stats_compare_jobs(room.first, comparison->count, base, other, COVERAGE_WANTED, found, NULL);
+        failed = stats_compare_jobs(room.first, comparison->count, base, other, COVERAGE_WANTED,
+                                    found, NULL);
     }
     for (size_t i = 0; i < comparison->count && !failed; i++)
         judge_pair(comparison, &comparison->pairs[i], &found[i], room.first + i * jobs);
     if (!failed) {
         fill_values(comparison, offsetof(struct sample, latency_p99_us), &room);
-        failed = stats_compare_jobs(room.first, comparison->count, base, other, COVERAGE_WANTED, found, NULL);
+        failed = stats_compare_jobs(room.first, comparison->count, base, other, COVERAGE_WANTED,
+                                    found, NULL);
     }
     for (size_t i = 0; i < comparison->count && !failed; i++)
         comparison->pairs[i].p99 = ratio_of(&found[i].shift);
@@ -213,7 +221,8 @@ static void count_up(struct comparison *comparison)
 
 int compare_judge(struct comparison *comparison, struct error *error)
 {
-    int failed = compare_has_several(comparison) ? judge_jobs(comparison) : judge_singles(comparison);
+    int failed =
+        compare_has_several(comparison) ? judge_jobs(comparison) : judge_singles(comparison);
     if (failed)
         return error_set(error, "out of memory for the comparison");
     count_up(comparison);

@@ -35,12 +35,14 @@ static size_t take_residuals(const struct job *job, const struct point_record *p
     if (!point_is_in_rounds(point))
         return 0;
     for (size_t i = 0; i < count; i++)
-        residuals[i] = (struct residual){samples[i].round, log(samples[i].throughput_mbit_s) - median};
+        residuals[i] =
+            (struct residual){samples[i].round, log(samples[i].throughput_mbit_s) - median};
     return count;
 }
 
 /* Residuals in order of their rounds to a median for each round. @return how many rounds. */
-static size_t reduce(const struct residual *residuals, size_t count, double *scratch, double *series)
+static size_t reduce(const struct residual *residuals, size_t count, double *scratch,
+                     double *series)
 {
     size_t rounds = 0;
     for (size_t first = 0, end; first < count; first = end) {

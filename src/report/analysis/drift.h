@@ -9,12 +9,14 @@
 /* By the series of the rounds' medians, over the points, of log(rate / the point's median). */
 struct round_drift {
     size_t rounds;  /* 0: none */
-    double drift;   /* from the first round to the last, of the rates, 0.1 = 10 % faster; NaN for under 3 */
+    double drift;   /* from the first round to the last, of the rates, 0.1 = 10 % faster; NaN for
+                       under 3 */
     double trend_p; /* see stats_trend_p */
     struct stats_dependence dependence;
 };
 
-/* The drift is Sen's slope, the median of all slopes between two rounds (J. Am. Stat. Assoc. 63 (1968) 1379).
+/* The drift is Sen's slope, the median of all slopes between two rounds (J. Am. Stat. Assoc. 63
+ * (1968) 1379).
  * @return 0, or -1 when memory is out. */
 int drift_find(const struct job *job, struct round_drift *drift);
 /* Do changes outlast the rounds? */

@@ -1,10 +1,11 @@
 /* outliers.c - which hosts are slow, as senders or as receivers?
  *
- * A host's figure is the median of its streams; hosts are compared by the modified z-score, 0.6745 (x -
- * median) / MAD, and one below -3.5 stands out. Source: Iglewicz and Hoaglin, How to Detect and Handle
- * Outliers, ASQC 1993. x is the logarithm of the rate: rates cannot go below zero, so that on their own scale
- * no host could stand out once the MAD is a fifth of the median, however slow it is. Where links are so alike
- * that the MAD is next to nothing, 5 % below the median is asked for as well.
+ * A host's figure is the median of its streams; hosts are compared by the modified z-score, 0.6745
+ * (x - median) / MAD, and one below -3.5 stands out. Source: Iglewicz and Hoaglin, How to Detect
+ * and Handle Outliers, ASQC 1993. x is the logarithm of the rate: rates cannot go below zero, so
+ * that on their own scale no host could stand out once the MAD is a fifth of the median, however
+ * slow it is. Where links are so alike that the MAD is next to nothing, 5 % below the median is
+ * asked for as well.
  */
 #include "outliers.h"
 
@@ -46,7 +47,8 @@ static void fill_ends(const struct matrix *matrix, bool sends, struct ends *ends
 static bool is_slow(const struct ends *ends, size_t host)
 {
     double below = ends->middle - log(ends->medians[host]);
-    return below > -log(1 - OUTLIERS_LEAST_SHARE) && 0.6745 * below > OUTLIERS_SCORE_LIMIT * ends->mad;
+    return below > -log(1 - OUTLIERS_LEAST_SHARE) &&
+           0.6745 * below > OUTLIERS_SCORE_LIMIT * ends->mad;
 }
 
 static void judge_host(struct outliers *outliers, size_t host, const struct ends *senders,

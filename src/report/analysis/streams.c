@@ -49,8 +49,8 @@ static size_t host_index(const struct matrix *matrix, const struct loaded *file,
 
 /* ---- from rank rows to cells ---- */
 
-static int add_rate(struct matrix *matrix, const struct loaded *file, int64_t sender, int64_t receiver,
-                    double rate)
+static int add_rate(struct matrix *matrix, const struct loaded *file, int64_t sender,
+                    int64_t receiver, double rate)
 {
     size_t from = host_index(matrix, file, sender), to = host_index(matrix, file, receiver);
     if (from == matrix->hosts || to == matrix->hosts || !(rate > 0))
@@ -73,9 +73,10 @@ static bool is_sender(const struct rank_record *row)
     return strcmp(row->role, "sender") == 0;
 }
 
-/* Of every group one side is a single rank; each rank of the other side is a stream from or to its host. */
-static int add_group(struct matrix *matrix, const struct loaded *file, const struct rank_record *rows,
-                     size_t count)
+/* Of every group one side is a single rank; each rank of the other side is a stream from or to its
+ * host. */
+static int add_group(struct matrix *matrix, const struct loaded *file,
+                     const struct rank_record *rows, size_t count)
 {
     size_t senders = 0;
     const struct rank_record *sender = NULL, *receiver = NULL;
@@ -103,8 +104,8 @@ struct collecting {
     const struct loaded *file;
 };
 
-static int add_point(void *data, const struct point_record *point, struct rank_record *rows, size_t count,
-                     struct error *error)
+static int add_point(void *data, const struct point_record *point, struct rank_record *rows,
+                     size_t count, struct error *error)
 {
     const struct collecting *collecting = data;
     if (!(point->valid_repetitions > 0))
@@ -145,7 +146,8 @@ static void summarise(struct matrix *matrix)
     }
 }
 
-/* Length of what the steps of `zmqsweep --matrix` have in common: " matrix=rounds step=3" is at the end. */
+/* Length of what the steps of `zmqsweep --matrix` have in common: " matrix=rounds step=3" is at the
+ * end. */
 static size_t common_length(const char *settings)
 {
     const char *steps = strstr(settings, " matrix=");

@@ -18,11 +18,12 @@ struct matrix {
     size_t filled;
 };
 
-/* Narrows the files to the points of the fastest settings, all steps of a matrix: small messages show
- * little of a link. @return 0, or -1 with `error`. */
+/* Narrows the files to the points of the fastest settings, all steps of a matrix: small messages
+ * show little of a link. @return 0, or -1 with `error`. */
 int streams_narrow(struct loaded *files, int file_count, struct error *error);
-/* The streams of the files' points that have a valid repetition, hosts by name; of all their repetitions, the
- * invalid ones too. `read` hands out the rows of the ranks (samples_read_ranks). `matrix` begins zeroed.
+/* The streams of the files' points that have a valid repetition, hosts by name; of all their
+ * repetitions, the invalid ones too. `read` hands out the rows of the ranks (samples_read_ranks).
+ * `matrix` begins zeroed.
  * @return 0, or -1 with `error`; streams_free either way. */
 int streams_collect(struct matrix *matrix, const struct loaded *files, int file_count,
                     samples_rank_reader *read, struct error *error);

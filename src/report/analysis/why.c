@@ -1,13 +1,14 @@
 /* why.c - what limits a point: a word, and the numbers that it rests on. Pure.
  *
- * A message goes through a pipeline: the sender's thread, its I/O thread, the connection, the receiver's I/O
- * thread, the receiver's thread, with a bounded queue before each. In a pipeline the slowest stage has a full
- * queue before it and an empty one behind it. So the queues show on which side the limit is: how long the
- * sender was blocked (on its socket or its ring), or whether it made more than was received, and how
- * long the receiver found its queue empty. Whether a stage is the limit itself, its own time shows: a thread
- * is busy while it runs and while it is ready and waits for a core, which is all that can be seen of a
- * processor that others use too. A thread that is the limit, and for most of its bytes has to
- * be given new pages, is limited by memory: an allocator gives that of each message back to the kernel.
+ * A message goes through a pipeline: the sender's thread, its I/O thread, the connection, the
+ * receiver's I/O thread, the receiver's thread, with a bounded queue before each. In a pipeline the
+ * slowest stage has a full queue before it and an empty one behind it. So the queues show on which
+ * side the limit is: how long the sender was blocked (on its socket or its ring), or whether it
+ * made more than was received, and how long the receiver found its queue empty. Whether a stage is
+ * the limit itself, its own time shows: a thread is busy while it runs and while it is ready and
+ * waits for a core, which is all that can be seen of a processor that others use too. A thread that
+ * is the limit, and for most of its bytes has to be given new pages, is limited by memory: an
+ * allocator gives that of each message back to the kernel.
  */
 #include "why.h"
 
@@ -27,20 +28,21 @@
 #define FAULTS_LIMIT 0.5
 /* Of what the senders make: a publisher drops so much, or a full queue is still to come. */
 #define SURPLUS 0.05
-/* Of the raw TCP baseline: what is closer is within the spread of repetitions. Who is further above it has
- * another limit: small messages in one write. */
+/* Of the raw TCP baseline: what is closer is within the spread of repetitions. Who is further above
+ * it has another limit: small messages in one write. */
 #define AT_BASELINE 0.95
 #define OVER_BASELINE 1.1
-/* Of what frames of 1538 bytes on the wire with 1448 of payload leave of a link's speed. Full without a doubt
- * is a link that carries nearly all of it, whatever else is busy. More than jumbo frames can carry: the speed
- * is not the link's. */
+/* Of what frames of 1538 bytes on the wire with 1448 of payload leave of a link's speed. Full
+ * without a doubt is a link that carries nearly all of it, whatever else is busy. More than jumbo
+ * frames can carry: the speed is not the link's. */
 #define AT_LINK 0.93
 #define FULL_LINK 0.97
 #define OVER_LINK 1.06
 /* A sender that keeps to its schedule: below, rate_missed is flagged. */
 #define AT_RATE 0.99
 
-__attribute__((format(printf, 2, 3))) static void add(struct why_verdict *verdict, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void add(struct why_verdict *verdict,
+                                                      const char *format, ...)
 {
     size_t used = strlen(verdict->evidence);
     va_list arguments;
@@ -59,15 +61,16 @@ double why_busy(const struct why_thread *thread)
     return thread->cpu + (isnan(thread->runqueue) ? 0 : thread->runqueue);
 }
 
-/* A wait for the socket that has ended in time, but whose thread did not get a core, is the core's: of the
- * wait counts what the thread can have slept. */
+/* A wait for the socket that has ended in time, but whose thread did not get a core, is the core's:
+ * of the wait counts what the thread can have slept. */
 static double waits(const struct why_side *side)
 {
     return fmin(side->waits, fmax(0, 1 - why_busy(&side->app)));
 }
 
 /* "its thread 98 % busy (45 % waiting for a core, page faults for 60 % of its bytes)" */
-static void add_thread(struct why_verdict *verdict, const char *name, const struct why_thread *thread)
+static void add_thread(struct why_verdict *verdict, const char *name,
+                       const struct why_thread *thread)
 {
     bool waiting = thread->runqueue >= RUNQUEUE_LEAST, faults = thread->faults >= FAULTS_LEAST;
     add(verdict, "%s %.0f %% busy", name, percent(why_busy(thread)));
@@ -83,7 +86,8 @@ static void add_sender_blocked(struct why_verdict *verdict, const struct why_fac
 {
     if (facts->surplus >= SURPLUS)
         add(verdict,
-            facts->drops ? "sender drops %.0f %%" : "sender's queue grows by %.0f %% of what it makes",
+            facts->drops ? "sender drops %.0f %%"
+                         : "sender's queue grows by %.0f %% of what it makes",
             percent(facts->surplus));
     else
         add(verdict, "sender blocked %.0f %%", percent(waits(&facts->sender)));
@@ -120,7 +124,8 @@ static double busiest(const struct why_facts *facts)
 static void add_busiest_io(struct why_verdict *verdict, const struct why_facts *facts)
 {
     const struct why_thread *thread = busiest_io_thread(facts);
-    add_thread(verdict, thread == &facts->sender.io ? "sender's I/O thread" : "receiver's I/O thread",
+    add_thread(verdict,
+               thread == &facts->sender.io ? "sender's I/O thread" : "receiver's I/O thread",
                thread);
 }
 
@@ -136,7 +141,8 @@ static bool rate_is_kept(const struct why_facts *facts, struct why_verdict *verd
     return true;
 }
 
-/* Whose message has not come back sends no other: however fast each stage is, their times add up. */
+/* Whose message has not come back sends no other: however fast each stage is, their times add up.
+ */
 static bool one_is_under_way(const struct why_facts *facts, struct why_verdict *verdict)
 {
     if (!facts->echoes)
@@ -165,7 +171,8 @@ static bool core_is_full(const struct why_facts *facts, struct why_verdict *verd
 static bool link_is_full(const struct why_facts *facts, struct why_verdict *verdict)
 {
     bool saturated = busiest(facts) >= SATURATED;
-    if (facts->across && facts->of_link >= (saturated ? FULL_LINK : AT_LINK) && facts->of_link <= OVER_LINK) {
+    if (facts->across && facts->of_link >= (saturated ? FULL_LINK : AT_LINK) &&
+        facts->of_link <= OVER_LINK) {
         add(verdict, "%.0f %% of what TCP leaves of the link's speed", 100 * facts->of_link);
         return true;
     }
@@ -206,7 +213,8 @@ static bool receiver_is_slow(const struct why_facts *facts, struct why_verdict *
 
 static bool io_is_slow(const struct why_facts *facts, struct why_verdict *verdict)
 {
-    if (sender_blocked(facts) <= RARELY || waits(&facts->receiver) <= RARELY || busiest_io(facts) < SATURATED)
+    if (sender_blocked(facts) <= RARELY || waits(&facts->receiver) <= RARELY ||
+        busiest_io(facts) < SATURATED)
         return false;
     add_busiest_io(verdict, facts);
     add(verdict, "; ");
@@ -216,16 +224,17 @@ static bool io_is_slow(const struct why_facts *facts, struct why_verdict *verdic
     return true;
 }
 
-/* Has a side one CPU, and would its threads use more? Then it limits the pipeline, whichever of them is
- * waiting for it at the moment. */
+/* Has a side one CPU, and would its threads use more? Then it limits the pipeline, whichever of
+ * them is waiting for it at the moment. */
 static bool cpu_is_full(const struct why_side *side)
 {
     bool io_is_short_of_it = side->io.runqueue >= OFTEN && why_busy(&side->io) >= SATURATED;
-    return side->one_cpu && (io_is_short_of_it || side->app.runqueue + side->io.runqueue >= AT_WORK);
+    return side->one_cpu &&
+           (io_is_short_of_it || side->app.runqueue + side->io.runqueue >= AT_WORK);
 }
 
-static void add_one_cpu(struct why_verdict *verdict, const struct why_facts *facts, const char *name,
-                        const struct why_side *side)
+static void add_one_cpu(struct why_verdict *verdict, const struct why_facts *facts,
+                        const char *name, const struct why_side *side)
 {
     add(verdict, "%s has one CPU: ", name);
     add_thread(verdict, "its thread", &side->app);
@@ -239,7 +248,8 @@ static void add_one_cpu(struct why_verdict *verdict, const struct why_facts *fac
 static bool sender_cpu_is_full(const struct why_facts *facts, struct why_verdict *verdict)
 {
     const struct why_side *side = &facts->sender;
-    if (!cpu_is_full(side) || busiest_io_thread(facts) != &side->io || waits(&facts->receiver) < OFTEN)
+    if (!cpu_is_full(side) || busiest_io_thread(facts) != &side->io ||
+        waits(&facts->receiver) < OFTEN)
         return false;
     add_one_cpu(verdict, facts, "sender", side);
     return true;
@@ -248,14 +258,15 @@ static bool sender_cpu_is_full(const struct why_facts *facts, struct why_verdict
 static bool receiver_cpu_is_full(const struct why_facts *facts, struct why_verdict *verdict)
 {
     const struct why_side *side = &facts->receiver;
-    if (!cpu_is_full(side) || busiest_io_thread(facts) != &side->io || sender_blocked(facts) < OFTEN)
+    if (!cpu_is_full(side) || busiest_io_thread(facts) != &side->io ||
+        sender_blocked(facts) < OFTEN)
         return false;
     add_one_cpu(verdict, facts, "receiver", side);
     return true;
 }
 
-/* Between hosts, where both ends wait and no thread is near its limit, the network is what is left; but for
- * queues so short that everyone waits for everyone. */
+/* Between hosts, where both ends wait and no thread is near its limit, the network is what is left;
+ * but for queues so short that everyone waits for everyone. */
 static bool network_is_left(const struct why_facts *facts, struct why_verdict *verdict)
 {
     if (!facts->across || facts->shallow || sender_blocked(facts) < OFTEN ||

@@ -14,17 +14,17 @@
 /* Queues of both ends with less than that, and of few messages, make everyone wait for everyone. */
 #define SHALLOW_BYTES 65536
 #define SHALLOW_MESSAGES 16
-#define DROPS_LEAST 0.02               /* of what was to be received; below, a surplus is in the queues */
+#define DROPS_LEAST 0.02 /* of what was to be received; below, a surplus is in the queues */
 #define FAULT_BYTES_LEAST (1e5 * 4096) /* in a second of processor time */
-/* What TCP leaves of a link with frames of 1500 bytes: 1448 of 1538, with headers, time stamps, preamble and
- * gap. */
+/* What TCP leaves of a link with frames of 1500 bytes: 1448 of 1538, with headers, time stamps,
+ * preamble and gap. */
 #define TCP_SHARE (1448.0 / 1538.0)
 
 /* Sums over the rows of one end. */
 struct side_sums {
     double rates; /* Mbit/s */
-    double usage, app_cpu, app_runqueue, app_fault_bytes, io_cpu, io_runqueue, io_fault_bytes, waits, syncs,
-        bytes;
+    double usage, app_cpu, app_runqueue, app_fault_bytes, io_cpu, io_runqueue, io_fault_bytes,
+        waits, syncs, bytes;
     int64_t rows, one_cpu; /* of them, with one CPU for the loop and the I/O threads */
 };
 
@@ -112,10 +112,11 @@ static bool is_sender(const struct rank_record *row)
     return strcmp(row->role, "sender") == 0;
 }
 
-/* The receivers' goodput crosses the links of their hosts, and in equal parts those of the group's senders.
+/* The receivers' goodput crosses the links of their hosts, and in equal parts those of the group's
+ * senders.
  */
-static void add_group(const struct loaded *file, struct gathered *gathered, const struct rank_record *rows,
-                      size_t count)
+static void add_group(const struct loaded *file, struct gathered *gathered,
+                      const struct rank_record *rows, size_t count)
 {
     double received = 0;
     int64_t senders = 0;
@@ -124,8 +125,8 @@ static void add_group(const struct loaded *file, struct gathered *gathered, cons
         received += is_sender(&rows[i]) ? 0 : or_zero(rows[i].throughput_mbit_s);
         senders += is_sender(&rows[i]);
         for (size_t k = 0; k < count; k++)
-            across =
-                across && (is_sender(&rows[i]) == is_sender(&rows[k]) || rows[i].host_id != rows[k].host_id);
+            across = across && (is_sender(&rows[i]) == is_sender(&rows[k]) ||
+                                rows[i].host_id != rows[k].host_id);
     }
     gathered->groups++;
     gathered->groups_across += across;
@@ -133,7 +134,8 @@ static void add_group(const struct loaded *file, struct gathered *gathered, cons
         size_t host = host_index(file, rows[i].host_id);
         if (host < file->host_count)
             gathered->loads[2 * host + !is_sender(&rows[i])] +=
-                is_sender(&rows[i]) ? received / (double)senders : or_zero(rows[i].throughput_mbit_s);
+                is_sender(&rows[i]) ? received / (double)senders
+                                    : or_zero(rows[i].throughput_mbit_s);
     }
 }
 
@@ -144,7 +146,8 @@ static void add_cpu(struct gathered *gathered, const struct rank_record *rows, s
     double use = 0;
     for (size_t i = 0; i < count; i++) {
         one = one && rows[i].host_id == rows[0].host_id && strcmp(rows[i].cpus, rows[0].cpus) == 0;
-        use += (rows[i].app_cpu_s + (has_one_cpu(&rows[i]) ? rows[i].io_cpu_s : 0)) / rows[i].usage_s;
+        use +=
+            (rows[i].app_cpu_s + (has_one_cpu(&rows[i]) ? rows[i].io_cpu_s : 0)) / rows[i].usage_s;
     }
     if (one) {
         gathered->groups_on_one_cpu++;
@@ -158,8 +161,8 @@ static bool is_same_group(const struct rank_record *a, const struct rank_record 
     return a->repetition == b->repetition && a->group == b->group;
 }
 
-static int add_point(void *data, const struct point_record *point, struct rank_record *rows, size_t count,
-                     struct error *error)
+static int add_point(void *data, const struct point_record *point, struct rank_record *rows,
+                     size_t count, struct error *error)
 {
     const struct gathering *gathering = data;
     const struct loaded *file = gathering->file;
@@ -204,8 +207,8 @@ static double share_of_link(const struct loaded *file, const struct gathered *ga
     double most = NAN, repetitions = (double)gathered->point->valid_repetitions;
     for (size_t i = 0; i < 2 * file->host_count; i++)
         if (gathered->loads[i] > 0)
-            most =
-                fmax(most, gathered->loads[i] / repetitions / (file->hosts[i / 2].link_mbit_s * TCP_SHARE));
+            most = fmax(most, gathered->loads[i] / repetitions /
+                                  (file->hosts[i / 2].link_mbit_s * TCP_SHARE));
     return most;
 }
 
@@ -213,12 +216,14 @@ static double share_of_link(const struct loaded *file, const struct gathered *ga
 static double surplus(const struct gathered *gathered)
 {
     const struct point_record *point = gathered->point;
-    double copies = strcmp(point->pattern, "pub-sub") == 0 ? (double)point->receivers_per_sender : 1;
+    double copies =
+        strcmp(point->pattern, "pub-sub") == 0 ? (double)point->receivers_per_sender : 1;
     double made = gathered->sender.rates * copies;
     return made > 0 ? 1 - gathered->receiver.rates / made : 0;
 }
 
-static struct why_facts make_facts(const struct gathering *gathering, const struct gathered *gathered)
+static struct why_facts make_facts(const struct gathering *gathering,
+                                   const struct gathered *gathered)
 {
     const struct point_record *point = gathered->point;
     struct why_facts facts = {
@@ -247,8 +252,8 @@ static struct why_facts make_facts(const struct gathering *gathering, const stru
     return facts;
 }
 
-int why_facts_gather(const struct loaded *file, const struct samples *valid, samples_rank_reader *read,
-                     struct why_facts *facts, struct error *error)
+int why_facts_gather(const struct loaded *file, const struct samples *valid,
+                     samples_rank_reader *read, struct why_facts *facts, struct error *error)
 {
     struct gathering gathering = {.file = file};
     int failed = make_points(&gathering) ? error_set(error, "out of memory for the evidence")

@@ -16,7 +16,8 @@ double axis_nice_step(double top, double most)
 
 size_t axis_log_ticks(double low, double high, double ticks[AXIS_MOST_TICKS])
 {
-    static const double fine[] = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8}, middle[] = {1, 2, 5}, coarse[] = {1};
+    static const double fine[] = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8}, middle[] = {1, 2, 5},
+                        coarse[] = {1};
     static const double *const choices[] = {fine, middle, coarse};
     static const size_t counts[] = {10, 3, 1};
     double decades = log10(high / low);
@@ -64,6 +65,7 @@ void axis_set_point_range(struct axis *axis, double least, double most)
 const char *axis_label(const struct axis *axis, char text[2 * AXIS_TEXT])
 {
     const char *unit = axis->unit_name ? axis->unit_name : "";
-    snprintf(text, (size_t)2 * AXIS_TEXT, "%s%s%s", axis->title, *axis->title && *unit ? " in " : "", unit);
+    snprintf(text, (size_t)2 * AXIS_TEXT, "%s%s%s", axis->title,
+             *axis->title && *unit ? " in " : "", unit);
     return text;
 }

@@ -15,7 +15,8 @@ struct axis_tick {
     char label[AXIS_TEXT];
 };
 
-/* All numbers are those of the data; a back end divides them by `unit` before it prints them on the axis. */
+/* All numbers are those of the data; a back end divides them by `unit` before it prints them on the
+ * axis. */
 struct axis {
     char title[AXIS_TEXT]; /* "": none */
     bool log;
@@ -25,7 +26,8 @@ struct axis {
     struct axis_tick *ticks; /* malloc'd, ascending; NULL: a back end puts ticks at round numbers */
     size_t tick_count;
     bool long_labels; /* they take more room than the ticks have between them */
-    const char *(*format)(double value, char text[AXIS_TEXT]); /* a value and its unit; may be NULL */
+    const char *(*format)(double value,
+                          char text[AXIS_TEXT]); /* a value and its unit; may be NULL */
 };
 
 /* A step of 1, 2 or 5 times a power of ten that makes at most `most` steps of `top`. */
@@ -36,7 +38,8 @@ size_t axis_log_ticks(double low, double high, double ticks[AXIS_MOST_TICKS]);
 size_t axis_linear_ticks(double top, double ticks[AXIS_MOST_TICKS]);
 /* Sets the ends with room around the data: on both sides of a logarithmic axis, else from 0 on. */
 void axis_set_range(struct axis *axis, double least, double most);
-/* The same for the x values of a logarithmic axis, where the ends are points that must be seen whole. */
+/* The same for the x values of a logarithmic axis, where the ends are points that must be seen
+ * whole. */
 void axis_set_point_range(struct axis *axis, double least, double most);
 /* "throughput in Gbit/s", or what there is of it. @return `text`. */
 const char *axis_label(const struct axis *axis, char text[2 * AXIS_TEXT]);

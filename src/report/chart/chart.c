@@ -74,7 +74,8 @@ void chart_add_level(struct chart_lines *lines, double y, const char *label)
 
 double chart_ideal(const struct chart_series *series)
 {
-    const struct chart_point *first = &series->points[0], *last = &series->points[series->count - 1];
+    const struct chart_point *first = &series->points[0],
+                             *last = &series->points[series->count - 1];
     return first->y / first->x * last->x;
 }
 

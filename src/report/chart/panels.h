@@ -10,7 +10,8 @@
 #define CHART_LINE 256
 #define CHART_MOST_LEVELS 2
 #define CHART_LIST_LINES 11
-#define CHART_COLOURS 7 /* that a back end tells apart; a slot beyond them has one of them again, dashed */
+#define CHART_COLOURS                                                                              \
+    7 /* that a back end tells apart; a slot beyond them has one of them again, dashed */
 
 /* ---- CHART_LINES: points and their intervals ---- */
 

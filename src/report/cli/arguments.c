@@ -33,7 +33,8 @@ static int refuse_name(const struct reading *reading, const char *element)
                      nearest ? nearest : reading->command->name, "");
 }
 
-/* Whether the element names the option by its letter or in full; getopt_long takes abbreviations as well. */
+/* Whether the element names the option by its letter or in full; getopt_long takes abbreviations as
+ * well. */
 static bool is_full_name(const char *element, const struct option_line *line)
 {
     size_t length = strlen(line->name);
@@ -73,7 +74,8 @@ static int take(struct reading *reading, int code, const char *element)
         return error_set(reading->error, "unknown option %.*s; written in full it is --%s",
                          (int)strcspn(element, "="), element, line->name);
     if (code == '?')
-        return error_set(reading->error, "--%s takes no value; say --%s alone", line->name, line->name);
+        return error_set(reading->error, "--%s takes no value; say --%s alone", line->name,
+                         line->name);
     if (code == ':' || (line->metavar && *optarg == '\0'))
         return error_set(reading->error, "--%s has no value; say --%s %s", line->name, line->name,
                          line->metavar);
@@ -81,8 +83,8 @@ static int take(struct reading *reading, int code, const char *element)
     return 0;
 }
 
-/* Fills getopt_long's own tables. In "-:", the minus leaves arguments in their places, and the colon makes
- * a missing value differ from an unknown option. */
+/* Fills getopt_long's own tables. In "-:", the minus leaves arguments in their places, and the
+ * colon makes a missing value differ from an unknown option. */
 static void fill_tables(const struct report_command *command, struct option *options, char *letters)
 {
     letters += sprintf(letters, "-:");
@@ -100,16 +102,17 @@ static int check_files(const struct report_command *command, const struct argume
                        struct error *error)
 {
     if (arguments->file_count < command->fewest)
-        return error_set(error, "%s needs more files; say: zmqreport %s %s", command->name, command->name,
-                         command->arguments);
+        return error_set(error, "%s needs more files; say: zmqreport %s %s", command->name,
+                         command->name, command->arguments);
     if (arguments->file_count > command->most)
-        return error_set(error, "%s takes no more than %d file%s; say: zmqreport %s %s", command->name,
-                         command->most, command->most == 1 ? "" : "s", command->name, command->arguments);
+        return error_set(error, "%s takes no more than %d file%s; say: zmqreport %s %s",
+                         command->name, command->most, command->most == 1 ? "" : "s", command->name,
+                         command->arguments);
     return 0;
 }
 
-int arguments_read(const struct report_command *command, int argc, char **argv, struct arguments *arguments,
-                   struct error *error)
+int arguments_read(const struct report_command *command, int argc, char **argv,
+                   struct arguments *arguments, struct error *error)
 {
     struct option options[MOST_OPTIONS + 1];
     char letters[2 * MOST_OPTIONS + 3];
@@ -176,8 +179,8 @@ int arguments_filter(const struct arguments *arguments, enum table_id other, str
     return filter_read(arguments_text(arguments, NAME_WHERE), other, filter, error);
 }
 
-int arguments_load(const struct arguments *arguments, const struct filter *filter, struct loaded **files,
-                   struct error *error)
+int arguments_load(const struct arguments *arguments, const struct filter *filter,
+                   struct loaded **files, struct error *error)
 {
     if (load_files(arguments->files, arguments->file_count, filter, files, error))
         return -1;

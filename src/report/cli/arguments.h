@@ -22,15 +22,16 @@ struct arguments {
     size_t given_count;
 };
 
-/* Reads argv[1...]; argv[0] is the subcommand's name. --help ends the reading. @return 0, or -1 with
- * `error`; then and afterwards arguments_free. */
-int arguments_read(const struct report_command *command, int argc, char **argv, struct arguments *arguments,
-                   struct error *error);
+/* Reads argv[1...]; argv[0] is the subcommand's name. --help ends the reading. @return 0, or -1
+ * with `error`; then and afterwards arguments_free. */
+int arguments_read(const struct report_command *command, int argc, char **argv,
+                   struct arguments *arguments, struct error *error);
 void arguments_free(struct arguments *arguments);
 /* The option's last value, or NULL when it was not given. */
 const char *arguments_text(const struct arguments *arguments, enum option_name id);
 bool arguments_flag(const struct arguments *arguments, enum option_name id);
-/* Where among the files the option stands: how many are named before it; -1 when it was not given. */
+/* Where among the files the option stands: how many are named before it; -1 when it was not given.
+ */
 int arguments_place(const struct arguments *arguments, enum option_name id);
 /* Its value number `index` from 0, or NULL. */
 const char *arguments_nth(const struct arguments *arguments, enum option_name id, size_t index);
@@ -38,9 +39,9 @@ const char *arguments_nth(const struct arguments *arguments, enum option_name id
 /* --where as a filter of the points and of the table `other`. @return 0, or -1 with `error`. */
 int arguments_filter(const struct arguments *arguments, enum table_id other, struct filter *filter,
                      struct error *error);
-/* Loads all files of the command line, with their labels; load_free_all releases them. @return 0, or -1 with
- * `error`. */
-int arguments_load(const struct arguments *arguments, const struct filter *filter, struct loaded **files,
-                   struct error *error);
+/* Loads all files of the command line, with their labels; load_free_all releases them. @return 0,
+ * or -1 with `error`. */
+int arguments_load(const struct arguments *arguments, const struct filter *filter,
+                   struct loaded **files, struct error *error);
 
 #endif

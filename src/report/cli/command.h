@@ -1,4 +1,5 @@
-/* command.h - what a subcommand is: its name, its options, how its output leaves the program, what it runs.
+/* command.h - what a subcommand is: its name, its options, how its output leaves the program, what
+ * it runs.
  */
 #ifndef REPORT_CLI_COMMAND_H
 #define REPORT_CLI_COMMAND_H
@@ -57,7 +58,8 @@ struct report_command {
     size_t option_count;
     int fewest, most; /* files */
     enum output_kind output;
-    int (*run)(struct task *task, struct error *error); /* @return an exit code; over 0 with `error` */
+    int (*run)(struct task *task,
+               struct error *error); /* @return an exit code; over 0 with `error` */
 };
 
 /* ---- what the subcommands run, each in the file of its name ---- */

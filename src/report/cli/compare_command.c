@@ -51,7 +51,9 @@ static int read_threshold(const struct arguments *arguments, double *threshold, 
     double percent = text ? strtod(text, &end) : THRESHOLD_PERCENT;
     if (text && (end == text || end[strspn(end, " %")] != '\0' || !(percent > 0 && percent < 100)))
         return error_set(
-            error, "--threshold: \"%.64s\" is no share; say percent over 0 and under 100, such as 5", text);
+            error,
+            "--threshold: \"%.64s\" is no share; say percent over 0 and under 100, such as 5",
+            text);
     *threshold = percent / 100;
     return 0;
 }
@@ -61,11 +63,14 @@ static int read_sides(const struct arguments *arguments, int *base_count, struct
     int place = arguments_place(arguments, NAME_NEW);
     *base_count = place < 0 ? 0 : place;
     if (arguments_nth(arguments, NAME_NEW, 1))
-        return error_set(error, "--new is given twice; it divides the files once: BASE... --new NEW...");
+        return error_set(error,
+                         "--new is given twice; it divides the files once: BASE... --new NEW...");
     if (place == 0)
-        return error_set(error, "--new has no file before it; say: zmqreport compare BASE... --new NEW...");
+        return error_set(
+            error, "--new has no file before it; say: zmqreport compare BASE... --new NEW...");
     if (place == arguments->file_count)
-        return error_set(error, "--new has no file behind it; say: zmqreport compare BASE... --new NEW...");
+        return error_set(
+            error, "--new has no file behind it; say: zmqreport compare BASE... --new NEW...");
     return 0;
 }
 
@@ -90,8 +95,9 @@ static int compare_sides(const struct task *task, const struct compare_plan *pla
     if (!failed && plan->csv)
         failed = compare_csv_print(task->out, &comparison, error);
     else if (!failed)
-        failed = compare_table_print(&(struct grid_screen){task->out, task->colour, (size_t)task->width},
-                                     &comparison, error);
+        failed =
+            compare_table_print(&(struct grid_screen){task->out, task->colour, (size_t)task->width},
+                                &comparison, error);
     *slower += comparison.verdicts[SLOWER];
     compare_free(&comparison);
     return failed ? -1 : 0;
@@ -102,21 +108,23 @@ static int compare_files(const struct task *task, const struct compare_plan *pla
                          struct error *error)
 {
     const struct job *jobs = plan->jobs;
-    size_t base = plan->base_count > 0 ? (size_t)plan->base_count : 1, all = (size_t)plan->file_count;
+    size_t base = plan->base_count > 0 ? (size_t)plan->base_count : 1,
+           all = (size_t)plan->file_count;
     size_t step = plan->base_count > 0 ? all - base : 1;
     if (plan->csv)
         compare_csv_header(task->out);
     for (size_t i = base; i < all; i += step) {
         if (i > base && !plan->csv)
             fputc('\n', task->out);
-        if (compare_sides(task, plan, (struct side){jobs, base}, (struct side){jobs + i, step}, slower,
-                          error))
+        if (compare_sides(task, plan, (struct side){jobs, base}, (struct side){jobs + i, step},
+                          slower, error))
             return -1;
     }
     return 0;
 }
 
-static int run_plan(const struct task *task, struct compare_plan *plan, size_t *slower, struct error *error)
+static int run_plan(const struct task *task, struct compare_plan *plan, size_t *slower,
+                    struct error *error)
 {
     int code = EXIT_OK, base = plan->base_count;
     if (base > 0 && (refuse_same_sweep(plan->files, 0, base, error) ||

@@ -18,14 +18,15 @@ static int read_table(const struct arguments *arguments, enum table_id *table, s
     for (int i = 0; i < TABLE_TOTAL; i++)
         names[i] = result_tables[i].name;
     const char *nearest = text_nearest(name, names, TABLE_TOTAL);
-    return error_set(
-        error,
-        "--table: there is no table %.64s; say points, repetitions, ranks, intervals, latency, hosts or "
-        "environment%s%s",
-        name, nearest ? "; the nearest is " : "", nearest ? nearest : "");
+    return error_set(error,
+                     "--table: there is no table %.64s; say points, repetitions, ranks, intervals, "
+                     "latency, hosts or "
+                     "environment%s%s",
+                     name, nearest ? "; the nearest is " : "", nearest ? nearest : "");
 }
 
-/* @return 1 when the columns are to be those of another tool, else 0; -1 with `error` for an unknown one. */
+/* @return 1 when the columns are to be those of another tool, else 0; -1 with `error` for an
+ * unknown one. */
 static int read_like(const struct arguments *arguments, struct error *error)
 {
     const char *like = arguments_text(arguments, NAME_LIKE);

@@ -21,7 +21,8 @@ static const struct help_entry exit_codes[] = {
 
 static const struct help_entry examples[] = {
     {"zmqreport show results.h5 --where 'pattern=pub-sub,size>=64K'", "Part of the points."},
-    {"zmqreport csv results.h5 --table ranks > ranks.csv", "What each rank did in each repetition."},
+    {"zmqreport csv results.h5 --table ranks > ranks.csv",
+     "What each rank did in each repetition."},
     {"zmqreport compare before-*.h5 --new after-*.h5 && echo accepted",
      "For an acceptance test or a CI job: three jobs a side or more."},
     {"zmqreport recover results.h5.journal", "What a killed sweep had finished."},
@@ -106,8 +107,9 @@ void report_print_manual(FILE *out, const char *date, const char *version)
     fprintf(out, ".SH SYNOPSIS\n.B zmqreport\n.I subcommand file\\fR...\n.RI [ options ]\n");
     manual_print_section(out, "DESCRIPTION");
     manual_print_text(out, purpose);
-    manual_print_text(out, "Every file is checked against its checksums before a line is written; a damaged "
-                           "file is an error, and nothing is written.");
+    manual_print_text(
+        out, "Every file is checked against its checksums before a line is written; a damaged "
+             "file is an error, and nothing is written.");
     manual_print_section(out, "SUBCOMMANDS");
     for (size_t i = 0; i < report_command_count; i++)
         print_manual_command(out, &report_commands[i]);

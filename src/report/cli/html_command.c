@@ -13,7 +13,8 @@ int html_command_run(struct task *task, struct error *error)
         return EXIT_USAGE;
     if (arguments_load(task->arguments, &filter, &files, error))
         return EXIT_FAILED;
-    page_write(task->out, arguments_text(task->arguments, NAME_TITLE), files, task->arguments->file_count);
+    page_write(task->out, arguments_text(task->arguments, NAME_TITLE), files,
+               task->arguments->file_count);
     load_free_all(files, task->arguments->file_count);
     return EXIT_OK;
 }

@@ -25,9 +25,9 @@ static int read_inches(const char *text, struct gnuplot_picture *picture, struct
     if (*end == '\0' && picture->width >= LEAST_INCHES && picture->height >= LEAST_INCHES &&
         picture->width <= MOST_INCHES && picture->height <= MOST_INCHES)
         return 0;
-    return error_set(error,
-                     "--size-inches: \"%.64s\" is no size; say width x height from %g to %g, such as 8x5",
-                     text, LEAST_INCHES, MOST_INCHES);
+    return error_set(
+        error, "--size-inches: \"%.64s\" is no size; say width x height from %g to %g, such as 8x5",
+        text, LEAST_INCHES, MOST_INCHES);
 }
 
 static int read_picture(const struct arguments *arguments, struct gnuplot_picture *picture,
@@ -37,13 +37,15 @@ static int read_picture(const struct arguments *arguments, struct gnuplot_pictur
     const char *inches = arguments_text(arguments, NAME_SIZE_INCHES);
     *picture = (struct gnuplot_picture){.path = arguments_text(arguments, NAME_OUTPUT)};
     if (!picture->path)
-        return error_set(error, "plot needs a name for the picture; say -o out.png, out.svg or out.pdf");
+        return error_set(error,
+                         "plot needs a name for the picture; say -o out.png, out.svg or out.pdf");
     const char *dot = strrchr(picture->path, '.');
     for (size_t i = 0; dot && i < sizeof terminals / sizeof *terminals; i++)
         if (strcmp(dot + 1, terminals[i]) == 0)
             picture->terminal = terminals[i];
     if (!picture->terminal)
-        return error_set(error, "-o %.200s: a picture's name ends in .png, .svg or .pdf", picture->path);
+        return error_set(error, "-o %.200s: a picture's name ends in .png, .svg or .pdf",
+                         picture->path);
     return read_inches(inches ? inches : "8x5", picture, error);
 }
 
@@ -109,7 +111,8 @@ struct parts {
 };
 
 /* The picture's name with another ending. */
-static int name_beside(const char *path, const char *ending, char name[PATH_MAX], struct error *error)
+static int name_beside(const char *path, const char *ending, char name[PATH_MAX],
+                       struct error *error)
 {
     size_t length = strlen(path) - strlen(strrchr(path, '.'));
     if (snprintf(name, PATH_MAX, "%.*s%s", (int)length, path, ending) >= PATH_MAX)
@@ -120,8 +123,8 @@ static int name_beside(const char *path, const char *ending, char name[PATH_MAX]
 static int make_folder(struct parts *parts, struct error *error)
 {
     const char *base = getenv("TMPDIR");
-    if (snprintf(parts->folder, sizeof parts->folder, "%s/zmqreport-XXXXXX", base && *base ? base : "/tmp") >=
-            (int)sizeof parts->folder ||
+    if (snprintf(parts->folder, sizeof parts->folder, "%s/zmqreport-XXXXXX",
+                 base && *base ? base : "/tmp") >= (int)sizeof parts->folder ||
         !mkdtemp(parts->folder)) {
         *parts->folder = '\0';
         return error_set(error, "cannot make a temporary folder: %s", strerror(errno));
@@ -133,7 +136,8 @@ static int make_folder(struct parts *parts, struct error *error)
 
 static int name_parts(struct parts *parts, const char *path, bool keep, struct error *error)
 {
-    if (snprintf(parts->picture, sizeof parts->picture, "%s.partial", path) >= (int)sizeof parts->picture)
+    if (snprintf(parts->picture, sizeof parts->picture, "%s.partial", path) >=
+        (int)sizeof parts->picture)
         return error_set(error, "%.200s...: the name is too long", path);
     FILE *file = fopen(parts->picture, "we"); /* now, and not when gnuplot finds that it cannot */
     if (!file)
@@ -141,7 +145,8 @@ static int name_parts(struct parts *parts, const char *path, bool keep, struct e
     fclose(file);
     if (!keep)
         return make_folder(parts, error);
-    return name_beside(path, ".gp", parts->script, error) || name_beside(path, ".dat", parts->data, error)
+    return name_beside(path, ".gp", parts->script, error) ||
+                   name_beside(path, ".dat", parts->data, error)
                ? -1
                : 0;
 }
@@ -160,7 +165,8 @@ static void discard(struct parts *parts)
 
 static int make_picture(struct parts *parts, const char *path, struct error *error)
 {
-    if (output_publish(&parts->data_output, error) || output_publish(&parts->script_output, error) ||
+    if (output_publish(&parts->data_output, error) ||
+        output_publish(&parts->script_output, error) ||
         gnuplot_run(parts->script, parts->data, parts->picture, error))
         return -1;
     if (rename(parts->picture, path))

@@ -16,14 +16,16 @@ static int default_output(const char *journal, char output[PATH_MAX], struct err
 {
     size_t length = strlen(journal), end = sizeof suffix - 1;
     if (length <= end || strcmp(journal + length - end, suffix) != 0)
-        return error_set(error, "%.400s: does not end in %s; name the file to make with -o", journal, suffix);
+        return error_set(error, "%.400s: does not end in %s; name the file to make with -o",
+                         journal, suffix);
     if (length >= PATH_MAX)
         return error_set(error, "%.400s: the name is too long", journal);
     snprintf(output, PATH_MAX, "%.*s", (int)(length - end), journal);
     return 0;
 }
 
-static int choose_output(const struct arguments *arguments, char output[PATH_MAX], struct error *error)
+static int choose_output(const struct arguments *arguments, char output[PATH_MAX],
+                         struct error *error)
 {
     const char *asked = arguments_text(arguments, NAME_OUTPUT);
     struct stat status;
@@ -32,7 +34,8 @@ static int choose_output(const struct arguments *arguments, char output[PATH_MAX
     if (!asked && default_output(arguments->files[0], output, error))
         return -1;
     if (lstat(output, &status) == 0 && !arguments_flag(arguments, NAME_FORCE))
-        return error_set(error, "%.400s: is there already; --force replaces it, -o names another", output);
+        return error_set(error, "%.400s: is there already; --force replaces it, -o names another",
+                         output);
     return 0;
 }
 
@@ -49,10 +52,12 @@ static int check_journal(const char *journal, struct error *error)
     return status.st_size == 0 ? error_set(error, "%.400s: is empty", journal) : 0;
 }
 
-/* A sweep that writes the journal has a lock on it, and will make the output itself; another file may be made
- * of what it has so far. Without a sweep, our lock prevents that one starts before the output has its name:
- * ours would replace its file, and may have less. @return 0, or -1 with `error`. */
-static int lock_journal(const char *journal, const char *output, int *fd, bool *in_use, struct error *error)
+/* A sweep that writes the journal has a lock on it, and will make the output itself; another file
+ * may be made of what it has so far. Without a sweep, our lock prevents that one starts before the
+ * output has its name: ours would replace its file, and may have less. @return 0, or -1 with
+ * `error`. */
+static int lock_journal(const char *journal, const char *output, int *fd, bool *in_use,
+                        struct error *error)
 {
     char own[PATH_MAX];
     bool is_own = default_output(journal, own, NULL) == 0 && strcmp(own, output) == 0;
@@ -65,19 +70,23 @@ static int lock_journal(const char *journal, const char *output, int *fd, bool *
 static void print_report(FILE *out, const char *journal, const char *output,
                          const struct finish_report *report, bool in_use)
 {
-    fprintf(out, "%s: %" PRId64 " point%s, %s\n", output, report->points, report->points == 1 ? "" : "s",
+    fprintf(out, "%s: %" PRId64 " point%s, %s\n", output, report->points,
+            report->points == 1 ? "" : "s",
             report->complete ? "the sweep is complete" : "the sweep is not complete");
     if (report->damaged_lines > 0)
-        fprintf(out, "%s: %" PRId64 " damaged line%s left out, the first is line %" PRId64 "\n", journal,
-                report->damaged_lines, report->damaged_lines == 1 ? "" : "s", report->first_damaged);
+        fprintf(out, "%s: %" PRId64 " damaged line%s left out, the first is line %" PRId64 "\n",
+                journal, report->damaged_lines, report->damaged_lines == 1 ? "" : "s",
+                report->first_damaged);
     if (report->torn_tail)
         fprintf(out, "%s: its last line was cut short and is left out\n", journal);
     if (in_use)
         fprintf(out, "%s: a sweep is still writing to it\n", journal);
 }
 
-/* The file gets its name only when there is a point in it, so that --force never trades points for none. */
-static int recover(const char *journal, const char *output, struct finish_report *report, struct error *error)
+/* The file gets its name only when there is a point in it, so that --force never trades points for
+ * none. */
+static int recover(const char *journal, const char *output, struct finish_report *report,
+                   struct error *error)
 {
     char made[PATH_MAX];
     if (snprintf(made, sizeof made, "%s.recovered", output) >= (int)sizeof made)
@@ -102,7 +111,8 @@ int recover_run(struct task *task, struct error *error)
     const char *journal = task->arguments->files[0];
     bool in_use;
     int lock;
-    if (choose_output(task->arguments, output, error) || lock_journal(journal, output, &lock, &in_use, error))
+    if (choose_output(task->arguments, output, error) ||
+        lock_journal(journal, output, &lock, &in_use, error))
         return EXIT_USAGE;
     int failed = recover(journal, output, &report, error);
     if (lock >= 0)

@@ -22,7 +22,8 @@ static int read_plan(const struct arguments *arguments, struct show_plan *plan, 
     plan->table.wide = arguments_flag(arguments, NAME_WIDE);
     plan->table.hosts = arguments_flag(arguments, NAME_HOSTS);
     plan->table.environment = arguments_flag(arguments, NAME_ENVIRONMENT);
-    plan->why = arguments_flag(arguments, NAME_WHY) && !plan->table.hosts && !plan->table.environment;
+    plan->why =
+        arguments_flag(arguments, NAME_WHY) && !plan->table.hosts && !plan->table.environment;
     plan->outliers = arguments_flag(arguments, NAME_OUTLIERS);
     return arguments_filter(arguments, TABLE_POINTS, &plan->filter, error) ||
                    column_read_keys(arguments_text(arguments, NAME_SORT), &plan->keys, error)
@@ -76,8 +77,8 @@ static struct why_verdict *judge(const struct loaded *file, struct error *error)
 
 /* ---- the points ---- */
 
-static int print_file(const struct grid_screen *screen, const struct show_plan *plan, struct loaded *file,
-                      struct error *error)
+static int print_file(const struct grid_screen *screen, const struct show_plan *plan,
+                      struct loaded *file, struct error *error)
 {
     struct why_verdict *verdicts = NULL;
     column_sort_points(&plan->keys, file->points, file->point_count);

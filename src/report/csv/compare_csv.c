@@ -9,9 +9,11 @@
 
 void compare_csv_header(FILE *out)
 {
-    fprintf(out,
-            "base,new,settings,base_point_id,new_point_id,base_valid,new_valid,base_mbit_s,new_mbit_s,"
-            "ratio,ratio_low,ratio_high,coverage,verdict,base_jobs,new_jobs,p99_ratio,p99_low,p99_high\r\n");
+    fprintf(
+        out,
+        "base,new,settings,base_point_id,new_point_id,base_valid,new_valid,base_mbit_s,new_mbit_s,"
+        "ratio,ratio_low,ratio_high,coverage,verdict,base_jobs,new_jobs,p99_ratio,p99_low,p99_"
+        "high\r\n");
 }
 
 static void print_numbers(FILE *out, const double *numbers, size_t count)
@@ -35,7 +37,8 @@ static void print_csv_row(FILE *out, const struct pair *pair, const char *base, 
     fprintf(out, ",%" PRId64 ",%" PRId64 ",%zu,%zu", pair->base->point_id, pair->other->point_id,
             pair->base_valid, pair->other_valid);
     print_numbers(out, rates, sizeof rates / sizeof *rates);
-    fprintf(out, ",%s,%zu,%zu", compare_verdict_name(pair->verdict), pair->base_jobs, pair->other_jobs);
+    fprintf(out, ",%s,%zu,%zu", compare_verdict_name(pair->verdict), pair->base_jobs,
+            pair->other_jobs);
     print_numbers(out, p99, sizeof p99 / sizeof *p99);
     fprintf(out, "\r\n");
 }

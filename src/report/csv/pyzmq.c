@@ -1,6 +1,7 @@
 /* pyzmq.c - csv --like pyzmq-bench: the columns of that tool, so that its notebooks go on working.
  *
- * One row per rank and valid repetition. Its config is a Python dictionary in one column, as pandas wrote it.
+ * One row per rank and valid repetition. Its config is a Python dictionary in one column, as pandas
+ * wrote it.
  */
 #include "pyzmq.h"
 
@@ -30,8 +31,8 @@ static void write_config(FILE *out, const struct point_record *point)
             "\"{'test_number': %" PRId64 ", 'size': %" PRId64 ", 'count': %" PRId64
             ", 'zero_copy': %s, 'pub': %s, 'sndhwm': %" PRId64 ", 'rcvhwm': %" PRId64 "}\"",
             point->point_id, point->message_size_bytes, point->message_count,
-            truth(strcmp(point->send_mode, "copy") != 0), truth(strcmp(point->pattern, "pub-sub") == 0),
-            point->sndhwm, point->rcvhwm);
+            truth(strcmp(point->send_mode, "copy") != 0),
+            truth(strcmp(point->pattern, "pub-sub") == 0), point->sndhwm, point->rcvhwm);
 }
 
 static void write_row(FILE *out, const struct rank_record *row, const struct sample *sample,
@@ -64,7 +65,8 @@ static int join_row(void *data, const void *record, struct error *error)
 
 static int print_rows(struct join *join, struct error *error)
 {
-    fputs("worker_id,role,messages_sent,messages_received,throughput_mbps,start_time,end_time,config\r\n",
+    fputs("worker_id,role,messages_sent,messages_received,throughput_mbps,start_time,end_time,"
+          "config\r\n",
           join->out);
     guard_reading(join->file.path);
     return results_verify(join->file.results, TABLE_RANKS, error) ||

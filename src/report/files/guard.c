@@ -1,7 +1,7 @@
 /* guard.c - results are read in a child process with limits.
  *
- * libhdf5 crashes or loops on some damaged files. In a child that costs one line, "damaged file", and nothing
- * of the output: the parent publishes it only when the child ended well.
+ * libhdf5 crashes or loops on some damaged files. In a child that costs one line, "damaged file",
+ * and nothing of the output: the parent publishes it only when the child ended well.
  */
 #include "guard.h"
 

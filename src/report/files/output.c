@@ -11,7 +11,8 @@
 
 static int cannot_write(const char *path, struct error *error)
 {
-    return error_set(error, "%.400s: cannot be written: %s", path ? path : "stdout", strerror(errno));
+    return error_set(error, "%.400s: cannot be written: %s", path ? path : "stdout",
+                     strerror(errno));
 }
 
 /* The user chooses the folder of temporary files: it needs room for the whole report. */
@@ -39,7 +40,8 @@ int output_open(struct output *output, const char *path, struct error *error)
     *output = (struct output){0};
     if (!path) {
         output->file = open_unnamed();
-        return output->file ? 0 : error_set(error, "cannot make a temporary file: %s", strerror(errno));
+        return output->file ? 0
+                            : error_set(error, "cannot make a temporary file: %s", strerror(errno));
     }
     if (open_partial(output, path, error)) {
         output_discard(output);
@@ -55,7 +57,8 @@ static int copy_to_stdout(FILE *file, struct error *error)
     if (!bytes)
         return error_set(error, "out of memory");
     rewind(file);
-    while ((count = fread(bytes, 1, COPY_BYTES, file)) > 0 && fwrite(bytes, 1, count, stdout) == count)
+    while ((count = fread(bytes, 1, COPY_BYTES, file)) > 0 &&
+           fwrite(bytes, 1, count, stdout) == count)
         ;
     int failed = ferror(file) || fflush(stdout) || ferror(stdout);
     free(bytes);

@@ -15,10 +15,11 @@
 
 static void write_head(FILE *out, const char *title)
 {
-    fprintf(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                 "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-                 "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';style-src "
-                 "'unsafe-inline';script-src 'unsafe-inline'\">\n<title>");
+    fprintf(out,
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+            "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';style-src "
+            "'unsafe-inline';script-src 'unsafe-inline'\">\n<title>");
     markup_text(out, title);
     fprintf(out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<h1>", style_sheet);
     markup_text(out, title);
@@ -74,6 +75,7 @@ void page_write(FILE *out, const char *title, const struct loaded *files, int co
     fprintf(out, "<h2>Where the numbers come from</h2>\n");
     for (int i = 0; i < count; i++)
         provenance_write(out, &files[i]);
-    fprintf(out, "<div id=\"tip\" role=\"status\"></div>\n<script>\n%s</script>\n</body>\n</html>\n",
+    fprintf(out,
+            "<div id=\"tip\" role=\"status\"></div>\n<script>\n%s</script>\n</body>\n</html>\n",
             style_script);
 }

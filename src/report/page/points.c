@@ -43,14 +43,16 @@ static bool is_shown(const struct dimension *dimension, const struct loaded *fil
     return several;
 }
 
-static void write_dimension(FILE *out, const struct dimension *dimension, const struct point_record *point)
+static void write_dimension(FILE *out, const struct dimension *dimension,
+                            const struct point_record *point)
 {
     char cell[CELL];
     dimension_format(dimension, point, cell);
     if (dimension->right && dimension->column)
         write_number(
             out,
-            column_number(column_named(TABLE_POINTS, dimension->column, strlen(dimension->column)), point),
+            column_number(column_named(TABLE_POINTS, dimension->column, strlen(dimension->column)),
+                          point),
             cell);
     else
         markup_cell(out, cell);
@@ -74,17 +76,21 @@ static void write_row(FILE *out, const struct loaded *file, const struct point_r
         markup_cell(out, file->label);
     for (size_t i = 0; i < shown->count; i++)
         write_dimension(out, shown->dimensions[i], point);
-    write_number(out, point->throughput_mbit_s, format_rate(point->throughput_mbit_s, text, sizeof text));
+    write_number(out, point->throughput_mbit_s,
+                 format_rate(point->throughput_mbit_s, text, sizeof text));
     write_number(out, point->throughput_low_mbit_s,
                  format_interval(point->throughput_mbit_s, point->throughput_low_mbit_s,
                                  point->throughput_high_mbit_s, text));
     if (shown->shares)
         write_number(out, baseline_share(file, point),
                      baseline_format_share(baseline_share(file, point), text));
-    write_number(out, point->message_rate_per_s, format_per_s(point->message_rate_per_s, text, sizeof text));
+    write_number(out, point->message_rate_per_s,
+                 format_per_s(point->message_rate_per_s, text, sizeof text));
     write_number(out, loss, format_loss(point->lost, point->sent, text));
-    write_number(out, point->cpu_ns_per_message, format_nanoseconds(point->cpu_ns_per_message, text));
-    snprintf(text, sizeof text, "%" PRId64 "/%" PRId64, point->valid_repetitions, point->repetitions);
+    write_number(out, point->cpu_ns_per_message,
+                 format_nanoseconds(point->cpu_ns_per_message, text));
+    snprintf(text, sizeof text, "%" PRId64 "/%" PRId64, point->valid_repetitions,
+             point->repetitions);
     write_number(out, (double)point->valid_repetitions, text);
     markup_cell(out, point_notes(point, notes));
     fprintf(out, "</tr>\n");

@@ -1,4 +1,5 @@
-/* provenance.c - where the numbers of a page come from: a line above, and hosts and settings below. */
+/* provenance.c - where the numbers of a page come from: a line above, and hosts and settings below.
+ */
 #include "page/provenance.h"
 #include "chart/svg/markup.h"
 #include "reading/columns.h"
@@ -44,11 +45,11 @@ static void write_pair(FILE *out, const char *name, const char *value)
 static void write_hosts(FILE *out, const struct loaded *file)
 {
     char text[CELL];
-    fprintf(
-        out,
-        "<div class=\"wide\"><table><thead><tr><th>host</th><th>address</th><th class=\"r\">cores</th><th "
-        "class=\"r\">memory</th><th class=\"r\">link</th><th>kernel</th><th>processor</th></tr></thead>"
-        "<tbody>\n");
+    fprintf(out, "<div class=\"wide\"><table><thead><tr><th>host</th><th>address</th><th "
+                 "class=\"r\">cores</th><th "
+                 "class=\"r\">memory</th><th "
+                 "class=\"r\">link</th><th>kernel</th><th>processor</th></tr></thead>"
+                 "<tbody>\n");
     for (size_t i = 0; i < file->host_count; i++) {
         const struct host_record *host = &file->hosts[i];
         fprintf(out, "<tr>");

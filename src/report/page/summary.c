@@ -39,7 +39,8 @@ static void write_fact(FILE *out, const char *value, const char *what)
     fprintf(out, "</div>\n");
 }
 
-static void write_record(FILE *out, const struct point_record *point, const char *value, const char *what)
+static void write_record(FILE *out, const struct point_record *point, const char *value,
+                         const char *what)
 {
     char line[256], size[CELL];
     snprintf(line, sizeof line, "%s: %s, %s, %s", what, point->pattern,
@@ -55,15 +56,17 @@ void summary_write(FILE *out, const struct loaded *files, int count)
         add_totals(&totals, &files[i]);
     fprintf(out, "<div class=\"facts\">\n");
     if (totals.fastest)
-        write_record(out, totals.fastest, format_rate(totals.fastest->throughput_mbit_s, text, sizeof text),
+        write_record(out, totals.fastest,
+                     format_rate(totals.fastest->throughput_mbit_s, text, sizeof text),
                      "highest throughput");
     if (totals.most)
-        write_record(out, totals.most, format_per_s(totals.most->message_rate_per_s, text, sizeof text),
+        write_record(out, totals.most,
+                     format_per_s(totals.most->message_rate_per_s, text, sizeof text),
                      "highest message rate");
     write_fact(out, format_loss(totals.lost, totals.sent, text), "of all messages lost");
     snprintf(text, sizeof text, "%zu points", totals.points);
-    snprintf(more, sizeof more, "%zu without a valid repetition, %zu more with remarks", totals.failed,
-             totals.flagged);
+    snprintf(more, sizeof more, "%zu without a valid repetition, %zu more with remarks",
+             totals.failed, totals.flagged);
     write_fact(out, text, more);
     fprintf(out, "</div>\n");
 }

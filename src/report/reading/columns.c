@@ -11,7 +11,8 @@
 #define MOST_NAMES 64
 #define NAME_BYTES 64
 
-/* Names beside the columns' own: mostly those of zmqsweep's options. A dash always means an underscore.
+/* Names beside the columns' own: mostly those of zmqsweep's options. A dash always means an
+ * underscore.
  */
 static const char *const aliases[][2] = {
     {"size", "message_size_bytes"},
@@ -93,7 +94,8 @@ double column_number(const struct column *column, const void *record)
 int column_compare(const struct column *column, const void *a, const void *b)
 {
     if (column->kind == COLUMN_STRING)
-        return strncmp((const char *)a + column->offset, (const char *)b + column->offset, column->width);
+        return strncmp((const char *)a + column->offset, (const char *)b + column->offset,
+                       column->width);
     double x = column_number(column, a), y = column_number(column, b);
     if (isnan(x) || isnan(y))
         return isnan(x) - isnan(y);
@@ -106,7 +108,8 @@ const char *column_format_duration(double seconds, char text[CELL])
 {
     char word[CONFIG_WORD_LENGTH];
     if (isfinite(seconds) && seconds >= 0 && seconds < 1e9)
-        snprintf(text, CELL, "%s", config_format(OPTION_DURATION, (int64_t)llround(seconds * 1e9), word));
+        snprintf(text, CELL, "%s",
+                 config_format(OPTION_DURATION, (int64_t)llround(seconds * 1e9), word));
     else
         snprintf(text, CELL, "-");
     return text;
@@ -143,8 +146,8 @@ int column_read_keys(const char *text, struct column_keys *keys, struct error *e
         const char *nearest = column_nearest(TABLE_POINTS, name, width);
         if (!column)
             return error_set(error, "--sort: table points has no column %.*s%s%s",
-                             (int)(width > 64 ? 64 : width), name, nearest ? "; the nearest is " : "",
-                             nearest ? nearest : "");
+                             (int)(width > 64 ? 64 : width), name,
+                             nearest ? "; the nearest is " : "", nearest ? nearest : "");
         if (keys->count == COLUMN_MOST_KEYS)
             return error_set(error, "--sort: more than %d columns", COLUMN_MOST_KEYS);
         keys->down[keys->count] = down;

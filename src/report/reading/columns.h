@@ -32,7 +32,8 @@ struct column_keys {
     size_t count;
 };
 
-/* Reads "pattern,-size": columns of table points. NULL text gives no keys. @return 0, or -1 with `error`. */
+/* Reads "pattern,-size": columns of table points. NULL text gives no keys. @return 0, or -1 with
+ * `error`. */
 int column_read_keys(const char *text, struct column_keys *keys, struct error *error);
 /* Sorts points by the keys, and what is equal by point_id. */
 void column_sort_points(const struct column_keys *keys, struct point_record *points, size_t count);

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* Buffers go by what was asked for: what the kernel made of it differs from connection to connection. */
+/* Buffers go by what was asked for: what the kernel made of it differs from connection to
+ * connection. */
 const struct dimension dimensions[] = {
     {"pattern", "pattern", NULL, false, 0},
     {"transport", "transport", NULL, false, 0},
@@ -75,7 +76,8 @@ int dimension_compare(const struct dimension *dimension, const struct point_reco
     return strcmp(x, y);
 }
 
-/* What zmqsweep does when nobody asks for anything else: not worth a word above a table or a picture. */
+/* What zmqsweep does when nobody asks for anything else: not worth a word above a table or a
+ * picture. */
 bool dimension_is_default(const struct dimension *dimension, const char *cell)
 {
     static const char *const usual[][2] = {
@@ -91,7 +93,8 @@ bool dimension_is_default(const struct dimension *dimension, const char *cell)
     return false;
 }
 
-bool dimension_varies(const struct dimension *dimension, const struct point_record *points, size_t count)
+bool dimension_varies(const struct dimension *dimension, const struct point_record *points,
+                      size_t count)
 {
     for (size_t i = 1; i < count; i++)
         if (dimension_compare(dimension, &points[0], &points[i]) != 0)

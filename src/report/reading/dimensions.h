@@ -23,9 +23,11 @@ int dimension_compare(const struct dimension *dimension, const struct point_reco
                       const struct point_record *b);
 /* Whether the value is what zmqsweep does unasked, or missing. */
 bool dimension_is_default(const struct dimension *dimension, const char *cell);
-bool dimension_varies(const struct dimension *dimension, const struct point_record *points, size_t count);
-/* Has the value one place above the table, because all points share it? Of the baseline's rows beside others
- * only the size counts. A reader looks for the size even when there is only one: it is never above. */
+bool dimension_varies(const struct dimension *dimension, const struct point_record *points,
+                      size_t count);
+/* Has the value one place above the table, because all points share it? Of the baseline's rows
+ * beside others only the size counts. A reader looks for the size even when there is only one: it
+ * is never above. */
 bool dimension_is_above(const struct dimension *dimension, const struct loaded *file);
 
 #endif

@@ -1,6 +1,7 @@
 /* filter.c - --where: which points a report is about.
  *
- * filter = term *("," term);  term = column operator value;  operator = "=" / "!=" / "<" / "<=" / ">" / ">="
+ * filter = term *("," term);  term = column operator value;  operator = "=" / "!=" / "<" / "<=" /
+ * ">" / ">="
  */
 #include "filter.h"
 
@@ -62,11 +63,12 @@ static int read_number(struct filter_term *term, const char *value, struct error
 {
     char *end;
     double number = strtod(value, &end);
-    term->number =
-        end == value || isspace((unsigned char)*value) ? NAN : number * factor_of(term->column, end);
+    term->number = end == value || isspace((unsigned char)*value)
+                       ? NAN
+                       : number * factor_of(term->column, end);
     if (!isfinite(term->number))
-        return error_set(error, "--where: \"%s\" is not a value of column %s (%s); say a number%s", value,
-                         term->column->name, term->column->long_name,
+        return error_set(error, "--where: \"%s\" is not a value of column %s (%s); say a number%s",
+                         value, term->column->name, term->column->long_name,
                          strcmp(term->column->unit, "bytes") == 0 ? ", such as 64K" : "");
     return 0;
 }
@@ -78,14 +80,14 @@ static int read_value(struct filter_term *term, const char *value, struct error 
     if (term->column->kind != COLUMN_STRING)
         return read_number(term, value, error);
     if (term->sign != FILTER_IS && term->sign != FILTER_IS_NOT)
-        return error_set(error,
-                         "--where: column %s holds words; compare it with = or !=", term->column->name);
+        return error_set(
+            error, "--where: column %s holds words; compare it with = or !=", term->column->name);
     snprintf(term->text, sizeof term->text, "%s", value);
     return 0;
 }
 
-static int find_column(struct filter_term *term, const char *name, size_t length, enum table_id other,
-                       struct error *error)
+static int find_column(struct filter_term *term, const char *name, size_t length,
+                       enum table_id other, struct error *error)
 {
     bool about_points = other <= TABLE_LATENCY;
     term->column = about_points ? column_named(TABLE_POINTS, name, length) : NULL;
@@ -101,7 +103,8 @@ static int find_column(struct filter_term *term, const char *name, size_t length
                      nearest ? nearest : "");
 }
 
-static int read_term(const char *word, enum table_id other, struct filter_term *term, struct error *error)
+static int read_term(const char *word, enum table_id other, struct filter_term *term,
+                     struct error *error)
 {
     size_t length = strcspn(word, "=!<>");
     const char *sign = word + length;
@@ -119,7 +122,8 @@ static int read_term(const char *word, enum table_id other, struct filter_term *
                    : 0;
     }
     return error_set(
-        error, "--where: \"%.64s\" is no term; say column, operator and value, such as size>=64K", word);
+        error, "--where: \"%.64s\" is no term; say column, operator and value, such as size>=64K",
+        word);
 }
 
 int filter_read(const char *text, enum table_id other, struct filter *filter, struct error *error)
@@ -167,8 +171,8 @@ static bool compare(enum filter_operator sign, int order)
 static bool accepts(const struct filter_term *term, const void *record)
 {
     if (term->column->kind == COLUMN_STRING)
-        return compare(term->sign,
-                       strncmp((const char *)record + term->column->offset, term->text, term->column->width));
+        return compare(term->sign, strncmp((const char *)record + term->column->offset, term->text,
+                                           term->column->width));
     double value = column_number(term->column, record);
     if (isnan(value))
         return term->sign == FILTER_IS_NOT;

@@ -32,8 +32,8 @@ struct filter {
 };
 
 /* Reads "pattern=pub-sub,size>=64K": a comma is "and". Columns go by their names or by the names of
- * zmqsweep's options; those of points first, then those of `other` (TABLE_POINTS: no other). NULL text
- * gives the filter that lets everything through. @return 0, or -1 with `error`. */
+ * zmqsweep's options; those of points first, then those of `other` (TABLE_POINTS: no other). NULL
+ * text gives the filter that lets everything through. @return 0, or -1 with `error`. */
 int filter_read(const char *text, enum table_id other, struct filter *filter, struct error *error);
 bool filter_accepts_point(const struct filter *filter, const struct point_record *point);
 /* Whether the terms about the other table accept its row. */

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a table may take in memory: a guard against a file that claims more, not a limit for real ones. */
+/* What a table may take in memory: a guard against a file that claims more, not a limit for real
+ * ones. */
 #define MOST_BYTES ((int64_t)2 << 30)
 #define BATCH_ROWS 4096
 
@@ -40,7 +41,8 @@ int load_each_row(struct results *results, enum table_id table, load_take *take,
     size_t bytes = result_tables[table].record_bytes;
     int64_t total = results_row_count(results, table);
     char *rows = calloc(BATCH_ROWS, bytes);
-    int failed = rows ? 0 : error_set(error, "out of memory for table %s", result_tables[table].name);
+    int failed =
+        rows ? 0 : error_set(error, "out of memory for table %s", result_tables[table].name);
     for (int64_t first = 0; first < total && !failed; first += BATCH_ROWS) {
         int64_t count = total - first < BATCH_ROWS ? total - first : BATCH_ROWS;
         failed = results_read(results, table, first, count, rows, error);
@@ -92,13 +94,15 @@ static int take_accepted(void *data, const void *record, struct error *error)
     const struct accepting *accepting = data;
     int64_t id;
     if (accepting->table <= TABLE_LATENCY) {
-        memcpy(&id, (const char *)record + result_tables[accepting->table].columns[0].offset, sizeof id);
+        memcpy(&id, (const char *)record + result_tables[accepting->table].columns[0].offset,
+               sizeof id);
         if (accepting->point_count == 0 ||
             !bsearch(&id, accepting->points, accepting->point_count, sizeof id, by_number))
             return 0;
     }
-    return filter_accepts_row(accepting->filter, record) ? accepting->take(accepting->data, record, error)
-                                                         : 0;
+    return filter_accepts_row(accepting->filter, record)
+               ? accepting->take(accepting->data, record, error)
+               : 0;
 }
 
 int load_each_accepted(struct results *results, enum table_id table, const struct filter *filter,
@@ -157,11 +161,13 @@ static int load_points(struct loaded *loaded, const struct filter *filter, struc
 static void trim_models(struct host_record *hosts, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        for (size_t length = strlen(hosts[i].cpu_model); length > 0 && hosts[i].cpu_model[length - 1] == ' ';)
+        for (size_t length = strlen(hosts[i].cpu_model);
+             length > 0 && hosts[i].cpu_model[length - 1] == ' ';)
             hosts[i].cpu_model[--length] = '\0';
 }
 
-int load_file(const char *path, const struct filter *filter, struct loaded *loaded, struct error *error)
+int load_file(const char *path, const struct filter *filter, struct loaded *loaded,
+              struct error *error)
 {
     void *hosts = NULL, *environment = NULL;
     *loaded = (struct loaded){.path = path, .label = path};
@@ -173,8 +179,8 @@ int load_file(const char *path, const struct filter *filter, struct loaded *load
         failed = load_table(loaded->results, TABLE_HOSTS, &hosts, &loaded->host_count, error);
     loaded->hosts = hosts;
     if (!failed)
-        failed =
-            load_table(loaded->results, TABLE_ENVIRONMENT, &environment, &loaded->environment_count, error);
+        failed = load_table(loaded->results, TABLE_ENVIRONMENT, &environment,
+                            &loaded->environment_count, error);
     loaded->environment = environment;
     if (failed) {
         load_free(loaded);

@@ -1,4 +1,5 @@
-/* load.h - results files, checked against their checksums, in memory as far as reports need them. */
+/* load.h - results files, checked against their checksums, in memory as far as reports need them.
+ */
 #ifndef REPORT_READING_LOAD_H
 #define REPORT_READING_LOAD_H
 
@@ -25,11 +26,13 @@ struct loaded {
     size_t environment_count;
 };
 
-/* Opens the file, checks its points, hosts and environment against their checksums, and loads them. @return
- * 0, or -1 with `error`; `loaded` then owns nothing. */
-int load_file(const char *path, const struct filter *filter, struct loaded *loaded, struct error *error);
+/* Opens the file, checks its points, hosts and environment against their checksums, and loads them.
+ * @return 0, or -1 with `error`; `loaded` then owns nothing. */
+int load_file(const char *path, const struct filter *filter, struct loaded *loaded,
+              struct error *error);
 void load_free(struct loaded *loaded);
-/* Several files. The array is malloc'd; load_free_all releases it. @return 0, or -1 with `error`. */
+/* Several files. The array is malloc'd; load_free_all releases it. @return 0, or -1 with `error`.
+ */
 int load_files(char *const *paths, int count, const struct filter *filter, struct loaded **files,
                struct error *error);
 void load_free_all(struct loaded *files, int count);
@@ -41,8 +44,8 @@ int load_table(struct results *results, enum table_id table, void **records, siz
                struct error *error);
 /* Takes a row; @return 0, or -1 with `error` to end the reading. */
 typedef int load_take(void *data, const void *record, struct error *error);
-/* Calls `take` with every row of the table, in order; memory does not grow with the table. It verifies
- * nothing: see results_verify. @return 0, or -1 with `error`. */
+/* Calls `take` with every row of the table, in order; memory does not grow with the table. It
+ * verifies nothing: see results_verify. @return 0, or -1 with `error`. */
 int load_each_row(struct results *results, enum table_id table, load_take *take, void *data,
                   struct error *error);
 /* The same with the rows that the filter accepts, which was read for this table. */

@@ -17,11 +17,13 @@ bool point_is_in_rounds(const struct point_record *point)
     return strcmp(point->order, "random") == 0 || strcmp(point->order, "listed") == 0;
 }
 
-/* Why a point has less than was asked for: "3 of 6 repetitions", "precision not reached (time)"; else "". */
+/* Why a point has less than was asked for: "3 of 6 repetitions", "precision not reached (time)";
+ * else "". */
 static const char *write_shortage(const struct point_record *point, char text[CELL])
 {
     *text = '\0';
-    if (strcmp(point->stop_reason, "interrupted") == 0 && point->planned_repetitions > point->repetitions)
+    if (strcmp(point->stop_reason, "interrupted") == 0 &&
+        point->planned_repetitions > point->repetitions)
         snprintf(text, CELL, "%" PRId64 " of %" PRId64 " repetitions", point->repetitions,
                  point->planned_repetitions);
     else if (point->precision > 0 && strcmp(point->stop_reason, "precision") != 0)

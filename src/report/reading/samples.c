@@ -56,7 +56,8 @@ static int take_repetition(void *data, const void *record, struct error *error)
     return 0;
 }
 
-int samples_load(const struct loaded *file, bool moving, struct samples *samples, struct error *error)
+int samples_load(const struct loaded *file, bool moving, struct samples *samples,
+                 struct error *error)
 {
     *samples = (struct samples){.count = 0};
     struct selecting selecting = {.samples = samples, .moving = moving};
@@ -76,7 +77,8 @@ void samples_free(struct samples *samples)
     *samples = (struct samples){.count = 0};
 }
 
-const struct sample *samples_of_point(const struct samples *samples, int64_t point_id, size_t *count)
+const struct sample *samples_of_point(const struct samples *samples, int64_t point_id,
+                                      size_t *count)
 {
     size_t low = 0, high = samples->count;
     while (low < high) {
@@ -86,12 +88,14 @@ const struct sample *samples_of_point(const struct samples *samples, int64_t poi
         else
             high = middle;
     }
-    for (*count = 0; low + *count < samples->count && samples->rows[low + *count].point_id == point_id;)
+    for (*count = 0;
+         low + *count < samples->count && samples->rows[low + *count].point_id == point_id;)
         ++*count;
     return samples->rows + low;
 }
 
-const struct sample *samples_find(const struct samples *samples, int64_t point_id, int64_t repetition)
+const struct sample *samples_find(const struct samples *samples, int64_t point_id,
+                                  int64_t repetition)
 {
     const struct sample wanted = {.point_id = point_id, .repetition = repetition};
     return samples->count == 0
@@ -134,15 +138,16 @@ static int sort_points(struct gathering *gathering, const struct loaded *file)
 static const struct point_record *find_point(const struct gathering *gathering, int64_t id)
 {
     const struct point_record key = {.point_id = id}, *wanted = &key;
-    const struct point_record **found =
-        bsearch(&wanted, gathering->points, gathering->point_count, sizeof(struct point_record *), by_id);
+    const struct point_record **found = bsearch(&wanted, gathering->points, gathering->point_count,
+                                                sizeof(struct point_record *), by_id);
     return found ? *found : NULL;
 }
 
 static bool is_wanted(const struct gathering *gathering, const struct rank_record *row)
 {
-    return !gathering->valid || (row->repetition >= 0 && row->repetition < gathering->point->repetitions &&
-                                 samples_find(gathering->valid, row->point_id, row->repetition));
+    return !gathering->valid ||
+           (row->repetition >= 0 && row->repetition < gathering->point->repetitions &&
+            samples_find(gathering->valid, row->point_id, row->repetition));
 }
 
 static int by_group(const void *a, const void *b)
@@ -191,8 +196,8 @@ static int take_rank(void *data, const void *record, struct error *error)
     return gathering->point && is_wanted(gathering, row) ? append(gathering, row, error) : 0;
 }
 
-int samples_read_ranks(const struct loaded *file, const struct samples *valid, samples_take *take, void *data,
-                       struct error *error)
+int samples_read_ranks(const struct loaded *file, const struct samples *valid, samples_take *take,
+                       void *data, struct error *error)
 {
     struct gathering gathering = {.valid = valid, .take = take, .data = data};
     guard_reading(file->path);

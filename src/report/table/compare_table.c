@@ -20,7 +20,8 @@ static const char *plural(size_t count)
 
 #define SIDE_TEXT 512
 
-/* Writes what a job has of something, such as the version of that name; "" where it is not known. */
+/* Writes what a job has of something, such as the version of that name; "" where it is not known.
+ */
 typedef void job_text(const struct loaded *file, const char *name, char text[SIDE_TEXT]);
 
 static void hosts_text(const struct loaded *file, const char *name, char text[SIDE_TEXT])
@@ -29,7 +30,8 @@ static void hosts_text(const struct loaded *file, const char *name, char text[SI
     size_t used = 0;
     *text = '\0';
     for (size_t i = 0; i < file->host_count && used < SIDE_TEXT; i++)
-        used += (size_t)snprintf(text + used, SIDE_TEXT - used, "%s%s", i ? ", " : "", file->hosts[i].name);
+        used += (size_t)snprintf(text + used, SIDE_TEXT - used, "%s%s", i ? ", " : "",
+                                 file->hosts[i].name);
 }
 
 static void processor_text(const struct loaded *file, const char *name, char text[SIDE_TEXT])
@@ -74,7 +76,8 @@ static bool is_repeated(const struct side *side, const struct difference *differ
 }
 
 /* The different texts of a side's jobs, in their order. */
-static void join_side(const struct side *side, const struct difference *difference, char joined[SIDE_TEXT])
+static void join_side(const struct side *side, const struct difference *difference,
+                      char joined[SIDE_TEXT])
 {
     char text[SIDE_TEXT];
     size_t used = 0;
@@ -82,7 +85,8 @@ static void join_side(const struct side *side, const struct difference *differen
     for (size_t i = 0; i < side->count && used < SIDE_TEXT; i++) {
         difference->write(side->jobs[i].file, difference->name, text);
         if (!is_repeated(side, difference, i, text))
-            used += (size_t)snprintf(joined + used, SIDE_TEXT - used, "%s%s", used ? " | " : "", text);
+            used +=
+                (size_t)snprintf(joined + used, SIDE_TEXT - used, "%s%s", used ? " | " : "", text);
     }
 }
 
@@ -117,7 +121,8 @@ static void print_heading(FILE *out, const struct comparison *comparison)
         fprintf(out, "base, %zu job%s: ", comparison->base.count, plural(comparison->base.count));
     print_labels(out, &comparison->base);
     if (several)
-        fprintf(out, "\nnew, %zu job%s: ", comparison->other.count, plural(comparison->other.count));
+        fprintf(out, "\nnew, %zu job%s: ", comparison->other.count,
+                plural(comparison->other.count));
     else
         fprintf(out, " -> ");
     print_labels(out, &comparison->other);
@@ -194,7 +199,8 @@ static bool value_is_shown(const struct value *value, const struct comparison *c
     return value->write != jobs_cell || compare_has_several(comparison);
 }
 
-static bool dimension_is_shown(const struct dimension *dimension, const struct comparison *comparison)
+static bool dimension_is_shown(const struct dimension *dimension,
+                               const struct comparison *comparison)
 {
     for (size_t i = 1; i < comparison->count; i++)
         if (dimension_compare(dimension, comparison->pairs[0].base, comparison->pairs[i].base) != 0)
@@ -227,7 +233,8 @@ static void choose_columns(const struct comparison *comparison, struct shown *sh
         }
 }
 
-static void fill_row(struct grid *grid, size_t row, const struct shown *shown, const struct pair *pair)
+static void fill_row(struct grid *grid, size_t row, const struct shown *shown,
+                     const struct pair *pair)
 {
     static const unsigned char styles[] = {GRID_GOOD, GRID_FAILED, GRID_PLAIN, GRID_WARNING};
     char cell[CELL];
@@ -247,7 +254,8 @@ static int print_table(const struct grid_screen *screen, const struct comparison
     struct shown shown;
     struct grid grid;
     choose_columns(comparison, &shown);
-    if (grid_make(&grid, shown.columns, shown.dimension_count + shown.value_count, comparison->count))
+    if (grid_make(&grid, shown.columns, shown.dimension_count + shown.value_count,
+                  comparison->count))
         return error_set(error, "out of memory for the table");
     for (size_t row = 0; row < comparison->count; row++)
         fill_row(&grid, row, &shown, &comparison->pairs[row]);
@@ -269,9 +277,10 @@ static void print_only(FILE *out, const struct side *side, const char *name, siz
 
 static void print_summary(FILE *out, const struct comparison *comparison)
 {
-    fprintf(out, "%zu point%s: %zu faster, %zu slower, %zu same within %g %%, %zu unsure", comparison->count,
-            plural(comparison->count), comparison->verdicts[FASTER], comparison->verdicts[SLOWER],
-            comparison->verdicts[SAME], 100 * comparison->threshold, comparison->verdicts[UNSURE]);
+    fprintf(out, "%zu point%s: %zu faster, %zu slower, %zu same within %g %%, %zu unsure",
+            comparison->count, plural(comparison->count), comparison->verdicts[FASTER],
+            comparison->verdicts[SLOWER], comparison->verdicts[SAME], 100 * comparison->threshold,
+            comparison->verdicts[UNSURE]);
     print_only(out, &comparison->base, "base", comparison->only_base);
     print_only(out, &comparison->other, "new", comparison->only_other);
     fputc('\n', out);
@@ -285,11 +294,13 @@ static void print_obstacle(FILE *out, const struct comparison *comparison, enum 
     if (count < comparison->count)
         fprintf(out, "%zu point%s: ", count, plural(count));
     if (obstacle == NO_ROUNDS)
-        fprintf(out, "one job a side, repetitions of a point measured one after the other: cannot tell; give "
+        fprintf(out, "one job a side, repetitions of a point measured one after the other: cannot "
+                     "tell; give "
                      "several files a side with --new\n");
     else
         fprintf(out,
-                "one job a side, repetitions of a point within less than %g s: cannot tell; take longer "
+                "one job a side, repetitions of a point within less than %g s: cannot tell; take "
+                "longer "
                 "(zmqsweep --spread) or give several files a side with --new\n",
                 COMPARE_LEAST_SPREAD_S);
 }
@@ -303,11 +314,14 @@ static void print_limits(FILE *out, const struct comparison *comparison)
     }
     if (comparison->incomplete)
         fprintf(out,
-                "%zu point%s no valid repetition in some jobs: column jobs says in how many there is one\n",
+                "%zu point%s no valid repetition in some jobs: column jobs says in how many there "
+                "is one\n",
                 comparison->incomplete, comparison->incomplete == 1 ? " has" : "s have");
     if (compare_is_apart(comparison))
-        fprintf(out, "all jobs of one side were measured before those of the other: a slow mood counts as a "
-                     "difference; better measure them in turn\n");
+        fprintf(
+            out,
+            "all jobs of one side were measured before those of the other: a slow mood counts as a "
+            "difference; better measure them in turn\n");
 }
 
 static void print_drift(FILE *out, const struct job *job, const struct round_drift *drift)

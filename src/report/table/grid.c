@@ -9,7 +9,8 @@
 
 #define GAP 2
 
-int grid_make(struct grid *grid, const struct grid_column *columns, size_t column_count, size_t row_count)
+int grid_make(struct grid *grid, const struct grid_column *columns, size_t column_count,
+              size_t row_count)
 {
     *grid = (struct grid){.columns = columns, .column_count = column_count, .row_count = row_count};
     grid->cells = calloc(row_count * column_count + 1, sizeof *grid->cells);
@@ -85,7 +86,8 @@ static void print_blanks(FILE *out, size_t count)
     fprintf(out, "%*s", (int)count, "");
 }
 
-/* Pending blanks of a cell are written only before the next cell, so that lines have none at their ends. */
+/* Pending blanks of a cell are written only before the next cell, so that lines have none at their
+ * ends. */
 static size_t print_cell(FILE *out, const char *text, size_t width, bool right, size_t pending)
 {
     size_t room = width - text_width(text);
@@ -106,15 +108,17 @@ static void print_row(const struct grid *grid, FILE *out, const size_t *widths, 
             continue;
         pending += first ? 0 : GAP;
         first = false;
-        pending = print_cell(out, row < 0 ? grid->columns[i].title : cell_text(grid, (size_t)row, i),
-                             widths[i], grid->columns[i].right, pending);
+        pending =
+            print_cell(out, row < 0 ? grid->columns[i].title : cell_text(grid, (size_t)row, i),
+                       widths[i], grid->columns[i].right, pending);
     }
 }
 
 void grid_print(const struct grid *grid, const struct grid_screen *screen)
 {
     FILE *out = screen->out;
-    static const char *const starts[] = {"", "\033[33m", "\033[31m", "\033[32m"}; /* yellow, red, green */
+    static const char *const starts[] = {"", "\033[33m", "\033[31m",
+                                         "\033[32m"}; /* yellow, red, green */
     size_t *widths = calloc(grid->column_count + 1, sizeof *widths);
     if (!widths)
         return;

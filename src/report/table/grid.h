@@ -30,7 +30,8 @@ struct grid {
 };
 
 /* @return 0, or -1 when out of memory. */
-int grid_make(struct grid *grid, const struct grid_column *columns, size_t column_count, size_t row_count);
+int grid_make(struct grid *grid, const struct grid_column *columns, size_t column_count,
+              size_t row_count);
 void grid_free(struct grid *grid);
 void grid_set(struct grid *grid, size_t row, size_t column, const char *text);
 /* Hides columns until the table fits. @return how many. */

@@ -23,15 +23,16 @@ static void print_heading(const struct grid_screen *screen, const struct loaded 
 {
     char line[1024], hosts[256];
     const char *libzmq = load_environment(file, "version.libzmq");
-    snprintf(line, sizeof line, "%.300s: %s, %s, zmqsweep %s, libzmq %s, %s", file->path, file->run->title,
-             file->run->created, file->run->creator_version, libzmq ? libzmq : "unknown",
-             load_host_line(file, hosts, sizeof hosts));
+    snprintf(line, sizeof line, "%.300s: %s, %s, zmqsweep %s, libzmq %s, %s", file->path,
+             file->run->title, file->run->created, file->run->creator_version,
+             libzmq ? libzmq : "unknown", load_host_line(file, hosts, sizeof hosts));
     print_note(screen, line);
     if (!results_complete(file->results))
         fprintf(screen->out, "%sincomplete: %" PRId64 " of %" PRId64 " points, %s%s\n",
                 screen->colour ? "\033[33m" : "", file->points_in_file, file->run->points_planned,
-                file->points_in_file < file->run->points_planned ? "perhaps not with all their repetitions"
-                                                                 : "not all with all their repetitions",
+                file->points_in_file < file->run->points_planned
+                    ? "perhaps not with all their repetitions"
+                    : "not all with all their repetitions",
                 screen->colour ? "\033[0m" : "");
 }
 
@@ -53,8 +54,8 @@ static void print_constants(const struct grid_screen *screen, const struct loade
         print_note(screen, line);
 }
 
-/* What the interval is about: the sweep, or the stretch in which a point was measured. "" where it is not
- * known. */
+/* What the interval is about: the sweep, or the stretch in which a point was measured. "" where it
+ * is not known. */
 static const char *scope_text(const struct loaded *file)
 {
     const char *order = file->points[0].order;
@@ -86,21 +87,26 @@ static void print_coverage(const struct grid_screen *screen, const struct loaded
         snprintf(coverage, sizeof coverage, "%.1f", 100 * least);
     else
         snprintf(coverage, sizeof coverage, "%.1f to %.1f", 100 * least, 100 * most);
-    snprintf(line, sizeof line, "interval: covers the median with %s %%%s", coverage, scope_text(file));
+    snprintf(line, sizeof line, "interval: covers the median with %s %%%s", coverage,
+             scope_text(file));
     print_note(screen, line);
     if (has_flag(file, "dependent"))
-        print_note(screen, "dependent: neighbouring repetitions are alike, so the interval says too much; "
-                           "--spread or more repetitions help");
+        print_note(screen,
+                   "dependent: neighbouring repetitions are alike, so the interval says too much; "
+                   "--spread or more repetitions help");
 }
 
 static void print_footnote(const struct grid_screen *screen, const struct loaded *file)
 {
     if (load_has_beside(file))
-        print_note(screen, "stream: plain TCP sockets without ZeroMQ (transport raw-tcp, send const, receive "
-                           "copy); of TCP: throughput as a share of theirs");
+        print_note(
+            screen,
+            "stream: plain TCP sockets without ZeroMQ (transport raw-tcp, send const, receive "
+            "copy); of TCP: throughput as a share of theirs");
     if (show_columns_have_latency(file))
-        print_note(screen, "latency: one way in push-pull and pub-sub, there and back in req-rep and pair; "
-                           "what 50, 99 and 99.9 % of the timed messages did not exceed");
+        print_note(screen,
+                   "latency: one way in push-pull and pub-sub, there and back in req-rep and pair; "
+                   "what 50, 99 and 99.9 % of the timed messages did not exceed");
     print_coverage(screen, file);
 }
 

@@ -11,9 +11,9 @@ struct show_options {
     bool hosts, environment; /* instead of the points */
 };
 
-/* A heading, then the file's points in their order, or what the options ask for. `verdicts`, one a point:
- * what limits the points instead of what was measured; NULL for none. @return 0, or -1 with `error` when
- * memory is out. */
+/* A heading, then the file's points in their order, or what the options ask for. `verdicts`, one a
+ * point: what limits the points instead of what was measured; NULL for none. @return 0, or -1 with
+ * `error` when memory is out. */
 int show_print(const struct grid_screen *screen, const struct show_options *options,
                const struct loaded *file, const struct why_verdict *verdicts, struct error *error);
 

@@ -147,9 +147,9 @@ const char *show_columns_cell(const struct loaded *file, const struct show_colum
 
 static bool is_latency(const struct show_column *measure)
 {
-    return measure->write == write_p50 || measure->write == write_p99 || measure->write == write_p999 ||
-           measure->write == write_latency_max || measure->write == write_p50_interval ||
-           measure->write == write_p99_interval ||
+    return measure->write == write_p50 || measure->write == write_p99 ||
+           measure->write == write_p999 || measure->write == write_latency_max ||
+           measure->write == write_p50_interval || measure->write == write_p99_interval ||
            (measure->name && strcmp(measure->name, "latency_messages") == 0);
 }
 
@@ -161,8 +161,8 @@ bool show_columns_have_latency(const struct loaded *file)
     return timed;
 }
 
-/* Rates per sender are of interest where one was set, shares of TCP and latencies where they were measured,
- * the clocks' uncertainty where there is any. */
+/* Rates per sender are of interest where one was set, shares of TCP and latencies where they were
+ * measured, the clocks' uncertainty where there is any. */
 static bool is_empty(const struct show_column *measure, const struct loaded *file)
 {
     bool paced = false, uncertain = false;
@@ -176,7 +176,8 @@ static bool is_empty(const struct show_column *measure, const struct loaded *fil
            (measure->write == write_clocks && !uncertain);
 }
 
-size_t show_columns_choose(const struct loaded *file, bool wide, struct show_column chosen[SHOW_COLUMNS_MOST])
+size_t show_columns_choose(const struct loaded *file, bool wide,
+                           struct show_column chosen[SHOW_COLUMNS_MOST])
 {
     size_t count = 0;
     if (wide)
@@ -184,8 +185,9 @@ size_t show_columns_choose(const struct loaded *file, bool wide, struct show_col
     for (size_t i = 0; i < dimension_count; i++) {
         const struct dimension *dimension = &dimensions[i];
         if (wide || !dimension_is_above(dimension, file))
-            chosen[count++] = (struct show_column){
-                .grid = {dimension->title, dimension->right, dimension->rank}, .dimension = dimension};
+            chosen[count++] =
+                (struct show_column){.grid = {dimension->title, dimension->right, dimension->rank},
+                                     .dimension = dimension};
     }
     for (size_t i = 0; i < MEASURE_COUNT; i++)
         if ((wide || !measures[i].detail) && !is_empty(&measures[i], file))

@@ -1,4 +1,5 @@
-/* show_columns.h - the columns of the table of points: settings that differ, and what was measured. */
+/* show_columns.h - the columns of the table of points: settings that differ, and what was measured.
+ */
 #ifndef REPORT_TABLE_SHOW_COLUMNS_H
 #define REPORT_TABLE_SHOW_COLUMNS_H
 
@@ -19,7 +20,8 @@ struct show_column {
     const struct dimension *dimension;
 };
 
-/* The columns that the file's points have something for; with `wide` the details too. @return how many. */
+/* The columns that the file's points have something for; with `wide` the details too. @return how
+ * many. */
 size_t show_columns_choose(const struct loaded *file, bool wide,
                            struct show_column chosen[SHOW_COLUMNS_MOST]);
 const char *show_columns_cell(const struct loaded *file, const struct show_column *shown,

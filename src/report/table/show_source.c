@@ -56,7 +56,8 @@ static const struct {
 static size_t group_of(const char *name)
 {
     size_t group = 0;
-    while (strncmp(name, environment_groups[group].prefix, strlen(environment_groups[group].prefix)) != 0)
+    while (strncmp(name, environment_groups[group].prefix,
+                   strlen(environment_groups[group].prefix)) != 0)
         group++;
     return group;
 }
@@ -82,8 +83,8 @@ void show_source_print_environment(const struct grid_screen *screen, const struc
 {
     fprintf(screen->out, "  %-28s ", "command");
     text_print(screen->out, file->run->command_line);
-    fprintf(screen->out, "\n  %-28s %s\n  %-28s %s\n  %-28s %" PRId64 "\n", "started", file->run->created,
-            "uuid", file->run->uuid, "order seed", file->run->order_seed);
+    fprintf(screen->out, "\n  %-28s %s\n  %-28s %s\n  %-28s %" PRId64 "\n", "started",
+            file->run->created, "uuid", file->run->uuid, "order seed", file->run->order_seed);
     for (size_t i = 0; i < GROUP_COUNT; i++)
         print_group(screen, file, i);
 }

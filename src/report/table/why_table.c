@@ -17,8 +17,9 @@ static size_t choose_dimensions(const struct loaded *file, const struct dimensio
     return count;
 }
 
-static void fill_row(struct grid *grid, size_t row, const struct dimension *const *chosen, size_t count,
-                     const struct point_record *point, const struct why_verdict *verdict)
+static void fill_row(struct grid *grid, size_t row, const struct dimension *const *chosen,
+                     size_t count, const struct point_record *point,
+                     const struct why_verdict *verdict)
 {
     char cell[CELL];
     for (size_t i = 0; i < count; i++)

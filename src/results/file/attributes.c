@@ -11,7 +11,8 @@
 /* No attribute of ours comes near; a damaged file may claim any size. */
 #define LARGEST_ATTRIBUTE 65536
 
-/* True when values of `type` can be read as the column says, without a conversion between formats of numbers.
+/* True when values of `type` can be read as the column says, without a conversion between formats
+ * of numbers.
  */
 bool attribute_type_fits(hid_t type, const struct column *column)
 {
@@ -23,7 +24,8 @@ bool attribute_type_fits(hid_t type, const struct column *column)
     return equal;
 }
 
-/* Reads one attribute of `object` into *value, which is packed as a column of its kind. @return 0 or -1. */
+/* Reads one attribute of `object` into *value, which is packed as a column of its kind. @return 0
+ * or -1. */
 static int read_value(hid_t object, const struct column *column, unsigned char *value)
 {
     int failed = -1;
@@ -50,7 +52,8 @@ int attribute_read(hid_t object, const struct column *column, void *record)
 {
     unsigned char packed[FIELD_BYTES_MAX] = {0};
     struct column alone = *column;
-    const struct table_spec single = {.columns = &alone, .column_count = 1, .record_bytes = column->width};
+    const struct table_spec single = {
+        .columns = &alone, .column_count = 1, .record_bytes = column->width};
     if (read_value(object, column, packed))
         return -1;
     alone.offset = 0;

@@ -1,5 +1,5 @@
-/* file_writer.c - writing an HDF5 file of results: tables that grow, attributes, and a driver that never
- * fails. */
+/* file_writer.c - writing an HDF5 file of results: tables that grow, attributes, and a driver that
+ * never fails. */
 #include "file/file_writer.h"
 
 #include "file/h5.h"
@@ -14,18 +14,20 @@
 #include <H5FDdevelop.h>
 #endif
 
-/* Rows are written a chunk at a time, so that each chunk is compressed once and nothing waits in a cache. */
+/* Rows are written a chunk at a time, so that each chunk is compressed once and nothing waits in a
+ * cache. */
 #define CHUNK_BYTES ((size_t)128 * 1024)
 
 /* ---- attributes ---- */
 
-static int write_attribute(hid_t object, const char *name, hid_t file_type, hid_t memory_type, size_t count,
-                           const void *values)
+static int write_attribute(hid_t object, const char *name, hid_t file_type, hid_t memory_type,
+                           size_t count, const void *values)
 {
     hsize_t size = count;
     hid_t space = count ? H5Screate_simple(1, &size, NULL) : H5Screate(H5S_SCALAR);
     hid_t attribute = H5Acreate2(object, name, file_type, space, H5P_DEFAULT, H5P_DEFAULT);
-    int failed = attribute < 0 || H5Awrite(attribute, memory_type, values) < 0 || H5Aclose(attribute) < 0;
+    int failed =
+        attribute < 0 || H5Awrite(attribute, memory_type, values) < 0 || H5Aclose(attribute) < 0;
     H5Sclose(space);
     return failed ? -1 : 0;
 }
@@ -91,14 +93,14 @@ static int write_run(hid_t file, const struct run_record *run, uint8_t complete)
 
 /* ---- a file driver that never fails ---- */
 
-/* After a failed write libhdf5 1.10 cannot close the file any more and crashes at exit. So it never learns of
- * one: the driver is HDF5's own for POSIX files, except that it stores the first error here and returns
- * success. The file is thrown away then. */
+/* After a failed write libhdf5 1.10 cannot close the file any more and crashes at exit. So it never
+ * learns of one: the driver is HDF5's own for POSIX files, except that it stores the first error
+ * here and returns success. The file is thrown away then. */
 static int write_errno;
 static const H5FD_class_t *posix_driver;
 
-static herr_t deferring_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address, size_t size,
-                              const void *bytes)
+static herr_t deferring_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address,
+                              size_t size, const void *bytes)
 {
     errno = 0;
     if (write_errno == 0 && posix_driver->write(file, type, transfer, address, size, bytes) < 0)
@@ -150,7 +152,8 @@ static hid_t create_dataset(hid_t file, const struct table_spec *table,
     H5Pset_deflate(creation, 1);
     H5Pset_fletcher32(creation);
     H5Pset_chunk_cache(access, 7, 2 * CHUNK_BYTES, 1.0);
-    hid_t dataset = H5Dcreate2(file, table->name, writer->type, space, H5P_DEFAULT, creation, access);
+    hid_t dataset =
+        H5Dcreate2(file, table->name, writer->type, space, H5P_DEFAULT, creation, access);
     H5Pclose(access);
     H5Pclose(creation);
     H5Sclose(space);
@@ -184,11 +187,13 @@ static int flush_rows(const struct file_writer *file, struct file_writer_table *
     if (H5Dset_extent(writer->dataset, &end) < 0)
         return -1;
     hid_t space = H5Dget_space(writer->dataset), memory = H5Screate_simple(1, &count, NULL);
-    int failed = H5Sselect_hyperslab(space, H5S_SELECT_SET, &start, NULL, &count, NULL) < 0 ||
-                 H5Dwrite(writer->dataset, writer->type, memory, space, file->transfer, writer->buffer) < 0;
+    int failed =
+        H5Sselect_hyperslab(space, H5S_SELECT_SET, &start, NULL, &count, NULL) < 0 ||
+        H5Dwrite(writer->dataset, writer->type, memory, space, file->transfer, writer->buffer) < 0;
     H5Sclose(memory);
     H5Sclose(space);
-    writer->crc = (uint32_t)crc32_z(writer->crc, writer->buffer, writer->filled * writer->row_bytes);
+    writer->crc =
+        (uint32_t)crc32_z(writer->crc, writer->buffer, writer->filled * writer->row_bytes);
     writer->rows += (int64_t)count;
     writer->filled = 0;
     return failed || write_errno ? -1 : 0;
@@ -226,7 +231,8 @@ int file_writer_add_packed(struct file_writer *file, enum table_id id, const uns
 static int close_table(const struct file_writer *file, struct file_writer_table *writer)
 {
     if (flush_rows(file, writer) || write_int64(writer->dataset, "rows", &writer->rows) ||
-        write_attribute(writer->dataset, "crc32", H5T_STD_U32LE, H5T_NATIVE_UINT32, 0, &writer->crc))
+        write_attribute(writer->dataset, "crc32", H5T_STD_U32LE, H5T_NATIVE_UINT32, 0,
+                        &writer->crc))
         return -1;
     hid_t dataset = writer->dataset;
     writer->dataset = H5I_INVALID_HID;

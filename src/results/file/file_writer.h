@@ -20,8 +20,8 @@ struct file_writer {
     struct file_writer_table tables[TABLE_TOTAL];
 };
 
-/* Makes the file with all its tables. After this, and whatever it returns, comes file_writer_close. @return 0
- * or -1. */
+/* Makes the file with all its tables. After this, and whatever it returns, comes file_writer_close.
+ * @return 0 or -1. */
 int file_writer_open(struct file_writer *file, const char *path);
 /* Rows at the end of a table: records, or rows that are packed as we do. @return 0 or -1. */
 int file_writer_add(struct file_writer *file, enum table_id id, const void *records, size_t count);

@@ -1,4 +1,5 @@
-/* finish.c - from the journal to the HDF5 file, which gets its name only when it is whole and on disk. */
+/* finish.c - from the journal to the HDF5 file, which gets its name only when it is whole and on
+ * disk. */
 #include "file/finish.h"
 
 #include "file/h5.h"
@@ -44,7 +45,8 @@ int results_rename(const char *from, const char *to, struct error *error)
     return 0;
 }
 
-/* The file is on disk before it gets its name, and the name before the caller may remove the journal. */
+/* The file is on disk before it gets its name, and the name before the caller may remove the
+ * journal. */
 static int publish(const char *partial, const char *output, struct error *error)
 {
     if (disk_sync_path(partial, 0))

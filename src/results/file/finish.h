@@ -43,8 +43,8 @@ static inline void finish_tick(const struct finish *finish)
 
 /* First pass: finds the lines of every point, and what is damaged. @return 0 or -1 with `error`. */
 int finish_scan(struct finish *finish, struct error *error);
-/* Second pass: writes the rows of every point, in the order of point_id. @return 0, or -1; then `error` is
- * set unless HDF5 knows the cause. */
+/* Second pass: writes the rows of every point, in the order of point_id. @return 0, or -1; then
+ * `error` is set unless HDF5 knows the cause. */
 int finish_points(struct finish *finish, struct error *error);
 
 #endif

@@ -21,11 +21,13 @@ struct gathered {
 };
 
 /* The line at `offset`, which was good. @return 0, or -1 with `error`. */
-static int read_at(struct finish *finish, off_t offset, struct journal_line *line, struct error *error)
+static int read_at(struct finish *finish, off_t offset, struct journal_line *line,
+                   struct error *error)
 {
     finish->reader.trusted = true;
-    if (journal_reader_seek(&finish->reader, offset) || journal_reader_next(&finish->reader, line) <= 0 ||
-        line->kind == LINE_DAMAGED || line->kind == LINE_TORN)
+    if (journal_reader_seek(&finish->reader, offset) ||
+        journal_reader_next(&finish->reader, line) <= 0 || line->kind == LINE_DAMAGED ||
+        line->kind == LINE_TORN)
         return error_set(error, "%s: has changed while it was read", finish->journal);
     return 0;
 }
@@ -51,7 +53,8 @@ static void add_latency(struct finish *finish, const struct latency_record *row)
         finish->latencies->counts[histogram_bucket((int64_t)(low_ns + 0.5))] += row->count;
 }
 
-static int copy_row(struct finish *finish, const struct journal_line *block, size_t index, bool valid)
+static int copy_row(struct finish *finish, const struct journal_line *block, size_t index,
+                    bool valid)
 {
     union {
         struct rank_record rank;
@@ -68,7 +71,8 @@ static int copy_row(struct finish *finish, const struct journal_line *block, siz
 /* Rows go through as they are, unless another version packed them or the summary wants them. */
 static int copy_block(struct finish *finish, const struct journal_line *block, bool valid)
 {
-    if (block->table != TABLE_LATENCY && row_format_is_packed_as_ours(&finish->format, block->table))
+    if (block->table != TABLE_LATENCY &&
+        row_format_is_packed_as_ours(&finish->format, block->table))
         return file_writer_add_packed(&finish->file, block->table, block->block, block->count);
     int failed = 0;
     for (size_t i = 0; i < block->count && !failed; i++)
@@ -82,14 +86,15 @@ static int copy_blocks(struct finish *finish, const struct finish_entry *entry, 
 {
     struct journal_line line;
     for (off_t at = entry->first_block; at < entry->offset; at = finish->reader.offset) {
-        if (read_at(finish, at, &line, error) || (line.kind == LINE_ROWS && copy_block(finish, &line, valid)))
+        if (read_at(finish, at, &line, error) ||
+            (line.kind == LINE_ROWS && copy_block(finish, &line, valid)))
             return -1;
     }
     return 0;
 }
 
-static int take_repetition(struct finish *finish, const struct finish_entry *entry, struct gathered *gathered,
-                           struct error *error)
+static int take_repetition(struct finish *finish, const struct finish_entry *entry,
+                           struct gathered *gathered, struct error *error)
 {
     struct journal_line line;
     struct repetition_record row;
@@ -108,8 +113,8 @@ static int take_repetition(struct finish *finish, const struct finish_entry *ent
                : 0;
 }
 
-static int take_settings(struct finish *finish, const struct finish_entry *entry, struct gathered *gathered,
-                         struct error *error)
+static int take_settings(struct finish *finish, const struct finish_entry *entry,
+                         struct gathered *gathered, struct error *error)
 {
     struct journal_line line;
     if (read_at(finish, entry->offset, &line, error))
@@ -117,8 +122,8 @@ static int take_settings(struct finish *finish, const struct finish_entry *entry
     return decode_settings(line.data, line.data_length, &finish->format, &gathered->point);
 }
 
-static int take_stop(struct finish *finish, const struct finish_entry *entry, struct gathered *gathered,
-                     struct error *error)
+static int take_stop(struct finish *finish, const struct finish_entry *entry,
+                     struct gathered *gathered, struct error *error)
 {
     struct journal_line line;
     return read_at(finish, entry->offset, &line, error) ||
@@ -128,8 +133,8 @@ static int take_stop(struct finish *finish, const struct finish_entry *entry, st
                : 0;
 }
 
-static int take_entry(struct finish *finish, const struct finish_entry *entry, struct gathered *gathered,
-                      struct error *error)
+static int take_entry(struct finish *finish, const struct finish_entry *entry,
+                      struct gathered *gathered, struct error *error)
 {
     switch (entry->kind) {
     case LINE_SETTINGS:
@@ -144,21 +149,24 @@ static int take_entry(struct finish *finish, const struct finish_entry *entry, s
 }
 
 /* A point of an old journal, summed up when it was written. */
-static int add_old_point(struct finish *finish, const struct finish_entry *entry, struct error *error)
+static int add_old_point(struct finish *finish, const struct finish_entry *entry,
+                         struct error *error)
 {
     struct journal_line line;
     struct old_point rows;
-    if (read_at(finish, entry->offset, &line, error) || old_point_read(&line, &finish->format, &rows))
+    if (read_at(finish, entry->offset, &line, error) ||
+        old_point_read(&line, &finish->format, &rows))
         return -1;
     finish->report.points++;
     finish->report.repetitions += (int64_t)rows.repetition_count;
     finish->report.settled += strcmp(rows.point.stop_reason, "interrupted") != 0;
     struct file_writer *file = &finish->file;
-    int failed = file_writer_add(file, TABLE_POINTS, &rows.point, 1) ||
-                 file_writer_add(file, TABLE_REPETITIONS, rows.repetitions, rows.repetition_count) ||
-                 file_writer_add(file, TABLE_RANKS, rows.ranks, rows.rank_count) ||
-                 file_writer_add(file, TABLE_INTERVALS, rows.intervals, rows.interval_count) ||
-                 file_writer_add(file, TABLE_LATENCY, rows.latencies, rows.latency_count);
+    int failed =
+        file_writer_add(file, TABLE_POINTS, &rows.point, 1) ||
+        file_writer_add(file, TABLE_REPETITIONS, rows.repetitions, rows.repetition_count) ||
+        file_writer_add(file, TABLE_RANKS, rows.ranks, rows.rank_count) ||
+        file_writer_add(file, TABLE_INTERVALS, rows.intervals, rows.interval_count) ||
+        file_writer_add(file, TABLE_LATENCY, rows.latencies, rows.latency_count);
     old_point_clear(&rows);
     return failed ? -1 : 0;
 }
@@ -168,7 +176,8 @@ static int add_summary(struct finish *finish, struct gathered *gathered)
     struct point_record *point = &gathered->point;
     /* A point of which a repetition was damaged lacks it. */
     bool settled = *gathered->stop_reason && (int64_t)gathered->count >= gathered->stopped_with;
-    summary_fill(point, gathered->samples, gathered->count, summary_schedule(&finish->schedule, point),
+    summary_fill(point, gathered->samples, gathered->count,
+                 summary_schedule(&finish->schedule, point),
                  settled ? gathered->stop_reason : "interrupted");
     if (*point->latency_kind)
         summary_fill_latency(point, finish->latencies);
@@ -208,8 +217,8 @@ static size_t move_settings(struct finish *finish, size_t first, size_t drop)
     return drop + 1;
 }
 
-/* The lines first to last, in their order, are those of one point. What is before a drop does not count, nor
- * is what is before a line of an old journal, which has all of a point. */
+/* The lines first to last, in their order, are those of one point. What is before a drop does not
+ * count, nor is what is before a line of an old journal, which has all of a point. */
 static int add_point(struct finish *finish, size_t first, size_t last, struct error *error)
 {
     size_t from = first;
@@ -221,15 +230,17 @@ static int add_point(struct finish *finish, size_t first, size_t last, struct er
     }
     if (from > last)
         return 0;
-    return finish->entries[from].kind == LINE_POINT ? add_old_point(finish, &finish->entries[from], error)
-                                                    : add_new_point(finish, from, last, error);
+    return finish->entries[from].kind == LINE_POINT
+               ? add_old_point(finish, &finish->entries[from], error)
+               : add_new_point(finish, from, last, error);
 }
 
 int finish_points(struct finish *finish, struct error *error)
 {
     size_t first = 0;
     for (size_t i = 0; i < finish->count; i++) {
-        if (i + 1 < finish->count && finish->entries[i + 1].point_id == finish->entries[first].point_id)
+        if (i + 1 < finish->count &&
+            finish->entries[i + 1].point_id == finish->entries[first].point_id)
             continue;
         if (add_point(finish, first, i, error))
             return -1;

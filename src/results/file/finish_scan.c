@@ -26,13 +26,14 @@ static int add_entry(struct finish *finish, const struct journal_line *line, str
         finish->entries = grown;
         finish->capacity = capacity;
     }
-    finish->entries[finish->count++] =
-        (struct finish_entry){line->point_id, line->offset, finish->progress.first_block, line->kind};
+    finish->entries[finish->count++] = (struct finish_entry){
+        line->point_id, line->offset, finish->progress.first_block, line->kind};
     return 0;
 }
 
-/* Finds the run line, for what the other lines say depends on it. It is the first, unless the journal is
- * damaged or out of order. One that is not readable counts as damaged, one of a newer schema is an error. */
+/* Finds the run line, for what the other lines say depends on it. It is the first, unless the
+ * journal is damaged or out of order. One that is not readable counts as damaged, one of a newer
+ * schema is an error. */
 static int find_run(struct finish *finish, struct error *error)
 {
     struct journal_line line;
@@ -41,8 +42,8 @@ static int find_run(struct finish *finish, struct error *error)
     while (finish->run_line == 0 && journal_reader_next(&finish->reader, &line) > 0) {
         if (line.kind != LINE_RUN)
             continue;
-        if (decode_run(line.data, line.data_length, finish->journal, &finish->run, &finish->format, &cause) ==
-            0)
+        if (decode_run(line.data, line.data_length, finish->journal, &finish->run, &finish->format,
+                       &cause) == 0)
             finish->run_line = line.number;
         else if (strstr(cause.text, "newer than"))
             return error_set(error, "%s", cause.text);
@@ -63,12 +64,14 @@ static bool block_is_good(const struct finish *finish, const struct journal_line
     int64_t ids[2];
     bool good = row_bytes > 0 && line->block_bytes == line->count * row_bytes;
     for (size_t i = 0; i < line->count && good; i++)
-        good = row_format_ids(&finish->format, line->table, line->block + i * row_bytes, ids) == 0 &&
-               ids[0] == line->point_id && ids[1] == line->repetition;
+        good =
+            row_format_ids(&finish->format, line->table, line->block + i * row_bytes, ids) == 0 &&
+            ids[0] == line->point_id && ids[1] == line->repetition;
     return good;
 }
 
-/* What can be read of a line that belongs to a point, once, so that the second pass finds no fault with it.
+/* What can be read of a line that belongs to a point, once, so that the second pass finds no fault
+ * with it.
  */
 static bool point_line_is_good(const struct finish *finish, const struct journal_line *line)
 {
@@ -80,7 +83,8 @@ static bool point_line_is_good(const struct finish *finish, const struct journal
     case LINE_SETTINGS:
         return decode_settings(line->data, line->data_length, &finish->format, &point) == 0;
     case LINE_REPETITION:
-        return decode_repetition(line->data, line->data_length, &finish->format, &repetition) == 0 &&
+        return decode_repetition(line->data, line->data_length, &finish->format, &repetition) ==
+                   0 &&
                repetition.point_id == line->point_id;
     case LINE_STOP:
         return decode_stop(line->data, line->data_length, reason, sizeof reason, &repetitions) == 0;
@@ -146,7 +150,8 @@ static void set_unknown_run(struct run_record *run)
 {
     for (size_t i = 0; i < results_run_column_count; i++)
         if (results_run_columns[i].kind == COLUMN_STRING)
-            field_copy((char *)run + results_run_columns[i].offset, results_run_columns[i].width, "unknown");
+            field_copy((char *)run + results_run_columns[i].offset, results_run_columns[i].width,
+                       "unknown");
 }
 
 int finish_scan(struct finish *finish, struct error *error)

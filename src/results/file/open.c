@@ -18,21 +18,25 @@
 static int check_format(struct results *results, struct error *error)
 {
     char format[64] = "", version[32] = "";
-    const struct column of_format = {.name = "format", .kind = COLUMN_STRING, .width = sizeof format};
+    const struct column of_format = {
+        .name = "format", .kind = COLUMN_STRING, .width = sizeof format};
     const struct column of_version = {
         .name = "schema_version", .kind = COLUMN_STRING, .width = sizeof version};
     if (attribute_read(results->file, &of_format, format) || strcmp(format, SCHEMA_FORMAT) != 0)
-        return error_set(error, "%s: is an HDF5 file, but not one of zmqsweep (no attribute format = %s)",
+        return error_set(error,
+                         "%s: is an HDF5 file, but not one of zmqsweep (no attribute format = %s)",
                          results->path, SCHEMA_FORMAT);
     if (attribute_read(results->file, &of_version, version))
-        return error_set(error, "%s: its attribute schema_version is missing or damaged", results->path);
+        return error_set(error, "%s: its attribute schema_version is missing or damaged",
+                         results->path);
     return schema_check(version, results->path, error);
 }
 
 static int read_run(struct results *results, struct error *error)
 {
     uint8_t complete = 0;
-    const struct column of_complete = {.name = "complete", .kind = COLUMN_UINT8, .width = sizeof complete};
+    const struct column of_complete = {
+        .name = "complete", .kind = COLUMN_UINT8, .width = sizeof complete};
     for (size_t i = 0; i < results_run_column_count; i++)
         if (attribute_read(results->file, &results_run_columns[i], &results->run))
             return error_set(error, "%s: its attribute %s is missing or damaged", results->path,
@@ -45,17 +49,19 @@ static int read_run(struct results *results, struct error *error)
 
 /* ---- tables ---- */
 
-/* Adds the column's member of `file_type` to `memory_type`, in the file's own type, so that reading copies
- * bytes. An older file's strings may be shorter. */
-static int add_column(const struct column *column, hid_t file_type, hid_t memory_type, size_t offset)
+/* Adds the column's member of `file_type` to `memory_type`, in the file's own type, so that reading
+ * copies bytes. An older file's strings may be shorter. */
+static int add_column(const struct column *column, hid_t file_type, hid_t memory_type,
+                      size_t offset)
 {
     int index = H5Tget_member_index(file_type, column->name);
     if (index < 0)
         return -1;
     hid_t member = H5Tget_member_type(file_type, (unsigned)index);
     size_t width = member >= 0 ? H5Tget_size(member) : 0;
-    bool fits = width > 0 && attribute_type_fits(member, column) &&
-                (width == column->width || (column->kind == COLUMN_STRING && width < column->width));
+    bool fits =
+        width > 0 && attribute_type_fits(member, column) &&
+        (width == column->width || (column->kind == COLUMN_STRING && width < column->width));
     if (H5Tget_member_offset(file_type, (unsigned)index) + width > H5Tget_size(file_type))
         fits = false; /* a damaged header */
     int failed = fits && H5Tinsert(memory_type, column->name, offset, member) >= 0 ? 0 : -1;
@@ -75,7 +81,8 @@ static bool has_member(hid_t type, const char *name)
     return found;
 }
 
-static int check_columns(struct results *results, enum table_id id, hid_t file_type, struct error *error)
+static int check_columns(struct results *results, enum table_id id, hid_t file_type,
+                         struct error *error)
 {
     const struct table_spec *table = &result_tables[id];
     size_t offset = 0;
@@ -87,8 +94,8 @@ static int check_columns(struct results *results, enum table_id id, hid_t file_t
         if (table->columns[i].later && !has_member(file_type, table->columns[i].name)) {
             results->absent[id][i] = true;
         } else if (add_column(&table->columns[i], file_type, results->types[id], offset))
-            return error_set(error, "%s: column %s of table %s is missing or of another type", results->path,
-                             table->columns[i].name, table->name);
+            return error_set(error, "%s: column %s of table %s is missing or of another type",
+                             results->path, table->columns[i].name, table->name);
         offset += table->columns[i].width;
     }
     results->exact[id] = H5Tequal(results->types[id], file_type) > 0;
@@ -102,13 +109,14 @@ static int check_rows(struct results *results, enum table_id id, struct error *e
     int64_t claimed;
     hsize_t rows = 0;
     hid_t space = H5Dget_space(results->datasets[id]);
-    bool flat = H5Sget_simple_extent_ndims(space) == 1 && H5Sget_simple_extent_dims(space, &rows, NULL) == 1;
+    bool flat = H5Sget_simple_extent_ndims(space) == 1 &&
+                H5Sget_simple_extent_dims(space, &rows, NULL) == 1;
     H5Sclose(space);
     if (!flat || rows > INT64_MAX / OPENED_ROW_BYTES_MAX)
         return error_set(error, "%s: table %s is not a list of rows", results->path, name);
     if (attribute_read(results->datasets[id], &of_rows, &claimed))
-        return error_set(error, "%s: the attribute rows of table %s is missing or damaged", results->path,
-                         name);
+        return error_set(error, "%s: the attribute rows of table %s is missing or damaged",
+                         results->path, name);
     if (claimed != (int64_t)rows)
         return error_set(error, "%s: table %s has %" PRIu64 " rows where it should have %" PRId64,
                          results->path, name, (uint64_t)rows, claimed);
@@ -123,7 +131,8 @@ static bool is_from_before(const struct results *results, enum table_id id)
     const char *column = result_tables[id].came_with;
     bool before = false;
     for (size_t i = 0; column && i < points->column_count; i++)
-        before = before || (strcmp(points->columns[i].name, column) == 0 && results->absent[TABLE_POINTS][i]);
+        before = before ||
+                 (strcmp(points->columns[i].name, column) == 0 && results->absent[TABLE_POINTS][i]);
     return before;
 }
 
@@ -137,10 +146,12 @@ static int open_table(struct results *results, enum table_id id, struct error *e
         return error_set(error, "%s: has no table %s", results->path, name);
     results->datasets[id] = H5Dopen2(results->file, name, H5P_DEFAULT);
     if (results->datasets[id] < 0)
-        return error_set(error, "%s: table %s cannot be opened: %s", results->path, name, h5_cause());
+        return error_set(error, "%s: table %s cannot be opened: %s", results->path, name,
+                         h5_cause());
     hid_t type = H5Dget_type(results->datasets[id]);
     if (type < 0)
-        return error_set(error, "%s: table %s cannot be opened: %s", results->path, name, h5_cause());
+        return error_set(error, "%s: table %s cannot be opened: %s", results->path, name,
+                         h5_cause());
     int failed = check_columns(results, id, type, error);
     H5Tclose(type);
     return failed ? -1 : check_rows(results, id, error);
@@ -155,7 +166,8 @@ static int check_start(const char *path, struct error *error)
     char start[16] = "";
     struct stat status;
     if (stat(path, &status))
-        return error_set(error, "%s: %s", path, errno == ENOENT ? "there is no such file" : strerror(errno));
+        return error_set(error, "%s: %s", path,
+                         errno == ENOENT ? "there is no such file" : strerror(errno));
     if (S_ISDIR(status.st_mode))
         return error_set(error, "%s: is a folder, not a results file", path);
     if (!S_ISREG(status.st_mode))
@@ -170,9 +182,10 @@ static int check_start(const char *path, struct error *error)
     if (got < 0)
         return error_set(error, "%s: %s", path, strerror(errno));
     if (strncmp(start, journal, sizeof journal - 1) == 0)
-        return error_set(error,
-                         "%s: is the journal of a sweep; `zmqreport recover %s` makes a results file of it",
-                         path, path);
+        return error_set(
+            error,
+            "%s: is the journal of a sweep; `zmqreport recover %s` makes a results file of it",
+            path, path);
     return 0;
 }
 
@@ -193,8 +206,8 @@ static int open_file(struct results *results, struct error *error)
 
 static int open_all(struct results *results, struct error *error)
 {
-    if (check_start(results->path, error) || open_file(results, error) || check_format(results, error) ||
-        read_run(results, error))
+    if (check_start(results->path, error) || open_file(results, error) ||
+        check_format(results, error) || read_run(results, error))
         return -1;
     for (int i = 0; i < TABLE_TOTAL; i++)
         if (open_table(results, (enum table_id)i, error))

@@ -11,15 +11,16 @@
 
 /* ---- rows ---- */
 
-static int read_packed(struct results *results, enum table_id id, hid_t type, int64_t first, int64_t count,
-                       unsigned char *packed, struct error *error)
+static int read_packed(struct results *results, enum table_id id, hid_t type, int64_t first,
+                       int64_t count, unsigned char *packed, struct error *error)
 {
     hsize_t start = (hsize_t)first, rows = (hsize_t)count;
     hid_t space = H5Dget_space(results->datasets[id]), memory = H5Screate_simple(1, &rows, NULL);
     int failed = H5Sselect_hyperslab(space, H5S_SELECT_SET, &start, NULL, &rows, NULL) < 0 ||
                  H5Dread(results->datasets[id], type, memory, space, results->transfer, packed) < 0;
     if (failed)
-        error_set(error, "%s: table %s is damaged: %s", results->path, result_tables[id].name, h5_cause());
+        error_set(error, "%s: table %s is damaged: %s", results->path, result_tables[id].name,
+                  h5_cause());
     H5Sclose(memory);
     H5Sclose(space);
     return failed ? -1 : 0;
@@ -48,8 +49,8 @@ static void set_absent(const struct results *results, enum table_id table, void 
             row_set_missing(&spec->columns[i], record);
 }
 
-int results_read(struct results *results, enum table_id table, int64_t first, int64_t count, void *records,
-                 struct error *error)
+int results_read(struct results *results, enum table_id table, int64_t first, int64_t count,
+                 void *records, struct error *error)
 {
     const struct table_spec *spec = &result_tables[table];
     size_t bytes = row_packed_bytes(spec);
@@ -63,7 +64,8 @@ int results_read(struct results *results, enum table_id table, int64_t first, in
     int failed = 0;
     for (int64_t done = 0; done < count && !failed; done += batch) {
         int64_t rows = count - done < batch ? count - done : batch;
-        failed = read_packed(results, table, results->types[table], first + done, rows, packed, error);
+        failed =
+            read_packed(results, table, results->types[table], first + done, rows, packed, error);
         if (!failed)
             note_read(results, table, first + done, rows, packed);
         for (int64_t i = 0; i < rows && !failed; i++, record += spec->record_bytes) {
@@ -111,17 +113,18 @@ static int read_crc(hid_t dataset, uint32_t *crc)
     return failed;
 }
 
-static int compare_crc(struct results *results, enum table_id table, uint32_t found, struct error *error)
+static int compare_crc(struct results *results, enum table_id table, uint32_t found,
+                       struct error *error)
 {
     uint32_t expected;
     const char *name = result_tables[table].name;
     if (read_crc(results->datasets[table], &expected))
-        return error_set(error, "%s: the attribute crc32 of table %s is missing or damaged", results->path,
-                         name);
+        return error_set(error, "%s: the attribute crc32 of table %s is missing or damaged",
+                         results->path, name);
     if (found != expected)
-        return error_set(error,
-                         "%s: table %s is damaged: its rows have checksum %08" PRIx32 ", not %08" PRIx32,
-                         results->path, name, found, expected);
+        return error_set(
+            error, "%s: table %s is damaged: its rows have checksum %08" PRIx32 ", not %08" PRIx32,
+            results->path, name, found, expected);
     return 0;
 }
 
@@ -133,8 +136,8 @@ int results_verify(struct results *results, enum table_id table, struct error *e
     hid_t type = H5Dget_type(results->datasets[table]);
     int failed = 0;
     if (H5Tdetect_class(type, H5T_VLEN) != 0 || H5Tdetect_class(type, H5T_REFERENCE) != 0)
-        failed = error_set(error, "%s: table %s has columns of a kind that no checksum covers", results->path,
-                           result_tables[table].name);
+        failed = error_set(error, "%s: table %s has columns of a kind that no checksum covers",
+                           results->path, result_tables[table].name);
     else
         failed = table_crc(results, table, type, &found, error);
     H5Tclose(type);
@@ -143,7 +146,8 @@ int results_verify(struct results *results, enum table_id table, struct error *e
 
 int results_verify_read(struct results *results, enum table_id table, struct error *error)
 {
-    if (results->exact[table] && results->rows[table] > 0 && results->next[table] == results->rows[table])
+    if (results->exact[table] && results->rows[table] > 0 &&
+        results->next[table] == results->rows[table])
         return compare_crc(results, table, results->running[table], error);
     return results_verify(results, table, error);
 }

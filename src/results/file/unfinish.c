@@ -27,7 +27,8 @@ static const char *cursor_row(struct cursor *cursor, struct results *results, st
     if (cursor->next >= cursor->first + cursor->count) {
         cursor->first = cursor->next;
         cursor->count = left < CURSOR_ROWS ? left : CURSOR_ROWS;
-        *failed = results_read(results, cursor->table, cursor->first, cursor->count, cursor->buffer, error);
+        *failed = results_read(results, cursor->table, cursor->first, cursor->count, cursor->buffer,
+                               error);
         if (*failed)
             return NULL;
     }
@@ -44,7 +45,8 @@ static bool is_of(const char *row, int64_t point_id, int64_t repetition)
 
 /* Adds the rows of a repetition, which come next. */
 static int copy_rows(struct cursor *cursor, struct results *results,
-                     const struct repetition_record *repetition, struct journal *journal, struct error *error)
+                     const struct repetition_record *repetition, struct journal *journal,
+                     struct error *error)
 {
     int failed = 0;
     const char *row;
@@ -68,19 +70,22 @@ static int copy_repetition(struct results *results, struct cursor *cursors,
 }
 
 /* A point that was interrupted has no stop: the sweep goes on with it. */
-static int copy_point(struct results *results, struct cursor *cursors, const struct point_record *point,
-                      struct journal *journal, struct error *error)
+static int copy_point(struct results *results, struct cursor *cursors,
+                      const struct point_record *point, struct journal *journal,
+                      struct error *error)
 {
     struct cursor *repetitions = &cursors[TABLE_REPETITIONS];
     int failed = journal_add_settings(journal, point, error);
     const char *row;
     while (!failed && (row = cursor_row(repetitions, results, error, &failed)) != NULL &&
            *(const int64_t *)row == point->point_id) {
-        failed = copy_repetition(results, cursors, (const struct repetition_record *)row, journal, error);
+        failed = copy_repetition(results, cursors, (const struct repetition_record *)row, journal,
+                                 error);
         repetitions->next++;
     }
     if (!failed && strcmp(point->stop_reason, "interrupted") != 0)
-        failed = journal_add_stop(journal, point->point_id, point->stop_reason, point->repetitions, error);
+        failed = journal_add_stop(journal, point->point_id, point->stop_reason, point->repetitions,
+                                  error);
     return failed;
 }
 
@@ -96,7 +101,8 @@ static int copy_points(struct results *results, const char *output, struct journ
             failed = error_set(error, "%s: out of memory", output);
     }
     const char *point;
-    while (!failed && (point = cursor_row(&cursors[TABLE_POINTS], results, error, &failed)) != NULL) {
+    while (!failed &&
+           (point = cursor_row(&cursors[TABLE_POINTS], results, error, &failed)) != NULL) {
         failed = copy_point(results, cursors, (const struct point_record *)point, journal, error);
         cursors[TABLE_POINTS].next++;
     }
@@ -148,7 +154,8 @@ static int publish(const char *partial, const char *path, struct error *error)
     return error_set(error, "%s: %s", path, strerror(errno));
 }
 
-/* The journal gets its name only when it is whole: a half of it would hide the points of the file. */
+/* The journal gets its name only when it is whole: a half of it would hide the points of the file.
+ */
 static int write_journal(struct results *results, const struct run_record *run, const char *output,
                          struct error *error)
 {

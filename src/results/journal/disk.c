@@ -36,6 +36,7 @@ int disk_sync_folder(const char *path)
 {
     char folder[DISK_PATH_BYTES];
     const char *slash = strrchr(path, '/');
-    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1,
+             slash ? path : ".");
     return disk_sync_path(folder, O_DIRECTORY) && errno != EINVAL && errno != EACCES ? -1 : 0;
 }

@@ -1,4 +1,5 @@
-/* ensure.c - the journal keeps its name while a sweep writes it, and temporary files are removed. */
+/* ensure.c - the journal keeps its name while a sweep writes it, and temporary files are removed.
+ */
 #include "journal/lock.h"
 #include "journal/writer.h"
 
@@ -14,7 +15,8 @@
 
 #define COPY_BYTES ((size_t)64 * 1024)
 
-/* True when the name is gone or another file's. An error of another kind says nothing about that. */
+/* True when the name is gone or another file's. An error of another kind says nothing about that.
+ */
 static bool is_replaced(const char *path, const struct stat *ours)
 {
     struct stat named;
@@ -38,7 +40,8 @@ static int copy_bytes(int from, int to, off_t length)
     return at == length ? 0 : -1;
 }
 
-/* A file that takes the place of the journal, whole and on disk. @return its descriptor, locked, or -1. */
+/* A file that takes the place of the journal, whole and on disk. @return its descriptor, locked, or
+ * -1. */
 static int write_copy(const struct journal *journal, const char *partial, struct error *error)
 {
     bool exists;
@@ -60,8 +63,8 @@ static int save_under_own_name(struct journal *journal, const char *partial, str
     int stem = (int)(strlen(journal->path) - strlen(".journal"));
     snprintf(own_name, sizeof own_name, "%.*s.%d.journal", stem, journal->path, (int)getpid());
     if (rename(partial, own_name) || disk_sync_folder(own_name))
-        return error_set(error, "%s: another file has its name, and %s cannot be made: %s", journal->path,
-                         own_name, strerror(errno));
+        return error_set(error, "%s: another file has its name, and %s cannot be made: %s",
+                         journal->path, own_name, strerror(errno));
     return error_set(error, "%.200s: another file has its name now; what was measured is in %.200s",
                      journal->path, own_name);
 }
@@ -91,9 +94,9 @@ static int restore(struct journal *journal, struct error *error)
     journal->fd = fd;
     if (take_name(partial, journal->path))
         return save_under_own_name(journal, partial, error);
-    return disk_sync_folder(journal->path)
-               ? error_set(error, "%s: its folder cannot be synced: %s", journal->path, strerror(errno))
-               : 0;
+    return disk_sync_folder(journal->path) ? error_set(error, "%s: its folder cannot be synced: %s",
+                                                       journal->path, strerror(errno))
+                                           : 0;
 }
 
 int journal_ensure(struct journal *journal, bool *again, struct error *error)
@@ -103,10 +106,11 @@ int journal_ensure(struct journal *journal, bool *again, struct error *error)
     if (fstat(journal->fd, &ours))
         return error_set(error, "%s: %s", journal->path, strerror(errno));
     if (ours.st_size != journal->end)
-        return error_set(error,
-                         "%s: was changed while the sweep ran, it has %lld bytes and %lld were written: "
-                         "points may be missing in it",
-                         journal->path, (long long)ours.st_size, (long long)journal->end);
+        return error_set(
+            error,
+            "%s: was changed while the sweep ran, it has %lld bytes and %lld were written: "
+            "points may be missing in it",
+            journal->path, (long long)ours.st_size, (long long)journal->end);
     if (!is_replaced(journal->path, &ours))
         return 0;
     *again = true;
@@ -115,7 +119,8 @@ int journal_ensure(struct journal *journal, bool *again, struct error *error)
 
 void results_remove_leftovers(const char *output)
 {
-    static const char *const endings[] = {".partial", ".journal.partial", ".recovered", ".recovered.partial"};
+    static const char *const endings[] = {".partial", ".journal.partial", ".recovered",
+                                          ".recovered.partial"};
     char path[DISK_PATH_BYTES + 32];
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         snprintf(path, sizeof path, "%.4090s%s", output, endings[i]);

@@ -46,7 +46,8 @@ static int report_holder(const char *path, struct error *error)
     const char *advice = "wait for it, or give another --output";
     if (find_writer(path, host, sizeof host, &pid) || !may_be_running(host, pid))
         return error_set(error, "%s is in use by another process; %s", path, advice);
-    return error_set(error, "%s is in use by process %" PRId64 " on %s; %s", path, pid, host, advice);
+    return error_set(error, "%s is in use by process %" PRId64 " on %s; %s", path, pid, host,
+                     advice);
 }
 
 /* A file system without locks is no reason to stop. */
@@ -71,7 +72,8 @@ int journal_lock_for_reading(const char *path, int *fd, struct error *error)
     if (*fd < 0)
         return 0;
     int failed = flock(*fd, LOCK_EX | LOCK_NB);
-    if (failed && errno == EBADF) /* a network file system wants a descriptor that can write for this */
+    if (failed &&
+        errno == EBADF) /* a network file system wants a descriptor that can write for this */
         failed = flock(*fd, LOCK_SH | LOCK_NB);
     if (!failed || errno != EWOULDBLOCK)
         return 0;

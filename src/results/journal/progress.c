@@ -16,7 +16,8 @@ static void begin(struct journal_progress *progress, const struct journal_line *
 
 static void take_block(struct journal_progress *progress, const struct journal_line *line)
 {
-    if (!progress->begun || progress->point_id != line->point_id || progress->repetition != line->repetition)
+    if (!progress->begun || progress->point_id != line->point_id ||
+        progress->repetition != line->repetition)
         begin(progress, line);
     progress->counts[line->table] += (int64_t)line->count;
 }
@@ -26,8 +27,8 @@ static bool is_whole(const struct journal_progress *progress, const struct journ
     int64_t counts[TABLE_LATENCY + 1], repetition;
     if (decode_row_counts(line->data, line->data_length, &repetition, counts))
         return false;
-    bool same =
-        !progress->begun || (progress->point_id == line->point_id && progress->repetition == repetition);
+    bool same = !progress->begun ||
+                (progress->point_id == line->point_id && progress->repetition == repetition);
     for (int t = TABLE_RANKS; t <= TABLE_LATENCY && same; t++)
         same = counts[t] == (progress->begun ? progress->counts[t] : 0);
     return same;

@@ -12,7 +12,7 @@
 /* No block that is longer was written by us: its announcement is damaged. */
 #define BLOCK_BYTES_MOST ((size_t)16 * 1024 * 1024)
 
-#define STARTS_WITH(text, length, prefix)                                                                    \
+#define STARTS_WITH(text, length, prefix)                                                          \
     ((length) >= sizeof(prefix) - 1 && memcmp(text, prefix, sizeof(prefix) - 1) == 0)
 
 int journal_reader_open(struct journal_reader *reader, const char *path, struct error *error)
@@ -89,8 +89,8 @@ static int make_room(struct journal_reader *reader, size_t bytes)
     return 0;
 }
 
-/* Reads the block that a line announced, and the newline behind it. A block whose CRC is wrong is damaged;
- * the lines go on behind it, since the line's own CRC vouches for its length. */
+/* Reads the block that a line announced, and the newline behind it. A block whose CRC is wrong is
+ * damaged; the lines go on behind it, since the line's own CRC vouches for its length. */
 static int read_block(struct journal_reader *reader, struct journal_line *line)
 {
     uint32_t crc;

@@ -1,4 +1,5 @@
-/* reopen.c - going on with a journal: a visitor gets what it has, and what was not committed is cut off. */
+/* reopen.c - going on with a journal: a visitor gets what it has, and what was not committed is cut
+ * off. */
 #include "journal/lock.h"
 #include "journal/progress.h"
 #include "journal/reader.h"
@@ -42,10 +43,11 @@ static int refuse_first_line(const char *path, struct error *error)
 /* Rows have no names: new ones of other columns would be read as damaged. */
 static int refuse_columns(const char *path, const struct run_record *run, struct error *error)
 {
-    return error_set(error,
-                     "%s: was begun by zmqsweep %s, with other columns; go on with that, `zmqreport recover` "
-                     "saves its points, --force starts over",
-                     path, run->creator_version);
+    return error_set(
+        error,
+        "%s: was begun by zmqsweep %s, with other columns; go on with that, `zmqreport recover` "
+        "saves its points, --force starts over",
+        path, run->creator_version);
 }
 
 /* ---- what it has ---- */
@@ -117,13 +119,16 @@ static int read_first_line(struct reopening *reopening, struct journal_reader *r
     }
     if (line->kind != LINE_RUN)
         return refuse_first_line(reopening->path, error);
-    if (decode_run(line->data, line->data_length, reopening->path, reopening->run, &reopening->format, error))
+    if (decode_run(line->data, line->data_length, reopening->path, reopening->run,
+                   &reopening->format, error))
         return -1;
-    return row_format_is_ours(&reopening->format) ? 0
-                                                  : refuse_columns(reopening->path, reopening->run, error);
+    return row_format_is_ours(&reopening->format)
+               ? 0
+               : refuse_columns(reopening->path, reopening->run, error);
 }
 
-/* `end` is behind the last line that is not a block: blocks count with the line that they come before. */
+/* `end` is behind the last line that is not a block: blocks count with the line that they come
+ * before. */
 static int read_lines(struct reopening *reopening, struct error *error)
 {
     struct journal_reader reader;
@@ -173,8 +178,9 @@ static int open_existing(struct journal *journal, struct reopening *reopening, s
     return unlink(journal->path) ? error_set(error, "%s: %s", journal->path, strerror(errno)) : 1;
 }
 
-int journal_reopen(const char *output, struct run_record *run, const struct journal_visitor *visitor,
-                   struct journal **journal, struct error *error)
+int journal_reopen(const char *output, struct run_record *run,
+                   const struct journal_visitor *visitor, struct journal **journal,
+                   struct error *error)
 {
     char path[DISK_PATH_BYTES];
     memset(run, 0, sizeof *run);

@@ -1,5 +1,5 @@
-/* writer.c - writing the journal of a sweep: what belongs to a repetition is written, then committed, then
- * brought to disk beside the next one.
+/* writer.c - writing the journal of a sweep: what belongs to a repetition is written, then
+ * committed, then brought to disk beside the next one.
  */
 #include "journal/writer.h"
 
@@ -39,8 +39,8 @@ static int truncate_to_commit(struct journal *journal, struct error *error)
 {
     error_set(error, "%s: cannot be written: %s", journal->path, strerror(errno));
     if (ftruncate(journal->fd, journal->end))
-        error_set(error, "%s: cannot be written, and a torn line stays at its end: %s", journal->path,
-                  strerror(errno));
+        error_set(error, "%s: cannot be written, and a torn line stays at its end: %s",
+                  journal->path, strerror(errno));
     journal->size = journal->end;
     journal->text_used = 0;
     return JOURNAL_FAILED;
@@ -55,7 +55,8 @@ static int write_buffer(struct journal *journal, struct error *error)
     return 0;
 }
 
-static int buffer_bytes(struct journal *journal, const void *bytes, size_t length, struct error *error)
+static int buffer_bytes(struct journal *journal, const void *bytes, size_t length,
+                        struct error *error)
 {
     if (journal->text_used + length > journal->text_capacity) {
         size_t capacity = 2 * journal->text_capacity + length;
@@ -102,8 +103,8 @@ static int flush_rows(struct journal *journal, enum table_id table, struct error
     return failed;
 }
 
-int journal_add_rows(struct journal *journal, enum table_id table, const void *records, size_t count,
-                     struct error *error)
+int journal_add_rows(struct journal *journal, enum table_id table, const void *records,
+                     size_t count, struct error *error)
 {
     const struct table_spec *spec = &result_tables[table];
     struct row_buffer *rows = &journal->rows[table];
@@ -115,9 +116,9 @@ int journal_add_rows(struct journal *journal, enum table_id table, const void *r
         int64_t ids[2]; /* all of these tables begin with the numbers of point and repetition */
         memcpy(ids, record, sizeof ids);
         if (journal->point_id != ids[0] || journal->repetition != ids[1])
-            return error_set(error,
-                             "rows of another repetition were given with repetition %lld of point %lld",
-                             (long long)journal->repetition, (long long)journal->point_id);
+            return error_set(
+                error, "rows of another repetition were given with repetition %lld of point %lld",
+                (long long)journal->repetition, (long long)journal->point_id);
         if (rows->used + row_bytes > BLOCK_BYTES) {
             int failed = flush_rows(journal, table, error);
             if (failed)
@@ -141,7 +142,8 @@ void journal_begin_repetition(struct journal *journal, int64_t point_id, int64_t
     }
 }
 
-int journal_add_repetition(struct journal *journal, const struct repetition_record *row, struct error *error)
+int journal_add_repetition(struct journal *journal, const struct repetition_record *row,
+                           struct error *error)
 {
     size_t length = 0;
     int failed = 0;
@@ -155,15 +157,16 @@ int journal_add_repetition(struct journal *journal, const struct repetition_reco
     return buffer_line(journal, line, length, error);
 }
 
-int journal_add_settings(struct journal *journal, const struct point_record *row, struct error *error)
+int journal_add_settings(struct journal *journal, const struct point_record *row,
+                         struct error *error)
 {
     size_t length = 0;
     char *line = encode_settings(row, &length, error);
     return buffer_line(journal, line, length, error);
 }
 
-int journal_add_stop(struct journal *journal, int64_t point_id, const char *reason, int64_t repetitions,
-                     struct error *error)
+int journal_add_stop(struct journal *journal, int64_t point_id, const char *reason,
+                     int64_t repetitions, struct error *error)
 {
     size_t length = 0;
     char *line = encode_stop(point_id, reason, repetitions, &length, error);
@@ -226,7 +229,8 @@ static int sync_line(struct journal *journal, char *line, size_t length, struct 
     return failed ? failed : journal_wait(journal, error);
 }
 
-int journal_append_session(struct journal *journal, const struct run_record *run, struct error *error)
+int journal_append_session(struct journal *journal, const struct run_record *run,
+                           struct error *error)
 {
     size_t length = 0;
     char *line = encode_session(run, false, &length, error);
@@ -278,7 +282,8 @@ int journal_refuse_existing(const char *path, struct error *error)
 {
     if (journal_in_use(path, error))
         return -1;
-    return error_set(error, "%s already exists: --resume goes on with it, --force starts over", path);
+    return error_set(error, "%s already exists: --resume goes on with it, --force starts over",
+                     path);
 }
 
 /* The first line, on disk, and the name, too. */
@@ -300,8 +305,8 @@ static int begin_file(struct journal *journal, const struct run_record *run, str
     return failed;
 }
 
-int journal_create_at(const char *path, const struct run_record *run, bool replace, struct journal **journal,
-                      struct error *error)
+int journal_create_at(const char *path, const struct run_record *run, bool replace,
+                      struct journal **journal, struct error *error)
 {
     bool exists;
     struct journal *made = journal_new(path, error);
@@ -318,8 +323,8 @@ int journal_create_at(const char *path, const struct run_record *run, bool repla
     return rc;
 }
 
-int journal_create(const char *output, const struct run_record *run, bool replace, struct journal **journal,
-                   struct error *error)
+int journal_create(const char *output, const struct run_record *run, bool replace,
+                   struct journal **journal, struct error *error)
 {
     char path[DISK_PATH_BYTES];
     if (journal_path(output, path, sizeof path))

@@ -30,10 +30,10 @@ struct journal {
 
 /* Opens no file: an empty journal object for `path`. NULL when memory is out. */
 struct journal *journal_new(const char *path, struct error *error);
-/* Makes the file `path` with the line of `run`; the lock comes before old content goes. @return 0, or -1 or
- * JOURNAL_FAILED with `error`. */
-int journal_create_at(const char *path, const struct run_record *run, bool replace, struct journal **journal,
-                      struct error *error);
+/* Makes the file `path` with the line of `run`; the lock comes before old content goes. @return 0,
+ * or -1 or JOURNAL_FAILED with `error`. */
+int journal_create_at(const char *path, const struct run_record *run, bool replace,
+                      struct journal **journal, struct error *error);
 /* "... already exists" or who holds it. @return -1. */
 int journal_refuse_existing(const char *path, struct error *error);
 

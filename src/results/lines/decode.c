@@ -18,11 +18,12 @@ int decode_block(struct journal_line *line, uint32_t *crc)
     json_t *data = json_loadb(line->data, line->data_length, 0, NULL);
     const char *table = NULL, *digits = NULL;
     json_int_t point, repetition, count, bytes;
-    int failed =
-        json_unpack(data, "{s:{s:I, s:I, s:s, s:I, s:I, s:s}}", "rows", "point", &point, "repetition",
-                    &repetition, "table", &table, "count", &count, "bytes", &bytes, "crc32", &digits);
+    int failed = json_unpack(data, "{s:{s:I, s:I, s:s, s:I, s:I, s:s}}", "rows", "point", &point,
+                             "repetition", &repetition, "table", &table, "count", &count, "bytes",
+                             &bytes, "crc32", &digits);
     int id = failed ? -1 : results_table_named(table);
-    bool good = id >= TABLE_RANKS && id <= TABLE_LATENCY && count > 0 && bytes > 0 && count <= bytes;
+    bool good =
+        id >= TABLE_RANKS && id <= TABLE_LATENCY && count > 0 && bytes > 0 && count <= bytes;
     if (good) {
         line->table = (enum table_id)id;
         line->repetition = repetition;
@@ -47,7 +48,8 @@ int decode_repetition(const char *data, size_t length, const struct row_format *
                       struct repetition_record *row)
 {
     json_t *line = json_loadb(data, length, 0, NULL);
-    int failed = json_rows_to_record(json_object_get(line, "repetition"), TABLE_REPETITIONS, format, row);
+    int failed =
+        json_rows_to_record(json_object_get(line, "repetition"), TABLE_REPETITIONS, format, row);
     json_decref(line);
     return failed;
 }
@@ -64,10 +66,12 @@ int decode_row_counts(const char *data, size_t length, int64_t *repetition, int6
     return good ? 0 : -1;
 }
 
-int decode_stop(const char *data, size_t length, char *reason, size_t reason_bytes, int64_t *repetitions)
+int decode_stop(const char *data, size_t length, char *reason, size_t reason_bytes,
+                int64_t *repetitions)
 {
     json_t *line = json_loadb(data, length, 0, NULL);
-    const json_t *stop = json_object_get(line, "stop"), *count = json_object_get(stop, "repetitions");
+    const json_t *stop = json_object_get(line, "stop"),
+                 *count = json_object_get(stop, "repetitions");
     const char *text = json_string_value(json_object_get(stop, "reason"));
     bool good = text && json_is_integer(count);
     if (good) {
@@ -83,8 +87,8 @@ int decode_stop(const char *data, size_t length, char *reason, size_t reason_byt
 static int read_hosts(const json_t *object, const struct row_format *format, struct run_record *run)
 {
     void *hosts = run->hosts, *environment = run->environment;
-    int failed =
-        json_rows_append(json_object_get(object, "hosts"), TABLE_HOSTS, format, &hosts, &run->host_count);
+    int failed = json_rows_append(json_object_get(object, "hosts"), TABLE_HOSTS, format, &hosts,
+                                  &run->host_count);
     failed |= json_rows_append(json_object_get(object, "environment"), TABLE_ENVIRONMENT, format,
                                &environment, &run->environment_count);
     run->hosts = hosts;
@@ -103,8 +107,8 @@ int decode_run(const char *data, size_t length, const char *file, struct run_rec
     if (!schema || schema_check(schema, file, error))
         goto free_line;
     for (size_t i = 0; i < results_run_column_count; i++)
-        if (json_rows_to_value(&results_run_columns[i], json_object_get(inner, results_run_columns[i].name),
-                               run))
+        if (json_rows_to_value(&results_run_columns[i],
+                               json_object_get(inner, results_run_columns[i].name), run))
             goto free_line;
     json_columns_read(json_object_get(inner, "columns"), format);
     failed = read_hosts(inner, format, run);
@@ -115,7 +119,8 @@ free_line:
     return failed;
 }
 
-/* The highest N of the names "session-N/..." so far, 1 when there is none: the first session has no prefix.
+/* The highest N of the names "session-N/..." so far, 1 when there is none: the first session has no
+ * prefix.
  */
 static int last_session(const struct run_record *run)
 {
@@ -126,7 +131,8 @@ static int last_session(const struct run_record *run)
     return last;
 }
 
-int decode_session(const char *data, size_t length, const struct row_format *format, struct run_record *run)
+int decode_session(const char *data, size_t length, const struct row_format *format,
+                   struct run_record *run)
 {
     json_t *line = json_loadb(data, length, 0, NULL);
     size_t first = run->environment_count;

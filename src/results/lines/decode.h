@@ -11,9 +11,11 @@
 
 int decode_run(const char *data, size_t length, const char *file, struct run_record *run,
                struct row_format *format, struct error *error);
-/* Adds a session's hosts and environment to `run`, its environment's names after "session-2/", "session-3/"
+/* Adds a session's hosts and environment to `run`, its environment's names after "session-2/",
+ * "session-3/"
  * ... */
-int decode_session(const char *data, size_t length, const struct row_format *format, struct run_record *run);
+int decode_session(const char *data, size_t length, const struct row_format *format,
+                   struct run_record *run);
 /* The host and the process that wrote a run or session line. */
 int decode_writer(const char *data, size_t length, char *host, size_t host_bytes, int64_t *pid);
 
@@ -23,7 +25,8 @@ int decode_repetition(const char *data, size_t length, const struct row_format *
                       struct repetition_record *row);
 /* The rows that a line of a repetition counts. */
 int decode_row_counts(const char *data, size_t length, int64_t *repetition, int64_t *counts);
-int decode_stop(const char *data, size_t length, char *reason, size_t reason_bytes, int64_t *repetitions);
+int decode_stop(const char *data, size_t length, char *reason, size_t reason_bytes,
+                int64_t *repetitions);
 /* Fills what a LINE_ROWS announces. */
 int decode_block(struct journal_line *line, uint32_t *crc);
 

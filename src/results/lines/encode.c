@@ -52,9 +52,11 @@ static void set_member(json_t *object, const char *name, json_t *value, bool *go
 static void set_hosts(json_t *object, const struct run_record *run, bool *good)
 {
     set_member(object, "writer", writer_object(), good);
-    set_member(object, "hosts", json_rows_from_records(TABLE_HOSTS, run->hosts, run->host_count), good);
+    set_member(object, "hosts", json_rows_from_records(TABLE_HOSTS, run->hosts, run->host_count),
+               good);
     set_member(object, "environment",
-               json_rows_from_records(TABLE_ENVIRONMENT, run->environment, run->environment_count), good);
+               json_rows_from_records(TABLE_ENVIRONMENT, run->environment, run->environment_count),
+               good);
 }
 
 char *encode_run(const struct run_record *run, size_t *length, struct error *error)
@@ -64,7 +66,8 @@ char *encode_run(const struct run_record *run, size_t *length, struct error *err
     set_member(inner, "format", json_string(SCHEMA_FORMAT), &good);
     set_member(inner, "schema_version", json_string(SCHEMA_VERSION), &good);
     for (size_t i = 0; i < results_run_column_count; i++)
-        set_member(inner, results_run_columns[i].name, json_rows_value(&results_run_columns[i], run), &good);
+        set_member(inner, results_run_columns[i].name,
+                   json_rows_value(&results_run_columns[i], run), &good);
     set_member(inner, "columns", json_columns_write(), &good);
     set_hosts(inner, run, &good);
     return finish_line(wrapped("run", inner, good), "a run ", length, error);
@@ -118,14 +121,15 @@ char *encode_repetition(const struct repetition_record *row, const int64_t *coun
 char *encode_stop(int64_t point_id, const char *reason, int64_t repetitions, size_t *length,
                   struct error *error)
 {
-    return finish_line(json_pack("{s:{s:I, s:s, s:I}}", "stop", "point", (json_int_t)point_id, "reason",
-                                 reason, "repetitions", (json_int_t)repetitions),
+    return finish_line(json_pack("{s:{s:I, s:s, s:I}}", "stop", "point", (json_int_t)point_id,
+                                 "reason", reason, "repetitions", (json_int_t)repetitions),
                        "", length, error);
 }
 
 char *encode_drop(int64_t point_id, size_t *length, struct error *error)
 {
-    return finish_line(json_pack("{s:{s:I}}", "drop", "point", (json_int_t)point_id), "", length, error);
+    return finish_line(json_pack("{s:{s:I}}", "drop", "point", (json_int_t)point_id), "", length,
+                       error);
 }
 
 char *encode_block(const struct encode_block *block, size_t *length, struct error *error)
@@ -133,8 +137,9 @@ char *encode_block(const struct encode_block *block, size_t *length, struct erro
     char digits[FRAME_CRC_DIGITS + 1];
     frame_crc_text(block->bytes, block->byte_count, digits);
     return finish_line(json_pack("{s:{s:I, s:I, s:s, s:I, s:I, s:s}}", "rows", "point",
-                                 (json_int_t)block->point_id, "repetition", (json_int_t)block->repetition,
-                                 "table", result_tables[block->table].name, "count", (json_int_t)block->rows,
+                                 (json_int_t)block->point_id, "repetition",
+                                 (json_int_t)block->repetition, "table",
+                                 result_tables[block->table].name, "count", (json_int_t)block->rows,
                                  "bytes", (json_int_t)block->byte_count, "crc32", digits),
                        "", length, error);
 }

@@ -5,7 +5,8 @@
 #include "zmqsweep/error.h"
 #include "zmqsweep/tables.h"
 
-/* Each returns the whole line, malloc'd, with its length, or NULL with `error` when memory is out. */
+/* Each returns the whole line, malloc'd, with its length, or NULL with `error` when memory is out.
+ */
 
 char *encode_run(const struct run_record *run, size_t *length, struct error *error);
 /* `notes`: what the running session has learned since it began. */

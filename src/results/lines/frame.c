@@ -35,7 +35,8 @@ char *frame_encode(json_t *data, size_t *length)
     if (line) {
         memcpy(line, FRAME_START, sizeof FRAME_START - 1);
         memcpy(line + sizeof FRAME_START - 1, digits, FRAME_CRC_DIGITS);
-        memcpy(line + sizeof FRAME_START - 1 + FRAME_CRC_DIGITS, FRAME_MIDDLE, sizeof FRAME_MIDDLE - 1);
+        memcpy(line + sizeof FRAME_START - 1 + FRAME_CRC_DIGITS, FRAME_MIDDLE,
+               sizeof FRAME_MIDDLE - 1);
         strcpy(line + DATA_START, text);
         memcpy(line + DATA_START + bytes, FRAME_END, sizeof FRAME_END);
         *length = DATA_START + bytes + sizeof FRAME_END - 1;

@@ -6,8 +6,8 @@
 
 #include <jansson.h>
 
-/* For each table its columns as pairs of name and type, as numpy writes types ("<i8", "<f8", "|u1", "|S16"):
- * the fields of a packed row. New reference, NULL when memory is out. */
+/* For each table its columns as pairs of name and type, as numpy writes types ("<i8", "<f8", "|u1",
+ * "|S16"): the fields of a packed row. New reference, NULL when memory is out. */
 json_t *json_columns_write(void);
 /* From such an object: tables that it lacks have our columns. */
 void json_columns_read(const json_t *columns, struct row_format *format);

@@ -56,7 +56,8 @@ json_t *json_rows_from_records(enum table_id id, const void *records, size_t cou
     json_t *rows = json_array();
     for (size_t i = 0; rows && i < count; i++) {
         if (json_array_append_new(
-                rows, json_rows_from_record(table, (const char *)records + i * table->record_bytes))) {
+                rows,
+                json_rows_from_record(table, (const char *)records + i * table->record_bytes))) {
             json_decref(rows);
             return NULL;
         }
@@ -90,7 +91,8 @@ int json_rows_to_value(const struct column *column, const json_t *value, void *r
     return 0;
 }
 
-int json_rows_to_record(const json_t *row, enum table_id id, const struct row_format *format, void *record)
+int json_rows_to_record(const json_t *row, enum table_id id, const struct row_format *format,
+                        void *record)
 {
     const struct table_spec *table = &result_tables[id];
     if (!json_is_array(row) || json_array_size(row) != format->columns[id])
@@ -100,15 +102,17 @@ int json_rows_to_record(const json_t *row, enum table_id id, const struct row_fo
         int position = format->position[id][i];
         if (position < 0)
             row_set_missing(&table->columns[i], record);
-        else if (json_rows_to_value(&table->columns[i], json_array_get(row, (size_t)position), record))
+        else if (json_rows_to_value(&table->columns[i], json_array_get(row, (size_t)position),
+                                    record))
             return -1;
     }
     return 0;
 }
 
-/* Appends the rows of `array` (an absent one is empty) to *records. On error the rows that it had stay. */
-int json_rows_append(const json_t *array, enum table_id id, const struct row_format *format, void **records,
-                     size_t *count)
+/* Appends the rows of `array` (an absent one is empty) to *records. On error the rows that it had
+ * stay. */
+int json_rows_append(const json_t *array, enum table_id id, const struct row_format *format,
+                     void **records, size_t *count)
 {
     size_t bytes = result_tables[id].record_bytes, added = json_array_size(array);
     if (array && !json_is_array(array))

@@ -1,4 +1,5 @@
-/* old_point.c - a point in a line of its own with all its rows, as journals before schema 1.2 have it. */
+/* old_point.c - a point in a line of its own with all its rows, as journals before schema 1.2 have
+ * it. */
 #include "lines/old_point.h"
 
 #include "lines/json_rows.h"
@@ -35,18 +36,20 @@ static bool rows_belong(const struct old_point *rows)
     return true;
 }
 
-static int read_rows(const char *data, size_t length, const struct row_format *format, struct old_point *rows)
+static int read_rows(const char *data, size_t length, const struct row_format *format,
+                     struct old_point *rows)
 {
     memset(rows, 0, sizeof *rows);
     json_t *line = json_loadb(data, length, 0, NULL);
     void *repetitions = NULL, *ranks = NULL, *intervals = NULL, *latencies = NULL;
-    int failed = json_rows_to_record(json_object_get(line, "point"), TABLE_POINTS, format, &rows->point);
-    failed |= json_rows_append(json_object_get(line, "repetitions"), TABLE_REPETITIONS, format, &repetitions,
-                               &rows->repetition_count);
-    failed |=
-        json_rows_append(json_object_get(line, "ranks"), TABLE_RANKS, format, &ranks, &rows->rank_count);
-    failed |= json_rows_append(json_object_get(line, "intervals"), TABLE_INTERVALS, format, &intervals,
-                               &rows->interval_count);
+    int failed =
+        json_rows_to_record(json_object_get(line, "point"), TABLE_POINTS, format, &rows->point);
+    failed |= json_rows_append(json_object_get(line, "repetitions"), TABLE_REPETITIONS, format,
+                               &repetitions, &rows->repetition_count);
+    failed |= json_rows_append(json_object_get(line, "ranks"), TABLE_RANKS, format, &ranks,
+                               &rows->rank_count);
+    failed |= json_rows_append(json_object_get(line, "intervals"), TABLE_INTERVALS, format,
+                               &intervals, &rows->interval_count);
     failed |= json_rows_append(json_object_get(line, "latency"), TABLE_LATENCY, format, &latencies,
                                &rows->latency_count);
     json_decref(line);
@@ -61,7 +64,8 @@ static int read_rows(const char *data, size_t length, const struct row_format *f
     return 0;
 }
 
-int old_point_read(const struct journal_line *line, const struct row_format *format, struct old_point *rows)
+int old_point_read(const struct journal_line *line, const struct row_format *format,
+                   struct old_point *rows)
 {
     if (read_rows(line->data, line->data_length, format, rows))
         return -1;

@@ -1,4 +1,5 @@
-/* old_point.h - a point in a line of its own with all its rows, as journals before schema 1.2 have it. */
+/* old_point.h - a point in a line of its own with all its rows, as journals before schema 1.2 have
+ * it. */
 #ifndef RESULTS_LINES_OLD_POINT_H
 #define RESULTS_LINES_OLD_POINT_H
 
@@ -16,9 +17,10 @@ struct old_point {
     struct latency_record *latencies;
     size_t latency_count;
 };
-/* The rows of a LINE_POINT. @return 0 or -1 when they are damaged, or those of a point other than the line's
- * start names. */
-int old_point_read(const struct journal_line *line, const struct row_format *format, struct old_point *rows);
+/* The rows of a LINE_POINT. @return 0 or -1 when they are damaged, or those of a point other than
+ * the line's start names. */
+int old_point_read(const struct journal_line *line, const struct row_format *format,
+                   struct old_point *rows);
 /* Frees the arrays and zeroes the record. */
 void old_point_clear(struct old_point *rows);
 

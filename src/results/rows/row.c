@@ -76,7 +76,8 @@ void row_pack(const struct table_spec *table, const void *record, unsigned char 
     }
 }
 
-void row_unpack_column(const struct column *column, const unsigned char *packed, size_t width, void *record)
+void row_unpack_column(const struct column *column, const unsigned char *packed, size_t width,
+                       void *record)
 {
     unsigned char *field = (unsigned char *)record + column->offset;
     if (column->kind == COLUMN_STRING)

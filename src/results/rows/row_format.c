@@ -54,8 +54,8 @@ bool row_format_is_ours(const struct row_format *format)
 
 /* ---- packed rows ---- */
 
-void row_format_unpack(const struct row_format *format, enum table_id table, const unsigned char *packed,
-                       void *record)
+void row_format_unpack(const struct row_format *format, enum table_id table,
+                       const unsigned char *packed, void *record)
 {
     const struct table_spec *spec = &result_tables[table];
     memset(record, 0, spec->record_bytes);
@@ -70,15 +70,15 @@ void row_format_unpack(const struct row_format *format, enum table_id table, con
     }
 }
 
-int row_format_ids(const struct row_format *format, enum table_id table, const unsigned char *packed,
-                   int64_t ids[2])
+int row_format_ids(const struct row_format *format, enum table_id table,
+                   const unsigned char *packed, int64_t ids[2])
 {
     int64_t record[2]; /* all of these tables begin with the numbers of point and repetition */
     if (format->width[table][0] != sizeof *record || format->width[table][1] != sizeof *record)
         return -1;
     for (size_t c = 0; c < 2; c++)
-        row_unpack_column(&result_tables[table].columns[c], packed + format->offset[table][c], sizeof *record,
-                          record);
+        row_unpack_column(&result_tables[table].columns[c], packed + format->offset[table][c],
+                          sizeof *record, record);
     memcpy(ids, record, sizeof record);
     return 0;
 }

@@ -17,10 +17,11 @@ bool row_format_is_ours(const struct row_format *format);
 /* The same for the packed rows of one table: they may be taken as they are. */
 bool row_format_is_packed_as_ours(const struct row_format *format, enum table_id table);
 /* A record from a packed row of that format. */
-void row_format_unpack(const struct row_format *format, enum table_id table, const unsigned char *packed,
-                       void *record);
-/* The numbers of point and repetition of a packed row. @return 0, or -1 when the format has none. */
-int row_format_ids(const struct row_format *format, enum table_id table, const unsigned char *packed,
-                   int64_t ids[2]);
+void row_format_unpack(const struct row_format *format, enum table_id table,
+                       const unsigned char *packed, void *record);
+/* The numbers of point and repetition of a packed row. @return 0, or -1 when the format has none.
+ */
+int row_format_ids(const struct row_format *format, enum table_id table,
+                   const unsigned char *packed, int64_t ids[2]);
 
 #endif

@@ -10,7 +10,8 @@ int schema_check(const char *version, const char *file, struct error *error)
     if (end == version || *end != '.' || major < 1)
         return error_set(error, "%s: schema_version is '%.32s', which is none", file, version);
     if (major > SCHEMA_MAJOR)
-        return error_set(error, "%s: has schema version %.32s, newer than this program's " SCHEMA_VERSION,
+        return error_set(error,
+                         "%s: has schema version %.32s, newer than this program's " SCHEMA_VERSION,
                          file, version);
     return 0;
 }

@@ -8,7 +8,8 @@
 #define SCHEMA_VERSION "1.2"
 #define SCHEMA_MAJOR 1
 
-/* @return 0 when this program reads schema `version` ("1.0"), or -1 with a line that names `file`. */
+/* @return 0 when this program reads schema `version` ("1.0"), or -1 with a line that names `file`.
+ */
 int schema_check(const char *version, const char *file, struct error *error);
 
 #endif

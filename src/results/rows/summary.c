@@ -31,7 +31,8 @@ struct summary_sample summary_sample(const struct repetition_record *row)
                                    .valid = row->valid};
 }
 
-const struct stats_schedule *summary_schedule(struct stats_schedule *cached, const struct point_record *point)
+const struct stats_schedule *summary_schedule(struct stats_schedule *cached,
+                                              const struct point_record *point)
 {
     size_t least = (size_t)point->least_repetitions, most = (size_t)point->planned_repetitions;
     if (!(point->precision > 0) || point->least_repetitions < 2 || most < least) {
@@ -44,9 +45,10 @@ const struct stats_schedule *summary_schedule(struct stats_schedule *cached, con
     return stats_schedule_make(least, most, SUMMARY_COVERAGE, cached) ? NULL : cached;
 }
 
-/* The valid repetitions' values of one member, in the order measured, those that are NaN left out. @return
- * how many. */
-static size_t collect(const struct summary_sample *samples, size_t count, size_t offset, double *values)
+/* The valid repetitions' values of one member, in the order measured, those that are NaN left out.
+ * @return how many. */
+static size_t collect(const struct summary_sample *samples, size_t count, size_t offset,
+                      double *values)
 {
     size_t n = 0;
     for (size_t i = 0; i < count; i++) {
@@ -59,8 +61,8 @@ static size_t collect(const struct summary_sample *samples, size_t count, size_t
 #define COLLECT(member) collect(samples, count, offsetof(struct summary_sample, member), values)
 
 /* @return flags that only all repetitions together show. */
-static unsigned fill_rates(struct point_record *row, const struct summary_sample *samples, size_t count,
-                           const struct stats_schedule *schedule, double *values)
+static unsigned fill_rates(struct point_record *row, const struct summary_sample *samples,
+                           size_t count, const struct stats_schedule *schedule, double *values)
 {
     size_t n = COLLECT(throughput_mbit_s);
     struct stats_dependence dependence = stats_dependence(values, n);
@@ -93,10 +95,14 @@ static void set_interval(double *values, size_t n, double *low, double *high)
 static void fill_latency_intervals(struct point_record *row, const struct summary_sample *samples,
                                    size_t count, double *values)
 {
-    set_interval(values, COLLECT(latency_p50_us), &row->latency_p50_low_us, &row->latency_p50_high_us);
-    set_interval(values, COLLECT(latency_p90_us), &row->latency_p90_low_us, &row->latency_p90_high_us);
-    set_interval(values, COLLECT(latency_p99_us), &row->latency_p99_low_us, &row->latency_p99_high_us);
-    set_interval(values, COLLECT(latency_p999_us), &row->latency_p999_low_us, &row->latency_p999_high_us);
+    set_interval(values, COLLECT(latency_p50_us), &row->latency_p50_low_us,
+                 &row->latency_p50_high_us);
+    set_interval(values, COLLECT(latency_p90_us), &row->latency_p90_low_us,
+                 &row->latency_p90_high_us);
+    set_interval(values, COLLECT(latency_p99_us), &row->latency_p99_low_us,
+                 &row->latency_p99_high_us);
+    set_interval(values, COLLECT(latency_p999_us), &row->latency_p999_low_us,
+                 &row->latency_p999_high_us);
     row->latency_uncertainty_us = NAN;
     for (size_t i = 0; i < count; i++) {
         if (samples[i].valid) {
@@ -107,7 +113,8 @@ static void fill_latency_intervals(struct point_record *row, const struct summar
 }
 
 /* @return the flags of all repetitions, the invalid ones included. */
-static unsigned sum_repetitions(struct point_record *row, const struct summary_sample *samples, size_t count)
+static unsigned sum_repetitions(struct point_record *row, const struct summary_sample *samples,
+                                size_t count)
 {
     unsigned flags = 0;
     double first_s = INFINITY, end_s = -INFINITY;
@@ -135,9 +142,12 @@ static const char *status_word(const struct point_record *row, const char *stop_
     int64_t wanted = row->planned_repetitions;
     bool early = strcmp(stop_reason, "precision") == 0 || strcmp(stop_reason, "time") == 0;
     if (row->least_repetitions > 0 && early) {
-        wanted = row->repetitions > row->least_repetitions ? row->repetitions : row->least_repetitions;
+        wanted =
+            row->repetitions > row->least_repetitions ? row->repetitions : row->least_repetitions;
     }
-    return row->valid_repetitions == 0 ? "failed" : row->valid_repetitions >= wanted ? "ok" : "partial";
+    return row->valid_repetitions == 0        ? "failed"
+           : row->valid_repetitions >= wanted ? "ok"
+                                              : "partial";
 }
 
 static bool loss_over_target(const struct point_record *row)

@@ -1,26 +1,27 @@
 /* tables.c - the columns of every table.
  *
- * A new column is a member of the record (in records.h or a header that it includes) and a row here, which
- * starts with LATER. The file, the journal, CSV and all checks follow from the row.
+ * A new column is a member of the record (in records.h or a header that it includes) and a row
+ * here, which starts with LATER. The file, the journal, CSV and all checks follow from the row.
  */
 #include "zmqsweep/tables.h"
 
 #include <string.h>
 
-/* Since when there is a column. A file must have those of schema 1.0 (FIRST). Without another one (LATER) it
- * is read as if the values were missing. */
+/* Since when there is a column. A file must have those of schema 1.0 (FIRST). Without another one
+ * (LATER) it is read as if the values were missing. */
 #define FIRST false
 #define LATER true
 
 #define MEMBER_BYTES(field) sizeof(((ROW *)0)->field)
-#define COLUMN(since, field, kind, unit, text, absent)                                                       \
-    {                                                                                                        \
-#field, kind, offsetof(ROW, field), MEMBER_BYTES(field), unit, text, absent, since                   \
+#define COLUMN(since, field, kind, unit, text, absent)                                             \
+    {                                                                                              \
+#field, kind, offsetof(ROW, field), MEMBER_BYTES(field), unit, text, absent, since         \
     }
 
 /* Each list names its record once, as ROW. */
 #define INT64(since, field, unit, text) COLUMN(since, field, COLUMN_INT64, unit, text, 0)
-#define INT64_OR(since, absent, field, unit, text) COLUMN(since, field, COLUMN_INT64, unit, text, absent)
+#define INT64_OR(since, absent, field, unit, text)                                                 \
+    COLUMN(since, field, COLUMN_INT64, unit, text, absent)
 #define FLOAT64(since, field, unit, text) COLUMN(since, field, COLUMN_FLOAT64, unit, text, 0)
 #define UINT8(since, field, unit, text) COLUMN(since, field, COLUMN_UINT8, unit, text, 0)
 #define STRING(since, field, text) COLUMN(since, field, COLUMN_STRING, "", text, 0)
@@ -63,12 +64,14 @@ static const struct column point_columns[] = {
     INT64(FIRST, sent, "messages", "messages owed to receivers, sum over valid repetitions"),
     INT64(FIRST, received, "messages", "messages received, sum over valid repetitions"),
     INT64(FIRST, lost, "messages", "messages lost, sum over valid repetitions"),
-    FLOAT64(FIRST, cpu_ns_per_message, "ns/message", "processor time of all ranks per message received"),
+    FLOAT64(FIRST, cpu_ns_per_message, "ns/message",
+            "processor time of all ranks per message received"),
     STRING(FIRST, flags, "what is to know about the point, comma-joined"),
     STRING(FIRST, status, "ok, partial or failed"),
     FLOAT64(LATER, rate_per_s, "messages/s",
             "messages each sender was to send per second, missing when unpaced"),
-    FLOAT64(LATER, sent_rate_per_s, "messages/s", "messages sent per second by the slowest sender, median"),
+    FLOAT64(LATER, sent_rate_per_s, "messages/s",
+            "messages sent per second by the slowest sender, median"),
     STRING(LATER, latency_kind, "one-way or round-trip, empty when latency was not measured"),
     INT64(LATER, latency_messages, "messages", "messages timed, sum over valid repetitions"),
     FLOAT64(LATER, latency_p50_us, "us", "latency that half of the timed messages did not exceed"),
@@ -76,20 +79,27 @@ static const struct column point_columns[] = {
     FLOAT64(LATER, latency_p99_us, "us", "latency that 99 % did not exceed"),
     FLOAT64(LATER, latency_p999_us, "us", "latency that 99.9 % did not exceed"),
     FLOAT64(LATER, latency_max_us, "us", "largest latency"),
-    FLOAT64(LATER, latency_uncertainty_us, "us", "how far off latencies may be for the clocks of the hosts"),
-    FLOAT64(LATER, latency_p50_low_us, "us", "lower end of the interval of the repetitions' median latency"),
+    FLOAT64(LATER, latency_uncertainty_us, "us",
+            "how far off latencies may be for the clocks of the hosts"),
+    FLOAT64(LATER, latency_p50_low_us, "us",
+            "lower end of the interval of the repetitions' median latency"),
     FLOAT64(LATER, latency_p50_high_us, "us", "upper end of that interval"),
-    FLOAT64(LATER, latency_p90_low_us, "us", "lower end of the interval of the repetitions' 90 % latency"),
+    FLOAT64(LATER, latency_p90_low_us, "us",
+            "lower end of the interval of the repetitions' 90 % latency"),
     FLOAT64(LATER, latency_p90_high_us, "us", "upper end of that interval"),
-    FLOAT64(LATER, latency_p99_low_us, "us", "lower end of the interval of the repetitions' 99 % latency"),
+    FLOAT64(LATER, latency_p99_low_us, "us",
+            "lower end of the interval of the repetitions' 99 % latency"),
     FLOAT64(LATER, latency_p99_high_us, "us", "upper end of that interval"),
-    FLOAT64(LATER, latency_p999_low_us, "us", "lower end of the interval of the repetitions' 99.9 % latency"),
+    FLOAT64(LATER, latency_p999_low_us, "us",
+            "lower end of the interval of the repetitions' 99.9 % latency"),
     FLOAT64(LATER, latency_p999_high_us, "us", "upper end of that interval"),
     FLOAT64(LATER, latency_bound_us, "us", "largest latency that ten timed messages exceed"),
-    STRING(LATER, order, "order of the repetitions: random or listed rounds, or points one after the other"),
+    STRING(LATER, order,
+           "order of the repetitions: random or listed rounds, or points one after the other"),
     FLOAT64(LATER, spread_s, "s", "time from the point's first window to its last"),
     FLOAT64(LATER, dependence, "1", "rank correlation of neighbouring repetitions"),
-    INT64(LATER, planned_repetitions, "", "repetitions asked for, with a precision the most of them"),
+    INT64(LATER, planned_repetitions, "",
+          "repetitions asked for, with a precision the most of them"),
     INT64(LATER, least_repetitions, "", "with a precision the fewest valid repetitions, else 0"),
     FLOAT64(LATER, precision, "1", "half of the interval wanted, as a share of the median"),
     FLOAT64(LATER, loss_target, "1", "share that may be lost at the rate that is sought"),
@@ -111,7 +121,8 @@ static const struct column repetition_columns[] = {
     INT64(FIRST, window_messages, "messages", "messages received in the window"),
     INT64(FIRST, window_bytes, "bytes", "bytes received in the window"),
     FLOAT64(FIRST, throughput_mbit_s, "Mbit/s", "receiver goodput, sum over receivers"),
-    FLOAT64(FIRST, message_rate_per_s, "messages/s", "messages received per second, sum over receivers"),
+    FLOAT64(FIRST, message_rate_per_s, "messages/s",
+            "messages received per second, sum over receivers"),
     FLOAT64(FIRST, receiver_min_mbit_s, "Mbit/s", "goodput of the slowest receiver"),
     FLOAT64(FIRST, receiver_max_mbit_s, "Mbit/s", "goodput of the fastest receiver"),
     FLOAT64(FIRST, overlap, "1", "share of the time that all receivers were busy at once"),
@@ -123,9 +134,12 @@ static const struct column repetition_columns[] = {
             "messages sent per second by the slowest sender, in the window"),
     INT64_OR(LATER, -1, round, "", "round of the sweep, -1 where points ran one after the other"),
     FLOAT64(LATER, took_s, "s", "time from the order to the end of the repetition"),
-    FLOAT64(LATER, cpu_ns_per_message, "ns/message", "processor time of all ranks per message received"),
-    FLOAT64(LATER, backlog_begin_messages, "messages", "sent, not received nor lost, when the window began"),
-    FLOAT64(LATER, backlog_end_messages, "messages", "sent, not received nor lost, when the window ended"),
+    FLOAT64(LATER, cpu_ns_per_message, "ns/message",
+            "processor time of all ranks per message received"),
+    FLOAT64(LATER, backlog_begin_messages, "messages",
+            "sent, not received nor lost, when the window began"),
+    FLOAT64(LATER, backlog_end_messages, "messages",
+            "sent, not received nor lost, when the window ended"),
     FLOAT64(LATER, queue_messages, "messages",
             "what queues, ring and kernel buffers of a connection can hold"),
     INT64(LATER, latency_messages, "messages", "messages timed"),
@@ -134,7 +148,8 @@ static const struct column repetition_columns[] = {
     FLOAT64(LATER, latency_p99_us, "us", "latency that 99 % did not exceed"),
     FLOAT64(LATER, latency_p999_us, "us", "latency that 99.9 % did not exceed"),
     FLOAT64(LATER, latency_max_us, "us", "largest latency"),
-    FLOAT64(LATER, latency_uncertainty_us, "us", "how far off latencies may be for the clocks of the hosts"),
+    FLOAT64(LATER, latency_uncertainty_us, "us",
+            "how far off latencies may be for the clocks of the hosts"),
 };
 #undef ROW
 
@@ -157,7 +172,8 @@ static const struct column rank_columns[] = {
     FLOAT64(FIRST, cpu_system_s, "s", "processor time in the kernel"),
     INT64(FIRST, voluntary_switches, "", "voluntary context switches"),
     INT64(FIRST, involuntary_switches, "", "involuntary context switches"),
-    FLOAT64(FIRST, blocked_s, "s", "time blocked on the socket: a sender's queue full, a receiver's empty"),
+    FLOAT64(FIRST, blocked_s, "s",
+            "time blocked on the socket: a sender's queue full, a receiver's empty"),
     FLOAT64(FIRST, ring_wait_s, "s", "time waited for a buffer of the zero-copy ring"),
     FLOAT64(FIRST, tcp_retransmits, "segments", "TCP segments sent again, sum over connections"),
     FLOAT64(FIRST, tcp_rtt_us, "us", "smoothed TCP round-trip time, largest of the connections"),
@@ -166,7 +182,8 @@ static const struct column rank_columns[] = {
     STRING(FIRST, io_cpus, "processing units of the I/O threads"),
     FLOAT64(LATER, usage_s, "s", "time over which use and waits are counted"),
     FLOAT64(LATER, app_cpu_s, "s", "processor time of the sending or receiving thread"),
-    FLOAT64(LATER, app_runqueue_s, "s", "time in which that thread was ready and waited for a processor"),
+    FLOAT64(LATER, app_runqueue_s, "s",
+            "time in which that thread was ready and waited for a processor"),
     FLOAT64(LATER, app_voluntary_switches, "", "voluntary context switches of that thread"),
     FLOAT64(LATER, app_involuntary_switches, "", "involuntary context switches of that thread"),
     FLOAT64(LATER, app_page_faults, "pages",
@@ -176,11 +193,14 @@ static const struct column rank_columns[] = {
             "time in which I/O threads were ready and waited for a processor, sum"),
     FLOAT64(LATER, io_voluntary_switches, "", "voluntary context switches of the I/O threads"),
     FLOAT64(LATER, io_involuntary_switches, "", "involuntary context switches of the I/O threads"),
-    FLOAT64(LATER, io_page_faults, "pages", "pages of memory that the kernel gave the I/O threads, sum"),
+    FLOAT64(LATER, io_page_faults, "pages",
+            "pages of memory that the kernel gave the I/O threads, sum"),
     FLOAT64(LATER, io_cpu_max_s, "s", "processor time of the I/O thread that was busy the longest"),
     FLOAT64(LATER, io_runqueue_max_s, "s", "wait for a processor of that I/O thread"),
-    FLOAT64(LATER, io_page_faults_max, "pages", "pages of memory that the kernel gave that I/O thread"),
-    FLOAT64(LATER, sync_s, "s", "time of the sync to disk that ends the window, receive mode write only"),
+    FLOAT64(LATER, io_page_faults_max, "pages",
+            "pages of memory that the kernel gave that I/O thread"),
+    FLOAT64(LATER, sync_s, "s",
+            "time of the sync to disk that ends the window, receive mode write only"),
     STRING(LATER, io_cpu_each_s, "processor time of each I/O thread in s, comma-joined"),
 };
 #undef ROW
@@ -244,22 +264,26 @@ const struct column results_run_columns[] = {
 const size_t results_run_column_count = sizeof results_run_columns / sizeof *results_run_columns;
 #undef ROW
 
-#define TABLE_SINCE(column, name, columns, record, description)                                              \
-    {                                                                                                        \
-        name, description, columns, sizeof(columns) / sizeof *(columns), sizeof(record), column              \
+#define TABLE_SINCE(column, name, columns, record, description)                                    \
+    {                                                                                              \
+        name, description, columns, sizeof(columns) / sizeof *(columns), sizeof(record), column    \
     }
-#define TABLE(name, columns, record, description) TABLE_SINCE(NULL, name, columns, record, description)
-#define FITS(columns)                                                                                        \
-    _Static_assert(sizeof(columns) / sizeof *(columns) <= TABLE_COLUMNS_MAX, "raise TABLE_COLUMNS_MAX")
+#define TABLE(name, columns, record, description)                                                  \
+    TABLE_SINCE(NULL, name, columns, record, description)
+#define FITS(columns)                                                                              \
+    _Static_assert(sizeof(columns) / sizeof *(columns) <= TABLE_COLUMNS_MAX,                       \
+                   "raise TABLE_COLUMNS_MAX")
 FITS(point_columns);
 FITS(repetition_columns);
 FITS(rank_columns);
 
 const struct table_spec result_tables[TABLE_TOTAL] = {
-    [TABLE_POINTS] = TABLE("points", point_columns, struct point_record, "one row per point of the sweep"),
+    [TABLE_POINTS] =
+        TABLE("points", point_columns, struct point_record, "one row per point of the sweep"),
     [TABLE_REPETITIONS] = TABLE("repetitions", repetition_columns, struct repetition_record,
                                 "one row per repetition of a point"),
-    [TABLE_RANKS] = TABLE("ranks", rank_columns, struct rank_record, "one row per rank of a repetition"),
+    [TABLE_RANKS] =
+        TABLE("ranks", rank_columns, struct rank_record, "one row per rank of a repetition"),
     [TABLE_INTERVALS] = TABLE("intervals", interval_columns, struct interval_record,
                               "one row per sampling interval of a receiver"),
     [TABLE_LATENCY] = TABLE_SINCE("latency_kind", "latency", latency_columns, struct latency_record,

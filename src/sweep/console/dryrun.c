@@ -99,14 +99,14 @@ static void print_totals(const struct plan *plan, FILE *out)
         most = receiver > most ? receiver : most;
     }
     fprintf(out, "%lld point%s, %s, %s; %d ranks (coordinator included)\n", (long long)plan->points,
-            plan->points == 1 ? "" : "s", repetitions_text(plan, text, sizeof text), order_text(plan),
-            plan_ranks_needed(plan));
+            plan->points == 1 ? "" : "s", repetitions_text(plan, text, sizeof text),
+            order_text(plan), plan_ranks_needed(plan));
     print_time(plan, out);
     fprintf(out, "most memory a rank may queue: %s\n", format_bytes(most, bytes, sizeof bytes));
 }
 
-/* A count that the queues hide gives no valid repetition. The kernel's buffers are not known before there is
- * a connection. */
+/* A count that the queues hide gives no valid repetition. The kernel's buffers are not known before
+ * there is a connection. */
 static void print_short_counts(const struct plan *plan, FILE *out)
 {
     int64_t few = 0, wanted = 0;
@@ -119,17 +119,18 @@ static void print_short_counts(const struct plan *plan, FILE *out)
         }
     }
     if (few > 0) {
-        fprintf(
-            out,
-            "warning: in %lld point%s the queues may hold half of --count or more: such repetitions are not "
-            "valid (flag queued); say --count %lld or more, and as much again for the kernel's buffers, or "
-            "smaller HWMs\n",
-            (long long)few, few == 1 ? "" : "s", (long long)wanted);
+        fprintf(out,
+                "warning: in %lld point%s the queues may hold half of --count or more: such "
+                "repetitions are not "
+                "valid (flag queued); say --count %lld or more, and as much again for the kernel's "
+                "buffers, or "
+                "smaller HWMs\n",
+                (long long)few, few == 1 ? "" : "s", (long long)wanted);
     }
 }
 
-static void print_assignment(const struct cluster *cluster, const struct plan_layout *layout, int32_t rank,
-                             FILE *out)
+static void print_assignment(const struct cluster *cluster, const struct plan_layout *layout,
+                             int32_t rank, FILE *out)
 {
     static const char *const roles[] = {
         [ROLE_IDLE] = "idle", [ROLE_SENDER] = "sender", [ROLE_RECEIVER] = "receiver"};
@@ -139,8 +140,9 @@ static void print_assignment(const struct cluster *cluster, const struct plan_la
     if (assignment.role != ROLE_IDLE) {
         snprintf(group, sizeof group, "%d", assignment.group);
     }
-    fprintf(out, "%6d  %-11s %5s  %-20s %-24s %s\n", rank, rank == 0 ? "coordinator" : roles[assignment.role],
-            group, cluster_host(cluster, member->host)->name, member->address, member->cpus);
+    fprintf(out, "%6d  %-11s %5s  %-20s %-24s %s\n", rank,
+            rank == 0 ? "coordinator" : roles[assignment.role], group,
+            cluster_host(cluster, member->host)->name, member->address, member->cpus);
 }
 
 static void print_point_map(const struct cluster *cluster, const struct point *point, FILE *out)
@@ -150,12 +152,15 @@ static void print_point_map(const struct cluster *cluster, const struct point *p
     if (plan_layout_make(point, cluster_hosts(cluster), cluster_size(cluster), &layout, NULL)) {
         return; /* a plan is made of points that have a layout */
     }
-    fprintf(out, "\nwho talks to whom: %d x %d:%d, placement %s", point->pairs, point->senders_per_receiver,
-            point->receivers_per_sender, config_format(OPTION_PLACEMENT, point->placement, word));
+    fprintf(out, "\nwho talks to whom: %d x %d:%d, placement %s", point->pairs,
+            point->senders_per_receiver, point->receivers_per_sender,
+            config_format(OPTION_PLACEMENT, point->placement, word));
     if (point->matrix != MATRIX_OFF) {
-        fprintf(out, ", matrix %s %d", point->matrix == MATRIX_ROUNDS ? "round" : "pair", point->step);
+        fprintf(out, ", matrix %s %d", point->matrix == MATRIX_ROUNDS ? "round" : "pair",
+                point->step);
     }
-    fprintf(out, "\n%6s  %-11s %5s  %-20s %-24s %s\n", "rank", "role", "group", "host", "address", "cpus");
+    fprintf(out, "\n%6s  %-11s %5s  %-20s %-24s %s\n", "rank", "role", "group", "host", "address",
+            "cpus");
     for (int32_t rank = 0; rank < cluster_size(cluster); rank++) {
         print_assignment(cluster, &layout, rank, out);
     }
@@ -177,8 +182,8 @@ static void print_maps(const struct plan *plan, const struct cluster *cluster, F
 
 void sweep_print_plan(const struct plan *plan, const struct cluster *cluster, FILE *out)
 {
-    fprintf(out, "%6s  %-9s %-7s %9s  %-9s %-8s %-9s  %-13s %s  %s\n", "point", "pattern", "via", "size",
-            "send", "receive", "pairs S:R", "HWM snd/rcv", "io", "window");
+    fprintf(out, "%6s  %-9s %-7s %9s  %-9s %-8s %-9s  %-13s %s  %s\n", "point", "pattern", "via",
+            "size", "send", "receive", "pairs S:R", "HWM snd/rcv", "io", "window");
     for (int64_t id = 0; id < plan->points; id++) {
         print_point(plan, id, out);
     }

@@ -55,17 +55,17 @@ static const char *time_left_text(double seconds, char *text, size_t length)
     return text;
 }
 
-void progress_repetition(int64_t done, const struct point *point, const struct repetition_record *row,
-                         double seconds_left)
+void progress_repetition(int64_t done, const struct point *point,
+                         const struct repetition_record *row, double seconds_left)
 {
     char size[32], rate[32], left[32];
     if (!live) {
         return;
     }
-    fprintf(stderr, "\r\033[K%lld/%lld done, last %s: repetition %lld of %s%d, %s, %s left", (long long)done,
-            (long long)total, format_bytes(point->size_bytes, size, sizeof size),
-            (long long)row->repetition + 1, point->precision_ppm ? "at most " : "", point->repetitions,
-            format_rate(row->throughput_mbit_s, rate, sizeof rate),
+    fprintf(stderr, "\r\033[K%lld/%lld done, last %s: repetition %lld of %s%d, %s, %s left",
+            (long long)done, (long long)total, format_bytes(point->size_bytes, size, sizeof size),
+            (long long)row->repetition + 1, point->precision_ppm ? "at most " : "",
+            point->repetitions, format_rate(row->throughput_mbit_s, rate, sizeof rate),
             time_left_text(seconds_left, left, sizeof left));
     fflush(stderr);
     live_shown = true;
@@ -104,10 +104,12 @@ static void print_loss(const struct point_record *row)
 /* What each line has in columns of its own. */
 static bool has_column(enum option_id id)
 {
-    return id == OPTION_PATTERN || id == OPTION_TRANSPORT || id == OPTION_SIZE || id == OPTION_SEND_MODE;
+    return id == OPTION_PATTERN || id == OPTION_TRANSPORT || id == OPTION_SIZE ||
+           id == OPTION_SEND_MODE;
 }
 
-/* Does this setting of a point differ between points? Those of the matrix are no option's values. */
+/* Does this setting of a point differ between points? Those of the matrix are no option's values.
+ */
 static bool varies(const char *name)
 {
     enum option_id id = config_find(name);
@@ -117,8 +119,8 @@ static bool varies(const char *name)
     return !has_column(id) && asked->items[id].count > 1;
 }
 
-/* Of "pattern=push-pull ... sndhwm=100 ..." the settings by which points differ, so that no two lines look
- * alike. */
+/* Of "pattern=push-pull ... sndhwm=100 ..." the settings by which points differ, so that no two
+ * lines look alike. */
 static void print_varying(const char *settings)
 {
     char text[PLAN_KEY_LENGTH], *rest = NULL;
@@ -150,7 +152,8 @@ static void print_flags(const struct round_summary *summary)
     const char *before = " (";
     for (int flag = 0; flag < FLAGS; flag++) {
         if (summary->flagged[flag] > 0) {
-            fprintf(stderr, "%s%s %lld", before, flags_word(flag), (long long)summary->flagged[flag]);
+            fprintf(stderr, "%s%s %lld", before, flags_word(flag),
+                    (long long)summary->flagged[flag]);
             before = ", ";
         }
     }
@@ -186,10 +189,11 @@ void progress_point(int64_t done, const struct point_record *row)
         return;
     }
     clear_live_line();
-    fprintf(stderr, "%*lld/%lld  %-9s %-7s %9s %-9s %-30s %11s", total > 999 ? 5 : 3, (long long)done,
-            (long long)total, row->pattern, row->transport,
+    fprintf(stderr, "%*lld/%lld  %-9s %-7s %9s %-9s %-30s %11s", total > 999 ? 5 : 3,
+            (long long)done, (long long)total, row->pattern, row->transport,
             format_bytes(row->message_size_bytes, size, sizeof size), row->send_mode,
-            rate_text(row, rate, sizeof rate), format_per_s(row->message_rate_per_s, count, sizeof count));
+            rate_text(row, rate, sizeof rate),
+            format_per_s(row->message_rate_per_s, count, sizeof count));
     if (row->sent > 0) {
         print_loss(row);
     }

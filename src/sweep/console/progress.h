@@ -18,8 +18,8 @@ struct round_summary {
 
 void progress_start(const struct settings *settings, int64_t points);
 /* The live line of a terminal: what was measured last. */
-void progress_repetition(int64_t done, const struct point *point, const struct repetition_record *row,
-                         double seconds_left);
+void progress_repetition(int64_t done, const struct point *point,
+                         const struct repetition_record *row, double seconds_left);
 void progress_round(const struct round_summary *summary);
 /* A point's line, number `done` of all. */
 void progress_point(int64_t done, const struct point_record *row);

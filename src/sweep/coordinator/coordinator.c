@@ -38,8 +38,8 @@ static void log_resumed(const struct coordinator *coordinator)
     const struct ledger *ledger = &coordinator->ledger;
     int64_t repetitions = ledger_repetitions(ledger);
     if (!coordinator->journal) {
-        log_line(LOG_INFO, "%lld of %lld points are done: nothing to measure", (long long)ledger->finished,
-                 (long long)ledger->points);
+        log_line(LOG_INFO, "%lld of %lld points are done: nothing to measure",
+                 (long long)ledger->finished, (long long)ledger->points);
     } else if (repetitions > 0) {
         log_line(LOG_INFO, "going on: %lld of %lld points are done, %lld repetitions are there",
                  (long long)ledger->finished, (long long)ledger->points, (long long)repetitions);
@@ -56,7 +56,8 @@ static void measure_all(struct coordinator *coordinator)
     }
 }
 
-/* Damage that came to the journal since its lines were written must not be taken for a smaller sweep. */
+/* Damage that came to the journal since its lines were written must not be taken for a smaller
+ * sweep. */
 static int check_report(const struct coordinator *coordinator, const struct finish_report *report,
                         struct error *error)
 {
@@ -64,10 +65,11 @@ static int check_report(const struct coordinator *coordinator, const struct fini
     if (report->repetitions >= repetitions) {
         return 0;
     }
-    return error_set(error,
-                     "only %lld of the %lld repetitions can be read from the journal, its line %lld is "
-                     "damaged: the file holds those, --resume measures the others",
-                     (long long)report->repetitions, repetitions, (long long)report->first_damaged);
+    return error_set(
+        error,
+        "only %lld of the %lld repetitions can be read from the journal, its line %lld is "
+        "damaged: the file holds those, --resume measures the others",
+        (long long)report->repetitions, repetitions, (long long)report->first_damaged);
 }
 
 static void log_damage(const char *journal, const struct finish_report *report)
@@ -88,9 +90,10 @@ static int finish_file(struct coordinator *coordinator)
     struct error error = {""};
     journal_path(output, journal, sizeof journal);
     snprintf(partial, sizeof partial, "%.4000s.partial", output);
-    snprintf(line, sizeof line,
-             "zmqsweep: no time left to finish %.300s; the journal is whole: zmqreport recover %.300s\n",
-             output, journal);
+    snprintf(
+        line, sizeof line,
+        "zmqsweep: no time left to finish %.300s; the journal is whole: zmqreport recover %.300s\n",
+        output, journal);
     stop_arm_exit(line, partial);
     if (store_check(coordinator, &error)) {
         log_line(LOG_ERROR, "%s", error.text);
@@ -111,7 +114,8 @@ static int finish_file(struct coordinator *coordinator)
     if (unlink(journal)) {
         log_line(LOG_WARNING, "%s: cannot be removed: %s", journal, strerror(errno));
     }
-    log_line(LOG_INFO, "%lld point%s in %s", (long long)report.points, report.points == 1 ? "" : "s", output);
+    log_line(LOG_INFO, "%lld point%s in %s", (long long)report.points,
+             report.points == 1 ? "" : "s", output);
     return 0;
 }
 
@@ -149,8 +153,10 @@ static void begin_hosts(struct coordinator *coordinator, const struct run_record
     const size_t hosts = run->host_count;
     coordinator->host_ids = memory_grow(NULL, hosts, sizeof *coordinator->host_ids, "hosts");
     coordinator->host_names = memory_grow(NULL, hosts, sizeof *coordinator->host_names, "hosts");
-    coordinator->clocks_before = memory_grow(NULL, hosts, sizeof *coordinator->clocks_before, "clocks");
-    coordinator->clocks_after = memory_grow(NULL, hosts, sizeof *coordinator->clocks_after, "clocks");
+    coordinator->clocks_before =
+        memory_grow(NULL, hosts, sizeof *coordinator->clocks_before, "clocks");
+    coordinator->clocks_after =
+        memory_grow(NULL, hosts, sizeof *coordinator->clocks_after, "clocks");
     for (size_t host = 0; host < hosts; host++) {
         coordinator->host_ids[host] = run->hosts[host].host_id;
         coordinator->host_names[host] = cluster_host(coordinator->cluster, (int32_t)host)->name;
@@ -179,16 +185,19 @@ static void begin_sweep(struct coordinator *coordinator, const struct run_record
 static void make_schedule(struct coordinator *coordinator)
 {
     struct point point = plan_point(coordinator->plan, 0);
-    if (point.precision_ppm && stats_schedule_make((size_t)point.min_repetitions, (size_t)point.repetitions,
-                                                   SUMMARY_COVERAGE, &coordinator->schedule)) {
+    if (point.precision_ppm &&
+        stats_schedule_make((size_t)point.min_repetitions, (size_t)point.repetitions,
+                            SUMMARY_COVERAGE, &coordinator->schedule)) {
         memory_fail("the looks of the precision");
     }
 }
 
-int sweep_coordinate(struct cluster *cluster, const struct job *job, const struct settings *settings,
-                     const struct plan *plan, int argc, char **argv)
+int sweep_coordinate(struct cluster *cluster, const struct job *job,
+                     const struct settings *settings, const struct plan *plan, int argc,
+                     char **argv)
 {
-    struct coordinator coordinator = {.cluster = cluster, .job = job, .settings = settings, .plan = plan};
+    struct coordinator coordinator = {
+        .cluster = cluster, .job = job, .settings = settings, .plan = plan};
     struct run_record run;
     struct error error = {""};
     int code = EXIT_USAGE;
@@ -202,8 +211,8 @@ int sweep_coordinate(struct cluster *cluster, const struct job *job, const struc
         log_line(LOG_ERROR, "%s", error.text);
     } else {
         warn_placement(cluster, plan, &run);
-        int rc =
-            resume_open(settings, &run, &coordinator.ledger, &coordinator.seed, &coordinator.journal, &error);
+        int rc = resume_open(settings, &run, &coordinator.ledger, &coordinator.seed,
+                             &coordinator.journal, &error);
         if (rc) {
             log_line(LOG_ERROR, "%s", error.text);
             code = rc == JOURNAL_FAILED ? EXIT_FAILED : EXIT_USAGE;

@@ -31,7 +31,8 @@ static void gather_latencies(struct cluster *cluster, struct gathering *gatherin
         total += count;
     }
     if (total > gathering->times_capacity) {
-        gathering->times = memory_grow(gathering->times, total, sizeof *gathering->times, "latencies");
+        gathering->times =
+            memory_grow(gathering->times, total, sizeof *gathering->times, "latencies");
         gathering->times_capacity = total;
     }
     if (!gathering->all_times) {
@@ -53,7 +54,8 @@ void gather_repetition(struct cluster *cluster, const struct repetition *repetit
 void gather_begin(struct gathering *gathering, size_t ranks)
 {
     gathering->outcomes = memory_grow(NULL, ranks, sizeof *gathering->outcomes, "outcomes");
-    gathering->first_interval = memory_grow(NULL, ranks, sizeof *gathering->first_interval, "outcomes");
+    gathering->first_interval =
+        memory_grow(NULL, ranks, sizeof *gathering->first_interval, "outcomes");
     gathering->bytes = memory_grow(NULL, ranks, sizeof *gathering->bytes, "outcomes");
 }
 

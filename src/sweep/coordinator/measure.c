@@ -1,4 +1,5 @@
-/* measure.c - one repetition, as rank 0 sees it: ordered, run, gathered from all ranks and judged. */
+/* measure.c - one repetition, as rank 0 sees it: ordered, run, gathered from all ranks and judged.
+ */
 #include "coordinator/measure.h"
 
 #include "coordinator/store.h"
@@ -40,12 +41,12 @@ static void log_strangers(const struct coordinator *coordinator)
         const struct outcome *outcome = &coordinator->gathering.outcomes[rank];
         if (outcome->strangers) {
             const struct cluster_member *member = cluster_member(coordinator->cluster, rank);
-            log_line(
-                LOG_WARNING,
-                "rank %d on %s: %d connection%s of strangers (%s), none let in; further ones are counted "
-                "in the results",
-                rank, cluster_host(coordinator->cluster, member->host)->name, outcome->strangers,
-                outcome->strangers == 1 ? "" : "s", member->address);
+            log_line(LOG_WARNING,
+                     "rank %d on %s: %d connection%s of strangers (%s), none let in; further ones "
+                     "are counted "
+                     "in the results",
+                     rank, cluster_host(coordinator->cluster, member->host)->name,
+                     outcome->strangers, outcome->strangers == 1 ? "" : "s", member->address);
             logged = true;
         }
     }
@@ -82,7 +83,8 @@ static void judge(struct coordinator *coordinator, double ordered_s, int64_t rou
     gathering->row.round = plan_has_rounds(coordinator->plan) ? round : -1;
 }
 
-/* Clocks of different hosts drift apart by some microseconds a second: compare them now and then. */
+/* Clocks of different hosts drift apart by some microseconds a second: compare them now and then.
+ */
 void measure_clocks(struct coordinator *coordinator)
 {
     struct order order;
@@ -131,11 +133,12 @@ static void judge_latencies(struct coordinator *coordinator, const struct point 
         measure_clocks(coordinator);
         copy_clocks(coordinator, coordinator->clocks_after);
     }
-    latency_judge(&gathering->evidence, gathering->times, compared ? &clocks : NULL, gathering->all_times,
-                  &gathering->row);
+    latency_judge(&gathering->evidence, gathering->times, compared ? &clocks : NULL,
+                  gathering->all_times, &gathering->row);
 }
 
-static void order_repetition(struct coordinator *coordinator, const struct point *point, int32_t number)
+static void order_repetition(struct coordinator *coordinator, const struct point *point,
+                             int32_t number)
 {
     struct repetition *repetition = &coordinator->repetition;
     memset(&repetition->order, 0, sizeof repetition->order);

@@ -67,7 +67,8 @@ static void print_pending(struct coordinator *coordinator)
     step_print_pending(coordinator);
 }
 
-/* The round is printed when it is on disk, which is not waited for, unless the table so far is wanted. */
+/* The round is printed when it is on disk, which is not waited for, unless the table so far is
+ * wanted. */
 static void end_round(struct coordinator *coordinator, struct round_summary *summary)
 {
     summary->open = coordinator->ledger.points - coordinator->ledger.finished;

@@ -6,8 +6,8 @@
 
 /* All that is still to be measured, until it is or the sweep is to stop. */
 void rounds_run(struct coordinator *coordinator);
-/* The other ranks wait for an order until their deadline: a long wait gives signs of life. `data` is the
- * coordinator. */
+/* The other ranks wait for an order until their deadline: a long wait gives signs of life. `data`
+ * is the coordinator. */
 void rounds_send_heartbeat(void *data);
 
 #endif

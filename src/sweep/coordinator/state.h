@@ -9,8 +9,8 @@
 #include "zmqsweep/stats.h"
 #include "zmqsweep/sweep.h"
 
-/* What is not printed yet, since it may not be on disk: the last repetition, and the round that ended with
- * it. */
+/* What is not printed yet, since it may not be on disk: the last repetition, and the round that
+ * ended with it. */
 struct pending {
     bool has_repetition, has_round;
     struct point point;
@@ -37,7 +37,8 @@ struct coordinator {
     int64_t *host_ids;       /* of the cluster's hosts, in the file */
     const char **host_names; /* of the cluster's hosts */
     int64_t *offsets_before_ns;
-    struct cluster_clock *clocks_before, *clocks_after; /* by host, around a repetition that needs them */
+    struct cluster_clock *clocks_before,
+        *clocks_after;              /* by host, around a repetition that needs them */
     double began_s, clocks_s;       /* when the sweep began, when clocks were last compared */
     struct stats_schedule schedule; /* of looks; empty without a precision */
     double heartbeat_s;             /* of the last sign of life */

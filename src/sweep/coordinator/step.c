@@ -12,15 +12,17 @@
 #include <math.h>
 #include <string.h>
 
-static struct completion_input completion_of(const struct coordinator *coordinator, const struct point *point)
+static struct completion_input completion_of(const struct coordinator *coordinator,
+                                             const struct point *point)
 {
     const struct ledger_entry *entry = &coordinator->ledger.entries[point->id];
-    return (struct completion_input){.point = point,
-                                     .schedule = coordinator->schedule.ranks ? &coordinator->schedule : NULL,
-                                     .samples = entry->samples,
-                                     .count = (size_t)entry->count,
-                                     .elapsed_s = entry->elapsed_s,
-                                     .repeating_s = entry->repeating_s};
+    return (struct completion_input){
+        .point = point,
+        .schedule = coordinator->schedule.ranks ? &coordinator->schedule : NULL,
+        .samples = entry->samples,
+        .count = (size_t)entry->count,
+        .elapsed_s = entry->elapsed_s,
+        .repeating_s = entry->repeating_s};
 }
 
 /* By the mean time that a repetition took so far, pauses included. */
@@ -39,7 +41,8 @@ static void summarise_point(struct coordinator *coordinator, const struct point 
 {
     const struct ledger_entry *entry = &coordinator->ledger.entries[point->id];
     describe_point(coordinator->plan, point, &entry->connections, NULL, row);
-    summary_fill(row, entry->samples, (size_t)entry->count, summary_schedule(&coordinator->schedule, row),
+    summary_fill(row, entry->samples, (size_t)entry->count,
+                 summary_schedule(&coordinator->schedule, row),
                  completion_word(entry->finished ? entry->stop : STOP_INTERRUPTED));
 }
 
@@ -107,8 +110,8 @@ static void add_to_round(const struct gathering *gathering, struct round_summary
 
 /* ---- the step ---- */
 
-/* A found rate that misses its target: its repetitions are dropped, and the point starts again at a lower
- * one. */
+/* A found rate that misses its target: its repetitions are dropped, and the point starts again at a
+ * lower one. */
 static bool restart_lower(struct coordinator *coordinator, const struct point *point)
 {
     struct ledger_entry *entry = &coordinator->ledger.entries[point->id];
@@ -124,7 +127,8 @@ static bool restart_lower(struct coordinator *coordinator, const struct point *p
     return true;
 }
 
-static void finish_point(struct coordinator *coordinator, const struct point *point, enum stop_reason stop)
+static void finish_point(struct coordinator *coordinator, const struct point *point,
+                         enum stop_reason stop)
 {
     if (restart_lower(coordinator, point)) {
         return;
@@ -173,7 +177,8 @@ static bool ensure_rate(struct coordinator *coordinator, struct point *point)
     return found;
 }
 
-void step_run(struct coordinator *coordinator, int64_t id, int64_t round, struct round_summary *summary)
+void step_run(struct coordinator *coordinator, int64_t id, int64_t round,
+              struct round_summary *summary)
 {
     const struct ledger_entry *entry = &coordinator->ledger.entries[id];
     struct point point = current_point(coordinator, id);

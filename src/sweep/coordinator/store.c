@@ -19,12 +19,14 @@
 static void abort_if(int failed, const struct error *error)
 {
     if (failed) {
-        log_line(LOG_ERROR, "%s; ending the job, what was measured before is in the journal", error->text);
+        log_line(LOG_ERROR, "%s; ending the job, what was measured before is in the journal",
+                 error->text);
         cluster_abort(EXIT_FAILED);
     }
 }
 
-/* Settings as in force: the sender's HWM from a sender, the receiver's from a receiver, the largest buffers.
+/* Settings as in force: the sender's HWM from a sender, the receiver's from a receiver, the largest
+ * buffers.
  */
 static void merge_connections(struct traffic_connections *all, const struct outcome *outcome)
 {
@@ -42,19 +44,21 @@ static bool is_same(double a, double b)
     return !(a < b || a > b) && isnan(a) == isnan(b);
 }
 
-static bool is_same_connections(const struct traffic_connections *a, const struct traffic_connections *b)
+static bool is_same_connections(const struct traffic_connections *a,
+                                const struct traffic_connections *b)
 {
-    return a->sndhwm == b->sndhwm && a->rcvhwm == b->rcvhwm && is_same(a->sndbuf_bytes, b->sndbuf_bytes) &&
-           is_same(a->rcvbuf_bytes, b->rcvbuf_bytes);
+    return a->sndhwm == b->sndhwm && a->rcvhwm == b->rcvhwm &&
+           is_same(a->sndbuf_bytes, b->sndbuf_bytes) && is_same(a->rcvbuf_bytes, b->rcvbuf_bytes);
 }
 
-/* The settings, when they are not in the journal as they are now: buffers grow from one repetition to the
- * next.
+/* The settings, when they are not in the journal as they are now: buffers grow from one repetition
+ * to the next.
  */
 static void store_settings(struct coordinator *coordinator, const struct point *point)
 {
     struct ledger_entry *entry = &coordinator->ledger.entries[point->id];
-    const struct describe_hosts hosts = {&coordinator->repetition.layout, cluster_hosts(coordinator->cluster),
+    const struct describe_hosts hosts = {&coordinator->repetition.layout,
+                                         cluster_hosts(coordinator->cluster),
                                          coordinator->host_names};
     struct traffic_connections before = entry->connections;
     struct point_record row;
@@ -97,7 +101,8 @@ static void store_latencies(struct coordinator *coordinator)
     for (int32_t rank = 0; rank < cluster_size(coordinator->cluster); rank++) {
         for (int32_t i = 0; i < gathering->outcomes[rank].times_count; i++) {
             struct latency_record row = latency_row(&gathering->evidence, rank, next++);
-            abort_if(journal_add_rows(coordinator->journal, TABLE_LATENCY, &row, 1, &error), &error);
+            abort_if(journal_add_rows(coordinator->journal, TABLE_LATENCY, &row, 1, &error),
+                     &error);
         }
     }
 }
@@ -151,7 +156,8 @@ void store_wait(struct coordinator *coordinator)
 void store_before_traffic(void *data, const struct point *point)
 {
     struct coordinator *coordinator = data;
-    int64_t may_take_ns = SYNC_FACTOR * journal_slowest_sync_ns(coordinator->journal) + SYNC_SLACK_NS;
+    int64_t may_take_ns =
+        SYNC_FACTOR * journal_slowest_sync_ns(coordinator->journal) + SYNC_SLACK_NS;
     if (point->count || point->receive_mode == RECEIVE_WRITE || point->warmup_ns < may_take_ns) {
         store_wait(coordinator);
     }

@@ -25,7 +25,8 @@ static void add_delivery(struct repetition_record *row, int64_t owed, int64_t re
 }
 
 /* Pub-sub owes each message to every subscriber, the others to one receiver of the group. */
-static void account_group(const struct evidence *evidence, int32_t group, struct repetition_record *row)
+static void account_group(const struct evidence *evidence, int32_t group,
+                          struct repetition_record *row)
 {
     const struct point *point = evidence->point;
     int64_t owed = account_published(evidence, group), received = 0;

@@ -1,7 +1,9 @@
-/* backlog.c - what was sent and has not come, over the window: does it grow, and do receivers empty it?
+/* backlog.c - what was sent and has not come, over the window: does it grow, and do receivers empty
+ * it?
  *
- * A rate holds when it is delivered. What is not lost yet lies in queues, which may be long: over the window
- * as much must come as is sent, but for what the repetition loses, and what lies in queues must not grow.
+ * A rate holds when it is delivered. What is not lost yet lies in queues, which may be long: over
+ * the window as much must come as is sent, but for what the repetition loses, and what lies in
+ * queues must not grow.
  */
 #include "judge/backlog.h"
 
@@ -16,19 +18,20 @@
 
 /* Of what was owed in the window so much must come. */
 #define DELIVERED_SHARE 0.99
-/* Unpaced, queues go up and down by more. So does the loss, once there is some: the window's share of it is
- * not that of the whole repetition. */
+/* Unpaced, queues go up and down by more. So does the loss, once there is some: the window's share
+ * of it is not that of the whole repetition. */
 #define DELIVERED_SHARE_ROUGH 0.95
 #define LOSS_SMALL 0.01
 /* A growth that is no chance, and more than a burst and this share of what was owed. */
 #define TREND_P 0.01
 #define GROWTH_SHARE 0.002
-/* Receivers that got this much more than was sent, and than they got on the whole, emptied queues that had
- * filled before: worth a warning, or not valid. */
+/* Receivers that got this much more than was sent, and than they got on the whole, emptied queues
+ * that had filled before: worth a warning, or not valid. */
 #define SURPLUS_KNOWN 0.1
 #define SURPLUS_MOST 0.2
 
-/* Messages of a rank from the window's begin up to `time_ns`, straight lines between its samples. */
+/* Messages of a rank from the window's begin up to `time_ns`, straight lines between its samples.
+ */
 static double messages_until(const struct evidence *evidence, int32_t rank, double time_ns)
 {
     const struct outcome *outcome = &evidence->outcomes[rank];
@@ -79,7 +82,8 @@ struct window_sums {
     double begun;                /* sent and not received nor lost when it began */
 };
 
-static struct window_sums add_window(const struct evidence *evidence, const struct repetition_record *row)
+static struct window_sums add_window(const struct evidence *evidence,
+                                     const struct repetition_record *row)
 {
     const double share = copies_per_message(evidence) * delivered_share(row);
     struct window_sums sums = {0, 0, 0, 0};
@@ -100,7 +104,8 @@ static struct window_sums add_window(const struct evidence *evidence, const stru
 }
 
 /* Does what lies in queues grow from sample to sample? */
-static bool backlog_grows(const struct evidence *evidence, const struct repetition_record *row, double owed)
+static bool backlog_grows(const struct evidence *evidence, const struct repetition_record *row,
+                          double owed)
 {
     const struct timeline *timeline = evidence->timeline;
     const int64_t step_ns = evidence->point->interval_ns;
@@ -109,12 +114,13 @@ static bool backlog_grows(const struct evidence *evidence, const struct repetiti
     double *growth = calloc(most + 1, sizeof *growth);
     bool found = false;
     for (size_t i = 0; growth && i < most; i++) {
-        growth[i] =
-            growth_until(evidence, row, (double)(timeline->window_begin_ns + ((int64_t)i + 1) * step_ns));
+        growth[i] = growth_until(evidence, row,
+                                 (double)(timeline->window_begin_ns + ((int64_t)i + 1) * step_ns));
     }
     if (growth && most > 2) {
         double net = growth[most - 1] - growth[0];
-        found = net > burst + 2 && net > GROWTH_SHARE * owed && stats_trend_p(growth, most) < TREND_P;
+        found =
+            net > burst + 2 && net > GROWTH_SHARE * owed && stats_trend_p(growth, most) < TREND_P;
     }
     free(growth);
     return found;
@@ -134,8 +140,9 @@ static double overall_per_s(const struct evidence *evidence)
     return per_s;
 }
 
-/* The share of a window's messages that came out of queues faster than the path carries them. More may come
- * than is sent where a sender fills a long queue by halves; but then no faster than on the whole. */
+/* The share of a window's messages that came out of queues faster than the path carries them. More
+ * may come than is sent where a sender fills a long queue by halves; but then no faster than on the
+ * whole. */
 static double queue_surplus(const struct evidence *evidence, const struct window_sums *sums)
 {
     const struct timeline *timeline = evidence->timeline;

@@ -14,8 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define INVALIDATING                                                                                         \
-    (FLAG_FOREIGN | FLAG_TIMED_OUT | FLAG_INTERRUPTED | FLAG_FEW_MESSAGES | FLAG_RECONNECTED |               \
+#define INVALIDATING                                                                               \
+    (FLAG_FOREIGN | FLAG_TIMED_OUT | FLAG_INTERRUPTED | FLAG_FEW_MESSAGES | FLAG_RECONNECTED |     \
      FLAG_SHORT_OVERLAP | FLAG_LATE_START | FLAG_FAILED | FLAG_QUEUED)
 
 static bool takes_part(const struct outcome *outcome)
@@ -71,7 +71,8 @@ bool judge_rank(const struct evidence *evidence, int32_t rank, struct rank_recor
     row->point_id = point->id;
     row->repetition = evidence->repetition;
     row->rank = rank;
-    snprintf(row->role, sizeof row->role, "%s", outcome->role == ROLE_SENDER ? "sender" : "receiver");
+    snprintf(row->role, sizeof row->role, "%s",
+             outcome->role == ROLE_SENDER ? "sender" : "receiver");
     row->group = outcome->group;
     row->host_id = evidence->host_ids[evidence->hosts[rank]];
     row->messages = outcome->count;
@@ -99,9 +100,11 @@ bool judge_rank(const struct evidence *evidence, int32_t rank, struct rank_recor
     return true;
 }
 
-void judge_interval(const struct evidence *evidence, int32_t rank, int32_t index, struct interval_record *row)
+void judge_interval(const struct evidence *evidence, int32_t rank, int32_t index,
+                    struct interval_record *row)
 {
-    const struct interval *interval = &evidence->intervals[evidence->first_interval[rank] + (size_t)index];
+    const struct interval *interval =
+        &evidence->intervals[evidence->first_interval[rank] + (size_t)index];
     row->point_id = evidence->point->id;
     row->repetition = evidence->repetition;
     row->rank = rank;
@@ -121,8 +124,10 @@ double judge_cpu_ns_per_message(const struct evidence *evidence)
             cpu_ns += (double)(outcome->end.system_ns - outcome->begin.system_ns);
         }
         if (outcome->role == ROLE_RECEIVER) {
-            const struct traffic_sample *begin = &outcome->begin.sample, *end = &outcome->end.sample;
-            messages += (double)(end->count - begin->count); /* between the same edges as the CPU time */
+            const struct traffic_sample *begin = &outcome->begin.sample,
+                                        *end = &outcome->end.sample;
+            messages +=
+                (double)(end->count - begin->count); /* between the same edges as the CPU time */
         }
     }
     return messages > 0 ? cpu_ns / messages : NAN;
@@ -135,16 +140,17 @@ static void fill_times(const struct evidence *evidence, struct repetition_record
     row->repetition = evidence->repetition;
     row->start_s = evidence->start_s;
     row->drain_s = (double)(timeline->drained_ns - timeline->stop_ns) / 1e9;
-    row->dead_s =
-        (double)(timeline->start_ns - timeline->ordered_ns + timeline->closed_ns - timeline->drained_ns) /
-        1e9;
+    row->dead_s = (double)(timeline->start_ns - timeline->ordered_ns + timeline->closed_ns -
+                           timeline->drained_ns) /
+                  1e9;
     if (timeline->drained_ns == 0) { /* it never got so far */
         row->drain_s = NAN;
         row->dead_s = (double)(timeline->closed_ns - timeline->ordered_ns) / 1e9;
     }
 }
 
-void judge_repetition(const struct evidence *evidence, struct repetition_record *row, unsigned *flags)
+void judge_repetition(const struct evidence *evidence, struct repetition_record *row,
+                      unsigned *flags)
 {
     memset(row, 0, sizeof *row);
     *flags = evidence->disk_busy ? FLAG_DISK_BUSY : 0;
@@ -166,7 +172,8 @@ void judge_repetition(const struct evidence *evidence, struct repetition_record 
     *flags |= row->foreign ? FLAG_FOREIGN : 0;
     *flags |= row->strangers ? FLAG_STRANGERS : 0;
     *flags |= row->lost ? FLAG_LOST_MESSAGES : 0;
-    unsigned bad = INVALIDATING | (evidence->point->pattern != PATTERN_PUB_SUB ? FLAG_LOST_MESSAGES : 0);
+    unsigned bad =
+        INVALIDATING | (evidence->point->pattern != PATTERN_PUB_SUB ? FLAG_LOST_MESSAGES : 0);
     row->valid = !(*flags & bad);
     flags_text(*flags, row->flags, sizeof row->flags);
 }

@@ -7,7 +7,8 @@
 #include "zmqsweep/results.h"
 
 /* Fills the repetition's row, but for what comes of latencies, rounds and the time that it took. */
-void judge_repetition(const struct evidence *evidence, struct repetition_record *row, unsigned *flags);
+void judge_repetition(const struct evidence *evidence, struct repetition_record *row,
+                      unsigned *flags);
 /* Fills the row of a rank. @return false for one that had no part. */
 bool judge_rank(const struct evidence *evidence, int32_t rank, struct rank_record *row);
 /* Fills the row of one of a rank's intervals. */

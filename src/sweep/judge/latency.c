@@ -1,4 +1,5 @@
-/* latency.c - the latencies of a repetition: how far off clocks may make them, rows, percentiles. */
+/* latency.c - the latencies of a repetition: how far off clocks may make them, rows, percentiles.
+ */
 #include "judge/latency.h"
 
 #include "zmqsweep/traffic_latency.h"
@@ -13,8 +14,8 @@ bool latency_needs_clocks(const struct point *point, int32_t hosts)
     return point->latency_every && !plan_echoes(point) && hosts > 1;
 }
 
-/* The true offset was within `before` then and is within `after` now; in between it went from one to the
- * other, and the repetition may have been at either end of that. */
+/* The true offset was within `before` then and is within `after` now; in between it went from one
+ * to the other, and the repetition may have been at either end of that. */
 int64_t latency_clock_error_ns(struct cluster_clock before, struct cluster_clock after)
 {
     int64_t moved_ns = llabs(after.offset_ns - before.offset_ns) + after.uncertainty_ns;
@@ -31,7 +32,8 @@ static int64_t error_between_ns(const struct latency_clocks *clocks, int32_t fro
            latency_clock_error_ns(clocks->before[to], clocks->after[to]);
 }
 
-static int64_t largest_error_ns(const struct evidence *evidence, const struct latency_clocks *clocks)
+static int64_t largest_error_ns(const struct evidence *evidence,
+                                const struct latency_clocks *clocks)
 {
     const struct plan_layout *layout = evidence->layout;
     int64_t most_ns = 0;
@@ -39,7 +41,8 @@ static int64_t largest_error_ns(const struct evidence *evidence, const struct la
         for (int32_t i = 0; i < layout->senders * layout->receivers; i++) {
             int32_t sender = plan_layout_sender(layout, group, i / layout->receivers);
             int32_t receiver = plan_layout_receiver(layout, group, i % layout->receivers);
-            int64_t error_ns = error_between_ns(clocks, evidence->hosts[sender], evidence->hosts[receiver]);
+            int64_t error_ns =
+                error_between_ns(clocks, evidence->hosts[sender], evidence->hosts[receiver]);
             most_ns = error_ns > most_ns ? error_ns : most_ns;
         }
     }
@@ -66,11 +69,13 @@ struct latency_record latency_row(const struct evidence *evidence, int32_t rank,
                                    .repetition = evidence->repetition,
                                    .rank = rank,
                                    .low_us = (double)histogram_low_ns((size_t)times->bucket) / 1e3,
-                                   .high_us = (double)histogram_low_ns((size_t)times->bucket + 1) / 1e3,
+                                   .high_us =
+                                       (double)histogram_low_ns((size_t)times->bucket + 1) / 1e3,
                                    .count = times->count};
 }
 
-static void add_up(const struct evidence *evidence, const struct traffic_times *next, struct histogram *all)
+static void add_up(const struct evidence *evidence, const struct traffic_times *next,
+                   struct histogram *all)
 {
     memset(all, 0, sizeof *all);
     for (int32_t rank = 0; rank < evidence->ranks; rank++) {
@@ -81,7 +86,8 @@ static void add_up(const struct evidence *evidence, const struct traffic_times *
 }
 
 void latency_judge(const struct evidence *evidence, const struct traffic_times *times,
-                   const struct latency_clocks *clocks, struct histogram *all, struct repetition_record *row)
+                   const struct latency_clocks *clocks, struct histogram *all,
+                   struct repetition_record *row)
 {
     int64_t error_ns = clocks ? largest_error_ns(evidence, clocks) : 0;
     int64_t seen_ns = error_seen_ns(evidence);

@@ -1,8 +1,8 @@
 /* queued.c - is the stretch that was measured longer than what queues can hide?
  *
- * A count that fits into queues and buffers may lie in them, whole, before the receiver takes its first
- * message: then its rate is that of reading memory. docs/method.md has what was measured on links of known
- * rates.
+ * A count that fits into queues and buffers may lie in them, whole, before the receiver takes its
+ * first message: then its rate is that of reading memory. docs/method.md has what was measured on
+ * links of known rates.
  */
 #include "judge/queued.h"
 
@@ -12,10 +12,11 @@
 
 /* A connection must carry so many times what its queues and buffers can hold. */
 #define QUEUE_FACTOR 2
-/* Shorter stretches are made of single wake-ups and bursts; what is as long to within 1 % passes. */
+/* Shorter stretches are made of single wake-ups and bursts; what is as long to within 1 % passes.
+ */
 #define STRETCH_MIN_S 0.0099
-/* What is advised is more: the kernel grows its buffers with what they carry. A stretch of a few messages
- * says little of how many a longer one has. */
+/* What is advised is more: the kernel grows its buffers with what they carry. A stretch of a few
+ * messages says little of how many a longer one has. */
 #define ADVICE_FACTOR 2
 #define LONGER_MOST 1000
 /* A receiver's first message may be so late, as a share of its stretch. */
@@ -38,8 +39,10 @@ double queued_hwm_messages(const struct point *point)
     if (plan_is_baseline(point)) {
         return 0;
     }
-    /* A zero-copy sender's ring has two buffers more than its queue, and what is queued lies in it. */
-    return (double)point->sndhwm + (point->send_mode == SEND_ZERO_COPY ? 2 : 0) + (double)point->rcvhwm;
+    /* A zero-copy sender's ring has two buffers more than its queue, and what is queued lies in it.
+     */
+    return (double)point->sndhwm + (point->send_mode == SEND_ZERO_COPY ? 2 : 0) +
+           (double)point->rcvhwm;
 }
 
 double queued_messages(const struct evidence *evidence)
@@ -66,7 +69,8 @@ int64_t queued_count_advised(const struct point *point, const struct repetition_
 {
     double longer = row->window_s > 0 ? STRETCH_MIN_S / row->window_s : 1;
     double by_queues = (double)queued_count_wanted(point, row->queue_messages);
-    return (int64_t)ceil(ADVICE_FACTOR * fmax(by_queues, (double)point->count * fmin(longer, LONGER_MOST)));
+    return (int64_t)ceil(ADVICE_FACTOR *
+                         fmax(by_queues, (double)point->count * fmin(longer, LONGER_MOST)));
 }
 
 int64_t queued_group_began_ns(const struct evidence *evidence, int32_t group)
@@ -85,7 +89,8 @@ bool queued_late_first(const struct evidence *evidence, const struct outcome *re
         return false;
     }
     const double stretch_ns = (double)(receiver->last_ns - receiver->first_ns);
-    const double late_ns = (double)(receiver->first_ns - queued_group_began_ns(evidence, receiver->group));
+    const double late_ns =
+        (double)(receiver->first_ns - queued_group_began_ns(evidence, receiver->group));
     return late_ns - 2 * stretch_ns / (double)(receiver->count - 1) > LATE_SHARE * stretch_ns;
 }
 
@@ -93,8 +98,8 @@ bool queued_late_first(const struct evidence *evidence, const struct outcome *re
 static double carried_messages(const struct evidence *evidence)
 {
     const struct point *point = evidence->point;
-    double fewest =
-        (double)point->count / (point->pattern == PATTERN_PUB_SUB ? 1 : point->receivers_per_sender);
+    double fewest = (double)point->count /
+                    (point->pattern == PATTERN_PUB_SUB ? 1 : point->receivers_per_sender);
     for (int32_t rank = 1; rank < evidence->ranks && point->pattern == PATTERN_PUB_SUB; rank++) {
         const struct outcome *outcome = &evidence->outcomes[rank];
         if (outcome->role == ROLE_RECEIVER) {
@@ -107,12 +112,13 @@ static double carried_messages(const struct evidence *evidence)
 unsigned queued_judge(const struct evidence *evidence, struct repetition_record *row)
 {
     const struct point *point = evidence->point;
-    const bool kept_rate = point->rate_per_s > 0 && row->sent_rate_per_s >= 0.99 * point->rate_per_s;
+    const bool kept_rate =
+        point->rate_per_s > 0 && row->sent_rate_per_s >= 0.99 * point->rate_per_s;
     row->queue_messages = queued_messages(evidence);
     if (plan_echoes(point)) { /* one message is under way at a time */
         return 0;
     }
-    bool hidden =
-        point->count && !kept_rate && carried_messages(evidence) < QUEUE_FACTOR * row->queue_messages;
+    bool hidden = point->count && !kept_rate &&
+                  carried_messages(evidence) < QUEUE_FACTOR * row->queue_messages;
     return hidden || row->window_s < STRETCH_MIN_S ? FLAG_QUEUED : 0;
 }

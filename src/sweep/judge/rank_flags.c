@@ -17,11 +17,14 @@
 
 static bool is_inside(const struct interval *interval, double start, double end)
 {
-    return (double)interval->start_ns >= start && (double)(interval->start_ns + interval->length_ns) <= end;
+    return (double)interval->start_ns >= start &&
+           (double)(interval->start_ns + interval->length_ns) <= end;
 }
 
-/* A receiver that was stopped was not sampled either: one long interval, in which less came than was due. */
-static bool is_sampling_gap(const struct evidence *evidence, const struct interval *interval, double due)
+/* A receiver that was stopped was not sampled either: one long interval, in which less came than
+ * was due. */
+static bool is_sampling_gap(const struct evidence *evidence, const struct interval *interval,
+                            double due)
 {
     return interval->length_ns > 2 * evidence->point->interval_ns && due >= STALL_DUE_MIN &&
            (double)interval->messages < due / 2;
@@ -48,7 +51,8 @@ static bool rank_stalled(const struct evidence *evidence, int32_t rank)
     return false;
 }
 
-/* Rates of the window's intervals; whole ones only, since a short one is noise. @return how many. */
+/* Rates of the window's intervals; whole ones only, since a short one is noise. @return how many.
+ */
 static size_t window_rates(const struct evidence *evidence, int32_t rank, double *rates)
 {
     const struct outcome *outcome = &evidence->outcomes[rank];
@@ -94,7 +98,8 @@ static bool shares_with_sender(const struct evidence *evidence, int32_t receiver
     bool shares = false;
     for (int32_t i = 0; i < evidence->point->senders_per_receiver && !shares; i++) {
         int32_t sender = plan_layout_sender(evidence->layout, mine->group, i);
-        shares = evidence->hosts[sender] == host && strcmp(mine->cpus, evidence->outcomes[sender].cpus) == 0;
+        shares = evidence->hosts[sender] == host &&
+                 strcmp(mine->cpus, evidence->outcomes[sender].cpus) == 0;
     }
     return shares && config_is_one_cpu(mine->cpus);
 }
@@ -102,11 +107,13 @@ static bool shares_with_sender(const struct evidence *evidence, int32_t receiver
 /* Late by more than a window may bear. */
 static bool too_late(const struct timeline *timeline, int64_t late_ns)
 {
-    return (double)late_ns > LATE_SHARE * (double)(timeline->window_end_ns - timeline->window_begin_ns);
+    return (double)late_ns >
+           LATE_SHARE * (double)(timeline->window_end_ns - timeline->window_begin_ns);
 }
 
-/* A sender that began in the window, or a receiver that began much later than all others: what had queued up
- * for it would count as what it received. Not where one message is under way at a time. */
+/* A sender that began in the window, or a receiver that began much later than all others: what had
+ * queued up for it would count as what it received. Not where one message is under way at a time.
+ */
 static bool late_start(const struct evidence *evidence, const struct outcome *outcome)
 {
     const struct timeline *timeline = evidence->timeline;

@@ -23,15 +23,15 @@ static struct rate make_rate(const struct point *point, int64_t messages, int64_
     return rate;
 }
 
-/* Messages that a paced sender, which starts with a burst, has over what its time stands for: the last burst,
- * of the `count` that it sends. */
+/* Messages that a paced sender, which starts with a burst, has over what its time stands for: the
+ * last burst, of the `count` that it sends. */
 static int64_t last_burst(const struct point *point, int64_t count)
 {
     return point->rate_per_s > 0 && count > 0 ? (count - 1) % pace_burst(point->rate_per_s) + 1 : 0;
 }
 
-/* A receiver's messages over what the time from the first to the last stands for: its part of the senders'
- * last bursts. Unpaced, n messages have n - 1 gaps. */
+/* A receiver's messages over what the time from the first to the last stands for: its part of the
+ * senders' last bursts. Unpaced, n messages have n - 1 gaps. */
 static int64_t last_received(const struct point *point, int64_t received)
 {
     double share = (double)last_burst(point, point->count) / (double)point->count;
@@ -46,7 +46,8 @@ static struct rate rate_in_count_mode(const struct point *point, const struct ou
                          outcome->last_ns - outcome->first_ns);
     }
     int64_t end_ns = outcome->last_ns ? outcome->last_ns : outcome->end.sample.cut_ns;
-    return make_rate(point, outcome->count - last_burst(point, outcome->count), end_ns - outcome->started_ns);
+    return make_rate(point, outcome->count - last_burst(point, outcome->count),
+                     end_ns - outcome->started_ns);
 }
 
 struct rate rate_of_rank(const struct point *point, const struct outcome *outcome)
@@ -61,10 +62,12 @@ struct rate rate_of_rank(const struct point *point, const struct outcome *outcom
                          end->cut_ns - outcome->started_ns);
     }
     return make_rate(point, outcome_window_messages(begin, end),
-                     end->cut_ns - (outcome_begins_at_first(begin) ? outcome->first_ns : begin->cut_ns));
+                     end->cut_ns -
+                         (outcome_begins_at_first(begin) ? outcome->first_ns : begin->cut_ns));
 }
 
-void rate_receiver_span(const struct point *point, const struct outcome *outcome, double *start, double *end)
+void rate_receiver_span(const struct point *point, const struct outcome *outcome, double *start,
+                        double *end)
 {
     *start = (double)(point->count ? outcome->first_ns : outcome->begin.sample.instant_ns);
     *end = (double)(point->count ? outcome->last_ns : outcome->end.sample.instant_ns);
@@ -73,11 +76,13 @@ void rate_receiver_span(const struct point *point, const struct outcome *outcome
 /* A count that is small itself can only be had whole. */
 static int64_t messages_wanted(const struct point *point)
 {
-    return point->count && point->count <= OUTCOME_WINDOW_MESSAGES_MIN ? point->count - 1
-                                                                       : OUTCOME_WINDOW_MESSAGES_MIN;
+    return point->count && point->count <= OUTCOME_WINDOW_MESSAGES_MIN
+               ? point->count - 1
+               : OUTCOME_WINDOW_MESSAGES_MIN;
 }
 
-void rate_add_receivers(const struct evidence *evidence, struct repetition_record *row, unsigned *flags)
+void rate_add_receivers(const struct evidence *evidence, struct repetition_record *row,
+                        unsigned *flags)
 {
     const struct point *point = evidence->point;
     double *starts = calloc(2 * (size_t)evidence->ranks, sizeof *starts);
@@ -101,8 +106,10 @@ void rate_add_receivers(const struct evidence *evidence, struct repetition_recor
         row->window_messages += rate.messages;
         row->throughput_mbit_s += isnan(rate.mbit_s) ? 0 : rate.mbit_s;
         row->message_rate_per_s += isnan(rate.per_s) ? 0 : rate.per_s;
-        row->receiver_min_mbit_s = fmin(row->receiver_min_mbit_s, isnan(rate.mbit_s) ? 0 : rate.mbit_s);
-        row->receiver_max_mbit_s = fmax(row->receiver_max_mbit_s, isnan(rate.mbit_s) ? 0 : rate.mbit_s);
+        row->receiver_min_mbit_s =
+            fmin(row->receiver_min_mbit_s, isnan(rate.mbit_s) ? 0 : rate.mbit_s);
+        row->receiver_max_mbit_s =
+            fmax(row->receiver_max_mbit_s, isnan(rate.mbit_s) ? 0 : rate.mbit_s);
         seconds += isnan(rate.seconds) ? 0 : rate.seconds;
         rate_receiver_span(point, outcome, &starts[receivers], &ends[receivers]);
         receivers++;

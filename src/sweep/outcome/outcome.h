@@ -22,8 +22,8 @@ struct interval {
     int64_t messages;
 };
 
-/* What one rank saw. No pointers: it is gathered as it is. Times are of the coordinator's clock; 0 where
- * there is none. */
+/* What one rank saw. No pointers: it is gathered as it is. Times are of the coordinator's clock; 0
+ * where there is none. */
 struct outcome {
     int32_t role, group;
     int32_t failed, timed_out, interrupted;
@@ -35,7 +35,7 @@ struct outcome {
     struct window_edge begin, end;
     struct traffic_usage usage; /* by thread, between the two */
     int64_t sync_ns;            /* of the sync to disk at the end, in receive mode write */
-    int64_t late_ns;            /* the longest time by which this rank woke up too late in the window */
+    int64_t late_ns; /* the longest time by which this rank woke up too late in the window */
     struct traffic_connections connections;
     int64_t peak_rss_bytes;
     char cpus[TRAFFIC_CPUS_LENGTH], io_cpus[TRAFFIC_CPUS_LENGTH];
@@ -49,9 +49,11 @@ struct timeline {
 
 /* Records why the rank cannot go on with the repetition; the first reason stays. */
 void outcome_fail(struct outcome *outcome, const struct error *error);
-/* Are messages dated, and none of them came before the window? Then it begins at the first of them. */
+/* Are messages dated, and none of them came before the window? Then it begins at the first of them.
+ */
 bool outcome_begins_at_first(const struct traffic_sample *begin);
 /* A rank's messages between the window's edges. */
-int64_t outcome_window_messages(const struct traffic_sample *begin, const struct traffic_sample *end);
+int64_t outcome_window_messages(const struct traffic_sample *begin,
+                                const struct traffic_sample *end);
 
 #endif

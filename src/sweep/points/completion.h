@@ -9,7 +9,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum stop_reason { STOP_REPETITIONS, STOP_PRECISION, STOP_TIME, STOP_INTERRUPTED, STOP_UNREACHABLE };
+enum stop_reason {
+    STOP_REPETITIONS,
+    STOP_PRECISION,
+    STOP_TIME,
+    STOP_INTERRUPTED,
+    STOP_UNREACHABLE
+};
 const char *completion_word(enum stop_reason stop);
 /* The reason of that word; a word that is none is the last one. */
 enum stop_reason completion_read(const char *word);
@@ -25,7 +31,8 @@ struct completion_input {
 };
 /* @return true when no more repetitions are to be run, and *why. */
 bool completion_reached(const struct completion_input *input, enum stop_reason *why);
-/* How many repetitions the point may take in all, by the width of the interval so far: for the time left. */
+/* How many repetitions the point may take in all, by the width of the interval so far: for the time
+ * left. */
 double completion_expected(const struct completion_input *input);
 
 #endif

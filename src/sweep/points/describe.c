@@ -12,24 +12,29 @@ static void set_text(char *to, size_t length, const char *from)
     snprintf(to, length, "%s", from);
 }
 
-static void fill_settings(const struct plan *plan, const struct point *point, struct point_record *row)
+static void fill_settings(const struct plan *plan, const struct point *point,
+                          struct point_record *row)
 {
     char word[CONFIG_WORD_LENGTH];
     row->point_id = point->id;
     plan_key(plan, point->id, row->settings);
     set_text(row->pattern, sizeof row->pattern, plan_pattern_word(point->pattern));
     set_text(row->transport, sizeof row->transport, plan_transport_word(point->transport));
-    set_text(row->security, sizeof row->security, config_format(OPTION_SECURITY, point->security, word));
-    set_text(row->send_mode, sizeof row->send_mode, config_format(OPTION_SEND_MODE, point->send_mode, word));
+    set_text(row->security, sizeof row->security,
+             config_format(OPTION_SECURITY, point->security, word));
+    set_text(row->send_mode, sizeof row->send_mode,
+             config_format(OPTION_SEND_MODE, point->send_mode, word));
     set_text(row->receive_mode, sizeof row->receive_mode,
              config_format(OPTION_RECEIVE_MODE, point->receive_mode, word));
     set_text(row->bind, sizeof row->bind, config_format(OPTION_BIND, point->bind, word));
-    set_text(row->placement, sizeof row->placement, config_format(OPTION_PLACEMENT, point->placement, word));
+    set_text(row->placement, sizeof row->placement,
+             config_format(OPTION_PLACEMENT, point->placement, word));
     set_text(row->sender_cpus, sizeof row->sender_cpus,
              config_format(OPTION_SENDER_CPUS, point->sender_cpus, word));
     set_text(row->receiver_cpus, sizeof row->receiver_cpus,
              config_format(OPTION_RECEIVER_CPUS, point->receiver_cpus, word));
-    set_text(row->io_cpus, sizeof row->io_cpus, config_format(OPTION_IO_CPUS, point->io_cpus, word));
+    set_text(row->io_cpus, sizeof row->io_cpus,
+             config_format(OPTION_IO_CPUS, point->io_cpus, word));
     row->message_size_bytes = point->size_bytes;
     row->pairs = point->pairs;
     row->receivers_per_sender = point->receivers_per_sender;
@@ -43,9 +48,11 @@ static void fill_settings(const struct plan *plan, const struct point *point, st
     row->planned_repetitions = point->repetitions;
     row->least_repetitions = point->precision_ppm ? point->min_repetitions : 0;
     row->precision = point->precision_ppm ? point->precision_ppm * 1e-6 : NAN;
-    row->loss_target = point->find_loss_ppb == OPTION_KEYWORD ? NAN : (double)point->find_loss_ppb * 1e-9;
+    row->loss_target =
+        point->find_loss_ppb == OPTION_KEYWORD ? NAN : (double)point->find_loss_ppb * 1e-9;
     if (point->latency_every) {
-        set_text(row->latency_kind, sizeof row->latency_kind, plan_echoes(point) ? "round-trip" : "one-way");
+        set_text(row->latency_kind, sizeof row->latency_kind,
+                 plan_echoes(point) ? "round-trip" : "one-way");
     }
 }
 
@@ -58,7 +65,8 @@ static void name_hosts(const struct describe_hosts *hosts, bool senders, char *t
     for (int32_t group = 0; group < layout->groups; group++) {
         int32_t rank =
             senders ? plan_layout_sender(layout, group, 0) : plan_layout_receiver(layout, group, 0);
-        int32_t first = senders ? plan_layout_sender(layout, 0, 0) : plan_layout_receiver(layout, 0, 0);
+        int32_t first =
+            senders ? plan_layout_sender(layout, 0, 0) : plan_layout_receiver(layout, 0, 0);
         same = same && hosts->hosts[rank] == hosts->hosts[first];
     }
     for (int32_t group = 0; group < (same ? 1 : layout->groups) && used < length; group++) {
@@ -70,8 +78,8 @@ static void name_hosts(const struct describe_hosts *hosts, bool senders, char *t
 }
 
 void describe_point(const struct plan *plan, const struct point *point,
-                    const struct traffic_connections *connections, const struct describe_hosts *hosts,
-                    struct point_record *row)
+                    const struct traffic_connections *connections,
+                    const struct describe_hosts *hosts, struct point_record *row)
 {
     results_set_missing(TABLE_POINTS, row);
     fill_settings(plan, point, row);

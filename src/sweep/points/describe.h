@@ -14,10 +14,10 @@ struct describe_hosts {
     const char *const *names; /* by host */
 };
 
-/* The settings part of a point's row; what comes of its repetitions is missing. `hosts` NULL: without the
- * hosts' names. */
+/* The settings part of a point's row; what comes of its repetitions is missing. `hosts` NULL:
+ * without the hosts' names. */
 void describe_point(const struct plan *plan, const struct point *point,
-                    const struct traffic_connections *connections, const struct describe_hosts *hosts,
-                    struct point_record *row);
+                    const struct traffic_connections *connections,
+                    const struct describe_hosts *hosts, struct point_record *row);
 
 #endif

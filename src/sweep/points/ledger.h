@@ -16,10 +16,11 @@ struct ledger_entry {
     bool finished;      /* no more repetitions are to be run, for the reason `stop` */
     bool described;     /* its settings, as they are now, are in the journal */
     enum stop_reason stop;
-    double elapsed_s, repeating_s; /* that its measuring took; the same without the search of --find-rate */
-    double expected;               /* repetitions, in all */
-    double rate_per_s;             /* that --find-rate has found; 0: none yet */
-    int32_t lowered;               /* how often that was lowered since */
+    double elapsed_s,
+        repeating_s;   /* that its measuring took; the same without the search of --find-rate */
+    double expected;   /* repetitions, in all */
+    double rate_per_s; /* that --find-rate has found; 0: none yet */
+    int32_t lowered;   /* how often that was lowered since */
     struct traffic_connections connections; /* as in force, the largest buffers so far */
 };
 
@@ -42,7 +43,8 @@ void ledger_drop(struct ledger *ledger, int64_t point_id);
 /* Does the point take part in that round? */
 bool ledger_is_due(const struct ledger *ledger, int64_t point_id, int64_t round);
 int64_t ledger_valid(const struct ledger_entry *entry);
-/* The round in which a sweep goes on: the last one that any point was measured in, 0 at the start. */
+/* The round in which a sweep goes on: the last one that any point was measured in, 0 at the start.
+ */
 int64_t ledger_round(const struct ledger *ledger);
 /* Repetitions of all points. */
 int64_t ledger_repetitions(const struct ledger *ledger);

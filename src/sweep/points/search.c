@@ -1,13 +1,13 @@
-/* search.c - the highest rate at which no more than a share of the messages is lost: a bracket by steps that
- * grow, then bisection of the rate's logarithm. Pure: it returns the rate to try next and takes how that
- * went. It begins where an unpaced publisher got, which on a link is next to the truth: the first steps are
- * small.
+/* search.c - the highest rate at which no more than a share of the messages is lost: a bracket by
+ * steps that grow, then bisection of the rate's logarithm. Pure: it returns the rate to try next
+ * and takes how that went. It begins where an unpaced publisher got, which on a link is next to the
+ * truth: the first steps are small.
  *
- * A try is good when the rate was kept by every sender, the repetition is valid, what was sent came through
- * without a growing backlog, and the loss is no more than the target. A rate is bad when two of three tries
- * are: a busy machine spoils one now and then, and no higher rate would be tried any more. What is found is
- * the highest good rate that was tried; the next bad one is at most SEARCH_RATIO above it, unless the tries
- * ran out.
+ * A try is good when the rate was kept by every sender, the repetition is valid, what was sent came
+ * through without a growing backlog, and the loss is no more than the target. A rate is bad when
+ * two of three tries are: a busy machine spoils one now and then, and no higher rate would be tried
+ * any more. What is found is the highest good rate that was tried; the next bad one is at most
+ * SEARCH_RATIO above it, unless the tries ran out.
  */
 #include "points/search.h"
 
@@ -34,8 +34,8 @@ bool search_done(const struct search *search)
 {
     bool narrow = search->good_per_s > 0 && search->bad_per_s > 0 &&
                   search->bad_per_s <= SEARCH_RATIO * search->good_per_s;
-    bool at_an_end =
-        search->good_per_s >= FASTEST_PER_S || (search->bad_per_s > 0 && search->bad_per_s <= SLOWEST_PER_S);
+    bool at_an_end = search->good_per_s >= FASTEST_PER_S ||
+                     (search->bad_per_s > 0 && search->bad_per_s <= SLOWEST_PER_S);
     return narrow || at_an_end || search->rates >= SEARCH_RATES_MAX;
 }
 
@@ -65,7 +65,8 @@ void search_record(struct search *search, bool good)
     if (search->good_per_s > 0 && search->bad_per_s > 0) {
         search->next_per_s = sqrt(search->good_per_s * search->bad_per_s);
     } else {
-        double next_per_s = good ? search->next_per_s * search->step : search->next_per_s / search->step;
+        double next_per_s =
+            good ? search->next_per_s * search->step : search->next_per_s / search->step;
         search->next_per_s = fmin(fmax(next_per_s, SLOWEST_PER_S), FASTEST_PER_S);
         search->step *= search->step;
     }

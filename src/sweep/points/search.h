@@ -8,9 +8,9 @@
 #define SEARCH_RATES_MAX 40
 
 struct search {
-    double good_per_s, bad_per_s;  /* the highest good rate and the lowest bad one so far; 0: none */
-    double next_per_s;             /* to be tried next */
-    double step;                   /* factor to the next one, while there is no bracket */
+    double good_per_s, bad_per_s; /* the highest good rate and the lowest bad one so far; 0: none */
+    double next_per_s;            /* to be tried next */
+    double step;                  /* factor to the next one, while there is no bracket */
     int32_t good_tries, bad_tries; /* of that */
     int32_t rates;                 /* tried */
 };

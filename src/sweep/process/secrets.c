@@ -1,4 +1,5 @@
-/* secrets.c - what only the ranks of this job know: a password and everybody's public key, over MPI. */
+/* secrets.c - what only the ranks of this job know: a password and everybody's public key, over
+ * MPI. */
 #include "process/log.h"
 
 #include "zmqsweep/sweep.h"
@@ -24,8 +25,8 @@ static int exchange_keys(struct cluster *cluster, char password[TRAFFIC_PASSWORD
     }
     cluster_broadcast(cluster, password, TRAFFIC_PASSWORD_LENGTH);
     cluster_allgather(cluster, key, keys, sizeof key);
-    return traffic_admit_members(password, (const char(*)[TRAFFIC_KEY_LENGTH])keys, cluster_size(cluster),
-                                 error);
+    return traffic_admit_members(password, (const char(*)[TRAFFIC_KEY_LENGTH])keys,
+                                 cluster_size(cluster), error);
 }
 
 /* The first rank that cannot, for all. */

@@ -1,4 +1,5 @@
-/* drain.c - the end of a repetition: what was sent comes, or is known to be lost. All ranks in step. */
+/* drain.c - the end of a repetition: what was sent comes, or is known to be lost. All ranks in
+ * step. */
 #include "rank/drain.h"
 
 #include "rank/sampler.h"
@@ -21,18 +22,19 @@ static bool is_requester(const struct repetition *repetition)
     return repetition_is_sender(repetition) && plan_echoes(&repetition->order.point);
 }
 
-/* A stream's sender may have the rest of a message to write, its receivers read to the end; of req-rep and
- * pair the last message has still to come back. */
+/* A stream's sender may have the rest of a message to write, its receivers read to the end; of
+ * req-rep and pair the last message has still to come back. */
 static bool is_pending(const struct repetition *repetition, const struct traffic *traffic)
 {
     const struct point *point = &repetition->order.point;
-    bool waited_for = plan_echoes(point) ? repetition_is_sender(repetition)
-                                         : repetition_is_receiver(repetition) || plan_is_baseline(point);
+    bool waited_for = plan_echoes(point)
+                          ? repetition_is_sender(repetition)
+                          : repetition_is_receiver(repetition) || plan_is_baseline(point);
     return traffic && waited_for && !traffic_ended(traffic);
 }
 
-/* Push-pull: the group has all of it. Req-rep and pair: and all of it came back. Pub-sub: every subscriber
- * saw its publishers close and emptied its queue. Stream: every loop came to its end. */
+/* Push-pull: the group has all of it. Req-rep and pair: and all of it came back. Pub-sub: every
+ * subscriber saw its publishers close and emptied its queue. Stream: every loop came to its end. */
 static bool is_drained(const struct point *point, const struct cluster_totals *tally)
 {
     bool received = tally->sum[TALLY_RECEIVED] >= tally->sum[TALLY_SENT],
@@ -43,8 +45,8 @@ static bool is_drained(const struct point *point, const struct cluster_totals *t
     return point->pattern == PATTERN_PUSH_PULL ? received : none_pending;
 }
 
-/* A subscriber's loop may end once its publishers are known to have closed. A requester that fell asleep just
- * as it was to stop is woken. */
+/* A subscriber's loop may end once its publishers are known to have closed. A requester that fell
+ * asleep just as it was to stop is woken. */
 static void prompt_loop_end(struct repetition *repetition, struct traffic *traffic)
 {
     if (is_requester(repetition) && traffic) {
@@ -77,9 +79,11 @@ void drain_run(struct cluster *cluster, struct repetition *repetition, struct tr
             break;
         }
         if (first && is_publisher(repetition)) {
-            traffic_detach(traffic); /* only now: after the first tally all have read their connections */
+            traffic_detach(
+                traffic); /* only now: after the first tally all have read their connections */
         }
-        expired = tally_stalled(cluster, &repetition->stall, tally.sum[TALLY_RECEIVED], point->timeout_ns);
+        expired = tally_stalled(cluster, &repetition->stall, tally.sum[TALLY_RECEIVED],
+                                point->timeout_ns);
         cluster_sleep_until(traffic_clock_ns() +
                             tally_pause_ns(tally_now_ns(cluster) - began_ns, DRAIN_PAUSE_MAX_NS));
     }

@@ -4,7 +4,8 @@
 
 #include "rank/repetition.h"
 
-/* Until all is delivered, nothing has moved for the timeout, or the sweep is to stop. Collective. */
+/* Until all is delivered, nothing has moved for the timeout, or the sweep is to stop. Collective.
+ */
 void drain_run(struct cluster *cluster, struct repetition *repetition, struct traffic *traffic);
 
 #endif

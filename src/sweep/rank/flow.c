@@ -1,8 +1,8 @@
 /* flow.c - the part of a repetition in which traffic flows: warm-up, window, tail.
  *
- * Every rank runs these functions in step, idle ranks and the coordinator with no traffic of their own. What
- * they decide together (does the window grow? is all sent?) they decide from one tally that all of them
- * see.
+ * Every rank runs these functions in step, idle ranks and the coordinator with no traffic of their
+ * own. What they decide together (does the window grow? is all sent?) they decide from one tally
+ * that all of them see.
  */
 #include "rank/flow.h"
 
@@ -34,13 +34,15 @@ static int64_t grown_window_ns(int64_t length_ns, int64_t fewest, int64_t most_n
     return grown > (double)most_ns ? most_ns : (int64_t)grown;
 }
 
-/* Lets the window grow until every receiver has its messages. All ranks see the same tally and decide the
- * same. */
-static void extend_window(struct cluster *cluster, struct repetition *repetition, struct sampler *sampler)
+/* Lets the window grow until every receiver has its messages. All ranks see the same tally and
+ * decide the same. */
+static void extend_window(struct cluster *cluster, struct repetition *repetition,
+                          struct sampler *sampler)
 {
     const struct point *point = &repetition->order.point;
     struct timeline *timeline = &repetition->timeline;
-    int64_t most_ns = point->timeout_ns > point->duration_ns ? point->timeout_ns : point->duration_ns;
+    int64_t most_ns =
+        point->timeout_ns > point->duration_ns ? point->timeout_ns : point->duration_ns;
     for (;;) {
         struct cluster_totals tally;
         int64_t length_ns = timeline->window_end_ns - timeline->window_begin_ns;
@@ -54,18 +56,19 @@ static void extend_window(struct cluster *cluster, struct repetition *repetition
         tally_stalled(cluster, &repetition->stall, tally.sum[TALLY_RECEIVED], point->timeout_ns);
         repetition->stopped = tally.max[TALLY_STOP] > 0;
         int64_t fewest = -tally.max[TALLY_FEWEST_NEGATED];
-        if (repetition->stopped || tally.max[TALLY_FAILED] || fewest >= OUTCOME_WINDOW_MESSAGES_MIN ||
-            length_ns >= most_ns) {
+        if (repetition->stopped || tally.max[TALLY_FAILED] ||
+            fewest >= OUTCOME_WINDOW_MESSAGES_MIN || length_ns >= most_ns) {
             return;
         }
-        timeline->window_end_ns = timeline->window_begin_ns + grown_window_ns(length_ns, fewest, most_ns);
+        timeline->window_end_ns =
+            timeline->window_begin_ns + grown_window_ns(length_ns, fewest, most_ns);
         sampler_run_until(sampler, timeline->window_end_ns);
         sampler_end_window(sampler, true);
     }
 }
 
-/* A receiver that writes begins its window when the disk has its warm-up: all windows end `duration` after
- * the last such moment. */
+/* A receiver that writes begins its window when the disk has its warm-up: all windows end
+ * `duration` after the last such moment. */
 static void agree_window_begin(struct cluster *cluster, struct repetition *repetition)
 {
     struct cluster_totals tally;
@@ -76,7 +79,8 @@ static void agree_window_begin(struct cluster *cluster, struct repetition *repet
     repetition->timeline.window_end_ns = tally.max[TALLY_NOW] + repetition->order.point.duration_ns;
 }
 
-static void run_window(struct cluster *cluster, struct repetition *repetition, struct sampler *sampler)
+static void run_window(struct cluster *cluster, struct repetition *repetition,
+                       struct sampler *sampler)
 {
     const struct point *point = &repetition->order.point;
     struct timeline *timeline = &repetition->timeline;
@@ -99,7 +103,8 @@ static void run_window(struct cluster *cluster, struct repetition *repetition, s
 }
 
 /* Count mode: rounds, until every sender has sent its messages. */
-static void run_count(struct cluster *cluster, struct repetition *repetition, struct sampler *sampler)
+static void run_count(struct cluster *cluster, struct repetition *repetition,
+                      struct sampler *sampler)
 {
     const int64_t pause_most_ns = COUNT_PAUSE_MAX_NS * (1 + cluster_size(cluster) / 16);
     struct stall *stall = &repetition->stall;
@@ -108,7 +113,8 @@ static void run_count(struct cluster *cluster, struct repetition *repetition, st
     for (;;) {
         struct cluster_totals tally;
         int64_t now = tally_now_ns(cluster);
-        sampler_run_until(sampler, now + tally_pause_ns(now - repetition->timeline.start_ns, pause_most_ns));
+        sampler_run_until(sampler,
+                          now + tally_pause_ns(now - repetition->timeline.start_ns, pause_most_ns));
         if (sending && traffic_ended(sampler->traffic)) {
             sampler_end_window(sampler, false);
             sending = false;
@@ -139,13 +145,15 @@ void flow_run(struct cluster *cluster, struct repetition *repetition, struct tra
     timeline->window_end_ns = timeline->window_begin_ns + point->duration_ns;
     repetition->stall = (struct stall){timeline->start_ns, -1};
     cluster_set_phase(cluster, "traffic");
-    if (traffic && traffic_start(traffic, cluster_to_local_ns(cluster, timeline->start_ns), &error)) {
+    if (traffic &&
+        traffic_start(traffic, cluster_to_local_ns(cluster, timeline->start_ns), &error)) {
         outcome_fail(&repetition->outcome, &error);
     }
     if (traffic) {
         traffic_usage_watch(traffic);
     }
-    sampler_start(&sampler, timeline->window_begin_ns - lead_ns / point->interval_ns * point->interval_ns);
+    sampler_start(&sampler,
+                  timeline->window_begin_ns - lead_ns / point->interval_ns * point->interval_ns);
     if (point->count) {
         run_count(cluster, repetition, &sampler);
     } else {

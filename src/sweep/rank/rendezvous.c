@@ -1,4 +1,5 @@
-/* rendezvous.c - before the traffic: open, exchange endpoints, connect, ready, agree on the start. */
+/* rendezvous.c - before the traffic: open, exchange endpoints, connect, ready, agree on the start.
+ */
 #include "rank/rendezvous.h"
 
 #include "process/log.h"
@@ -10,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* From the ready tally to the common start: the time that the slowest rank may take to learn of it. */
+/* From the ready tally to the common start: the time that the slowest rank may take to learn of it.
+ */
 #define START_MARGIN_NS 1000000
 #define START_MARGIN_PER_RANK_NS ((int64_t)50000)
 
@@ -67,8 +69,8 @@ static int32_t peer_count(const struct repetition *repetition)
 }
 
 /* The side that connects goes to every peer of its group that bound. */
-static void connect_peers(struct repetition *repetition, struct traffic *traffic, const int32_t *peers,
-                          const struct endpoint *endpoints)
+static void connect_peers(struct repetition *repetition, struct traffic *traffic,
+                          const int32_t *peers, const struct endpoint *endpoints)
 {
     bool sender = repetition->outcome.role == ROLE_SENDER;
     struct error error = {""};
@@ -86,7 +88,8 @@ static void connect_peers(struct repetition *repetition, struct traffic *traffic
 }
 
 /* Within the group and no further: what it costs does not depend on how many ranks the job has. */
-void rendezvous_connect(struct cluster *cluster, struct repetition *repetition, struct traffic *traffic)
+void rendezvous_connect(struct cluster *cluster, struct repetition *repetition,
+                        struct traffic *traffic)
 {
     int32_t count = repetition->outcome.role == ROLE_IDLE ? 0 : peer_count(repetition);
     struct endpoint mine, *endpoints = calloc((size_t)count + 1, sizeof *endpoints);
@@ -120,11 +123,12 @@ static void describe_ends(const struct cluster *cluster, const struct repetition
     size_t used = 0;
     for (int32_t i = 0; i < peer_count(repetition) && used < sizeof peers; i++) {
         const struct cluster_member *peer = cluster_member(cluster, peer_rank(repetition, i));
-        used += (size_t)snprintf(peers + used, sizeof peers - used, "%srank %d on %s (%s)", i ? ", " : "",
-                                 peer_rank(repetition, i), cluster_host(cluster, peer->host)->name,
-                                 peer->address);
+        used += (size_t)snprintf(peers + used, sizeof peers - used, "%srank %d on %s (%s)",
+                                 i ? ", " : "", peer_rank(repetition, i),
+                                 cluster_host(cluster, peer->host)->name, peer->address);
     }
-    error_set(error, "%.120s; this end is %s, the other is %.200s", what.text, self->address, peers);
+    error_set(error, "%.120s; this end is %s, the other is %.200s", what.text, self->address,
+              peers);
 }
 
 void rendezvous_await_ready(const struct cluster *cluster, struct repetition *repetition,

@@ -1,4 +1,5 @@
-/* rendezvous.h - before the traffic: sockets are opened and connected, all peers are there, all ranks start.
+/* rendezvous.h - before the traffic: sockets are opened and connected, all peers are there, all
+ * ranks start.
  */
 #ifndef RENDEZVOUS_H
 #define RENDEZVOUS_H
@@ -8,7 +9,8 @@
 /* Opens this rank's end of the traffic. @return NULL on an idle rank, and where it failed. */
 struct traffic *rendezvous_open(struct cluster *cluster, struct repetition *repetition);
 /* The ranks of each group exchange their endpoints and connect. Collective. */
-void rendezvous_connect(struct cluster *cluster, struct repetition *repetition, struct traffic *traffic);
+void rendezvous_connect(struct cluster *cluster, struct repetition *repetition,
+                        struct traffic *traffic);
 /* Proves that all peers are there, until the timeout. */
 void rendezvous_await_ready(const struct cluster *cluster, struct repetition *repetition,
                             struct traffic *traffic);

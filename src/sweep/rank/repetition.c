@@ -58,8 +58,8 @@ bool repetition_is_receiver(const struct repetition *repetition)
     return repetition->outcome.role == ROLE_RECEIVER;
 }
 
-/* A thread that cannot be stopped keeps its socket, and the rank cannot go on. After a wait that was in vain
- * there is little left of the time in which the job is to end. */
+/* A thread that cannot be stopped keeps its socket, and the rank cannot go on. After a wait that
+ * was in vain there is little left of the time in which the job is to end. */
 static int64_t stop_timeout_ns(const struct repetition *repetition)
 {
     int64_t timeout_ns = repetition->order.point.timeout_ns;

@@ -1,4 +1,5 @@
-/* repetition.h - the repetition under way on one rank: its order, its layout, and what this rank saw of it.
+/* repetition.h - the repetition under way on one rank: its order, its layout, and what this rank
+ * saw of it.
  */
 #ifndef REPETITION_H
 #define REPETITION_H
@@ -9,7 +10,8 @@
 #include "zmqsweep/plan.h"
 #include "zmqsweep/traffic_latency.h"
 
-/* Ranks notice the end of a wait (--timeout) this late at most; a collective is given up after that. */
+/* Ranks notice the end of a wait (--timeout) this late at most; a collective is given up after
+ * that. */
 #define REPETITION_DEADLINE_EXTRA_NS 1000000000
 
 enum order_command { ORDER_RUN, ORDER_CLOCKS, ORDER_HEARTBEAT, ORDER_END };
@@ -33,11 +35,13 @@ struct repetition {
     struct point layout_point; /* the point that it was made for */
     struct outcome outcome;
     struct timeline timeline;
-    struct stall stall; /* of messages, from the window's end on; what a drain's deadline counts from */
+    struct stall
+        stall; /* of messages, from the window's end on; what a drain's deadline counts from */
     struct interval *intervals; /* of this rank; grown as needed, reused by the next repetition */
     size_t interval_capacity;
-    struct traffic_times *times; /* the latencies of this rank; room for all buckets, once there are any */
-    bool ran;                    /* every rank was ready and the traffic started */
+    struct traffic_times
+        *times; /* the latencies of this rank; room for all buckets, once there are any */
+    bool ran;   /* every rank was ready and the traffic started */
     bool stopped;
     /* Rank 0: the traffic starts when it returns; or NULL. */
     void (*before_traffic)(void *data, const struct point *point);
@@ -51,8 +55,8 @@ void repetition_free(struct repetition *repetition);
 bool repetition_is_sender(const struct repetition *repetition);
 bool repetition_is_receiver(const struct repetition *repetition);
 
-/* Ends the loop, or a sender's sending; with an error the repetition fails, and with a thread that does not
- * end the job does. */
+/* Ends the loop, or a sender's sending; with an error the repetition fails, and with a thread that
+ * does not end the job does. */
 void repetition_stop_loop(const struct cluster *cluster, struct repetition *repetition,
                           struct traffic *traffic);
 void repetition_end_sending(const struct cluster *cluster, struct repetition *repetition,

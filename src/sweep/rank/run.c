@@ -1,4 +1,5 @@
-/* run.c - one repetition on one rank: open, ready, flow, drain, close. The same steps on every rank. */
+/* run.c - one repetition on one rank: open, ready, flow, drain, close. The same steps on every
+ * rank. */
 #include "rank/run.h"
 
 #include "process/log.h"
@@ -31,7 +32,8 @@ static void read_latencies(struct repetition *repetition, const struct traffic *
 }
 
 /* Ends the loop and records what only the loop knew. */
-static void close_traffic(struct cluster *cluster, struct repetition *repetition, struct traffic **traffic)
+static void close_traffic(struct cluster *cluster, struct repetition *repetition,
+                          struct traffic **traffic)
 {
     struct outcome *outcome = &repetition->outcome;
     struct error error = {""};
@@ -48,10 +50,12 @@ static void close_traffic(struct cluster *cluster, struct repetition *repetition
     outcome->count = traffic_count(*traffic);
     outcome->foreign = traffic_foreign(*traffic);
     outcome->started_ns = cluster_to_coordinator_ns(cluster, traffic_started_ns(*traffic));
-    outcome->first_ns =
-        traffic_first_ns(*traffic) ? cluster_to_coordinator_ns(cluster, traffic_first_ns(*traffic)) : 0;
-    outcome->last_ns =
-        traffic_last_ns(*traffic) ? cluster_to_coordinator_ns(cluster, traffic_last_ns(*traffic)) : 0;
+    outcome->first_ns = traffic_first_ns(*traffic)
+                            ? cluster_to_coordinator_ns(cluster, traffic_first_ns(*traffic))
+                            : 0;
+    outcome->last_ns = traffic_last_ns(*traffic)
+                           ? cluster_to_coordinator_ns(cluster, traffic_last_ns(*traffic))
+                           : 0;
     outcome->peak_rss_bytes = memory_peak_bytes();
     read_latencies(repetition, *traffic);
     traffic_close(traffic);
@@ -64,9 +68,9 @@ void run_repetition(struct cluster *cluster, struct repetition *repetition)
     memory_reset_peak();
     struct traffic *traffic = rendezvous_open(cluster, repetition);
     const char *opened = traffic ? traffic_endpoint(traffic) : "nothing (idle)";
-    log_line(LOG_DEBUG, "point %lld repetition %d: opened %.*s", (long long)repetition->order.point.id,
-             repetition->order.repetition, (int)strcspn(opened, "#"),
-             opened); /* the token stays between peers */
+    log_line(LOG_DEBUG, "point %lld repetition %d: opened %.*s",
+             (long long)repetition->order.point.id, repetition->order.repetition,
+             (int)strcspn(opened, "#"), opened); /* the token stays between peers */
     rendezvous_connect(cluster, repetition, traffic);
     rendezvous_await_ready(cluster, repetition, traffic);
     log_line(LOG_DEBUG, "ready%s%s", repetition->outcome.failed ? ": not: " : "",
@@ -74,10 +78,12 @@ void run_repetition(struct cluster *cluster, struct repetition *repetition)
     rendezvous_agree_start(cluster, repetition);
     if (repetition->ran) {
         flow_run(cluster, repetition, traffic);
-        log_line(LOG_DEBUG, "stopped after %lld messages", traffic ? (long long)traffic_count(traffic) : 0LL);
+        log_line(LOG_DEBUG, "stopped after %lld messages",
+                 traffic ? (long long)traffic_count(traffic) : 0LL);
         if (!repetition->stopped) {
             drain_run(cluster, repetition, traffic);
-            log_line(LOG_DEBUG, "drained: %lld messages", traffic ? (long long)traffic_count(traffic) : 0LL);
+            log_line(LOG_DEBUG, "drained: %lld messages",
+                     traffic ? (long long)traffic_count(traffic) : 0LL);
         }
     }
     repetition->outcome.interrupted = repetition->stopped;

@@ -124,13 +124,14 @@ static bool await_sync(struct sampler *sampler, struct traffic_sample *sample, i
 static struct traffic_sample edge_sample(struct sampler *sampler)
 {
     struct traffic_sample on_disk, now;
-    bool writes =
-        sampler->traffic && traffic_writes(sampler->traffic) && sampler->repetition->order.point.count == 0;
+    bool writes = sampler->traffic && traffic_writes(sampler->traffic) &&
+                  sampler->repetition->order.point.count == 0;
     bool synced = writes && await_sync(sampler, &on_disk, &sampler->repetition->outcome.sync_ns);
     now = read_counters(sampler);
     if (synced) {
         now.count = on_disk.count;
-        now.instant_ns = now.cut_ns = cluster_to_coordinator_ns(sampler->cluster, on_disk.instant_ns);
+        now.instant_ns = now.cut_ns =
+            cluster_to_coordinator_ns(sampler->cluster, on_disk.instant_ns);
     }
     return now;
 }
@@ -175,7 +176,8 @@ void sampler_run_until(struct sampler *sampler, int64_t until_ns)
             sampler_end_interval(sampler);
             sampler->grid_ns += ((now - sampler->grid_ns) / interval_ns + 1) * interval_ns;
         }
-        int64_t next = sampler->traffic && sampler->grid_ns < until_ns ? sampler->grid_ns : until_ns;
+        int64_t next =
+            sampler->traffic && sampler->grid_ns < until_ns ? sampler->grid_ns : until_ns;
         next = next > now + LOOK_NS ? now + LOOK_NS : next;
         cluster_sleep_until(cluster_to_local_ns(cluster, next));
         int64_t late_ns = cluster_to_coordinator_ns(cluster, traffic_clock_ns()) - next;

@@ -21,7 +21,8 @@ bool tally_stop_requested(struct cluster *cluster)
     return stop_requested() || cluster_stop_signalled(cluster);
 }
 
-void tally_begin(const struct repetition *repetition, struct cluster *cluster, struct cluster_totals *tally)
+void tally_begin(const struct repetition *repetition, struct cluster *cluster,
+                 struct cluster_totals *tally)
 {
     memset(tally, 0, sizeof *tally);
     tally->max[TALLY_STOP] = tally_stop_requested(cluster);
@@ -29,7 +30,8 @@ void tally_begin(const struct repetition *repetition, struct cluster *cluster, s
     tally->max[TALLY_FAILED] = repetition->outcome.failed;
 }
 
-void tally_check_loop(struct cluster *cluster, struct repetition *repetition, struct traffic *traffic)
+void tally_check_loop(struct cluster *cluster, struct repetition *repetition,
+                      struct traffic *traffic)
 {
     if (traffic && traffic_loop_has_failed(traffic)) {
         repetition_stop_loop(cluster, repetition, traffic);
@@ -49,7 +51,9 @@ bool tally_stalled(struct cluster *cluster, struct stall *stall, int64_t sum, in
 int64_t tally_pause_ns(int64_t elapsed_ns, int64_t most_ns)
 {
     int64_t pause_ns = elapsed_ns / TALLY_PAUSE_SHARE;
-    return pause_ns > most_ns ? most_ns : pause_ns < TALLY_PAUSE_MIN_NS ? TALLY_PAUSE_MIN_NS : pause_ns;
+    return pause_ns > most_ns              ? most_ns
+           : pause_ns < TALLY_PAUSE_MIN_NS ? TALLY_PAUSE_MIN_NS
+                                           : pause_ns;
 }
 
 void tally_count(struct cluster *cluster, struct repetition *repetition, struct traffic *traffic,
@@ -60,7 +64,8 @@ void tally_count(struct cluster *cluster, struct repetition *repetition, struct 
     tally->max[TALLY_EXPIRED] = expired;
     tally->sum[TALLY_PENDING] = pending;
     if (traffic) {
-        tally->sum[repetition_is_sender(repetition) ? TALLY_SENT : TALLY_RECEIVED] = traffic_count(traffic);
+        tally->sum[repetition_is_sender(repetition) ? TALLY_SENT : TALLY_RECEIVED] =
+            traffic_count(traffic);
     }
     cluster_allreduce(cluster, tally);
     repetition->stopped = repetition->stopped || tally->max[TALLY_STOP] > 0;

@@ -9,7 +9,8 @@ static void send_outcome(struct cluster *cluster, const struct repetition *repet
     const struct outcome *outcome = &repetition->outcome;
     cluster_gather(cluster, outcome, NULL, sizeof *outcome);
     cluster_gather_varied(cluster, repetition->intervals,
-                          (size_t)outcome->interval_count * sizeof *repetition->intervals, NULL, NULL);
+                          (size_t)outcome->interval_count * sizeof *repetition->intervals, NULL,
+                          NULL);
     if (repetition->order.point.latency_every) {
         cluster_gather_varied(cluster, repetition->times,
                               (size_t)outcome->times_count * sizeof *repetition->times, NULL, NULL);

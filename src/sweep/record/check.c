@@ -1,4 +1,5 @@
-/* check.c - rank 0 checks the plan against the hosts, and the output file, before anything is opened. */
+/* check.c - rank 0 checks the plan against the hosts, and the output file, before anything is
+ * opened. */
 #include "process/log.h"
 
 #include "zmqsweep/results.h"
@@ -32,13 +33,14 @@ static int describe_excess(const struct plan *plan, const struct point *worst, i
     } else {
         snprintf(fits_text, sizeof fits_text, "no HWM fits; take fewer pairs or smaller messages");
     }
-    return error_set(error,
-                     "queues of %s messages at --sndhwm %lld and --rcvhwm %lld would take up to %s on %s, "
-                     "over half of its "
-                     "memory (%s); %s",
-                     format_bytes(worst->size_bytes, size, sizeof size), (long long)worst->sndhwm,
-                     (long long)worst->rcvhwm, format_bytes(bytes, queues, sizeof queues), described->name,
-                     format_bytes(limit, half, sizeof half), fits_text);
+    return error_set(
+        error,
+        "queues of %s messages at --sndhwm %lld and --rcvhwm %lld would take up to %s on %s, "
+        "over half of its "
+        "memory (%s); %s",
+        format_bytes(worst->size_bytes, size, sizeof size), (long long)worst->sndhwm,
+        (long long)worst->rcvhwm, format_bytes(bytes, queues, sizeof queues), described->name,
+        format_bytes(limit, half, sizeof half), fits_text);
 }
 
 int sweep_check_memory(const struct plan *plan, int32_t host, const struct cluster_host *described,
@@ -70,7 +72,8 @@ static int32_t group_across_hosts(const struct plan_layout *layout, const int32_
 }
 
 /* An ipc socket is a file of one host. */
-static int check_ipc_point(const struct cluster *cluster, const struct point *point, struct error *error)
+static int check_ipc_point(const struct cluster *cluster, const struct point *point,
+                           struct error *error)
 {
     const int32_t *hosts = cluster_hosts(cluster);
     struct plan_layout layout;
@@ -82,11 +85,11 @@ static int check_ipc_point(const struct cluster *cluster, const struct point *po
     if (group < 0) {
         return 0;
     }
-    return error_set(
-        error,
-        "--transport ipc: the ranks of group %d are on different hosts, and ipc works on one host only; say "
-        "--transport tcp, or --placement within",
-        group);
+    return error_set(error,
+                     "--transport ipc: the ranks of group %d are on different hosts, and ipc works "
+                     "on one host only; say "
+                     "--transport tcp, or --placement within",
+                     group);
 }
 
 static int check_ipc(const struct cluster *cluster, const struct plan *plan, struct error *error)
@@ -136,14 +139,15 @@ static int check_name(const char *output, struct error *error)
 {
     struct stat status;
     if (!*output || output[strlen(output) - 1] == '/') {
-        return error_set(error, "--output \"%s\": not a file name; say one such as results.h5", output);
+        return error_set(error, "--output \"%s\": not a file name; say one such as results.h5",
+                         output);
     }
     if (strlen(output) > 4000) {
         return error_set(error, "--output: the name is longer than 4000 characters");
     }
     if (stat(output, &status) == 0 && !S_ISREG(status.st_mode)) {
-        return error_set(error, "--output %s: there is something of that name that is no regular file",
-                         output);
+        return error_set(
+            error, "--output %s: there is something of that name that is no regular file", output);
     }
     return 0;
 }
@@ -153,9 +157,8 @@ int sweep_check_output(const struct settings *settings, struct error *error)
     const char *output = config_text(settings, OPTION_OUTPUT);
     char journal[4096 + 16];
     if (config_flag(settings, OPTION_RESUME) && config_flag(settings, OPTION_FORCE)) {
-        return error_set(
-            error,
-            "--resume and --force: one goes on with the output, the other replaces it; say one of them");
+        return error_set(error, "--resume and --force: one goes on with the output, the other "
+                                "replaces it; say one of them");
     }
     if (check_name(output, error) || check_folder(output, error)) {
         return -1;
@@ -168,13 +171,14 @@ int sweep_check_output(const struct settings *settings, struct error *error)
         return -1;
     }
     if (access(output, F_OK) == 0) {
-        return error_set(error, "--output %s exists; --resume goes on with it, --force replaces it", output);
+        return error_set(error, "--output %s exists; --resume goes on with it, --force replaces it",
+                         output);
     }
     if (named && access(journal, F_OK) == 0) {
-        return error_set(
-            error,
-            "%s is there from a sweep that was cut short; --resume goes on with it, --force replaces it",
-            journal);
+        return error_set(error,
+                         "%s is there from a sweep that was cut short; --resume goes on with it, "
+                         "--force replaces it",
+                         journal);
     }
     return 0;
 }

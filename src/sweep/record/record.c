@@ -13,11 +13,11 @@
 
 extern char **environ;
 
-/* What the names of variables begin with that explain a result: the batch system's, the launcher's, and those
- * that change how memory is allocated or which libraries are loaded. */
-static const char *const recorded_variables[] = {"SLURM_",    "OMPI_MCA_",      "OMPI_COMM_WORLD_SIZE",
-                                                 "PBS_JOBID", "LSB_JOBID",      "PMIX_VERSION",
-                                                 "MALLOC_",   "GLIBC_TUNABLES", "LD_PRELOAD"};
+/* What the names of variables begin with that explain a result: the batch system's, the launcher's,
+ * and those that change how memory is allocated or which libraries are loaded. */
+static const char *const recorded_variables[] = {
+    "SLURM_",       "OMPI_MCA_", "OMPI_COMM_WORLD_SIZE", "PBS_JOBID", "LSB_JOBID",
+    "PMIX_VERSION", "MALLOC_",   "GLIBC_TUNABLES",       "LD_PRELOAD"};
 /* Words in the names of variables that may be secret: those are not recorded. */
 static const char *const secret_words[] = {"TOKEN", "KEY", "PASSWORD", "SECRET", "JWT"};
 
@@ -35,7 +35,8 @@ static const char *const system_files[][2] = {
 
 int record_add(struct run_record *run, const char *name, const char *value)
 {
-    struct environment_record *more = realloc(run->environment, (run->environment_count + 1) * sizeof *more);
+    struct environment_record *more =
+        realloc(run->environment, (run->environment_count + 1) * sizeof *more);
     if (!more) {
         return -1;
     }
@@ -48,7 +49,8 @@ int record_add(struct run_record *run, const char *name, const char *value)
 }
 
 /* The values as the option table words them, so that 1024 and 1K are the same plan. */
-static void option_text(const struct settings *settings, enum option_id id, char *text, size_t length)
+static void option_text(const struct settings *settings, enum option_id id, char *text,
+                        size_t length)
 {
     const struct setting *setting = &settings->items[id];
     size_t used = 0;
@@ -64,7 +66,8 @@ static void add_options(struct run_record *run, const struct settings *settings,
 {
     char name[64], text[512];
     for (int id = 0; id < OPTION_TOTAL; id++) {
-        if (id == OPTION_HELP || id == OPTION_VERSION || id == OPTION_DRY_RUN || id == OPTION_SHORT) {
+        if (id == OPTION_HELP || id == OPTION_VERSION || id == OPTION_DRY_RUN ||
+            id == OPTION_SHORT) {
             continue;
         }
         snprintf(name, sizeof name, "option.%s", config_options[id].name);
@@ -93,7 +96,8 @@ static bool is_recorded(const char *variable)
 {
     bool wanted = false;
     for (size_t i = 0; i < sizeof recorded_variables / sizeof *recorded_variables; i++) {
-        wanted = wanted || strncmp(variable, recorded_variables[i], strlen(recorded_variables[i])) == 0;
+        wanted =
+            wanted || strncmp(variable, recorded_variables[i], strlen(recorded_variables[i])) == 0;
     }
     const char *equals = strchr(variable, '=');
     for (size_t i = 0; wanted && i < sizeof secret_words / sizeof *secret_words; i++) {
@@ -136,10 +140,11 @@ static void add_ranks(struct run_record *run, const struct cluster *cluster)
         const struct cluster_member *member = cluster_member(cluster, rank);
         char name[64], text[512];
         snprintf(name, sizeof name, "rank.%d", rank);
-        snprintf(text, sizeof text,
-                 "host=%s address=%s cpus=%s cores=%d clock_offset_ns=%lld clock_uncertainty_ns=%lld",
-                 cluster_host(cluster, member->host)->name, member->address, member->cpus, member->cores,
-                 (long long)member->clock_offset_ns, (long long)member->clock_uncertainty_ns);
+        snprintf(
+            text, sizeof text,
+            "host=%s address=%s cpus=%s cores=%d clock_offset_ns=%lld clock_uncertainty_ns=%lld",
+            cluster_host(cluster, member->host)->name, member->address, member->cpus, member->cores,
+            (long long)member->clock_offset_ns, (long long)member->clock_uncertainty_ns);
         record_add(run, name, text);
     }
 }
@@ -202,8 +207,9 @@ static void describe_run(struct run_record *run, int argc, char **argv)
     }
 }
 
-int record_run(const struct cluster *cluster, const struct settings *settings, const struct plan *plan,
-               int argc, char **argv, struct run_record *run, struct error *error)
+int record_run(const struct cluster *cluster, const struct settings *settings,
+               const struct plan *plan, int argc, char **argv, struct run_record *run,
+               struct error *error)
 {
     memset(run, 0, sizeof *run);
     describe_run(run, argc, argv);
@@ -220,8 +226,8 @@ int record_run(const struct cluster *cluster, const struct settings *settings, c
     return 0;
 }
 
-void record_clocks(const struct cluster *cluster, const int64_t *offsets_before_ns, double elapsed_s,
-                   struct run_record *run)
+void record_clocks(const struct cluster *cluster, const int64_t *offsets_before_ns,
+                   double elapsed_s, struct run_record *run)
 {
     for (int32_t rank = 1; rank < cluster_size(cluster); rank++) {
         const struct cluster_member *member = cluster_member(cluster, rank);
@@ -264,18 +270,21 @@ static const char *find_row(const struct run_record *run, const char *name)
     return NULL;
 }
 
-/* A record without the row is from before there was such an option: then it was in force as `fallback` says.
+/* A record without the row is from before there was such an option: then it was in force as
+ * `fallback` says.
  */
-static int compare_row(const struct run_record *run, const struct run_record *now, const char *output,
-                       const char *name, const char *fallback, struct error *error)
+static int compare_row(const struct run_record *run, const struct run_record *now,
+                       const char *output, const char *name, const char *fallback,
+                       struct error *error)
 {
     const char *before = find_row(run, name), *after = find_row(now, name);
     before = before ? before : fallback;
     if (before && after && strcmp(before, after) != 0) {
         const char *shown = strncmp(name, "option.", 7) == 0 ? name + 7 : name;
-        return error_set(
-            error, "--resume: %s was measured with %s %s, this sweep has %s; resume with the same settings",
-            output, shown, before, after);
+        return error_set(error,
+                         "--resume: %s was measured with %s %s, this sweep has %s; resume with the "
+                         "same settings",
+                         output, shown, before, after);
     }
     return 0;
 }

@@ -44,7 +44,8 @@ static int inspect_file(const char *output, const struct run_record *now, bool *
     if (results_open(output, &results, error)) {
         return -1;
     }
-    int rc = read_environment(results, &before, error) || record_compare(&before, now, output, error) ||
+    int rc = read_environment(results, &before, error) ||
+             record_compare(&before, now, output, error) ||
              file_is_done(results, nothing_missing, error);
     results_free_run(&before);
     results_close(&results);
@@ -88,7 +89,8 @@ static void restore_repetition(void *data, const struct repetition_record *row)
 static void restore_stop(void *data, int64_t point_id, const char *reason, int64_t repetitions)
 {
     struct restoring *restoring = data;
-    if (is_known(restoring, point_id) && restoring->ledger->entries[point_id].count >= repetitions) {
+    if (is_known(restoring, point_id) &&
+        restoring->ledger->entries[point_id].count >= repetitions) {
         ledger_finish(restoring->ledger, point_id, completion_read(reason));
     }
 }
@@ -116,10 +118,10 @@ static int reopen_failed(struct ledger *ledger, struct journal *journal, struct 
     return failed;
 }
 
-/* Hosts that the file knows keep their number there, the others get the next ones. *added holds the latter's
- * rows. */
-static int number_hosts(const struct run_record *before, struct run_record *now, struct run_record *added,
-                        struct error *error)
+/* Hosts that the file knows keep their number there, the others get the next ones. *added holds the
+ * latter's rows. */
+static int number_hosts(const struct run_record *before, struct run_record *now,
+                        struct run_record *added, struct error *error)
 {
     int64_t next = 0;
     *added = *now;
@@ -133,7 +135,8 @@ static int number_hosts(const struct run_record *before, struct run_record *now,
     }
     for (size_t i = 0; i < now->host_count; i++) {
         size_t known = 0;
-        while (known < before->host_count && strcmp(before->hosts[known].name, now->hosts[i].name) != 0) {
+        while (known < before->host_count &&
+               strcmp(before->hosts[known].name, now->hosts[i].name) != 0) {
             known++;
         }
         now->hosts[i].host_id = known < before->host_count ? before->hosts[known].host_id : next++;
@@ -144,8 +147,8 @@ static int number_hosts(const struct run_record *before, struct run_record *now,
     return 0;
 }
 
-static int begin_session(struct journal *journal, const struct run_record *before, struct run_record *now,
-                         struct error *error)
+static int begin_session(struct journal *journal, const struct run_record *before,
+                         struct run_record *now, struct error *error)
 {
     struct run_record added;
     if (number_hosts(before, now, &added, error)) {
@@ -157,8 +160,9 @@ static int begin_session(struct journal *journal, const struct run_record *befor
 }
 
 /* The journal is of the same plan: a session of it begins. */
-static int continue_session(struct journal *journal, const char *output, const struct run_record *before,
-                            struct run_record *now, struct ledger *ledger, struct error *error)
+static int continue_session(struct journal *journal, const char *output,
+                            const struct run_record *before, struct run_record *now,
+                            struct ledger *ledger, struct error *error)
 {
     if (record_compare(before, now, output, error)) {
         return -1;
@@ -168,13 +172,13 @@ static int continue_session(struct journal *journal, const char *output, const s
     return rc ? rc : begin_session(journal, before, now, error);
 }
 
-static int continue_journal(const char *output, struct run_record *now, struct ledger *ledger, uint64_t *seed,
-                            struct journal **journal, struct error *error)
+static int continue_journal(const char *output, struct run_record *now, struct ledger *ledger,
+                            uint64_t *seed, struct journal **journal, struct error *error)
 {
     struct run_record before;
     struct restoring restoring = {.ledger = ledger};
-    const struct journal_visitor visitor = {&restoring, restore_settings, restore_repetition, restore_stop,
-                                            restore_drop};
+    const struct journal_visitor visitor = {&restoring, restore_settings, restore_repetition,
+                                            restore_stop, restore_drop};
     int rc = journal_reopen(output, &before, &visitor, journal, error);
     if (rc) {
         return rc;

@@ -1,7 +1,7 @@
 /* loop.c - the thread that runs the hot loop: started, woken, waited for.
  *
- * It is the process's first thread where that was lent (traffic_lend_main_thread). Else every loop gets a
- * thread of its own, as in a process with several ends.
+ * It is the process's first thread where that was lent (traffic_lend_main_thread). Else every loop
+ * gets a thread of its own, as in a process with several ends.
  */
 #include "clock.h"
 #include "loop/receiver.h"
@@ -172,7 +172,8 @@ int traffic_stop(struct traffic *traffic, int64_t patience_ns, struct error *err
     atomic_store_explicit(&traffic->stop, true, memory_order_relaxed);
     if (traffic->running && await_end(traffic, patience_ns)) {
         return error_set(error, "its %s thread has not come to an end for %.1f s",
-                         traffic->role == ROLE_SENDER ? "sending" : "receiving", (double)patience_ns * 1e-9);
+                         traffic->role == ROLE_SENDER ? "sending" : "receiving",
+                         (double)patience_ns * 1e-9);
     }
     if (traffic->loop_call) {
         return error_set(error, "%s: %s", traffic->loop_call, zmq_strerror(traffic->loop_errno));

@@ -1,5 +1,5 @@
-/* payload.c - what is sent: made once, before the window, and touched page by page by the thread that makes
- * it. */
+/* payload.c - what is sent: made once, before the window, and touched page by page by the thread
+ * that makes it. */
 #include "loop/payload.h"
 
 #include "loop/receiver.h"
@@ -44,7 +44,8 @@ static int make_ring(struct traffic *traffic)
 /* A stream's receiver has a message of every peer under way. */
 static size_t messages_at_once(const struct traffic *traffic)
 {
-    return traffic_is_stream(traffic) && traffic->role == ROLE_RECEIVER ? (size_t)traffic->peers : 1;
+    return traffic_is_stream(traffic) && traffic->role == ROLE_RECEIVER ? (size_t)traffic->peers
+                                                                        : 1;
 }
 
 static int make_memory(struct traffic *traffic, enum payload payload)
@@ -63,8 +64,9 @@ static int make_memory(struct traffic *traffic, enum payload payload)
 
 int payload_make(struct traffic *traffic, struct error *error)
 {
-    enum payload payload = traffic->role == ROLE_SENDER ? sender_payload(traffic->point.send_mode)
-                                                        : receiver_payload(traffic->point.receive_mode);
+    enum payload payload = traffic->role == ROLE_SENDER
+                               ? sender_payload(traffic->point.send_mode)
+                               : receiver_payload(traffic->point.receive_mode);
     if (payload == PAYLOAD_FILE) {
         return writer_open(traffic, error);
     }

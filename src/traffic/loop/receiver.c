@@ -1,8 +1,8 @@
 /* receiver.c - the receiver's hot loop, one copy per receive mode.
  *
- * Per message: the libzmq call, one check of the stop flag, one comparison of the size, one relaxed store of
- * the count. The clock is read from 16 KiB on, and where the queue is empty: that reading also dates the last
- * message, since the loop finds the queue empty right after it.
+ * Per message: the libzmq call, one check of the stop flag, one comparison of the size, one relaxed
+ * store of the count. The clock is read from 16 KiB on, and where the queue is empty: that reading
+ * also dates the last message, since the loop finds the queue empty right after it.
  *
  * A receive mode is a function that takes a message (take_NAME) and a line of RECEIVE_MODES.
  */
@@ -61,17 +61,18 @@ MODE_INLINE int64_t take_read(struct receiver *receiver, int flags)
     return (int64_t)size;
 }
 
-/* The modes: value, name, function, what it receives into besides receiver->message. Where that is a file,
- * messages are appended to it; where it is a buffer, they are in it. */
-#define RECEIVE_MODES(MODE)                                                                                  \
-    MODE(RECEIVE_MESSAGE, message, take_message, PAYLOAD_NONE)                                               \
-    MODE(RECEIVE_COPY, copy, take_copy, PAYLOAD_BUFFER)                                                      \
-    MODE(RECEIVE_READ, read, take_read, PAYLOAD_NONE)                                                        \
+/* The modes: value, name, function, what it receives into besides receiver->message. Where that is
+ * a file, messages are appended to it; where it is a buffer, they are in it. */
+#define RECEIVE_MODES(MODE)                                                                        \
+    MODE(RECEIVE_MESSAGE, message, take_message, PAYLOAD_NONE)                                     \
+    MODE(RECEIVE_COPY, copy, take_copy, PAYLOAD_BUFFER)                                            \
+    MODE(RECEIVE_READ, read, take_read, PAYLOAD_NONE)                                              \
     MODE(RECEIVE_WRITE, write, take_message, PAYLOAD_FILE)
 
 /* ---- an empty queue ---- */
 
-/* Should an empty queue end the loop? The stream's end must have been known before the queue was found empty.
+/* Should an empty queue end the loop? The stream's end must have been known before the queue was
+ * found empty.
  */
 static bool may_end(struct traffic *traffic, bool gone_before)
 {
@@ -82,8 +83,8 @@ static bool may_end(struct traffic *traffic, bool gone_before)
     return traffic_stop_requested(traffic) || (gone_before && errno == EAGAIN);
 }
 
-/* Nothing came at once. Dates the message before, when that is not done one by one. @return 0, or -1 when it
- * is not because the queue is empty. */
+/* Nothing came at once. Dates the message before, when that is not done one by one. @return 0, or
+ * -1 when it is not because the queue is empty. */
 MODE_INLINE int note_empty(struct receiver *receiver, int64_t now_ns)
 {
     struct traffic *traffic = receiver->traffic;
@@ -98,7 +99,8 @@ MODE_INLINE int note_empty(struct receiver *receiver, int64_t now_ns)
     return 0;
 }
 
-/* Syncs the file if that is requested, which is no waiting for messages. @return 0, or -1: failed. */
+/* Syncs the file if that is requested, which is no waiting for messages. @return 0, or -1: failed.
+ */
 static int sync_while_waiting(struct receiver *receiver)
 {
     struct progress *progress = &receiver->traffic->progress;
@@ -111,7 +113,8 @@ static int sync_while_waiting(struct receiver *receiver)
     return failed;
 }
 
-/* The queue is empty: wait in libzmq. @return the next message's size, or -1 when the loop is to end. */
+/* The queue is empty: wait in libzmq. @return the next message's size, or -1 when the loop is to
+ * end. */
 MODE_INLINE int64_t wait_to_receive(struct receiver *receiver, take_function *take,
                                     const enum payload payload)
 {
@@ -144,7 +147,8 @@ MODE_INLINE void time_message(struct receiver *receiver, const enum payload payl
 {
     struct traffic *traffic = receiver->traffic;
     int64_t sent_ns;
-    if (stamp_get(payload == PAYLOAD_BUFFER ? traffic->buffer : zmq_msg_data(&receiver->message), &sent_ns)) {
+    if (stamp_get(payload == PAYLOAD_BUFFER ? traffic->buffer : zmq_msg_data(&receiver->message),
+                  &sent_ns)) {
         latency_count(traffic->latency, clock_ns() - traffic->latency->offset_ns - sent_ns);
     }
 }
@@ -164,18 +168,21 @@ MODE_INLINE void count_message(struct receiver *receiver, struct traffic *traffi
     }
 }
 
-MODE_INLINE void end_receiving(struct receiver *receiver, const enum payload payload, const bool timed)
+MODE_INLINE void end_receiving(struct receiver *receiver, const enum payload payload,
+                               const bool timed)
 {
     if (payload == PAYLOAD_FILE) {
         writer_end(receiver->traffic, receiver->count);
-    } else if (receiver->count != receiver->count_when_empty && !timed) { /* stopped before an empty queue */
+    } else if (receiver->count != receiver->count_when_empty &&
+               !timed) { /* stopped before an empty queue */
         receiver->traffic->last_ns = clock_ns();
     }
 }
 
-/* Receives one way. `timed`: the clock is read after each message; `stamped`: some carry their send time. */
-MODE_INLINE void receive_loop(struct receiver *receiver, take_function *take, const enum payload payload,
-                              const bool timed, const bool stamped)
+/* Receives one way. `timed`: the clock is read after each message; `stamped`: some carry their send
+ * time. */
+MODE_INLINE void receive_loop(struct receiver *receiver, take_function *take,
+                              const enum payload payload, const bool timed, const bool stamped)
 {
     struct traffic *traffic = receiver->traffic;
     const int64_t expected = traffic->point.size_bytes;
@@ -212,9 +219,9 @@ MODE_INLINE int send_back(struct receiver *receiver, const enum payload payload,
     const int64_t room = traffic->point.size_bytes;
     int rc;
     do {
-        rc = payload == PAYLOAD_BUFFER
-                 ? zmq_send(traffic->socket, traffic->buffer, (size_t)(size < room ? size : room), 0)
-                 : zmq_msg_send(&receiver->message, traffic->socket, 0);
+        rc = payload == PAYLOAD_BUFFER ? zmq_send(traffic->socket, traffic->buffer,
+                                                  (size_t)(size < room ? size : room), 0)
+                                       : zmq_msg_send(&receiver->message, traffic->socket, 0);
         if (rc < 0 && errno != EAGAIN && errno != EINTR) {
             traffic_loop_failed(traffic, "zmq_msg_send");
             return -1;
@@ -223,7 +230,8 @@ MODE_INLINE int send_back(struct receiver *receiver, const enum payload payload,
     return rc < 0 ? -1 : 0;
 }
 
-MODE_INLINE void echo_loop(struct receiver *receiver, take_function *take, const enum payload payload)
+MODE_INLINE void echo_loop(struct receiver *receiver, take_function *take,
+                           const enum payload payload)
 {
     struct traffic *traffic = receiver->traffic;
     while (!traffic_stop_requested(traffic)) {
@@ -258,21 +266,23 @@ static enum receive_loop loop_of(const struct traffic *traffic)
     return traffic->timed ? LOOP_TIMED : LOOP_PLAIN;
 }
 
-#define RECEIVE_FUNCTION(NAME, LOOP)                                                                         \
-    static __attribute__((noinline)) void receive_##NAME(struct receiver *receiver)                          \
-    {                                                                                                        \
-        LOOP;                                                                                                \
+#define RECEIVE_FUNCTION(NAME, LOOP)                                                               \
+    static __attribute__((noinline)) void receive_##NAME(struct receiver *receiver)                \
+    {                                                                                              \
+        LOOP;                                                                                      \
     }
-#define RECEIVE_FUNCTIONS(VALUE, NAME, TAKE, PAYLOAD)                                                        \
-    RECEIVE_FUNCTION(NAME, receive_loop(receiver, TAKE, PAYLOAD, false, false))                              \
-    RECEIVE_FUNCTION(NAME##_timed, receive_loop(receiver, TAKE, PAYLOAD, true, false))                       \
-    RECEIVE_FUNCTION(NAME##_stamped, receive_loop(receiver, TAKE, PAYLOAD, receiver->traffic->timed, true))  \
+#define RECEIVE_FUNCTIONS(VALUE, NAME, TAKE, PAYLOAD)                                              \
+    RECEIVE_FUNCTION(NAME, receive_loop(receiver, TAKE, PAYLOAD, false, false))                    \
+    RECEIVE_FUNCTION(NAME##_timed, receive_loop(receiver, TAKE, PAYLOAD, true, false))             \
+    RECEIVE_FUNCTION(NAME##_stamped,                                                               \
+                     receive_loop(receiver, TAKE, PAYLOAD, receiver->traffic->timed, true))        \
     RECEIVE_FUNCTION(NAME##_echo, echo_loop(receiver, TAKE, PAYLOAD))
 RECEIVE_MODES(RECEIVE_FUNCTIONS)
 
-#define RECEIVE_ROW(VALUE, NAME, TAKE, PAYLOAD)                                                              \
-    [VALUE] = {PAYLOAD,                                                                                      \
-               {receive_##NAME, receive_##NAME##_timed, receive_##NAME##_stamped, receive_##NAME##_echo}},
+#define RECEIVE_ROW(VALUE, NAME, TAKE, PAYLOAD)                                                    \
+    [VALUE] = {PAYLOAD,                                                                            \
+               {receive_##NAME, receive_##NAME##_timed, receive_##NAME##_stamped,                  \
+                receive_##NAME##_echo}},
 static const struct {
     enum payload payload;
     void (*loops[LOOPS])(struct receiver *receiver); /* by enum receive_loop */

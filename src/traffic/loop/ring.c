@@ -1,9 +1,10 @@
 /* ring.c - a zero-copy sender's buffers.
  *
- * libzmq gives a buffer back on an I/O thread, or on whoever closes a socket: many threads may return, one
- * takes. Returned buffers go onto a list with a compare-and-swap; the taker takes the whole list at once with
- * an exchange, so that no ABA problem can arise, and works through it without touching shared memory. Source:
- * Treiber, IBM RJ 5118 (1986), for the push; the exchange is the usual multi-producer single-consumer form.
+ * libzmq gives a buffer back on an I/O thread, or on whoever closes a socket: many threads may
+ * return, one takes. Returned buffers go onto a list with a compare-and-swap; the taker takes the
+ * whole list at once with an exchange, so that no ABA problem can arise, and works through it
+ * without touching shared memory. Source: Treiber, IBM RJ 5118 (1986), for the push; the exchange
+ * is the usual multi-producer single-consumer form.
  */
 #include "loop/ring.h"
 
@@ -13,8 +14,8 @@
 
 #ifdef __SANITIZE_THREAD__
 #include <sanitizer/tsan_interface.h>
-/* libzmq hands a buffer from the sender to the returning thread; it is not instrumented, so the hand-over is
- * declared here. */
+/* libzmq hands a buffer from the sender to the returning thread; it is not instrumented, so the
+ * hand-over is declared here. */
 #define HANDED_OVER(slot) __tsan_release(slot)
 #define TAKEN_OVER(slot) __tsan_acquire(slot)
 #else
@@ -43,15 +44,17 @@ static void *payload_of(struct slot *slot)
 
 struct ring *ring_new(int64_t buffers, int64_t size_bytes)
 {
-    size_t stride = sizeof(struct slot) + ((size_t)size_bytes + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
+    size_t stride =
+        sizeof(struct slot) + ((size_t)size_bytes + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
     struct ring *ring = aligned_alloc(LINE_BYTES, sizeof *ring);
     if (!ring) {
         return NULL;
     }
     ring->mine = NULL;
     atomic_init(&ring->returned, NULL);
-    ring->memory =
-        (size_t)buffers > SIZE_MAX / stride ? NULL : aligned_alloc(LINE_BYTES, (size_t)buffers * stride);
+    ring->memory = (size_t)buffers > SIZE_MAX / stride
+                       ? NULL
+                       : aligned_alloc(LINE_BYTES, (size_t)buffers * stride);
     if (!ring->memory) {
         free(ring);
         return NULL;
@@ -99,6 +102,6 @@ void ring_return(void *data, void *hint)
     struct slot *top = atomic_load_explicit(&ring->returned, memory_order_relaxed);
     do {
         slot->next = top;
-    } while (!atomic_compare_exchange_weak_explicit(&ring->returned, &top, slot, memory_order_release,
-                                                    memory_order_relaxed));
+    } while (!atomic_compare_exchange_weak_explicit(&ring->returned, &top, slot,
+                                                    memory_order_release, memory_order_relaxed));
 }

@@ -1,8 +1,8 @@
 /* sender.c - the sender's hot loop, one copy per send mode.
  *
- * Per message: the libzmq calls that the mode stands for, one check of the stop flag, one relaxed store of
- * the count. No system call, lock or allocation of its own; the clock is read from 16 KiB on and where the
- * loop has to wait.
+ * Per message: the libzmq calls that the mode stands for, one check of the stop flag, one relaxed
+ * store of the count. No system call, lock or allocation of its own; the clock is read from 16 KiB
+ * on and where the loop has to wait.
  *
  * A send mode is a function that makes a message (make_NAME) and a line of SEND_MODES.
  */
@@ -36,7 +36,8 @@ static __attribute__((noinline)) void *wait_for_buffer(struct traffic *traffic, 
     return data;
 }
 
-/* The socket would not take the message at once: wait in libzmq. @return 0, or -1: told to stop, or failed.
+/* The socket would not take the message at once: wait in libzmq. @return 0, or -1: told to stop, or
+ * failed.
  */
 static __attribute__((noinline)) int wait_to_send(struct traffic *traffic, zmq_msg_t *message)
 {
@@ -106,11 +107,11 @@ enum content {
 };
 
 /* The modes: value, name, function, what it sends from, what the bytes are. */
-#define SEND_MODES(MODE)                                                                                     \
-    MODE(SEND_COPY, copy, make_copy, PAYLOAD_BUFFER, CONTENT_NEW)                                            \
-    MODE(SEND_ZERO_COPY, zero_copy, make_zero_copy, PAYLOAD_RING, CONTENT_USED)                              \
-    MODE(SEND_CONST, const, make_const, PAYLOAD_BUFFER, CONTENT_SHARED)                                      \
-    MODE(SEND_SHARED, shared, make_shared, PAYLOAD_SHARED, CONTENT_SHARED)                                   \
+#define SEND_MODES(MODE)                                                                           \
+    MODE(SEND_COPY, copy, make_copy, PAYLOAD_BUFFER, CONTENT_NEW)                                  \
+    MODE(SEND_ZERO_COPY, zero_copy, make_zero_copy, PAYLOAD_RING, CONTENT_USED)                    \
+    MODE(SEND_CONST, const, make_const, PAYLOAD_BUFFER, CONTENT_SHARED)                            \
+    MODE(SEND_SHARED, shared, make_shared, PAYLOAD_SHARED, CONTENT_SHARED)                         \
     MODE(SEND_UNTOUCHED, untouched, make_untouched, PAYLOAD_NONE, CONTENT_USED)
 
 /* ---- what the loops do with it ---- */
@@ -136,13 +137,13 @@ static int make_private_copy(struct traffic *traffic, zmq_msg_t *message, size_t
     if (zmq_msg_init_size(message, size) < 0) {
         return -1;
     }
-    memcpy(zmq_msg_data(message), traffic->shared_made ? zmq_msg_data(&traffic->shared) : traffic->buffer,
-           size);
+    memcpy(zmq_msg_data(message),
+           traffic->shared_made ? zmq_msg_data(&traffic->shared) : traffic->buffer, size);
     return 0;
 }
 
-/* Makes a message where some get a stamp. One that gets a stamp has bytes of its own; one that does not may
- * lie where an old stamp is. */
+/* Makes a message where some get a stamp. One that gets a stamp has bytes of its own; one that does
+ * not may lie where an old stamp is. */
 MODE_INLINE int make_for_latency(struct traffic *traffic, zmq_msg_t *message, make_function *make,
                                  const enum content content, size_t size, bool gets_stamp)
 {
@@ -201,7 +202,8 @@ MODE_INLINE void send_loop(struct traffic *traffic, make_function *make, const e
             return;
         }
         if (stamped && sent == next_stamp) {
-            stamp_set(zmq_msg_data(&message), send_time_ns(&pace, paced, sent) - traffic->latency->offset_ns);
+            stamp_set(zmq_msg_data(&message),
+                      send_time_ns(&pace, paced, sent) - traffic->latency->offset_ns);
             next_stamp += traffic->latency->every;
         }
         if (zmq_msg_send(&message, socket, ZMQ_DONTWAIT) < 0 && wait_to_send(traffic, &message)) {
@@ -247,7 +249,8 @@ MODE_INLINE int64_t send_request(struct traffic *traffic, make_function *make, s
         return -1;
     }
     int64_t sent_ns = send_time_ns(pace, paced, index);
-    if (zmq_msg_send(&message, traffic->socket, ZMQ_DONTWAIT) < 0 && wait_to_send(traffic, &message)) {
+    if (zmq_msg_send(&message, traffic->socket, ZMQ_DONTWAIT) < 0 &&
+        wait_to_send(traffic, &message)) {
         zmq_msg_close(&message);
         return -1;
     }
@@ -280,9 +283,18 @@ MODE_INLINE void request_loop(struct traffic *traffic, make_function *make)
 
 /* ---- the loops of a mode ---- */
 
-/* A function for each, so that the compiler gives each its registers and nothing is decided per message.
- * Where messages carry their send time or come back, only the mode has a loop of its own. */
-enum send_loop { LOOP_PLAIN, LOOP_TIMED, LOOP_PACED, LOOP_PACED_TIMED, LOOP_STAMPED, LOOP_REQUEST, LOOPS };
+/* A function for each, so that the compiler gives each its registers and nothing is decided per
+ * message. Where messages carry their send time or come back, only the mode has a loop of its own.
+ */
+enum send_loop {
+    LOOP_PLAIN,
+    LOOP_TIMED,
+    LOOP_PACED,
+    LOOP_PACED_TIMED,
+    LOOP_STAMPED,
+    LOOP_REQUEST,
+    LOOPS
+};
 
 static enum send_loop loop_of(const struct traffic *traffic)
 {
@@ -299,24 +311,24 @@ static enum send_loop loop_of(const struct traffic *traffic)
     return traffic->timed ? LOOP_TIMED : LOOP_PLAIN;
 }
 
-#define SEND_FUNCTION(NAME, LOOP)                                                                            \
-    static __attribute__((noinline)) void send_##NAME(struct traffic *traffic)                               \
-    {                                                                                                        \
-        LOOP;                                                                                                \
+#define SEND_FUNCTION(NAME, LOOP)                                                                  \
+    static __attribute__((noinline)) void send_##NAME(struct traffic *traffic)                     \
+    {                                                                                              \
+        LOOP;                                                                                      \
     }
-#define SEND_FUNCTIONS(VALUE, NAME, MAKE, PAYLOAD, CONTENT)                                                  \
-    SEND_FUNCTION(NAME, send_loop(traffic, MAKE, CONTENT, false, false, false))                              \
-    SEND_FUNCTION(NAME##_timed, send_loop(traffic, MAKE, CONTENT, true, false, false))                       \
-    SEND_FUNCTION(NAME##_paced, send_loop(traffic, MAKE, CONTENT, false, true, false))                       \
-    SEND_FUNCTION(NAME##_paced_timed, send_loop(traffic, MAKE, CONTENT, true, true, false))                  \
-    SEND_FUNCTION(NAME##_stamped,                                                                            \
-                  send_loop(traffic, MAKE, CONTENT, traffic->timed, traffic->point.rate_per_s > 0, true))    \
+#define SEND_FUNCTIONS(VALUE, NAME, MAKE, PAYLOAD, CONTENT)                                        \
+    SEND_FUNCTION(NAME, send_loop(traffic, MAKE, CONTENT, false, false, false))                    \
+    SEND_FUNCTION(NAME##_timed, send_loop(traffic, MAKE, CONTENT, true, false, false))             \
+    SEND_FUNCTION(NAME##_paced, send_loop(traffic, MAKE, CONTENT, false, true, false))             \
+    SEND_FUNCTION(NAME##_paced_timed, send_loop(traffic, MAKE, CONTENT, true, true, false))        \
+    SEND_FUNCTION(NAME##_stamped, send_loop(traffic, MAKE, CONTENT, traffic->timed,                \
+                                            traffic->point.rate_per_s > 0, true))                  \
     SEND_FUNCTION(NAME##_request, request_loop(traffic, MAKE))
 SEND_MODES(SEND_FUNCTIONS)
 
-#define SEND_ROW(VALUE, NAME, MAKE, PAYLOAD, CONTENT)                                                        \
-    [VALUE] = {PAYLOAD,                                                                                      \
-               {send_##NAME, send_##NAME##_timed, send_##NAME##_paced, send_##NAME##_paced_timed,            \
+#define SEND_ROW(VALUE, NAME, MAKE, PAYLOAD, CONTENT)                                              \
+    [VALUE] = {PAYLOAD,                                                                            \
+               {send_##NAME, send_##NAME##_timed, send_##NAME##_paced, send_##NAME##_paced_timed,  \
                 send_##NAME##_stamped, send_##NAME##_request}},
 static const struct {
     enum payload payload;

@@ -1,10 +1,10 @@
 /* stream_loop.c - the hot loops of the baseline: a stream of messages over plain sockets.
  *
- * A sender writes its one buffer again and again, a system call a message as long as the kernel takes it
- * whole; a receiver reads into a buffer of a message, as iperf3 does with a length of the message's size.
- * A sender of one peer waits in the socket call; all others wait in poll, and with several peers whole
- * messages go in turn to whichever connection takes them. Where the kernel would make the caller wait, the
- * clock is read.
+ * A sender writes its one buffer again and again, a system call a message as long as the kernel
+ * takes it whole; a receiver reads into a buffer of a message, as iperf3 does with a length of the
+ * message's size. A sender of one peer waits in the socket call; all others wait in poll, and with
+ * several peers whole messages go in turn to whichever connection takes them. Where the kernel
+ * would make the caller wait, the clock is read.
  */
 #include "loop/stream_loop.h"
 
@@ -18,10 +18,10 @@
 
 /* After so many rounds, connections that were not ready are polled again. */
 #define ROUNDS_PER_POLL 64
-/* A reader that sleeps is woken for so much, or for the rest of its message, not for every segment: over
- * loopback that costs much of the rate. 128 to 1024 KiB made no difference at 1 MiB; 64 KiB gave 1.1 times
- * iperf3's rate where 256 KiB gave 1.4. The kernel makes room for twice as much in the receive buffer, unless
- * its size was set (net/ipv4/tcp.c, tcp_set_rcvlowat). */
+/* A reader that sleeps is woken for so much, or for the rest of its message, not for every segment:
+ * over loopback that costs much of the rate. 128 to 1024 KiB made no difference at 1 MiB; 64 KiB
+ * gave 1.1 times iperf3's rate where 256 KiB gave 1.4. The kernel makes room for twice as much in
+ * the receive buffer, unless its size was set (net/ipv4/tcp.c, tcp_set_rcvlowat). */
 #define WAKE_BYTES ((size_t)256 << 10)
 
 struct stream_loop {
@@ -51,8 +51,8 @@ static inline void count_message(struct stream_loop *loop, int64_t now_ns)
 
 /* ---- sender ---- */
 
-/* The kernel did not take the whole message: wait in the socket call. @return 0 when it is written, -1: told
- * to stop before its first byte, told to abandon it, or failed. */
+/* The kernel did not take the whole message: wait in the socket call. @return 0 when it is written,
+ * -1: told to stop before its first byte, told to abandon it, or failed. */
 static __attribute__((noinline)) int write_rest(struct stream_loop *loop,
                                                 struct stream_connection *connection, ssize_t wrote)
 {
@@ -78,7 +78,8 @@ static void send_to_one(struct stream_loop *loop)
     struct traffic *traffic = loop->traffic;
     struct stream_connection *connection = &traffic->stream->connections[0];
     while (loop->count < traffic->limit && !traffic_stop_requested(traffic)) {
-        ssize_t wrote = send(connection->fd, connection->buffer, loop->size, MSG_DONTWAIT | MSG_NOSIGNAL);
+        ssize_t wrote =
+            send(connection->fd, connection->buffer, loop->size, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (wrote < (ssize_t)loop->size && write_rest(loop, connection, wrote)) {
             return;
         }
@@ -87,7 +88,8 @@ static void send_to_one(struct stream_loop *loop)
 }
 
 /* A message that is begun is written to its end. */
-static bool has_data_to_send(const struct stream_loop *loop, const struct stream_connection *connection)
+static bool has_data_to_send(const struct stream_loop *loop,
+                             const struct stream_connection *connection)
 {
     return connection->done > 0 ||
            (loop->begun < loop->traffic->limit && !traffic_stop_requested(loop->traffic));
@@ -95,8 +97,8 @@ static bool has_data_to_send(const struct stream_loop *loop, const struct stream
 
 static int send_some(struct stream_loop *loop, struct stream_connection *connection)
 {
-    ssize_t wrote = send(connection->fd, connection->buffer + connection->done, loop->size - connection->done,
-                         MSG_DONTWAIT | MSG_NOSIGNAL);
+    ssize_t wrote = send(connection->fd, connection->buffer + connection->done,
+                         loop->size - connection->done, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (wrote < 0 && !would_block()) {
         traffic_loop_failed(loop->traffic, "send");
         return -1;
@@ -123,7 +125,8 @@ static void note_last_time(struct stream_loop *loop, int64_t now_ns)
 }
 
 /* Bytes have come, or the stream's end. What is not a whole message then is foreign. */
-static inline void account_bytes(struct stream_loop *loop, struct stream_connection *connection, ssize_t got)
+static inline void account_bytes(struct stream_loop *loop, struct stream_connection *connection,
+                                 ssize_t got)
 {
     struct traffic *traffic = loop->traffic;
     if (got == 0) {
@@ -157,9 +160,9 @@ static void set_wake(const struct stream_loop *loop, struct stream_connection *c
     }
 }
 
-/* Nothing is there. In poll and not in recv: a recv that has taken the first of what it waits for would then
- * wait for as much again, which the message may not have. Kernels before 5.12 may forget to wake a reader
- * with a low-water mark: the caller reads after TRAFFIC_CHECK_MS in any case. */
+/* Nothing is there. In poll and not in recv: a recv that has taken the first of what it waits for
+ * would then wait for as much again, which the message may not have. Kernels before 5.12 may forget
+ * to wake a reader with a low-water mark: the caller reads after TRAFFIC_CHECK_MS in any case. */
 static __attribute__((noinline)) void wait_to_read(struct stream_loop *loop,
                                                    struct stream_connection *connection)
 {
@@ -190,7 +193,8 @@ static void receive_from_one(struct stream_loop *loop)
     }
 }
 
-static bool has_not_ended(const struct stream_loop *loop, const struct stream_connection *connection)
+static bool has_not_ended(const struct stream_loop *loop,
+                          const struct stream_connection *connection)
 {
     (void)loop;
     return !connection->ended;
@@ -198,8 +202,8 @@ static bool has_not_ended(const struct stream_loop *loop, const struct stream_co
 
 static int receive_some(struct stream_loop *loop, struct stream_connection *connection)
 {
-    ssize_t got = recv(connection->fd, connection->buffer + connection->done, loop->size - connection->done,
-                       MSG_DONTWAIT);
+    ssize_t got = recv(connection->fd, connection->buffer + connection->done,
+                       loop->size - connection->done, MSG_DONTWAIT);
     if (got < 0 && !would_block()) {
         traffic_loop_failed(loop->traffic, "recv");
         return -1;
@@ -215,12 +219,14 @@ static int receive_some(struct stream_loop *loop, struct stream_connection *conn
 
 /* ---- several peers ---- */
 
-typedef bool has_work_function(const struct stream_loop *loop, const struct stream_connection *connection);
+typedef bool has_work_function(const struct stream_loop *loop,
+                               const struct stream_connection *connection);
 typedef int step_function(struct stream_loop *loop,
                           struct stream_connection *connection); /* 0, or -1: failed */
 
 /* Finds which of the waiting connections are ready. */
-static void poll_waiting(struct stream_loop *loop, has_work_function *has_work, short events, int wait_ms)
+static void poll_waiting(struct stream_loop *loop, has_work_function *has_work, short events,
+                         int wait_ms)
 {
     struct stream *stream = loop->traffic->stream;
     int peers = loop->traffic->peers;
@@ -250,8 +256,9 @@ static void wait_for_any(struct stream_loop *loop, has_work_function *has_work, 
     progress_wait_end(&progress->blocked_ns, clock_ns());
 }
 
-static inline __attribute__((always_inline)) void
-serve_in_turn(struct stream_loop *loop, has_work_function *has_work, step_function *step, short events)
+static inline __attribute__((always_inline)) void serve_in_turn(struct stream_loop *loop,
+                                                                has_work_function *has_work,
+                                                                step_function *step, short events)
 {
     struct traffic *traffic = loop->traffic;
     for (unsigned round = 1; !traffic_abandoned(traffic); round++) {

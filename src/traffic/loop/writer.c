@@ -1,10 +1,10 @@
 /* writer.c - receive mode write: what a receiver does with its messages besides taking them.
  *
- * They go through one buffer into a file of the receiver's own. The disk counts: at both ends of a window the
- * loop itself stops receiving, writes out the buffer and waits for fdatasync. So the window reaches from one
- * moment at which all that was received is on disk to another, and its rate is messages received in between
- * over the time in between, the second sync included. With a count, the last message is received when its
- * sync has ended.
+ * They go through one buffer into a file of the receiver's own. The disk counts: at both ends of a
+ * window the loop itself stops receiving, writes out the buffer and waits for fdatasync. So the
+ * window reaches from one moment at which all that was received is on disk to another, and its rate
+ * is messages received in between over the time in between, the second sync included. With a count,
+ * the last message is received when its sync has ended.
  */
 #include "loop/writer.h"
 
@@ -57,7 +57,8 @@ int traffic_check_write_dir(const char *folder, struct error *error)
         return error_set(error, "--write-dir %.200s: is not a folder", folder);
     }
     if (access(folder, W_OK | X_OK)) {
-        return error_set(error, "--write-dir %.200s: cannot be written to: %s", folder, strerror(errno));
+        return error_set(error, "--write-dir %.200s: cannot be written to: %s", folder,
+                         strerror(errno));
     }
     return 0;
 }
@@ -72,7 +73,8 @@ void traffic_remove_file(void)
 
 /* ---- made and removed ---- */
 
-/* All messages of a count come to a single receiver, and to every subscriber unless some are lost. */
+/* All messages of a count come to a single receiver, and to every subscriber unless some are lost.
+ */
 static int64_t expected_total(const struct point *point)
 {
     bool whole = point->pattern == PATTERN_PUB_SUB || point->receivers_per_sender == 1;
@@ -81,8 +83,8 @@ static int64_t expected_total(const struct point *point)
 
 static int make_file(struct writer *writer, struct error *error)
 {
-    int length =
-        snprintf(writer->path, sizeof writer->path, "%s/zmqsweep-%d-XXXXXX.data", write_folder, getpid());
+    int length = snprintf(writer->path, sizeof writer->path, "%s/zmqsweep-%d-XXXXXX.data",
+                          write_folder, getpid());
     if (length < 0 || (size_t)length >= sizeof writer->path) {
         return error_set(error, "--write-dir: the name of the folder is too long");
     }
@@ -222,8 +224,8 @@ int writer_step(struct traffic *traffic, int64_t count)
     return 0;
 }
 
-/* A receiver that shares a count with others learns of its end from them, some time after its last message:
- * that time counts as well, so that the rate is never too high. */
+/* A receiver that shares a count with others learns of its end from them, some time after its last
+ * message: that time counts as well, so that the rate is never too high. */
 void writer_end(struct traffic *traffic, int64_t count)
 {
     if (traffic->loop_call || flush(traffic)) {
@@ -281,8 +283,8 @@ int traffic_check_file(struct traffic *traffic, struct error *error)
         return error_set(error, "syncing %.200s: %s", writer->path, strerror(errno));
     }
     if (status.st_size != expected) {
-        return error_set(error, "%.200s has %" PRId64 " bytes, and %" PRId64 " were received", writer->path,
-                         (int64_t)status.st_size, expected);
+        return error_set(error, "%.200s has %" PRId64 " bytes, and %" PRId64 " were received",
+                         writer->path, (int64_t)status.st_size, expected);
     }
     return 0;
 }

@@ -1,4 +1,5 @@
-/* monitor.c - the socket monitor: handshakes prove readiness, its file descriptors lead to the connections.
+/* monitor.c - the socket monitor: handshakes prove readiness, its file descriptors lead to the
+ * connections.
  */
 #include "peers/monitor.h"
 
@@ -15,19 +16,20 @@
 #define MONITOR_ADDRESS "inproc://monitor"
 /* A peer whose connection is not found by then has lost it already. */
 #define SETTLE_NS INT64_C(1000000000)
-/* The most that is sent to one who is refused (RFC 23, 24, 26): greeting, WELCOME, and an ERROR with ZAP's
- * three digits. The READY that a peer gets in place of the ERROR is longer: it names the socket's type. */
+/* The most that is sent to one who is refused (RFC 23, 24, 26): greeting, WELCOME, and an ERROR
+ * with ZAP's three digits. The READY that a peer gets in place of the ERROR is longer: it names the
+ * socket's type. */
 #define GREETING_BYTES 64
 #define PLAIN_WELCOME_BYTES 10
 #define CURVE_WELCOME_BYTES 170
 #define ERROR_BYTES 12
-#define FAILURE_EVENTS                                                                                       \
-    (ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |                            \
+#define FAILURE_EVENTS                                                                             \
+    (ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |                  \
      ZMQ_EVENT_HANDSHAKE_FAILED_AUTH)
 /* No others: each wakes the thread that reads them. */
-#define EVENTS                                                                                               \
-    (ZMQ_EVENT_CONNECTED | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |     \
-     ZMQ_EVENT_CLOSED | FAILURE_EVENTS)
+#define EVENTS                                                                                     \
+    (ZMQ_EVENT_CONNECTED | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |                    \
+     ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED | FAILURE_EVENTS)
 
 int monitor_expect(struct monitor *monitor, int peers, bool binds, bool curve)
 {
@@ -49,7 +51,8 @@ int monitor_open(struct monitor *monitor, void *context, void *socket)
         return -1;
     }
     monitor->socket = zmq_socket(context, ZMQ_PAIR);
-    if (!monitor->socket || zmq_setsockopt(monitor->socket, ZMQ_RCVHWM, &unlimited, sizeof unlimited) < 0) {
+    if (!monitor->socket ||
+        zmq_setsockopt(monitor->socket, ZMQ_RCVHWM, &unlimited, sizeof unlimited) < 0) {
         return -1;
     }
     return zmq_connect(monitor->socket, MONITOR_ADDRESS);
@@ -82,8 +85,8 @@ static void note_connecting(struct monitor *monitor, int event, int value)
 
 /* ---- the side that binds: which connection is a peer's? ---- */
 
-/* With several I/O threads the event of a connection's end may come before that of its beginning, and the
- * next connection has its descriptor: it is one all the same. */
+/* With several I/O threads the event of a connection's end may come before that of its beginning,
+ * and the next connection has its descriptor: it is one all the same. */
 static void add_open(struct monitor *monitor, int fd)
 {
     for (int i = 0; i < monitor->open_count; i++) {
@@ -129,8 +132,9 @@ static void note_binding(struct monitor *monitor, int event, int value)
     }
 }
 
-/* Was this one sent more than one who is refused? A stranger cannot cause that: what it sends, or does not
- * acknowledge, is not counted. An ipc socket counts nothing; strangers cannot reach it in its folder. */
+/* Was this one sent more than one who is refused? A stranger cannot cause that: what it sends, or
+ * does not acknowledge, is not counted. An ipc socket counts nothing; strangers cannot reach it in
+ * its folder. */
 static bool is_peer(const struct monitor *monitor, int fd)
 {
     struct tcp_info info;
@@ -161,8 +165,8 @@ bool monitor_identifying(const struct monitor *monitor)
     return monitor->binds && !monitor->settled && monitor->handshakes >= monitor->peers;
 }
 
-/* libzmq's events do not name the peer whose handshake succeeded. The event comes just before the READY is
- * sent, and with several I/O threads perhaps before that of the connection. */
+/* libzmq's events do not name the peer whose handshake succeeded. The event comes just before the
+ * READY is sent, and with several I/O threads perhaps before that of the connection. */
 bool monitor_identify(struct monitor *monitor)
 {
     if (!monitor_identifying(monitor)) {

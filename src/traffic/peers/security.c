@@ -1,10 +1,11 @@
-/* security.c - only the job's own connections: who binds admits who can prove that it belongs to the run.
+/* security.c - only the job's own connections: who binds admits who can prove that it belongs to
+ * the run.
  *
- * --security none is ZeroMQ's PLAIN (RFC 24) with a password made for this run; curve is CURVE (RFC 26) with
- * a key pair for each rank, made for this run. Both are checked once per connection, by a ZAP handler (RFC
- * 27) in the binding side's context. It runs in a thread of its own that sleeps until somebody
- * connects, and ends with the context. An admitted connection costs nothing per message with PLAIN; CURVE
- * encrypts.
+ * --security none is ZeroMQ's PLAIN (RFC 24) with a password made for this run; curve is CURVE (RFC
+ * 26) with a key pair for each rank, made for this run. Both are checked once per connection, by a
+ * ZAP handler (RFC 27) in the binding side's context. It runs in a thread of its own that sleeps
+ * until somebody connects, and ends with the context. An admitted connection costs nothing per
+ * message with PLAIN; CURVE encrypts.
  *
  * The password and the secret keys are in this module alone: nothing here writes or prints them.
  */
@@ -36,8 +37,8 @@ static struct {
     bool known;
     char password[TRAFFIC_PASSWORD_LENGTH];
     char public_key[TRAFFIC_KEY_LENGTH], secret_key[TRAFFIC_KEY_LENGTH]; /* "": no CURVE */
-    char (*names)[TRAFFIC_KEY_LENGTH];                                   /* public keys of all ranks */
-    unsigned char (*keys)[KEY_BYTES];                                    /* the same, decoded */
+    char (*names)[TRAFFIC_KEY_LENGTH]; /* public keys of all ranks */
+    unsigned char (*keys)[KEY_BYTES];  /* the same, decoded */
     int32_t members;
 } run;
 
@@ -104,7 +105,14 @@ void traffic_forget_members(void)
 /* ---- the ZAP handler ---- */
 
 /* Frames of a request, in order. */
-enum { REQUEST_VERSION, REQUEST_ID, REQUEST_DOMAIN, REQUEST_ADDRESS, REQUEST_ROUTING_ID, REQUEST_MECHANISM };
+enum {
+    REQUEST_VERSION,
+    REQUEST_ID,
+    REQUEST_DOMAIN,
+    REQUEST_ADDRESS,
+    REQUEST_ROUTING_ID,
+    REQUEST_MECHANISM
+};
 enum { REQUEST_CREDENTIALS = REQUEST_MECHANISM + 1, REQUEST_MOST = REQUEST_CREDENTIALS + 2 };
 
 struct frame {
@@ -145,11 +153,13 @@ static bool is_members_key(const struct frame *frame)
 static bool admits(const struct request *request)
 {
     const struct frame *frames = request->frames;
-    if (request->count == REQUEST_CREDENTIALS + 2 && equals_text(&frames[REQUEST_MECHANISM], "PLAIN")) {
+    if (request->count == REQUEST_CREDENTIALS + 2 &&
+        equals_text(&frames[REQUEST_MECHANISM], "PLAIN")) {
         bool user = equals_text(&frames[REQUEST_CREDENTIALS], RUN_USER);
         return equals_text(&frames[REQUEST_CREDENTIALS + 1], run.password) && user;
     }
-    return request->count == REQUEST_CREDENTIALS + 1 && equals_text(&frames[REQUEST_MECHANISM], "CURVE") &&
+    return request->count == REQUEST_CREDENTIALS + 1 &&
+           equals_text(&frames[REQUEST_MECHANISM], "CURVE") &&
            is_members_key(&frames[REQUEST_CREDENTIALS]);
 }
 
@@ -161,7 +171,8 @@ static bool read_request(void *socket, struct request *request)
     memset(request, 0, sizeof *request);
     while (more) {
         struct frame spare = {.length = 0};
-        struct frame *frame = request->count < REQUEST_MOST ? &request->frames[request->count] : &spare;
+        struct frame *frame =
+            request->count < REQUEST_MOST ? &request->frames[request->count] : &spare;
         int got = zmq_recv(socket, frame->data, sizeof frame->data, 0);
         if (got < 0 && errno == EINTR) {
             continue;
@@ -238,7 +249,8 @@ void security_end(struct security_handler *handler)
 
 /* ---- socket options ---- */
 
-static int set_text(void *socket, int option, const char *text, const char *name, struct error *error)
+static int set_text(void *socket, int option, const char *text, const char *name,
+                    struct error *error)
 {
     if (zmq_setsockopt(socket, option, text, strlen(text)) < 0) {
         return error_set(error, "zmq_setsockopt(%s): %s", name, zmq_strerror(errno));
@@ -268,19 +280,21 @@ static int set_server_options(void *socket, const struct point *point, struct er
 {
     int64_t timeout_ms = point->timeout_ns / 1000000;
     int wait_ms = timeout_ms < HANDSHAKE_MOST_MS ? (int)timeout_ms : HANDSHAKE_MOST_MS;
-    int failed = set_int(socket, ZMQ_HANDSHAKE_IVL, wait_ms > 0 ? wait_ms : 1, "ZMQ_HANDSHAKE_IVL", error) ||
-                 set_text(socket, ZMQ_ZAP_DOMAIN, RUN_DOMAIN, "ZMQ_ZAP_DOMAIN", error);
+    int failed =
+        set_int(socket, ZMQ_HANDSHAKE_IVL, wait_ms > 0 ? wait_ms : 1, "ZMQ_HANDSHAKE_IVL", error) ||
+        set_text(socket, ZMQ_ZAP_DOMAIN, RUN_DOMAIN, "ZMQ_ZAP_DOMAIN", error);
     if (!failed && point->security == SECURITY_CURVE) {
-        failed = set_int(socket, ZMQ_CURVE_SERVER, 1, "ZMQ_CURVE_SERVER", error) ||
-                 set_text(socket, ZMQ_CURVE_SECRETKEY, run.secret_key, "ZMQ_CURVE_SECRETKEY", error);
+        failed =
+            set_int(socket, ZMQ_CURVE_SERVER, 1, "ZMQ_CURVE_SERVER", error) ||
+            set_text(socket, ZMQ_CURVE_SECRETKEY, run.secret_key, "ZMQ_CURVE_SECRETKEY", error);
     } else if (!failed) {
         failed = set_int(socket, ZMQ_PLAIN_SERVER, 1, "ZMQ_PLAIN_SERVER", error);
     }
     return failed ? -1 : 0;
 }
 
-int security_admit(struct security_handler *handler, void *context, void *socket, const struct point *point,
-                   bool binds, struct error *error)
+int security_admit(struct security_handler *handler, void *context, void *socket,
+                   const struct point *point, bool binds, struct error *error)
 {
     if (!run.known) {
         return error_set(error, "nobody has said who belongs to the run");
@@ -294,14 +308,16 @@ int security_admit(struct security_handler *handler, void *context, void *socket
     if (!binds) {
         return 0;
     }
-    return set_server_options(socket, point, error) || open_handler(handler, context, error) ? -1 : 0;
+    return set_server_options(socket, point, error) || open_handler(handler, context, error) ? -1
+                                                                                             : 0;
 }
 
 int security_identify(void *socket, int32_t security, int32_t member, struct error *error)
 {
     if (security != SECURITY_CURVE) {
         return set_text(socket, ZMQ_PLAIN_USERNAME, RUN_USER, "ZMQ_PLAIN_USERNAME", error) ||
-                       set_text(socket, ZMQ_PLAIN_PASSWORD, run.password, "ZMQ_PLAIN_PASSWORD", error)
+                       set_text(socket, ZMQ_PLAIN_PASSWORD, run.password, "ZMQ_PLAIN_PASSWORD",
+                                error)
                    ? -1
                    : 0;
     }
@@ -309,8 +325,10 @@ int security_identify(void *socket, int32_t security, int32_t member, struct err
         return error_set(error, "rank %d has no key: its libzmq was built without CURVE", member);
     }
     return set_text(socket, ZMQ_CURVE_SERVERKEY, run.names[member], "ZMQ_CURVE_SERVERKEY", error) ||
-                   set_text(socket, ZMQ_CURVE_PUBLICKEY, run.public_key, "ZMQ_CURVE_PUBLICKEY", error) ||
-                   set_text(socket, ZMQ_CURVE_SECRETKEY, run.secret_key, "ZMQ_CURVE_SECRETKEY", error)
+                   set_text(socket, ZMQ_CURVE_PUBLICKEY, run.public_key, "ZMQ_CURVE_PUBLICKEY",
+                            error) ||
+                   set_text(socket, ZMQ_CURVE_SECRETKEY, run.secret_key, "ZMQ_CURVE_SECRETKEY",
+                            error)
                ? -1
                : 0;
 }

@@ -15,10 +15,10 @@ struct security_handler {
     bool running;
 };
 
-/* Limits the size of what `socket` receives. The side that binds gets a ZAP handler in `context`, and admits
- * the run's members only. Before the socket is bound. @return 0, or -1 with `error`. */
-int security_admit(struct security_handler *handler, void *context, void *socket, const struct point *point,
-                   bool binds, struct error *error);
+/* Limits the size of what `socket` receives. The side that binds gets a ZAP handler in `context`,
+ * and admits the run's members only. Before the socket is bound. @return 0, or -1 with `error`. */
+int security_admit(struct security_handler *handler, void *context, void *socket,
+                   const struct point *point, bool binds, struct error *error);
 /* Sets what proves to `member` that this process belongs to the run; before connecting to it.
  * @return 0, or -1 with `error`. */
 int security_identify(void *socket, int32_t security, int32_t member, struct error *error);

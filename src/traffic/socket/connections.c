@@ -19,7 +19,8 @@ static void read_connection(int fd, struct traffic_connections *all)
     socklen_t length = sizeof info;
     int bytes;
     if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0) {
-        all->retransmits = (isnan(all->retransmits) ? 0 : all->retransmits) + info.tcpi_total_retrans;
+        all->retransmits =
+            (isnan(all->retransmits) ? 0 : all->retransmits) + info.tcpi_total_retrans;
         all->rtt_us = larger(all->rtt_us, (int)info.tcpi_rtt);
     }
     length = sizeof bytes;

@@ -1,11 +1,11 @@
 /* detach.c - closes a publisher so that its subscribers get what it has sent.
  *
  * Over TCP closing the socket is enough: LINGER sends what is queued, and the end of the stream
- * comes after it. A Unix socket that is closed is reported to its peer at once as hung up, ahead of what the
- * kernel still holds, and a libzmq that has stopped reading (its RCVHWM is reached) then gives up that rest.
- * So a publisher over ipc has a second descriptor of each connection; when the linger is over it shuts down
- * the sending side only (unix(7), shutdown(2)), which the subscriber sees as TCP's end of stream, and closes
- * when the drain has ended.
+ * comes after it. A Unix socket that is closed is reported to its peer at once as hung up, ahead of
+ * what the kernel still holds, and a libzmq that has stopped reading (its RCVHWM is reached) then
+ * gives up that rest. So a publisher over ipc has a second descriptor of each connection; when the
+ * linger is over it shuts down the sending side only (unix(7), shutdown(2)), which the subscriber
+ * sees as TCP's end of stream, and closes when the drain has ended.
  */
 #include "socket/detach.h"
 
@@ -42,15 +42,18 @@ static int duplicate_connections(struct traffic *traffic)
 void traffic_detach(struct traffic *traffic)
 {
     sigset_t all, before;
-    bool duplicated = traffic->point.transport == TRANSPORT_IPC && duplicate_connections(traffic) == 0;
+    bool duplicated =
+        traffic->point.transport == TRANSPORT_IPC && duplicate_connections(traffic) == 0;
     socket_close(traffic);
     if (!duplicated) {
         return;
     }
-    monitor_close(&traffic->monitor); /* the context ends in the thread, and waits for all of its sockets */
+    monitor_close(
+        &traffic->monitor); /* the context ends in the thread, and waits for all of its sockets */
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    traffic->detach.running = pthread_create(&traffic->detach.thread, NULL, run_linger, traffic) == 0;
+    traffic->detach.running =
+        pthread_create(&traffic->detach.thread, NULL, run_linger, traffic) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (!traffic->detach.running) {
         run_linger(traffic);

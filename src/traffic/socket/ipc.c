@@ -7,7 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The process's ipc folder and socket while they are there, for a process that has to exit at once. */
+/* The process's ipc folder and socket while they are there, for a process that has to exit at once.
+ */
 static char open_folder[TRAFFIC_ENDPOINT_LENGTH], open_socket_name[TRAFFIC_ENDPOINT_LENGTH + 8];
 
 static void note_folder(const char *folder)
@@ -33,7 +34,8 @@ int ipc_make_name(struct traffic *traffic, char *name, size_t length, struct err
                         base && *base ? base : "/tmp");
     if (used < 0 || used > 90) {
         traffic->folder[0] = '\0';
-        return error_set(error, "TMPDIR is too long for an ipc socket (90 characters at most): %s", base);
+        return error_set(error, "TMPDIR is too long for an ipc socket (90 characters at most): %s",
+                         base);
     }
     if (!mkdtemp(traffic->folder)) {
         int rc = error_set(error, "mkdtemp(%s): %s", traffic->folder, strerror(errno));

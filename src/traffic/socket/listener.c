@@ -16,7 +16,8 @@
 static int bind_and_listen(int fd, const struct addrinfo *to, int backlog)
 {
     int one = 1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one); /* connections that have ended keep no port */
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one,
+               sizeof one); /* connections that have ended keep no port */
     if (bind(fd, to->ai_addr, to->ai_addrlen) == 0 && listen(fd, backlog) == 0) {
         return 0;
     }
@@ -52,8 +53,8 @@ static int listen_in_range(struct traffic *traffic, const char *address, struct 
     for (int i = 0; i < span && rc > 0; i++) {
         rc = try_port(traffic, address, ports.first + (start + i) % span, error);
     }
-    return rc > 0 ? error_set(error, "no port of --port-range %d-%d is free on %s", ports.first, ports.last,
-                              address)
+    return rc > 0 ? error_set(error, "no port of --port-range %d-%d is free on %s", ports.first,
+                              ports.last, address)
                   : rc;
 }
 
@@ -92,7 +93,8 @@ int listener_open(struct traffic *traffic, const char *address, struct error *er
     if (rc > 0) {
         return error_set(error, "bind(%s): no free port", address);
     }
-    return rc || make_token(traffic->stream, error) || name_endpoint(traffic, address, error) ? -1 : 0;
+    return rc || make_token(traffic->stream, error) || name_endpoint(traffic, address, error) ? -1
+                                                                                              : 0;
 }
 
 void listener_close(struct stream *stream)

@@ -6,7 +6,8 @@
 
 struct stream;
 
-/* Listens at a port of `address`, makes the token and names the endpoint. @return 0, or -1 with `error`. */
+/* Listens at a port of `address`, makes the token and names the endpoint. @return 0, or -1 with
+ * `error`. */
 int listener_open(struct traffic *traffic, const char *address, struct error *error);
 void listener_close(struct stream *stream);
 

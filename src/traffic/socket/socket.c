@@ -1,4 +1,5 @@
-/* socket.c - a ZeroMQ socket: opened with every option, bound or connected, proven ready, closed. */
+/* socket.c - a ZeroMQ socket: opened with every option, bound or connected, proven ready, closed.
+ */
 #include "socket/socket.h"
 
 #include "socket/ipc.h"
@@ -7,8 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A receiver that connects reconnects after a day, which is never. With -1 libzmq would end the endpoint when
- * its peer closes, and discard what the receiver has not read yet (session_base_t::reconnect). */
+/* A receiver that connects reconnects after a day, which is never. With -1 libzmq would end the
+ * endpoint when its peer closes, and discard what the receiver has not read yet
+ * (session_base_t::reconnect). */
 #define NEVER_MS 86400000
 
 static int zmq_error(struct error *error, const char *call, const char *what)
@@ -19,7 +21,8 @@ static int zmq_error(struct error *error, const char *call, const char *what)
 static int type_of(const struct traffic *traffic)
 {
     if (traffic->point.pattern == PATTERN_PUB_SUB) {
-        return traffic->role == ROLE_SENDER ? ZMQ_XPUB : ZMQ_SUB; /* an XPUB receives the subscriptions */
+        return traffic->role == ROLE_SENDER ? ZMQ_XPUB
+                                            : ZMQ_SUB; /* an XPUB receives the subscriptions */
     }
     if (traffic->point.pattern == PATTERN_PAIR) {
         return ZMQ_PAIR;
@@ -30,7 +33,8 @@ static int type_of(const struct traffic *traffic)
     return traffic->role == ROLE_SENDER ? ZMQ_PUSH : ZMQ_PULL;
 }
 
-static int set_int(struct traffic *traffic, int option, int64_t value, const char *name, struct error *error)
+static int set_int(struct traffic *traffic, int option, int64_t value, const char *name,
+                   struct error *error)
 {
     int small = value > INT32_MAX ? INT32_MAX : (int)value;
     if (zmq_setsockopt(traffic->socket, option, &small, sizeof small) < 0) {
@@ -45,13 +49,14 @@ static int set_options(struct traffic *traffic, const char *address, struct erro
     const struct point *point = &traffic->point;
     const int linger_ms = traffic_publishes(traffic) ? (int)(point->timeout_ns / 1000000) : 0;
     const bool sender = traffic->role == ROLE_SENDER;
-    int failed = set_int(traffic, ZMQ_SNDHWM, point->sndhwm, "ZMQ_SNDHWM", error) ||
-                 set_int(traffic, ZMQ_RCVHWM, point->rcvhwm, "ZMQ_RCVHWM", error) ||
-                 set_int(traffic, ZMQ_LINGER, linger_ms, "ZMQ_LINGER", error) ||
-                 set_int(traffic, ZMQ_RECONNECT_IVL, sender ? -1 : NEVER_MS, "ZMQ_RECONNECT_IVL", error) ||
-                 set_int(traffic, ZMQ_SNDTIMEO, TRAFFIC_CHECK_MS, "ZMQ_SNDTIMEO", error) ||
-                 set_int(traffic, ZMQ_RCVTIMEO, TRAFFIC_CHECK_MS, "ZMQ_RCVTIMEO", error) ||
-                 set_int(traffic, ZMQ_IPV6, address && strchr(address, ':') != NULL, "ZMQ_IPV6", error);
+    int failed =
+        set_int(traffic, ZMQ_SNDHWM, point->sndhwm, "ZMQ_SNDHWM", error) ||
+        set_int(traffic, ZMQ_RCVHWM, point->rcvhwm, "ZMQ_RCVHWM", error) ||
+        set_int(traffic, ZMQ_LINGER, linger_ms, "ZMQ_LINGER", error) ||
+        set_int(traffic, ZMQ_RECONNECT_IVL, sender ? -1 : NEVER_MS, "ZMQ_RECONNECT_IVL", error) ||
+        set_int(traffic, ZMQ_SNDTIMEO, TRAFFIC_CHECK_MS, "ZMQ_SNDTIMEO", error) ||
+        set_int(traffic, ZMQ_RCVTIMEO, TRAFFIC_CHECK_MS, "ZMQ_RCVTIMEO", error) ||
+        set_int(traffic, ZMQ_IPV6, address && strchr(address, ':') != NULL, "ZMQ_IPV6", error);
     if (!failed && point->sndbuf_bytes != OPTION_KEYWORD) {
         failed = set_int(traffic, ZMQ_SNDBUF, point->sndbuf_bytes, "ZMQ_SNDBUF", error);
     }
@@ -110,8 +115,8 @@ int socket_open(struct traffic *traffic, const char *address, struct error *erro
     return watch_connections(traffic, error);
 }
 
-/* A free port of the range; ranks of one host begin at different places, so that they do not race for the
- * same. */
+/* A free port of the range; ranks of one host begin at different places, so that they do not race
+ * for the same. */
 static int bind_in_range(struct traffic *traffic, const char *address, struct error *error)
 {
     struct config_ports ports = config_ports(traffic->point.ports);
@@ -127,7 +132,8 @@ static int bind_in_range(struct traffic *traffic, const char *address, struct er
             return zmq_error(error, "zmq_bind", name);
         }
     }
-    return error_set(error, "no port of --port-range %d-%d is free on %s", ports.first, ports.last, address);
+    return error_set(error, "no port of --port-range %d-%d is free on %s", ports.first, ports.last,
+                     address);
 }
 
 static int bind_name(struct traffic *traffic, const char *name, struct error *error)
@@ -141,14 +147,16 @@ int socket_bind(struct traffic *traffic, const char *address, struct error *erro
     size_t length = sizeof traffic->endpoint;
     int rc;
     if (traffic->point.transport == TRANSPORT_IPC) {
-        rc = ipc_make_name(traffic, name, sizeof name, error) ? -1 : bind_name(traffic, name, error);
+        rc =
+            ipc_make_name(traffic, name, sizeof name, error) ? -1 : bind_name(traffic, name, error);
     } else if (traffic->point.ports != OPTION_KEYWORD) {
         rc = bind_in_range(traffic, address, error);
     } else {
         snprintf(name, sizeof name, strchr(address, ':') ? "tcp://[%s]:*" : "tcp://%s:*", address);
         rc = bind_name(traffic, name, error);
     }
-    if (rc == 0 && zmq_getsockopt(traffic->socket, ZMQ_LAST_ENDPOINT, traffic->endpoint, &length) < 0) {
+    if (rc == 0 &&
+        zmq_getsockopt(traffic->socket, ZMQ_LAST_ENDPOINT, traffic->endpoint, &length) < 0) {
         return zmq_error(error, "zmq_getsockopt", "ZMQ_LAST_ENDPOINT");
     }
     return rc;
@@ -160,10 +168,12 @@ int socket_connect(struct traffic *traffic, const char *endpoint, int32_t rank, 
     if (security_identify(traffic->socket, traffic->point.security, rank, error)) {
         return -1;
     }
-    return zmq_connect(traffic->socket, endpoint) < 0 ? zmq_error(error, "zmq_connect", endpoint) : 0;
+    return zmq_connect(traffic->socket, endpoint) < 0 ? zmq_error(error, "zmq_connect", endpoint)
+                                                      : 0;
 }
 
-/* Reads the subscriptions that have come: one 0x01 frame per subscriber, thanks to ZMQ_XPUB_VERBOSE. */
+/* Reads the subscriptions that have come: one 0x01 frame per subscriber, thanks to
+ * ZMQ_XPUB_VERBOSE. */
 static void read_subscriptions(struct traffic *traffic)
 {
     unsigned char frame[2];
@@ -172,8 +182,8 @@ static void read_subscriptions(struct traffic *traffic)
     }
 }
 
-/* Waits for the monitor's events and a publisher's subscriptions. To wait for the socket is also to process
- * its commands, without which a SUB that binds would not send its subscription. */
+/* Waits for the monitor's events and a publisher's subscriptions. To wait for the socket is also to
+ * process its commands, without which a SUB that binds would not send its subscription. */
 static void await_events(const struct traffic *traffic)
 {
     zmq_pollitem_t items[] = {{traffic->monitor.socket, 0, ZMQ_POLLIN, 0},
@@ -197,8 +207,8 @@ int socket_ready(struct traffic *traffic, struct error *error)
            (!traffic_publishes(traffic) || traffic->subscriptions >= traffic->peers);
 }
 
-/* The monitor's sender ends before its reader does: libzmq would wait for a reader that has closed, and lose
- * the event's memory. */
+/* The monitor's sender ends before its reader does: libzmq would wait for a reader that has closed,
+ * and lose the event's memory. */
 void socket_close(struct traffic *traffic)
 {
     if (traffic->socket) {

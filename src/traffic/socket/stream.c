@@ -1,9 +1,9 @@
 /* stream.c - the baseline's connections: made, proven, closed.
  *
- * The side that connects sends the token that came with the endpoint, over MPI, and the side that bound
- * answers with a byte. So both know that the other has the connection, and no stranger gets a place. Nagle's
- * algorithm stays on: in a stream of writes it only joins the ends of messages, so that small ones fill
- * segments.
+ * The side that connects sends the token that came with the endpoint, over MPI, and the side that
+ * bound answers with a byte. So both know that the other has the connection, and no stranger gets a
+ * place. Nagle's algorithm stays on: in a stream of writes it only joins the ends of messages, so
+ * that small ones fill segments.
  */
 #include "socket/stream.h"
 
@@ -73,7 +73,8 @@ static void add_candidate(struct stream *stream, int fd, enum stream_candidate_s
         memmove(&stream->candidates[0], &stream->candidates[1],
                 (size_t)--stream->candidate_count * sizeof *stream->candidates);
     }
-    stream->candidates[stream->candidate_count++] = (struct stream_candidate){.fd = fd, .state = state};
+    stream->candidates[stream->candidate_count++] =
+        (struct stream_candidate){.fd = fd, .state = state};
 }
 
 static void remove_candidate(struct stream *stream, int index)
@@ -96,7 +97,8 @@ int stream_connect(struct traffic *traffic, const char *endpoint, struct error *
     struct stream *stream = traffic->stream;
     struct addrinfo *to;
     char host[64], port[16], token[STREAM_TOKEN_LENGTH + 1];
-    snprintf(traffic->endpoint, sizeof traffic->endpoint, "%.*s", (int)strcspn(endpoint, "#"), endpoint);
+    snprintf(traffic->endpoint, sizeof traffic->endpoint, "%.*s", (int)strcspn(endpoint, "#"),
+             endpoint);
     if (read_endpoint(endpoint, host, port, token)) {
         return error_set(error, "connect(%s): not an endpoint", traffic->endpoint);
     }
@@ -129,8 +131,9 @@ static int add_peer(struct traffic *traffic, int fd)
     }
     /* A sender's connections share one message, a receiver's have one each. */
     size_t message = traffic->role == ROLE_RECEIVER ? (size_t)place : 0;
-    *connection = (struct stream_connection){
-        .fd = fd, .buffer = (unsigned char *)traffic->buffer + message * (size_t)traffic->point.size_bytes};
+    *connection = (struct stream_connection){.fd = fd,
+                                             .buffer = (unsigned char *)traffic->buffer +
+                                                       message * (size_t)traffic->point.size_bytes};
     traffic->monitor.fds[place] = fd;
     traffic->monitor.handshakes++;
     return 0;
@@ -164,8 +167,8 @@ static int send_token(struct stream_candidate *candidate)
         return -1;
     }
     candidate->state = CANDIDATE_TOKEN_SENT;
-    return send(candidate->fd, candidate->token, STREAM_TOKEN_LENGTH, MSG_NOSIGNAL | MSG_DONTWAIT) ==
-                   STREAM_TOKEN_LENGTH
+    return send(candidate->fd, candidate->token, STREAM_TOKEN_LENGTH,
+                MSG_NOSIGNAL | MSG_DONTWAIT) == STREAM_TOKEN_LENGTH
                ? 0
                : -1;
 }
@@ -209,9 +212,10 @@ static int serve_candidate(struct traffic *traffic, int index, struct error *err
     }
     bool stranger = candidate.state == CANDIDATE_TOKEN_AWAITED && proven < 0;
     stream->rejected += stranger;
-    int rc = stranger ? 0
-                      : error_set(error, "connecting to %.*s: %s", (int)strcspn(traffic->endpoint, "#"),
-                                  traffic->endpoint, strerror(errno));
+    int rc = stranger
+                 ? 0
+                 : error_set(error, "connecting to %.*s: %s", (int)strcspn(traffic->endpoint, "#"),
+                             traffic->endpoint, strerror(errno));
     close(candidate.fd);
     return rc;
 }
@@ -252,8 +256,10 @@ int stream_ready(struct traffic *traffic, struct error *error)
     struct stream *stream = traffic->stream;
     int count = stream->candidate_count;
     if (!all_proven(traffic) && poll_candidates(stream) > 0) {
-        for (int i = count - 1; i >= 0; i--) { /* from the end: one that is removed is replaced by the last */
-            if (!all_proven(traffic) && stream->polled[i].revents && serve_candidate(traffic, i, error)) {
+        for (int i = count - 1; i >= 0;
+             i--) { /* from the end: one that is removed is replaced by the last */
+            if (!all_proven(traffic) && stream->polled[i].revents &&
+                serve_candidate(traffic, i, error)) {
                 return -1;
             }
         }

@@ -39,14 +39,16 @@ int tcp_prepare_for_loop(int fd)
     const struct timeval check_interval = {0, 1000L * TRAFFIC_CHECK_MS};
     int flags = fcntl(fd, F_GETFL);
     return flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0 ||
-                   setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &check_interval, sizeof check_interval) < 0
+                   setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &check_interval, sizeof check_interval) <
+                       0
                ? -1
                : 0;
 }
 
 int tcp_resolve(const char *host, const char *port, struct addrinfo **found, struct error *error)
 {
-    const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
+    const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+                                   .ai_socktype = SOCK_STREAM};
     int rc = getaddrinfo(host, port, &hints, found);
     return rc ? error_set(error, "%.64s port %.16s: %s", host, port, gai_strerror(rc)) : 0;
 }

@@ -8,8 +8,9 @@
 
 /* "call(what): " and errno's text. @return -1. */
 int tcp_failed(struct error *error, const char *call, const char *what);
-/* A socket that does not block, with the point's buffers. They are set now, since a connection inherits its
- * listener's, and the window is agreed when the connection is made. @return its descriptor, or -1. */
+/* A socket that does not block, with the point's buffers. They are set now, since a connection
+ * inherits its listener's, and the window is agreed when the connection is made. @return its
+ * descriptor, or -1. */
 int tcp_make_socket(const struct traffic *traffic, int family, struct error *error);
 /* A numeric address and port. @return 0 with a list for freeaddrinfo, or -1 with `error`. */
 int tcp_resolve(const char *host, const char *port, struct addrinfo **found, struct error *error);

@@ -1,5 +1,5 @@
-/* affinity.c - where the threads run. New threads run where the thread that makes them runs, ZeroMQ's I/O
- * threads too. */
+/* affinity.c - where the threads run. New threads run where the thread that makes them runs,
+ * ZeroMQ's I/O threads too. */
 #include "state/affinity.h"
 
 #include <stdbool.h>

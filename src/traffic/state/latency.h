@@ -14,7 +14,7 @@ struct latency {
     int64_t every;     /* one message of so many is timed */
     int64_t offset_ns; /* of this host's clock to the coordinator's, which stamps go by */
     _Atomic int64_t counts[HISTOGRAM_BUCKETS];
-    int64_t lowest_ns;                                        /* 0, or below; read after the loop's end */
+    int64_t lowest_ns; /* 0, or below; read after the loop's end */
     int64_t begin[HISTOGRAM_BUCKETS], end[HISTOGRAM_BUCKETS]; /* the counts at the window's edges */
     bool ended;
 };
@@ -27,14 +27,16 @@ int latency_open(struct traffic *traffic);
 static inline void latency_count(struct latency *latency, int64_t time_ns)
 {
     _Atomic int64_t *count = &latency->counts[histogram_bucket(time_ns)];
-    atomic_store_explicit(count, atomic_load_explicit(count, memory_order_relaxed) + 1, memory_order_relaxed);
+    atomic_store_explicit(count, atomic_load_explicit(count, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
     if (time_ns < latency->lowest_ns) {
         latency->lowest_ns = time_ns;
     }
 }
 
-/* At the head of a message: a magic number, then its send time by the coordinator's clock. The payload's own
- * bytes are all alike, and memory that is used again is cleared, so no message has the number by chance. */
+/* At the head of a message: a magic number, then its send time by the coordinator's clock. The
+ * payload's own bytes are all alike, and memory that is used again is cleared, so no message has
+ * the number by chance. */
 #define STAMP_MAGIC UINT64_C(0x9d1c6f0b7a52e483)
 
 static inline void stamp_set(void *data, int64_t time_ns)

@@ -18,8 +18,8 @@ static inline void progress_publish(struct progress *progress, int64_t count)
     atomic_store_explicit(&progress->count, count, memory_order_relaxed);
 }
 
-/* Count and time together: a sequence lock, odd while they change (Boehm, MSPC 2012, "Can seqlocks get along
- * with programming language memory models?", figure 6). */
+/* Count and time together: a sequence lock, odd while they change (Boehm, MSPC 2012, "Can seqlocks
+ * get along with programming language memory models?", figure 6). */
 static inline void progress_publish_timed(struct progress *progress, int64_t count, int64_t time_ns)
 {
     uint32_t sequence = atomic_load_explicit(&progress->sequence, memory_order_relaxed);
@@ -30,9 +30,9 @@ static inline void progress_publish_timed(struct progress *progress, int64_t cou
     atomic_store_explicit(&progress->sequence, sequence + 2, memory_order_release);
 }
 
-/* The time waited so far. While a wait lasts, the moment at which it began is subtracted, which makes the
- * number negative: clocks began before the first wait. It is one number, so that a reader never sees a half.
- * Only the loop's own thread writes, so a load and a store will do. */
+/* The time waited so far. While a wait lasts, the moment at which it began is subtracted, which
+ * makes the number negative: clocks began before the first wait. It is one number, so that a reader
+ * never sees a half. Only the loop's own thread writes, so a load and a store will do. */
 static inline void progress_wait_begin(_Atomic int64_t *waited_ns, int64_t now_ns)
 {
     int64_t so_far = atomic_load_explicit(waited_ns, memory_order_relaxed);

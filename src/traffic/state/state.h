@@ -20,7 +20,8 @@
 #define TRAFFIC_CHECK_MS 100
 /* The longest wait for an event of readiness. */
 #define TRAFFIC_EVENT_WAIT_MS 10
-/* Ignored by default, and used by nobody else: it only makes a blocking call of the loop return EINTR. */
+/* Ignored by default, and used by nobody else: it only makes a blocking call of the loop return
+ * EINTR. */
 #define TRAFFIC_WAKE_SIGNAL SIGURG
 
 /* A publisher over ipc whose socket lingers; see detach.c. */

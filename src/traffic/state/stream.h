@@ -33,13 +33,15 @@ struct stream_candidate {
 };
 
 struct stream {
-    int listener;                        /* -1: none */
-    char token[STREAM_TOKEN_LENGTH + 1]; /* what a peer must know to be admitted: random, in hexadecimal */
+    int listener; /* -1: none */
+    char token[STREAM_TOKEN_LENGTH +
+               1]; /* what a peer must know to be admitted: random, in hexadecimal */
     struct stream_candidate *candidates;
     int candidate_count, candidate_room;
     int rejected; /* candidates that did not know the token, or were silent for too long */
-    struct stream_connection *connections; /* `peers` places, as many in use as there were handshakes */
-    struct pollfd *polled;                 /* room for both kinds */
+    struct stream_connection
+        *connections;      /* `peers` places, as many in use as there were handshakes */
+    struct pollfd *polled; /* room for both kinds */
 };
 
 #endif

@@ -1,10 +1,11 @@
 /* usage.c - what the loop's thread and each I/O thread use: processor time, time in the queue for a
  * processor, switches, page faults.
  *
- * The threads are found, and their files in /proc opened, once before the window; its edges cost a clock
- * reading and three reads a thread, all by the thread that samples. Processor time comes from the thread's
- * own clock, which is exact, unlike the tick-wise figures of /proc; the wait for a processor from
- * /proc/self/task/TID/schedstat (Linux, Documentation/scheduler/sched-stats), where the kernel has it.
+ * The threads are found, and their files in /proc opened, once before the window; its edges cost a
+ * clock reading and three reads a thread, all by the thread that samples. Processor time comes from
+ * the thread's own clock, which is exact, unlike the tick-wise figures of /proc; the wait for a
+ * processor from /proc/self/task/TID/schedstat (Linux, Documentation/scheduler/sched-stats), where
+ * the kernel has it.
  */
 #include "state/usage.h"
 
@@ -80,8 +81,9 @@ static double read_page_faults(int fd)
     char text[TEXT_LENGTH];
     const char *name_end = read_file(fd, text) ? NULL : strrchr(text, ')');
     long long faults;
-    return name_end && sscanf(name_end, ") %*c %*s %*s %*s %*s %*s %*s %lld", &faults) == 1 ? (double)faults
-                                                                                            : NAN;
+    return name_end && sscanf(name_end, ") %*c %*s %*s %*s %*s %*s %*s %lld", &faults) == 1
+               ? (double)faults
+               : NAN;
 }
 
 static double read_count(const char *text, const char *name)
@@ -143,8 +145,9 @@ static void watch_thread(struct usage *usage, int tid)
     struct usage_thread *more = realloc(usage->threads, (usage->count + 1) * sizeof *more);
     if (more) {
         usage->threads = more;
-        more[usage->count++] = (struct usage_thread){
-            tid, open_file(tid, "schedstat"), open_file(tid, "status"), open_file(tid, "stat"), nothing};
+        more[usage->count++] =
+            (struct usage_thread){tid, open_file(tid, "schedstat"), open_file(tid, "status"),
+                                  open_file(tid, "stat"), nothing};
     }
 }
 
@@ -178,7 +181,8 @@ void traffic_usage_watch(struct traffic *traffic)
 static int read_watched(const struct traffic *traffic, size_t index, struct traffic_thread *use)
 {
     bool loop = index == 0;
-    if (!(loop && traffic_ended(traffic)) && read_thread(&traffic->usage.threads[index], use) == 0) {
+    if (!(loop && traffic_ended(traffic)) &&
+        read_thread(&traffic->usage.threads[index], use) == 0) {
         return 0;
     }
     if (loop && traffic_ended(traffic)) {
@@ -195,7 +199,8 @@ void traffic_usage_begin(struct traffic *traffic)
     usage->began_ns = clock_ns();
     usage->begun = usage->count > 0;
     for (size_t i = 0; i < usage->count; i++) {
-        usage->begun = usage->begun && read_thread(&usage->threads[i], &usage->threads[i].begin) == 0;
+        usage->begun =
+            usage->begun && read_thread(&usage->threads[i], &usage->threads[i].begin) == 0;
     }
     usage->begun = usage->begun && !traffic_ended(traffic); /* its thread now does other things */
 }
@@ -209,7 +214,8 @@ static double busy_s(const struct traffic_thread *use)
 static void add_each(char each[TRAFFIC_EACH_LENGTH], double cpu_s)
 {
     size_t used = strlen(each);
-    int length = snprintf(each + used, TRAFFIC_EACH_LENGTH - used, "%s%.3f", used ? "," : "", cpu_s);
+    int length =
+        snprintf(each + used, TRAFFIC_EACH_LENGTH - used, "%s%.3f", used ? "," : "", cpu_s);
     if ((size_t)length >= TRAFFIC_EACH_LENGTH - used) {
         each[used] = '\0';
     }

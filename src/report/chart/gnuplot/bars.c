@@ -43,13 +43,17 @@ static void write_heading(const struct script *script, const struct chart_panel 
     fprintf(script->out, " at graph 0, graph 1.04 left font ',9'\nplot NaN");
 }
 
-static void write_bar(const struct script *script, const struct chart_bar *bar, size_t row, size_t block)
+static void write_bar(const struct script *script, const struct chart_bar *bar, size_t row,
+                      size_t block)
 {
     bool reference = bar->style == CHART_REFERENCE;
-    const char *colour = reference ? SCRIPT_REFERENCE_COLOUR : script_palette[bar->slot % CHART_COLOURS];
+    const char *colour =
+        reference ? SCRIPT_REFERENCE_COLOUR : script_palette[bar->slot % CHART_COLOURS];
     fprintf(script->out,
-            ", \\\n  data index %zu every ::%zu::%zu using 2:1:(0):2:($1+0.48):($1+0.92) with boxxyerror lc "
-            "rgb '%s', '' index %zu every ::%zu::%zu using (0.03):($1+0.25) with points lc rgb '%s' pt %zu "
+            ", \\\n  data index %zu every ::%zu::%zu using 2:1:(0):2:($1+0.48):($1+0.92) with "
+            "boxxyerror lc "
+            "rgb '%s', '' index %zu every ::%zu::%zu using (0.03):($1+0.25) with points lc rgb "
+            "'%s' pt %zu "
             "ps "
             "0.7",
             block, row, row, colour, block, row, row, colour, reference ? 2 : 4 + bar->slot % 6);
@@ -59,17 +63,19 @@ void gnuplot_bars(const struct script *script, const struct chart_panel *panel, 
 {
     FILE *out = script->out;
     size_t count = panel->bars.count;
+    fprintf(out, "unset label\nunset logscale\nunset tics\nunset border\nunset grid\nunset "
+                 "xlabel\nunset ylabel\n");
+    script_margins(script, script->picture->width - SCRIPT_LEGEND_INCHES, 0.15, 0.25, 0.3);
     fprintf(
         out,
-        "unset label\nunset logscale\nunset tics\nunset border\nunset grid\nunset xlabel\nunset ylabel\n");
-    script_margins(script, script->picture->width - SCRIPT_LEGEND_INCHES, 0.15, 0.25, 0.3);
-    fprintf(out, "set xrange [0:1]\nset yrange [%zu:0]\nset style fill solid 0.35 noborder\nset label 1 ",
-            count < LEAST_ROWS ? LEAST_ROWS : count);
+        "set xrange [0:1]\nset yrange [%zu:0]\nset style fill solid 0.35 noborder\nset label 1 ",
+        count < LEAST_ROWS ? LEAST_ROWS : count);
     write_heading(script, panel);
     for (size_t row = 0; row < count; row++)
         write_bar(script, &panel->bars.bars[row], row, block);
     fprintf(out,
-            ", \\\n  data index %zu using (0.07):($1+0.25):4 with labels left font ',8', '' index %zu using "
+            ", \\\n  data index %zu using (0.07):($1+0.25):4 with labels left font ',8', '' index "
+            "%zu using "
             "(0.03):($1+0.7):5 with labels left font ',8'\n",
             block, block);
 }

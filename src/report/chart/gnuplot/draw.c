@@ -12,7 +12,8 @@ static const struct {
     [CHART_STEPS] = {gnuplot_steps_data, gnuplot_steps},
 };
 
-void gnuplot_draw(const struct chart *chart, const struct gnuplot_picture *picture, FILE *out, FILE *data)
+void gnuplot_draw(const struct chart *chart, const struct gnuplot_picture *picture, FILE *out,
+                  FILE *data)
 {
     struct script script = {.out = out, .data = data, .chart = chart, .picture = picture};
     size_t blocks[CHART_MOST_PANELS] = {0};

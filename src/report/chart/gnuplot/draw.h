@@ -13,8 +13,9 @@ struct gnuplot_picture {
     double width, height; /* in inches */
 };
 
-/* Writes a script into `out`, and what it draws into `data`. The script reads the data under the picture's
- * name with the ending .dat; its variables `data` and `output` set other names. */
-void gnuplot_draw(const struct chart *chart, const struct gnuplot_picture *picture, FILE *out, FILE *data);
+/* Writes a script into `out`, and what it draws into `data`. The script reads the data under the
+ * picture's name with the ending .dat; its variables `data` and `output` set other names. */
+void gnuplot_draw(const struct chart *chart, const struct gnuplot_picture *picture, FILE *out,
+                  FILE *data);
 
 #endif

@@ -11,7 +11,8 @@
 
 /* ---- data ---- */
 
-static void write_point(const struct script *script, const struct axis *x, const struct chart_point *point)
+static void write_point(const struct script *script, const struct axis *x,
+                        const struct chart_point *point)
 {
     char text[CHART_TEXT] = "";
     fprintf(script->data, "%.17g %.17g %.17g %.17g ", point->x, point->y, point->low, point->high);
@@ -81,7 +82,8 @@ static void write_named_ticks(const struct script *script, const struct axis *ax
 static void write_x_axis(const struct script *script, const struct axis *axis)
 {
     fprintf(script->out, "%s x%s\nset xrange [%g:%g]\nset xlabel ",
-            axis->log ? "set logscale" : "unset logscale", axis->log ? " 2" : "", axis->low, axis->high);
+            axis->log ? "set logscale" : "unset logscale", axis->log ? " 2" : "", axis->low,
+            axis->high);
     script_string(script->out, axis->title);
     if (axis->ticks)
         write_named_ticks(script, axis);
@@ -97,23 +99,28 @@ static void write_level_labels(const struct script *script, const struct chart_l
         fprintf(script->out, "set label %zu ", 21 + i);
         script_string(script->out, lines->levels[i].label);
         fprintf(script->out,
-                " at graph 0.99, first %.17g/unit right offset 0,0.5 font ',8' textcolor rgb '#666666'\n",
+                " at graph 0.99, first %.17g/unit right offset 0,0.5 font ',8' textcolor rgb "
+                "'#666666'\n",
                 lines->levels[i].y);
     }
 }
 
-static void write_ideal(const struct script *script, const struct chart_series *series, const char *colour)
+static void write_ideal(const struct script *script, const struct chart_series *series,
+                        const char *colour)
 {
-    const struct chart_point *first = &series->points[0], *last = &series->points[series->count - 1];
-    fprintf(script->out, ", [%.17g:%.17g] %.17g/unit*x with lines lc rgb '%s' lw 0.8 dt 3", first->x, last->x,
-            first->y / first->x, colour);
+    const struct chart_point *first = &series->points[0],
+                             *last = &series->points[series->count - 1];
+    fprintf(script->out, ", [%.17g:%.17g] %.17g/unit*x with lines lc rgb '%s' lw 0.8 dt 3",
+            first->x, last->x, first->y / first->x, colour);
 }
 
-static void write_coloured(const struct script *script, const struct chart_series *series, size_t block)
+static void write_coloured(const struct script *script, const struct chart_series *series,
+                           size_t block)
 {
     const char *colour = script_palette[series->slot % CHART_COLOURS];
     fprintf(script->out,
-            ", \\\n  data index %zu using 1:($2/unit):($3/unit):($4/unit) with yerrorlines lc rgb '%s' lw "
+            ", \\\n  data index %zu using 1:($2/unit):($3/unit):($4/unit) with yerrorlines lc rgb "
+            "'%s' lw "
             "1.3 dt %zu pt %zu ps 0.6",
             block, colour, 1 + series->slot / CHART_COLOURS * 3, 4 + series->slot % 6);
     if (series->ideal)
@@ -122,10 +129,11 @@ static void write_coloured(const struct script *script, const struct chart_serie
 
 static void write_reference(const struct script *script, size_t block)
 {
-    fprintf(script->out,
-            ", \\\n  data index %zu using 1:($2/unit) with linespoints lc rgb '" SCRIPT_REFERENCE_COLOUR
-            "' lw 1.3 dt 2 pt 2 ps 0.5",
-            block);
+    fprintf(
+        script->out,
+        ", \\\n  data index %zu using 1:($2/unit) with linespoints lc rgb '" SCRIPT_REFERENCE_COLOUR
+        "' lw 1.3 dt 2 pt 2 ps 0.5",
+        block);
 }
 
 /* The grey ones first, below the others. */
@@ -135,7 +143,8 @@ static void write_series(const struct script *script, const struct chart_lines *
     fprintf(out, "plot NaN");
     for (size_t i = 0; i < lines->count; i++)
         if (lines->series[i].style == CHART_GREY)
-            fprintf(out, ", data index %zu using 1:($2/unit) with lines lc rgb '#cccccc' lw 0.7", block + i);
+            fprintf(out, ", data index %zu using 1:($2/unit) with lines lc rgb '#cccccc' lw 0.7",
+                    block + i);
     for (size_t i = 0; i < lines->count; i++) {
         if (lines->series[i].style == CHART_REFERENCE)
             write_reference(script, block + i);
@@ -143,7 +152,8 @@ static void write_series(const struct script *script, const struct chart_lines *
             write_coloured(script, &lines->series[i], block + i);
     }
     for (size_t i = 0; i < lines->level_count; i++)
-        fprintf(out, ", \\\n  %.17g/unit with lines lc rgb '#888888' lw 0.7 dt 1", lines->levels[i].y);
+        fprintf(out, ", \\\n  %.17g/unit with lines lc rgb '#888888' lw 0.7 dt 1",
+                lines->levels[i].y);
     fputc('\n', out);
 }
 
@@ -153,7 +163,8 @@ void gnuplot_lines(const struct script *script, const struct chart_panel *panel,
     double room = script->picture->height - script_caption_inches(script),
            each = (room - BELOW_INCHES) / (double)count;
     double bottom = BELOW_INCHES + each * (double)(count - 1 - place);
-    script_margins(script, 0.85, SCRIPT_LEGEND_INCHES + 0.25, bottom, room - bottom - each + ABOVE_INCHES);
+    script_margins(script, 0.85, SCRIPT_LEGEND_INCHES + 0.25, bottom,
+                   room - bottom - each + ABOVE_INCHES);
     if (*panel->title)
         script_panel_title(script, panel->title);
     write_y_axis(script, &panel->y);

@@ -30,8 +30,8 @@ static void write_names(const struct script *script, const struct axis *axis, co
     double each = inches * 72 / (double)axis->tick_count;
     size_t step = (size_t)ceil(LEAST_LETTERS / 0.8 / each);
     double points = fmin(9, each * (double)step * 0.8);
-    fprintf(script->out, "set %stics %s font ',%.1f' (", letter, *letter == 'x' ? "rotate by 60 right" : "",
-            points);
+    fprintf(script->out, "set %stics %s font ',%.1f' (", letter,
+            *letter == 'x' ? "rotate by 60 right" : "", points);
     for (size_t i = 0; i < axis->tick_count; i += step) {
         char name[sizeof axis->ticks[i].label];
         snprintf(name, sizeof name, "%s", axis->ticks[i].label);
@@ -50,7 +50,8 @@ static void write_scale(const struct script *script, const struct axis *value)
     fprintf(script->out, "unit = %g\nset cbrange [%.9g:%.9g]\nset cblabel ", value->unit,
             value->low / value->unit, value->high / value->unit);
     script_string(script->out, axis_label(value, label));
-    fprintf(script->out, "\nset palette defined (0 '#e8f1f8', 0.5 '#5aa2cf', 1 '#08306b')\nunset grid\n");
+    fprintf(script->out,
+            "\nset palette defined (0 '#e8f1f8', 0.5 '#5aa2cf', 1 '#08306b')\nunset grid\n");
 }
 
 static void write_cells(const struct script *script, const struct chart_panel *panel, size_t block)
@@ -61,18 +62,19 @@ static void write_cells(const struct script *script, const struct chart_panel *p
     fprintf(out, "set xrange [-0.5:%g]\nset yrange [%g:-0.5]\nset border 31\nset xlabel ",
             (double)columns - 0.5, (double)rows - 0.5);
     script_string(out, panel->x.title);
-    fprintf(
-        out,
-        "\nplot data index %zu using 1:2:($1-0.5):($1+0.5):($2-0.5):($2+0.5):($3/unit) with boxxyerror fs "
-        "solid "
-        "noborder lc palette",
-        block);
+    fprintf(out,
+            "\nplot data index %zu using 1:2:($1-0.5):($1+0.5):($2-0.5):($2+0.5):($3/unit) with "
+            "boxxyerror fs "
+            "solid "
+            "noborder lc palette",
+            block);
     if (columns <= MOST_NUMBERED)
-        fprintf(
-            out,
-            ", '' index %zu using 1:2:4:($3/unit > %.9g ? 0xffffff : 0x000000) with labels font ',%d' tc rgb "
-            "variable",
-            block, (value->low + 0.55 * (value->high - value->low)) / value->unit, columns <= 5 ? 8 : 4);
+        fprintf(out,
+                ", '' index %zu using 1:2:4:($3/unit > %.9g ? 0xffffff : 0x000000) with labels "
+                "font ',%d' tc rgb "
+                "variable",
+                block, (value->low + 0.55 * (value->high - value->low)) / value->unit,
+                columns <= 5 ? 8 : 4);
     fputc('\n', out);
 }
 

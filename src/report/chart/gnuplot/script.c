@@ -49,29 +49,32 @@ static void write_caption(const struct script *script)
     double height = script->picture->height, left = 0.12 / script->picture->width;
     fprintf(script->out, "set label 1 ");
     script_string(script->out, script->chart->title);
-    fprintf(script->out, " at screen %.4f, screen %.4f left font ',12' front\n", left, 1 - 0.22 / height);
+    fprintf(script->out, " at screen %.4f, screen %.4f left font ',12' front\n", left,
+            1 - 0.22 / height);
     for (size_t i = 0; i < script->chart->line_count; i++) {
         fprintf(script->out, "set label %zu ", i + 2);
         script_string(script->out, script->chart->lines[i]);
-        fprintf(script->out, " at screen %.4f, screen %.4f left font ',8' textcolor rgb '#555555' front\n",
-                left, 1 - (0.46 + 0.18 * (double)i) / height);
+        fprintf(script->out,
+                " at screen %.4f, screen %.4f left font ',8' textcolor rgb '#555555' front\n", left,
+                1 - (0.46 + 0.18 * (double)i) / height);
     }
 }
 
 static void write_terminal(const struct gnuplot_picture *picture, FILE *out)
 {
     if (strcmp(picture->terminal, "png") == 0)
+        fprintf(out,
+                "set terminal pngcairo noenhanced color font 'sans,9' fontscale 1.9 linewidth 2 "
+                "pointscale 1.6 "
+                "background rgb 'white' size %.0f,%.0f\n",
+                picture->width * 200, picture->height * 200);
+    else if (strcmp(picture->terminal, "svg") == 0)
         fprintf(
             out,
-            "set terminal pngcairo noenhanced color font 'sans,9' fontscale 1.9 linewidth 2 pointscale 1.6 "
-            "background rgb 'white' size %.0f,%.0f\n",
-            picture->width * 200, picture->height * 200);
-    else if (strcmp(picture->terminal, "svg") == 0)
-        fprintf(out,
-                "set terminal svg noenhanced font 'sans-serif,9' fontscale 1.35 linewidth 1.2 dynamic "
-                "background rgb "
-                "'white' size %.0f,%.0f\n",
-                picture->width * 100, picture->height * 100);
+            "set terminal svg noenhanced font 'sans-serif,9' fontscale 1.35 linewidth 1.2 dynamic "
+            "background rgb "
+            "'white' size %.0f,%.0f\n",
+            picture->width * 100, picture->height * 100);
     else
         fprintf(out,
                 "set terminal pdfcairo noenhanced color font 'sans,9' fontscale 1 linewidth 1.5 "
@@ -108,14 +111,16 @@ void script_end(struct script *script)
     fprintf(script->out, "unset multiplot\n");
 }
 
-void script_margins(const struct script *script, double left, double right, double bottom, double top)
+void script_margins(const struct script *script, double left, double right, double bottom,
+                    double top)
 {
     double width = script->picture->width, height = script->picture->height;
-    fprintf(
-        script->out,
-        "set lmargin at screen %.4f; set rmargin at screen %.4f; set bmargin at screen %.4f; set tmargin at "
-        "screen %.4f\n",
-        left / width, 1 - right / width, bottom / height, 1 - (script_caption_inches(script) + top) / height);
+    fprintf(script->out,
+            "set lmargin at screen %.4f; set rmargin at screen %.4f; set bmargin at screen %.4f; "
+            "set tmargin at "
+            "screen %.4f\n",
+            left / width, 1 - right / width, bottom / height,
+            1 - (script_caption_inches(script) + top) / height);
 }
 
 /* At the picture's edge, where no tick's label reaches. */
@@ -123,7 +128,8 @@ void script_y_title(const struct script *script, const char *title)
 {
     fprintf(script->out, "set label 20 ");
     script_string(script->out, title);
-    fprintf(script->out, " at screen %.4f, graph 0.5 center rotate by 90\n", 0.2 / script->picture->width);
+    fprintf(script->out, " at screen %.4f, graph 0.5 center rotate by 90\n",
+            0.2 / script->picture->width);
 }
 
 void script_panel_title(const struct script *script, const char *title)

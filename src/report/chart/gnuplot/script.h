@@ -10,7 +10,8 @@
 #define SCRIPT_LEGEND_INCHES 2.75
 #define SCRIPT_REFERENCE_COLOUR "#444444"
 
-/* Palette of Okabe and Ito, safe for colour-blind readers, without its yellow, which is pale on white. */
+/* Palette of Okabe and Ito, safe for colour-blind readers, without its yellow, which is pale on
+ * white. */
 extern const char *const script_palette[CHART_COLOURS];
 
 struct script {
@@ -30,7 +31,8 @@ void script_field(FILE *out, const char *text);
 /* Ends a block of data. @return its index. */
 size_t script_block_end(struct script *script);
 /* Margins of the next panel in inches; the top one below the caption. */
-void script_margins(const struct script *script, double left, double right, double bottom, double top);
+void script_margins(const struct script *script, double left, double right, double bottom,
+                    double top);
 double script_caption_inches(const struct script *script);
 /* A label at the picture's edge, beside the panel. */
 void script_y_title(const struct script *script, const char *title);

@@ -16,9 +16,10 @@ static void write_steps(const struct script *script, const struct chart_steps *s
         const struct chart_step *step = &steps->steps[i];
         if (last && (last->line != step->line || last->span != step->span))
             fputc('\n', script->data);
-        fprintf(script->data, "%.9g %.9g %" PRId64 " %" PRId64 "\n%.9g %.9g %" PRId64 " %" PRId64 "\n",
-                step->start, step->value, step->line, step->span, step->end, step->value, step->line,
-                step->span);
+        fprintf(script->data,
+                "%.9g %.9g %" PRId64 " %" PRId64 "\n%.9g %.9g %" PRId64 " %" PRId64 "\n",
+                step->start, step->value, step->line, step->span, step->end, step->value,
+                step->line, step->span);
         last = step;
     }
 }
@@ -55,16 +56,19 @@ static void write_axes(const struct script *script, const struct chart_panel *pa
 void gnuplot_steps(const struct script *script, const struct chart_panel *panel, size_t block)
 {
     size_t count = chart_stacked(script->chart), place = chart_place(script->chart, panel);
-    double height = script->picture->height, room = height - script_caption_inches(script) - BELOW_INCHES;
+    double height = script->picture->height,
+           room = height - script_caption_inches(script) - BELOW_INCHES;
     double each = room / (double)count, bottom = BELOW_INCHES + each * (double)(count - 1 - place);
     script_margins(script, 0.85, 0.2, bottom,
                    height - script_caption_inches(script) - bottom - each + ABOVE_INCHES);
     script_panel_title(script, panel->title);
     write_axes(script, panel, each);
     fprintf(script->out,
-            "plot data index %zu using 1:(0):1:2:(0):(1.08*%g) with boxxyerror fs solid 0.12 noborder lc rgb "
+            "plot data index %zu using 1:(0):1:2:(0):(1.08*%g) with boxxyerror fs solid 0.12 "
+            "noborder lc rgb "
             "'%s', data index %zu using 1:($2/unit) with lines lc rgb '%s' lw 0.9\n",
-            block + 1, panel->steps.highest / panel->y.unit, script_palette[5], block, script_palette[0]);
+            block + 1, panel->steps.highest / panel->y.unit, script_palette[5], block,
+            script_palette[0]);
     if (place == 0)
         script_caption_end(script);
 }

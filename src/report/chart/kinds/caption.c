@@ -1,4 +1,5 @@
-/* caption.c - a picture says what it shows and where it comes from, for it travels without its file. */
+/* caption.c - a picture says what it shows and where it comes from, for it travels without its
+ * file. */
 #include "chart/kinds/caption.h"
 #include "reading/columns.h"
 #include "reading/dimensions.h"
@@ -24,7 +25,8 @@ static bool varies(const struct dimension *dimension, const struct loaded *files
     return first == NULL;
 }
 
-/* What a reader needs to know of the settings that all points share; what zmqsweep does unasked is left out.
+/* What a reader needs to know of the settings that all points share; what zmqsweep does unasked is
+ * left out.
  */
 static void describe_settings(const struct loaded *files, int file_count, char text[CHART_LINE])
 {
@@ -36,9 +38,11 @@ static void describe_settings(const struct loaded *files, int file_count, char t
         if (varies(dimension, files, file_count))
             continue;
         dimension_format(dimension, &files[0].points[0], cell);
-        bool named_below = strcmp(dimension->title, "from") == 0 || strcmp(dimension->title, "to") == 0;
+        bool named_below =
+            strcmp(dimension->title, "from") == 0 || strcmp(dimension->title, "to") == 0;
         bool skipped = named_below || dimension_is_default(dimension, cell);
-        bool plain = strcmp(dimension->title, "pattern") == 0 || strcmp(dimension->title, "transport") == 0;
+        bool plain =
+            strcmp(dimension->title, "pattern") == 0 || strcmp(dimension->title, "transport") == 0;
         if (!skipped)
             used += (size_t)snprintf(text + used, CHART_LINE - used, "%s%s%s%s", used ? ", " : "",
                                      plain ? "" : dimension->title, plain ? "" : " ", cell);
@@ -68,7 +72,8 @@ static void describe_file(const struct loaded *file, bool labelled, char text[CH
              file->run->creator_version, libzmq ? libzmq : "unknown");
 }
 
-void caption_make(struct chart *chart, const struct loaded *files, int file_count, const char *statistics)
+void caption_make(struct chart *chart, const struct loaded *files, int file_count,
+                  const char *statistics)
 {
     char line[CHART_LINE], more[CHART_LINE];
     describe_settings(files, file_count, line);
@@ -108,7 +113,8 @@ const char *caption_statistics(const struct caption_sample *sample, char text[CH
     char repetitions[64], bars[96] = "";
     format_repetitions(sample, repetitions);
     if (sample->most_coverage - sample->least_coverage < 0.0005)
-        snprintf(bars, sizeof bars, ", bars: %.1f %% interval of the median", 100 * sample->least_coverage);
+        snprintf(bars, sizeof bars, ", bars: %.1f %% interval of the median",
+                 100 * sample->least_coverage);
     else if (isfinite(sample->least_coverage))
         snprintf(bars, sizeof bars, ", bars: %.1f to %.1f %% interval of the median",
                  100 * sample->least_coverage, 100 * sample->most_coverage);

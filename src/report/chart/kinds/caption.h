@@ -5,8 +5,8 @@
 #include "chart/chart.h"
 #include "reading/load.h"
 
-/* Of how many repetitions the values of a chart are. It begins as {.least_coverage = NAN, .most_coverage =
- * NAN}.
+/* Of how many repetitions the values of a chart are. It begins as {.least_coverage = NAN,
+ * .most_coverage = NAN}.
  */
 struct caption_sample {
     int64_t least_repetitions, most_repetitions;
@@ -18,7 +18,9 @@ struct caption_sample {
 void caption_add_point(struct caption_sample *sample, const struct point_record *point);
 /* "median of 6 repetitions, bars: 96.9 % interval". @return `text`. */
 const char *caption_statistics(const struct caption_sample *sample, char text[CHART_LINE]);
-/* Adds to the caption the settings that all points share, hosts and dates of the files, and `statistics`. */
-void caption_make(struct chart *chart, const struct loaded *files, int file_count, const char *statistics);
+/* Adds to the caption the settings that all points share, hosts and dates of the files, and
+ * `statistics`. */
+void caption_make(struct chart *chart, const struct loaded *files, int file_count,
+                  const char *statistics);
 
 #endif

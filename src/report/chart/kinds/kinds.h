@@ -5,16 +5,16 @@
 #include "chart/chart.h"
 #include "reading/load.h"
 
-/* The kinds in their order. To add one: a line here, and a row of measures.c or a file of its own that
- * defines `kind_NAME`. */
+/* The kinds in their order. To add one: a line here, and a row of measures.c or a file of its own
+ * that defines `kind_NAME`. */
 /* KIND(name, what --help says of it) */
-#define KINDS_TABLE(KIND)                                                                                    \
-    KIND(size, "size: throughput over message size. ")                                                       \
-    KIND(rate, "rate: messages per second over size. ")                                                      \
-    KIND(scaling, "scaling: throughput over pairs, or over receivers or senders of a group. ")               \
-    KIND(loss, "loss: share of messages lost. ")                                                             \
-    KIND(cpu, "cpu: processor time per message. ")                                                           \
-    KIND(time, "time: the intervals of chosen points. ")                                                     \
+#define KINDS_TABLE(KIND)                                                                          \
+    KIND(size, "size: throughput over message size. ")                                             \
+    KIND(rate, "rate: messages per second over size. ")                                            \
+    KIND(scaling, "scaling: throughput over pairs, or over receivers or senders of a group. ")     \
+    KIND(loss, "loss: share of messages lost. ")                                                   \
+    KIND(cpu, "cpu: processor time per message. ")                                                 \
+    KIND(time, "time: the intervals of chosen points. ")                                           \
     KIND(matrix, "matrix: throughput from host to host. ")
 
 /* The sentences, one after another, for the table of options. */
@@ -34,11 +34,12 @@ struct kinds_source {
 struct kind {
     const char *name, *title;
     bool by_point; /* shows points of one file, by number */
-    int page;      /* its place on the page of HTML: 1, 2 and so on without a gap; 0: it is not there */
+    int page; /* its place on the page of HTML: 1, 2 and so on without a gap; 0: it is not there */
     /* Whether the page shows such a chart; NULL: always. */
     bool (*worth_showing)(const struct chart *chart, const struct kinds_source *source);
     const struct measure *measure; /* for lines_make */
-    /* Makes the description, which begins empty. @return 0, or -1 with `error`; chart_free either way. */
+    /* Makes the description, which begins empty. @return 0, or -1 with `error`; chart_free either
+     * way. */
     int (*make)(struct chart *chart, const struct kind *kind, const struct kinds_source *source,
                 struct error *error);
 };
@@ -53,7 +54,8 @@ extern const size_t kinds_count;
 const struct kind *kinds_find(const char *name, struct error *error);
 /* The kind at that place of the page, or NULL. */
 const struct kind *kinds_on_page(int place);
-/* @return 0, or -1 with `error`, also when there is no valid point; else release it by chart_free. */
+/* @return 0, or -1 with `error`, also when there is no valid point; else release it by chart_free.
+ */
 int kinds_make(struct chart *chart, const struct kind *kind, const struct kinds_source *source,
                struct error *error);
 

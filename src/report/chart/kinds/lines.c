@@ -39,8 +39,10 @@ static void extend_by_point(struct extremes *all, const struct series_point *poi
     all->y_high = fmax(all->y_high, point->high);
     caption_add_point(&all->sample, point->record);
     if (point->low < point->high) {
-        all->sample.least_coverage = fmin(all->sample.least_coverage, point->record->interval_coverage);
-        all->sample.most_coverage = fmax(all->sample.most_coverage, point->record->interval_coverage);
+        all->sample.least_coverage =
+            fmin(all->sample.least_coverage, point->record->interval_coverage);
+        all->sample.most_coverage =
+            fmax(all->sample.most_coverage, point->record->interval_coverage);
     }
 }
 
@@ -59,8 +61,8 @@ static void extend_by_link(struct extremes *all, const struct series_set *set)
 static void find_extremes(struct extremes *all, struct series_set *set)
 {
     *all = (struct extremes){.x_low = NAN, .x_high = NAN, .y_low = NAN, .y_high = NAN};
-    all->sample =
-        (struct caption_sample){.least_coverage = NAN, .most_coverage = NAN, .is_sum = set->measure->is_sum};
+    all->sample = (struct caption_sample){
+        .least_coverage = NAN, .most_coverage = NAN, .is_sum = set->measure->is_sum};
     for (size_t i = 0; i < set->count; i++) {
         find_best(&set->series[i], set->measure->least_is_best);
         for (size_t k = 0; k < set->series[i].count; k++)
@@ -135,8 +137,8 @@ static double find_highest(const struct chart_lines *lines, const struct series_
 }
 
 /* Over several decades the middle decides on the unit, so that neither end has many zeros. */
-static void make_y_axis(struct axis *axis, const struct measure *measure, const struct extremes *all,
-                        double highest)
+static void make_y_axis(struct axis *axis, const struct measure *measure,
+                        const struct extremes *all, double highest)
 {
     double middle = measure->log ? sqrt(all->y_low * all->y_high) : all->y_high;
     snprintf(axis->title, sizeof axis->title, "%s", measure->title);
@@ -153,7 +155,8 @@ static double best_of(const struct series *series)
     return series->points[series->best].y;
 }
 
-/* The best get a name and a colour, MOST_NAMED at most, and the highest ceilings; the others are grey. */
+/* The best get a name and a colour, MOST_NAMED at most, and the highest ceilings; the others are
+ * grey. */
 static bool is_named(const struct series_set *set, size_t index)
 {
     const struct series *series = &set->series[index];
@@ -191,9 +194,12 @@ static int make_series(struct chart_lines *lines, const struct series_set *set)
         const struct series *series = &set->series[i];
         struct chart_series *copy = &lines->series[i];
         snprintf(copy->name, sizeof copy->name, "%s", series->name);
-        copy->style = !is_named(set, i) ? CHART_GREY : series->ceiling ? CHART_REFERENCE : CHART_COLOURED;
+        copy->style = !is_named(set, i) ? CHART_GREY
+                      : series->ceiling ? CHART_REFERENCE
+                                        : CHART_COLOURED;
         copy->slot = copy->style == CHART_COLOURED ? slot++ : 0;
-        copy->ideal = set->measure->over_groups && copy->style == CHART_COLOURED && series->count > 1;
+        copy->ideal =
+            set->measure->over_groups && copy->style == CHART_COLOURED && series->count > 1;
         if (copy_points(copy, series))
             return -1;
     }
@@ -206,11 +212,13 @@ static void make_link(struct chart_lines *lines, double link_mbit_s)
     bool giga = link_mbit_s >= 1000;
     if (isnan(link_mbit_s))
         return;
-    snprintf(text, sizeof text, "link %.4g %s", link_mbit_s / (giga ? 1000 : 1), giga ? "Gbit/s" : "Mbit/s");
+    snprintf(text, sizeof text, "link %.4g %s", link_mbit_s / (giga ? 1000 : 1),
+             giga ? "Gbit/s" : "Mbit/s");
     chart_add_level(lines, link_mbit_s, text);
 }
 
-static int make_lines(struct chart_panel *panel, const struct series_set *set, const struct extremes *all)
+static int make_lines(struct chart_panel *panel, const struct series_set *set,
+                      const struct extremes *all)
 {
     if (make_series(&panel->lines, set) || make_x_axis(&panel->x, set, all))
         return -1;
@@ -230,7 +238,8 @@ static double find_largest_best(const struct chart_lines *lines, const struct se
     return largest;
 }
 
-static int make_bars(struct chart_panel *panel, const struct chart_panel *main, const struct series_set *set)
+static int make_bars(struct chart_panel *panel, const struct chart_panel *main,
+                     const struct series_set *set)
 {
     struct chart_bars *bars = &panel->bars;
     double largest = find_largest_best(&main->lines, set);
@@ -253,7 +262,8 @@ static int make_bars(struct chart_panel *panel, const struct chart_panel *main, 
     return bars->bars ? 0 : -1;
 }
 
-static void make_caption(struct chart *chart, const struct series_set *set, const struct extremes *all)
+static void make_caption(struct chart *chart, const struct series_set *set,
+                         const struct extremes *all)
 {
     char line[CHART_LINE];
     caption_statistics(&all->sample, chart->statistics);
@@ -272,7 +282,8 @@ int lines_make(struct chart *chart, const struct kind *kind, const struct kinds_
     find_extremes(&all, &set);
     make_caption(chart, &set, &all);
     struct chart_panel *panel = chart_add_panel(chart, CHART_LINES);
-    int failed = make_lines(panel, &set, &all) || make_bars(chart_add_panel(chart, CHART_BARS), panel, &set);
+    int failed =
+        make_lines(panel, &set, &all) || make_bars(chart_add_panel(chart, CHART_BARS), panel, &set);
     series_free(&set);
     return failed ? error_set(error, "out of memory for the plot") : 0;
 }

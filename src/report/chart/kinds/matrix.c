@@ -48,8 +48,9 @@ static int make_cells(struct chart_map *map, const struct matrix *matrix)
         if (matrix->cells[i].count == 0)
             continue;
         struct chart_cell *cell = &map->cells[map->count++];
-        *cell = (struct chart_cell){
-            .column = i % matrix->hosts, .row = i / matrix->hosts, .value = matrix->cells[i].median};
+        *cell = (struct chart_cell){.column = i % matrix->hosts,
+                                    .row = i / matrix->hosts,
+                                    .value = matrix->cells[i].median};
         format_rate(cell->value, cell->text, sizeof cell->text);
     }
     return 0;
@@ -92,7 +93,8 @@ static int make_panel(struct chart_panel *panel, const struct matrix *matrix, st
     if (make_names(&panel->x, "receiver", matrix) || make_names(&panel->y, "sender", matrix) ||
         make_cells(map, matrix))
         return error_set(error, "out of memory for the plot");
-    snprintf(map->columns, sizeof map->columns, "receiver sender rate_mbit_s text receiver_name sender_name");
+    snprintf(map->columns, sizeof map->columns,
+             "receiver sender rate_mbit_s text receiver_name sender_name");
     make_scale(&map->value, matrix);
     make_list(map, matrix);
     return 0;
@@ -108,7 +110,8 @@ static void make_caption(struct chart *chart, const struct loaded *files, int fi
     caption_make(chart, files, file_count, chart->statistics);
 }
 
-static int make_of_narrowed(struct chart *chart, struct loaded *files, int file_count, struct error *error)
+static int make_of_narrowed(struct chart *chart, struct loaded *files, int file_count,
+                            struct error *error)
 {
     struct matrix matrix = {0};
     if (streams_narrow(files, file_count, error))
@@ -140,8 +143,8 @@ static struct loaded *copy_files(const struct kinds_source *source)
     return failed ? NULL : files;
 }
 
-static int make_matrix(struct chart *chart, const struct kind *kind, const struct kinds_source *source,
-                       struct error *error)
+static int make_matrix(struct chart *chart, const struct kind *kind,
+                       const struct kinds_source *source, struct error *error)
 {
     (void)kind;
     struct loaded *files = copy_files(source);

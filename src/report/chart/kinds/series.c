@@ -1,4 +1,5 @@
-/* series.c - points of result files as series: what sets points of equal x apart names their series. */
+/* series.c - points of result files as series: what sets points of equal x apart names their
+ * series. */
 #include "chart/kinds/series.h"
 #include "analysis/baseline.h"
 #include "reading/columns.h"
@@ -34,8 +35,8 @@ static double x_of(const struct dimension *x, const struct point_record *point)
     return column_number(column_named(TABLE_POINTS, x->column, strlen(x->column)), point);
 }
 
-/* Only points with a valid repetition have a rate. An interval that is missing, or does not hold the value,
- * is not drawn. @return whether there is anything to draw. */
+/* Only points with a valid repetition have a rate. An interval that is missing, or does not hold
+ * the value, is not drawn. @return whether there is anything to draw. */
 static bool read_point(const struct series_set *set, const struct point_record *point,
                        struct series_point *value)
 {
@@ -43,13 +44,14 @@ static bool read_point(const struct series_set *set, const struct point_record *
     if (point->valid_repetitions <= 0 || !(value->x > 0) || !set->measure->value(point, value) ||
         !isfinite(value->y))
         return false;
-    if (!(value->low <= value->y && value->y <= value->high && (value->low > 0 || !set->measure->log)))
+    if (!(value->low <= value->y && value->y <= value->high &&
+          (value->low > 0 || !set->measure->log)))
         value->low = value->high = value->y;
     return true;
 }
 
-static void add_candidate(struct candidates *all, const struct series_set *set, const struct loaded *file,
-                          const struct point_record *point)
+static void add_candidate(struct candidates *all, const struct series_set *set,
+                          const struct loaded *file, const struct point_record *point)
 {
     struct series_point value;
     if (!load_is_beside(file, point) && read_point(set, point, &value))
@@ -93,13 +95,15 @@ static int by_file_then_x(const void *a, const void *b)
     return (p->value.x > q->value.x) - (p->value.x < q->value.x);
 }
 
-/* Whether a dimension differs between points of one file that are equal in `sorted`, the dimension by which
- * `all` is in order, file by file. What differs only between files is what their labels stand for. */
+/* Whether a dimension differs between points of one file that are equal in `sorted`, the dimension
+ * by which `all` is in order, file by file. What differs only between files is what their labels
+ * stand for. */
 static bool differs_within(const struct dimension *dimension, const struct dimension *sorted,
                            const struct candidates *all)
 {
     for (size_t i = 1, first = 0; i < all->count; i++) {
-        const struct point_record *a = all->items[first].value.record, *b = all->items[i].value.record;
+        const struct point_record *a = all->items[first].value.record,
+                                  *b = all->items[i].value.record;
         if (all->items[first].file != all->items[i].file || dimension_compare(sorted, a, b) != 0)
             first = i;
         else if (dimension_compare(dimension, a, b) != 0)
@@ -113,8 +117,9 @@ static bool is_high_water_mark(const struct dimension *dimension)
     return strcmp(dimension->title, "sndhwm") == 0 || strcmp(dimension->title, "rcvhwm") == 0;
 }
 
-/* The dimensions that set series apart: those that differ between points of equal x. High-water marks only
- * when they differ between points of equal size, for automatic ones go with the size. @return how many. */
+/* The dimensions that set series apart: those that differ between points of equal x. High-water
+ * marks only when they differ between points of equal size, for automatic ones go with the size.
+ * @return how many. */
 static size_t find_distinctive(const struct series_set *set, struct candidates *all,
                                const struct dimension **distinctive)
 {
@@ -148,9 +153,11 @@ static void name_series(char name[192], const struct candidate *candidate,
                                  plain ? "" : dimension->title, plain ? "" : " ", cell);
     }
     if (several_files && used < 192)
-        used += (size_t)snprintf(name + used, 192 - used, "%s%s", used ? ", " : "", candidate->file->label);
+        used += (size_t)snprintf(name + used, 192 - used, "%s%s", used ? ", " : "",
+                                 candidate->file->label);
     if (used == 0)
-        snprintf(name, 192, "%s, %s", candidate->value.record->pattern, candidate->value.record->send_mode);
+        snprintf(name, 192, "%s, %s", candidate->value.record->pattern,
+                 candidate->value.record->send_mode);
 }
 
 static struct series *find_series(struct series_set *set, const char *name)
@@ -175,7 +182,8 @@ static int append_point(struct series *series, const struct series_point *value)
     return 0;
 }
 
-static int append_to_series(struct series_set *set, const struct candidate *candidate, const char *name)
+static int append_to_series(struct series_set *set, const struct candidate *candidate,
+                            const char *name)
 {
     struct series *series = find_series(set, name);
     if (!series) {
@@ -210,7 +218,8 @@ static bool has_point(const struct series *series, const struct point_record *re
     return false;
 }
 
-/* The baseline of each point, once, as series of their own: "raw TCP", and what sets apart those that differ.
+/* The baseline of each point, once, as series of their own: "raw TCP", and what sets apart those
+ * that differ.
  * @return 0 or -1. */
 static int add_ceilings(struct series_set *set, const struct candidates *all,
                         const struct dimension **distinctive, size_t count)
@@ -256,19 +265,22 @@ static int make_series(struct series_set *set, struct candidates *all)
         return -1;
     for (size_t i = 0; i < set->count; i++)
         if (set->series[i].points)
-            qsort(set->series[i].points, set->series[i].count, sizeof(struct series_point), by_point_x);
+            qsort(set->series[i].points, set->series[i].count, sizeof(struct series_point),
+                  by_point_x);
     return 0;
 }
 
 /* Scaling goes over pairs, or over receivers or senders when the pairs are all alike. */
-static const struct dimension *choose_x(const struct loaded *files, int file_count, bool over_groups)
+static const struct dimension *choose_x(const struct loaded *files, int file_count,
+                                        bool over_groups)
 {
     static const char *const titles[] = {"pairs", "receivers/sender", "senders/receiver"};
     if (!over_groups)
         return dimension_titled("size");
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
         for (int k = 0; k < file_count; k++)
-            if (dimension_varies(dimension_titled(titles[i]), files[k].points, files[k].point_count))
+            if (dimension_varies(dimension_titled(titles[i]), files[k].points,
+                                 files[k].point_count))
                 return dimension_titled(titles[i]);
     return dimension_titled("pairs");
 }

@@ -18,7 +18,8 @@ struct measure {
     bool log, least_is_best;
     bool has_ceiling; /* what plain TCP sockets carried can stand beside it */
     bool has_link;    /* the speed of the network interfaces, too: values are in Mbit/s */
-    bool over_groups; /* x is pairs, or receivers or senders of a group, with ideal lines; else the size */
+    bool over_groups; /* x is pairs, or receivers or senders of a group, with ideal lines; else the
+                         size */
     bool is_sum;      /* over repetitions; else a median */
     /* Sets y, low, high of a valid point. @return false when the point has no such value. */
     bool (*value)(const struct point_record *point, struct series_point *value);
@@ -45,8 +46,8 @@ struct series_set {
     size_t count;
 };
 
-/* Makes series of all valid points that have such a value, each by x. @return 0, or -1 with `error`, also
- * when there is no such point; else release it by series_free. */
+/* Makes series of all valid points that have such a value, each by x. @return 0, or -1 with
+ * `error`, also when there is no such point; else release it by series_free. */
 int series_make(struct series_set *set, const struct measure *measure, const struct loaded *files,
                 int file_count, struct error *error);
 void series_free(struct series_set *set);

@@ -39,7 +39,8 @@ static int read_points(const struct loaded *file, const char *text, struct timel
         long long id = strtoll(word, &end, 10);
         const struct point_record *point = load_find_point(file, id);
         if (end == word || (*end && *end != ','))
-            return error_set(error, "--point: \"%.64s\" is no list of point numbers, such as 3,7", text);
+            return error_set(error, "--point: \"%.64s\" is no list of point numbers, such as 3,7",
+                             text);
         if (!point)
             return error_set(error, "--point: %.200s has no point %lld", file->path, id);
         if (count == MOST_POINTS)
@@ -77,8 +78,8 @@ static int append_row(struct timeline *timeline, const struct interval_record *r
     return 0;
 }
 
-static int append_rows(struct timeline *timelines, int timeline_count, const struct interval_record *rows,
-                       int64_t count)
+static int append_rows(struct timeline *timelines, int timeline_count,
+                       const struct interval_record *rows, int64_t count)
 {
     for (int64_t i = 0; i < count; i++)
         for (int k = 0; k < timeline_count; k++)
@@ -141,7 +142,8 @@ static void find_extent(struct timeline *timeline)
 /* Where the window of a repetition begins on the common axis, in seconds. */
 static double find_origin(const struct timeline *timeline, int64_t repetition)
 {
-    return (double)repetition * (timeline->high_s - timeline->low_s) * (1 + GAP_SHARE) - timeline->low_s;
+    return (double)repetition * (timeline->high_s - timeline->low_s) * (1 + GAP_SHARE) -
+           timeline->low_s;
 }
 
 /* ---- the panels ---- */
@@ -182,17 +184,19 @@ static int make_windows(struct chart_steps *steps, const struct timeline *timeli
 static void make_titles(struct chart_panel *panel, const struct point_record *point)
 {
     char size[CELL];
-    snprintf(panel->title, sizeof panel->title, "point %" PRId64 ": %s, %s, %s%s%s", point->point_id,
-             point->pattern, format_bytes(point->message_size_bytes, size, sizeof size), point->send_mode,
+    snprintf(panel->title, sizeof panel->title, "point %" PRId64 ": %s, %s, %s%s%s",
+             point->point_id, point->pattern,
+             format_bytes(point->message_size_bytes, size, sizeof size), point->send_mode,
              *point->flags ? "; " : "", point->flags);
-    snprintf(panel->steps.columns, CHART_LINE, "point %" PRId64 ": time_s rate_mbit_s rank repetition",
-             point->point_id);
-    snprintf(panel->steps.span_columns, CHART_LINE, "windows of point %" PRId64 ": start_s end_s repetition",
-             point->point_id);
+    snprintf(panel->steps.columns, CHART_LINE,
+             "point %" PRId64 ": time_s rate_mbit_s rank repetition", point->point_id);
+    snprintf(panel->steps.span_columns, CHART_LINE,
+             "windows of point %" PRId64 ": start_s end_s repetition", point->point_id);
 }
 
 /* Low panels have no room for more than the unit, and only the last one names the time. */
-static void make_axes(struct chart_panel *panel, const struct timeline *timeline, bool is_low, bool is_last)
+static void make_axes(struct chart_panel *panel, const struct timeline *timeline, bool is_low,
+                      bool is_last)
 {
     double highest = timeline->highest;
     snprintf(panel->y.title, sizeof panel->y.title, "%s", is_low ? "" : "rate of a receiver");
@@ -204,8 +208,8 @@ static void make_axes(struct chart_panel *panel, const struct timeline *timeline
     panel->x.high = find_origin(timeline, timeline->repetitions - 1) + timeline->high_s;
 }
 
-static int make_panels(struct chart *chart, const struct loaded *file, struct timeline *timelines, int count,
-                       struct error *error)
+static int make_panels(struct chart *chart, const struct loaded *file, struct timeline *timelines,
+                       int count, struct error *error)
 {
     for (int i = 0; i < count; i++) {
         find_extent(&timelines[i]);
@@ -221,10 +225,11 @@ static int make_panels(struct chart *chart, const struct loaded *file, struct ti
     return 0;
 }
 
-static int make_timelines(struct chart *chart, const struct loaded *file, struct timeline *timelines,
-                          int count, struct error *error)
+static int make_timelines(struct chart *chart, const struct loaded *file,
+                          struct timeline *timelines, int count, struct error *error)
 {
-    if (read_intervals(file, timelines, count, error) || make_panels(chart, file, timelines, count, error))
+    if (read_intervals(file, timelines, count, error) ||
+        make_panels(chart, file, timelines, count, error))
         return -1;
     snprintf(chart->statistics, sizeof chart->statistics,
              "%" PRId64 " repetitions, every interval of every receiver", timelines[0].repetitions);
@@ -232,8 +237,8 @@ static int make_timelines(struct chart *chart, const struct loaded *file, struct
     return 0;
 }
 
-static int make_time(struct chart *chart, const struct kind *kind, const struct kinds_source *source,
-                     struct error *error)
+static int make_time(struct chart *chart, const struct kind *kind,
+                     const struct kinds_source *source, struct error *error)
 {
     (void)kind;
     struct timeline timelines[MOST_POINTS] = {0};

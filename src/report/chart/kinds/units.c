@@ -22,7 +22,8 @@ double units_rate(double largest, const char **unit)
 
 double units_count(double largest, const char **unit)
 {
-    static const char *const units[] = {"messages/s", "thousand messages/s", "million messages/s", NULL};
+    static const char *const units[] = {"messages/s", "thousand messages/s", "million messages/s",
+                                        NULL};
     return pick_unit(largest, 1, units, unit);
 }
 

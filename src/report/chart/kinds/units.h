@@ -1,7 +1,7 @@
 /* units.h - the unit of an axis, so that its numbers have few digits.
  *
- * Each function returns what to divide values by, the largest of which is `largest`, and sets *unit to what
- * they are in then.
+ * Each function returns what to divide values by, the largest of which is `largest`, and sets *unit
+ * to what they are in then.
  */
 #ifndef KINDS_UNITS_H
 #define KINDS_UNITS_H

@@ -17,6 +17,7 @@ void svg_bars_list(FILE *out, const struct chart_bars *bars)
         fprintf(out, "</small></li>\n");
     }
     if (bars->count < bars->total)
-        fprintf(out, "<li><small>%zu more series are grey</small></li>\n", bars->total - bars->count);
+        fprintf(out, "<li><small>%zu more series are grey</small></li>\n",
+                bars->total - bars->count);
     fprintf(out, "</ul>\n");
 }

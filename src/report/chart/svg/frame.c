@@ -31,30 +31,33 @@ void frame_write_y_axis(const struct frame *frame)
 {
     double ticks[AXIS_MOST_TICKS];
     const struct axis *axis = frame->y;
-    size_t count = axis->log ? axis_log_ticks(axis->low / axis->unit, axis->high / axis->unit, ticks)
-                             : axis_linear_ticks(axis->high / axis->unit, ticks);
+    size_t count = axis->log
+                       ? axis_log_ticks(axis->low / axis->unit, axis->high / axis->unit, ticks)
+                       : axis_linear_ticks(axis->high / axis->unit, ticks);
     for (size_t i = 0; i < count; i++) {
         double y = frame_y(frame, ticks[i] * axis->unit);
-        fprintf(
-            frame->out,
-            "<line class=\"grid\" x1=\"%g\" y1=\"%.1f\" x2=\"%g\" y2=\"%.1f\"/><text class=\"tick\" x=\"%g\" "
-            "y=\"%.1f\" text-anchor=\"end\">%g</text>\n",
-            FRAME_LEFT, y, FRAME_WIDTH - FRAME_RIGHT, y, FRAME_LEFT - 6, y + 4.5, ticks[i]);
+        fprintf(frame->out,
+                "<line class=\"grid\" x1=\"%g\" y1=\"%.1f\" x2=\"%g\" y2=\"%.1f\"/><text "
+                "class=\"tick\" x=\"%g\" "
+                "y=\"%.1f\" text-anchor=\"end\">%g</text>\n",
+                FRAME_LEFT, y, FRAME_WIDTH - FRAME_RIGHT, y, FRAME_LEFT - 6, y + 4.5, ticks[i]);
     }
 }
 
-/* A tick at `value`, with its label if that has room to the right of `last`. @return where the last label is.
+/* A tick at `value`, with its label if that has room to the right of `last`. @return where the last
+ * label is.
  */
 static double write_tick(const struct frame *frame, double value, const char *label, double last)
 {
     double x = frame_x(frame, value), y = FRAME_HEIGHT - FRAME_BOTTOM;
-    fprintf(frame->out, "<line class=\"axis\" x1=\"%.1f\" y1=\"%g\" x2=\"%.1f\" y2=\"%g\"/>\n", x, y, x,
-            y + 5);
+    fprintf(frame->out, "<line class=\"axis\" x1=\"%.1f\" y1=\"%g\" x2=\"%.1f\" y2=\"%g\"/>\n", x,
+            y, x, y + 5);
     if (x - last < LABEL_ROOM)
         return last;
-    fprintf(frame->out,
-            "<text class=\"tick\" text-anchor=\"end\" transform=\"translate(%.1f %g) rotate(-35)\">", x + 5,
-            y + 17);
+    fprintf(
+        frame->out,
+        "<text class=\"tick\" text-anchor=\"end\" transform=\"translate(%.1f %g) rotate(-35)\">",
+        x + 5, y + 17);
     markup_text(frame->out, label);
     fprintf(frame->out, "</text>\n");
     return x;
@@ -65,8 +68,9 @@ static void write_round_ticks(const struct frame *frame)
     double ticks[AXIS_MOST_TICKS], last = -LABEL_ROOM;
     const struct axis *axis = frame->x;
     char label[CHART_TEXT];
-    size_t count = axis->log ? axis_log_ticks(axis->low / axis->unit, axis->high / axis->unit, ticks)
-                             : axis_linear_ticks(axis->high / axis->unit, ticks);
+    size_t count = axis->log
+                       ? axis_log_ticks(axis->low / axis->unit, axis->high / axis->unit, ticks)
+                       : axis_linear_ticks(axis->high / axis->unit, ticks);
     for (size_t i = 0; i < count; i++) {
         snprintf(label, sizeof label, "%g", ticks[i]);
         last = write_tick(frame, ticks[i] * axis->unit, label, last);
@@ -80,8 +84,8 @@ void frame_write_x_axis(const struct frame *frame)
         write_round_ticks(frame);
     for (size_t i = 0; frame->x->ticks && i < frame->x->tick_count; i++)
         last = write_tick(frame, frame->x->ticks[i].at, frame->x->ticks[i].label, last);
-    fprintf(frame->out, "<line class=\"axis\" x1=\"%g\" y1=\"%g\" x2=\"%g\" y2=\"%g\"/>\n", FRAME_LEFT, y,
-            FRAME_WIDTH - FRAME_RIGHT, y);
+    fprintf(frame->out, "<line class=\"axis\" x1=\"%g\" y1=\"%g\" x2=\"%g\" y2=\"%g\"/>\n",
+            FRAME_LEFT, y, FRAME_WIDTH - FRAME_RIGHT, y);
 }
 
 void frame_write_x_title(const struct frame *frame)
@@ -105,6 +109,7 @@ const char *frame_class(enum chart_style style, size_t slot, char text[CHART_TEX
 {
     if (style == CHART_REFERENCE)
         return "ceiling dash";
-    snprintf(text, CHART_TEXT, "s%zu%s", slot % CHART_COLOURS, slot >= CHART_COLOURS ? " dash" : "");
+    snprintf(text, CHART_TEXT, "s%zu%s", slot % CHART_COLOURS,
+             slot >= CHART_COLOURS ? " dash" : "");
     return text;
 }

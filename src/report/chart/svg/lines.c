@@ -2,7 +2,8 @@
 #include "chart/svg/markup.h"
 #include "chart/svg/panels.h"
 
-static void write_line(const struct frame *frame, const struct chart_series *series, const char *class)
+static void write_line(const struct frame *frame, const struct chart_series *series,
+                       const char *class)
 {
     if (series->count < 2)
         return;
@@ -34,12 +35,13 @@ static void write_point(const struct frame *frame, const struct chart_series *se
 {
     double x = frame_x(frame, point->x), y = frame_y(frame, point->y);
     if (point->low < point->high)
-        fprintf(frame->out, "<line class=\"bar\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>", x,
-                frame_y(frame, point->low), x, frame_y(frame, point->high));
-    fprintf(frame->out,
-            "<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"/><circle class=\"hit\" cx=\"%.1f\" "
-            "cy=\"%.1f\" r=\"9\">",
-            x, y, x, y);
+        fprintf(frame->out, "<line class=\"bar\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>",
+                x, frame_y(frame, point->low), x, frame_y(frame, point->high));
+    fprintf(
+        frame->out,
+        "<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"/><circle class=\"hit\" cx=\"%.1f\" "
+        "cy=\"%.1f\" r=\"9\">",
+        x, y, x, y);
     write_tip(frame, series, point);
     fprintf(frame->out, "</circle>\n");
 }
@@ -48,7 +50,8 @@ static void write_level(const struct frame *frame, const struct chart_level *lev
 {
     double y = frame_y(frame, level->y), right = FRAME_WIDTH - FRAME_RIGHT;
     fprintf(frame->out,
-            "<line class=\"axis\" x1=\"%g\" y1=\"%.1f\" x2=\"%g\" y2=\"%.1f\"/><text class=\"tick\" x=\"%g\" "
+            "<line class=\"axis\" x1=\"%g\" y1=\"%.1f\" x2=\"%g\" y2=\"%.1f\"/><text "
+            "class=\"tick\" x=\"%g\" "
             "y=\"%.1f\" text-anchor=\"end\">",
             FRAME_LEFT, y, right, y, right, y - 4);
     markup_text(frame->out, level->label);
@@ -57,7 +60,8 @@ static void write_level(const struct frame *frame, const struct chart_level *lev
 
 static void write_ideal(const struct frame *frame, const struct chart_series *series)
 {
-    const struct chart_point *first = &series->points[0], *last = &series->points[series->count - 1];
+    const struct chart_point *first = &series->points[0],
+                             *last = &series->points[series->count - 1];
     fprintf(frame->out, "<line class=\"ideal\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n",
             frame_x(frame, first->x), frame_y(frame, first->y), frame_x(frame, last->x),
             frame_y(frame, chart_ideal(series)));

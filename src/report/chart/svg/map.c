@@ -32,11 +32,13 @@ static void write_cell(const struct frame *frame, const struct chart_panel *pane
                        const struct chart_cell *cell)
 {
     struct grid_of_cells grid = place_cells(panel);
-    fprintf(frame->out,
-            "<rect class=\"hit s0\" style=\"fill:var(--c);fill-opacity:%.2f\" x=\"%.1f\" y=\"%.1f\" "
-            "width=\"%.1f\" height=\"%.1f\"><title>",
-            find_strength(&panel->map.value, cell->value), grid.left + grid.width * (double)cell->column,
-            grid.top + grid.height * (double)cell->row, grid.width, grid.height);
+    fprintf(
+        frame->out,
+        "<rect class=\"hit s0\" style=\"fill:var(--c);fill-opacity:%.2f\" x=\"%.1f\" y=\"%.1f\" "
+        "width=\"%.1f\" height=\"%.1f\"><title>",
+        find_strength(&panel->map.value, cell->value),
+        grid.left + grid.width * (double)cell->column, grid.top + grid.height * (double)cell->row,
+        grid.width, grid.height);
     markup_text(frame->out, panel->y.ticks[cell->row].label);
     fprintf(frame->out, " to ");
     markup_text(frame->out, panel->x.ticks[cell->column].label);
@@ -55,8 +57,8 @@ static void write_row_names(const struct frame *frame, const struct chart_panel 
 {
     struct grid_of_cells grid = place_cells(panel);
     for (size_t i = 0; i < panel->y.tick_count; i += find_name_step(grid.height, ROW_ROOM)) {
-        fprintf(frame->out, "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">", grid.left - 6,
-                grid.top + grid.height * ((double)i + 0.5) + 4.5);
+        fprintf(frame->out, "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">",
+                grid.left - 6, grid.top + grid.height * ((double)i + 0.5) + 4.5);
         markup_text(frame->out, panel->y.ticks[i].label);
         fprintf(frame->out, "</text>\n");
     }
@@ -67,7 +69,8 @@ static void write_column_names(const struct frame *frame, const struct chart_pan
     struct grid_of_cells grid = place_cells(panel);
     for (size_t i = 0; i < panel->x.tick_count; i += find_name_step(grid.width, COLUMN_ROOM)) {
         fprintf(frame->out,
-                "<text class=\"tick\" text-anchor=\"end\" transform=\"translate(%.1f %.1f) rotate(-35)\">",
+                "<text class=\"tick\" text-anchor=\"end\" transform=\"translate(%.1f %.1f) "
+                "rotate(-35)\">",
                 grid.left + grid.width * ((double)i + 0.5) + 4, grid.top + SIDE + 14);
         markup_text(frame->out, panel->x.ticks[i].label);
         fprintf(frame->out, "</text>\n");

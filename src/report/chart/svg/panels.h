@@ -1,4 +1,5 @@
-/* panels.h - a function for each kind of panel that is drawn in a frame, and the lists beside them. */
+/* panels.h - a function for each kind of panel that is drawn in a frame, and the lists beside them.
+ */
 #ifndef SVG_PANELS_H
 #define SVG_PANELS_H
 

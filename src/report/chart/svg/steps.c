@@ -5,7 +5,8 @@ static void write_span(const struct frame *frame, const struct chart_span *span)
 {
     double start = frame_x(frame, span->start), end = frame_x(frame, span->end);
     fprintf(frame->out,
-            "<rect class=\"s5\" style=\"fill:var(--c);fill-opacity:0.12\" x=\"%.1f\" y=\"%g\" width=\"%.1f\" "
+            "<rect class=\"s5\" style=\"fill:var(--c);fill-opacity:0.12\" x=\"%.1f\" y=\"%g\" "
+            "width=\"%.1f\" "
             "height=\"%g\"/>\n",
             start, FRAME_TOP, end - start, FRAME_HEIGHT - FRAME_TOP - FRAME_BOTTOM);
 }
@@ -19,8 +20,9 @@ static size_t write_line(const struct frame *frame, const struct chart_steps *st
         const struct chart_step *step = &steps->steps[i];
         if (step->line != steps->steps[first].line || step->span != steps->steps[first].span)
             break;
-        fprintf(frame->out, "%s%.1f,%.1f %.1f,%.1f", i > first ? " " : "", frame_x(frame, step->start),
-                frame_y(frame, step->value), frame_x(frame, step->end), frame_y(frame, step->value));
+        fprintf(frame->out, "%s%.1f,%.1f %.1f,%.1f", i > first ? " " : "",
+                frame_x(frame, step->start), frame_y(frame, step->value), frame_x(frame, step->end),
+                frame_y(frame, step->value));
     }
     fprintf(frame->out, "\"/>\n");
     return i;
