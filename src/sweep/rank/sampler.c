@@ -140,11 +140,13 @@ void sampler_begin_window(struct sampler *sampler)
 {
     int64_t began_ns = cluster_to_coordinator_ns(sampler->cluster, traffic_clock_ns());
     struct traffic_sample now = edge_sample(sampler);
+    if (sampler->traffic) { /* at once: latencies are to be those of the window's messages */
+        traffic_latency_begin(sampler->traffic);
+    }
     sampler->late_ns = began_ns - sampler->repetition->timeline.window_begin_ns;
     close_interval(sampler, &now);
     sampler->repetition->outcome.begin = make_edge(now);
     if (sampler->traffic) {
-        traffic_latency_begin(sampler->traffic);
         traffic_usage_begin(sampler->traffic);
     }
 }
@@ -153,12 +155,14 @@ void sampler_end_window(struct sampler *sampler, bool interval)
 {
     struct outcome *outcome = &sampler->repetition->outcome;
     struct traffic_sample now = edge_sample(sampler);
+    if (sampler->traffic) {
+        traffic_latency_end(sampler->traffic);
+    }
     if (interval) {
         close_interval(sampler, &now);
     }
     outcome->end = make_edge(now);
     if (sampler->traffic) {
-        traffic_latency_end(sampler->traffic);
         outcome->usage = traffic_usage(sampler->traffic);
     }
 }
