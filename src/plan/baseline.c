@@ -4,7 +4,7 @@
 #include "zmqsweep/point.h"
 
 /* What matters to plain sockets. The other dimensions are ZeroMQ's. */
-static const enum option_id mattering[] = {
+static const enum option_id socket_dimensions[] = {
     OPTION_RECEIVERS_PER_SENDER,
     OPTION_SENDERS_PER_RECEIVER,
     OPTION_PAIRS,
@@ -20,13 +20,13 @@ static const enum option_id mattering[] = {
 static bool matters(enum option_id id)
 {
     bool found = false;
-    for (size_t i = 0; i < sizeof mattering / sizeof *mattering; i++) {
-        found = found || mattering[i] == id;
+    for (size_t i = 0; i < sizeof socket_dimensions / sizeof *socket_dimensions; i++) {
+        found = found || socket_dimensions[i] == id;
     }
     return found;
 }
 
-bool baseline_is_model(const struct settings *settings, const int64_t value[OPTION_TOTAL])
+bool baseline_has_point_for(const struct settings *settings, const int64_t value[OPTION_TOTAL])
 {
     for (int id = 0; id < OPTION_TOTAL; id++) {
         if (config_options[id].list && id != OPTION_TRANSPORT && !matters((enum option_id)id) &&

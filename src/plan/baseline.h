@@ -7,6 +7,6 @@
 /* Does a point that is made of these values, as asked for, differ from others in what matters to
  * plain sockets, and not only in what is ZeroMQ's? True for the first of those that differ in
  * nothing else. */
-bool baseline_is_model(const struct settings *settings, const int64_t value[OPTION_TOTAL]);
+bool baseline_has_point_for(const struct settings *settings, const int64_t value[OPTION_TOTAL]);
 
 #endif

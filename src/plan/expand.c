@@ -198,14 +198,14 @@ struct point expand_listed(const struct plan *plan, int64_t id)
     return point;
 }
 
-int64_t expand_model(const struct plan *plan, int64_t id)
+int64_t expand_source_point(const struct plan *plan, int64_t id)
 {
     return id < plan->listed ? id : plan->models[id - plan->listed];
 }
 
 struct point plan_point(const struct plan *plan, int64_t id)
 {
-    struct point point = expand_listed(plan, expand_model(plan, id));
+    struct point point = expand_listed(plan, expand_source_point(plan, id));
     if (id >= plan->listed) {
         point = plan_baseline_of(&point);
         point.id = id;

@@ -18,7 +18,7 @@ int64_t expand_values(const struct plan *plan, int64_t id, int64_t value[OPTION_
 /* A point of the dimensions' product. */
 struct point expand_listed(const struct plan *plan, int64_t id);
 /* The point of the product that a point is made after: itself, but for the baseline's. */
-int64_t expand_model(const struct plan *plan, int64_t id);
+int64_t expand_source_point(const struct plan *plan, int64_t id);
 /* The most groups that the point's placement has ranks for. */
 int32_t expand_all_pairs(const struct plan *plan, const struct point *point);
 

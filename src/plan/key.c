@@ -22,7 +22,7 @@ const char *plan_key(const struct plan *plan, int64_t id, char key[PLAN_KEY_LENG
     char word[CONFIG_WORD_LENGTH];
     struct point point = plan_point(plan, id);
     size_t used = 0;
-    expand_values(plan, expand_model(plan, id), value);
+    expand_values(plan, expand_source_point(plan, id), value);
     value[OPTION_SEND_MODE] = point.send_mode;
     value[OPTION_RECEIVE_MODE] = point.receive_mode;
     value[OPTION_IO_THREADS] = point.io_threads;

@@ -83,7 +83,7 @@ static int add_baseline(struct plan *plan, struct error *error)
     for (int64_t id = 0; id < plan->listed; id++) {
         int64_t value[OPTION_TOTAL] = {0};
         expand_values(plan, id, value);
-        if (baseline_is_model(plan->settings, value) &&
+        if (baseline_has_point_for(plan->settings, value) &&
             !is_all_pairs(plan, id, value[OPTION_PAIRS]) && add_model(plan, id, error)) {
             return -1;
         }

@@ -159,7 +159,7 @@ static void drop_baselines(struct loaded *file)
 {
     size_t remaining = 0;
     for (size_t i = 0; i < file->point_count; i++)
-        if (!load_is_beside(file, &file->points[i]))
+        if (!load_is_extra_baseline(file, &file->points[i]))
             file->points[remaining++] = file->points[i];
     file->point_count = remaining;
 }

@@ -58,7 +58,7 @@ size_t chart_place(const struct chart *chart, const struct chart_panel *panel)
     return place;
 }
 
-size_t chart_stacked(const struct chart *chart)
+size_t chart_stacked_count(const struct chart *chart)
 {
     return chart_place(chart, chart->panels + chart->panel_count);
 }

@@ -46,7 +46,7 @@ void chart_add_line(struct chart *chart, const char *text);
 /* Adds an empty panel. @return it; at most CHART_MOST_PANELS have room. */
 struct chart_panel *chart_add_panel(struct chart *chart, enum chart_panel_kind kind);
 /* How many panels are one below another, and which of them this is, from 0. */
-size_t chart_stacked(const struct chart *chart);
+size_t chart_stacked_count(const struct chart *chart);
 size_t chart_place(const struct chart *chart, const struct chart_panel *panel);
 /* Adds a level line while there is room. */
 void chart_add_level(struct chart_lines *lines, double y, const char *label);

@@ -160,7 +160,7 @@ const char *arguments_text(const struct arguments *arguments, enum option_name i
     return NULL;
 }
 
-int arguments_place(const struct arguments *arguments, enum option_name id)
+int arguments_files_before(const struct arguments *arguments, enum option_name id)
 {
     for (size_t i = 0; i < arguments->given_count; i++)
         if (arguments->given[i].id == id)

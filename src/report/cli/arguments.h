@@ -32,7 +32,7 @@ const char *arguments_text(const struct arguments *arguments, enum option_name i
 bool arguments_flag(const struct arguments *arguments, enum option_name id);
 /* Where among the files the option stands: how many are named before it; -1 when it was not given.
  */
-int arguments_place(const struct arguments *arguments, enum option_name id);
+int arguments_files_before(const struct arguments *arguments, enum option_name id);
 /* Its value number `index` from 0, or NULL. */
 const char *arguments_nth(const struct arguments *arguments, enum option_name id, size_t index);
 

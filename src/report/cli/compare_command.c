@@ -60,7 +60,7 @@ static int read_threshold(const struct arguments *arguments, double *threshold, 
 
 static int read_sides(const struct arguments *arguments, int *base_count, struct error *error)
 {
-    int place = arguments_place(arguments, NAME_NEW);
+    int place = arguments_files_before(arguments, NAME_NEW);
     *base_count = place < 0 ? 0 : place;
     if (arguments_nth(arguments, NAME_NEW, 1))
         return error_set(error,

@@ -20,7 +20,7 @@
 /* Far over what any subcommand needs of a sound file: rows are read in batches. */
 #define MEMORY_LIMIT ((rlim_t)4 << 30)
 /* A file's bytes decompress to at most a thousand times as many, at 100 MB/s or more. */
-#define SECONDS_AT_LEAST 10
+#define CPU_SECONDS_BASE 10
 #define SECONDS_PER_MEGABYTE 10
 
 /* What the child reports to its parent, in memory that both share. */
@@ -49,7 +49,7 @@ void guard_reading(const char *path)
     snprintf(shared->reading, sizeof shared->reading, "%s", path ? path : "");
     if (!path || stat(path, &status) || getrusage(RUSAGE_SELF, &used))
         return;
-    rlim_t seconds = (rlim_t)used.ru_utime.tv_sec + (rlim_t)used.ru_stime.tv_sec + SECONDS_AT_LEAST;
+    rlim_t seconds = (rlim_t)used.ru_utime.tv_sec + (rlim_t)used.ru_stime.tv_sec + CPU_SECONDS_BASE;
     set_limit(RLIMIT_CPU, seconds + SECONDS_PER_MEGABYTE * ((rlim_t)status.st_size >> 20));
 }
 

@@ -107,9 +107,9 @@ bool dimension_varies(const struct dimension *dimension, const struct point_reco
 bool dimension_is_above(const struct dimension *dimension, const struct loaded *file)
 {
     bool varies = strcmp(dimension->title, "size") == 0;
-    const struct point_record *first = load_first_other(file);
+    const struct point_record *first = load_first_zmq_point(file);
     for (size_t i = 0; i < file->point_count && !varies; i++)
-        varies = !load_is_beside(file, &file->points[i]) &&
+        varies = !load_is_extra_baseline(file, &file->points[i]) &&
                  dimension_compare(dimension, first, &file->points[i]) != 0;
     /* What sets the baseline's rows apart is their pattern: print_footnote says the rest. */
     bool beside = strcmp(dimension->title, "pattern") == 0 && load_has_beside(file);

@@ -261,15 +261,15 @@ const char *load_host_line(const struct loaded *loaded, char *text, size_t lengt
     return text;
 }
 
-bool load_is_beside(const struct loaded *file, const struct point_record *point)
+bool load_is_extra_baseline(const struct loaded *file, const struct point_record *point)
 {
     return file->beside && point_is_baseline(point);
 }
 
-const struct point_record *load_first_other(const struct loaded *file)
+const struct point_record *load_first_zmq_point(const struct loaded *file)
 {
     size_t i = 0;
-    while (i + 1 < file->point_count && load_is_beside(file, &file->points[i]))
+    while (i + 1 < file->point_count && load_is_extra_baseline(file, &file->points[i]))
         i++;
     return &file->points[i];
 }
@@ -278,6 +278,6 @@ bool load_has_beside(const struct loaded *file)
 {
     bool found = false;
     for (size_t i = 0; i < file->point_count && !found; i++)
-        found = load_is_beside(file, &file->points[i]);
+        found = load_is_extra_baseline(file, &file->points[i]);
     return found;
 }

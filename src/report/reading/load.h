@@ -61,10 +61,10 @@ const char *load_environment(const struct loaded *loaded, const char *name);
 /* Name and processor of the host, or how many hosts there are, for headings. */
 const char *load_host_line(const struct loaded *loaded, char *text, size_t length);
 /* Is the point a baseline beside others? Then it is no series, and no setting, of its own. */
-bool load_is_beside(const struct loaded *file, const struct point_record *point);
+bool load_is_extra_baseline(const struct loaded *file, const struct point_record *point);
 /* Are there such points? */
 bool load_has_beside(const struct loaded *file);
 /* The first point that is none; the last one if all are. */
-const struct point_record *load_first_other(const struct loaded *file);
+const struct point_record *load_first_zmq_point(const struct loaded *file);
 
 #endif

@@ -44,7 +44,7 @@ static void print_constants(const struct grid_screen *screen, const struct loade
     for (size_t i = 0; i < dimension_count && used < sizeof line; i++) {
         if (!dimension_is_above(&dimensions[i], file))
             continue;
-        dimension_format(&dimensions[i], load_first_other(file), cell);
+        dimension_format(&dimensions[i], load_first_zmq_point(file), cell);
         if (dimension_is_default(&dimensions[i], cell))
             continue;
         used += (size_t)snprintf(line + used, sizeof line - used, "%s%s %s", used ? ", " : "",

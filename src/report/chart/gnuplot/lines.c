@@ -159,7 +159,7 @@ static void write_series(const struct script *script, const struct chart_lines *
 
 void gnuplot_lines(const struct script *script, const struct chart_panel *panel, size_t block)
 {
-    size_t count = chart_stacked(script->chart), place = chart_place(script->chart, panel);
+    size_t count = chart_stacked_count(script->chart), place = chart_place(script->chart, panel);
     double room = script->picture->height - script_caption_inches(script),
            each = (room - BELOW_INCHES) / (double)count;
     double bottom = BELOW_INCHES + each * (double)(count - 1 - place);

@@ -55,7 +55,7 @@ static void write_axes(const struct script *script, const struct chart_panel *pa
 
 void gnuplot_steps(const struct script *script, const struct chart_panel *panel, size_t block)
 {
-    size_t count = chart_stacked(script->chart), place = chart_place(script->chart, panel);
+    size_t count = chart_stacked_count(script->chart), place = chart_place(script->chart, panel);
     double height = script->picture->height,
            room = height - script_caption_inches(script) - BELOW_INCHES;
     double each = room / (double)count, bottom = BELOW_INCHES + each * (double)(count - 1 - place);

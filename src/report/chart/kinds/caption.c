@@ -16,7 +16,7 @@ static bool varies(const struct dimension *dimension, const struct loaded *files
     const struct point_record *first = NULL;
     for (int i = 0; i < file_count; i++)
         for (size_t k = 0; k < files[i].point_count; k++) {
-            if (load_is_beside(&files[i], &files[i].points[k]))
+            if (load_is_extra_baseline(&files[i], &files[i].points[k]))
                 continue;
             if (first && dimension_compare(dimension, first, &files[i].points[k]) != 0)
                 return true;

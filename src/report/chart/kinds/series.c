@@ -54,7 +54,7 @@ static void add_candidate(struct candidates *all, const struct series_set *set,
                           const struct loaded *file, const struct point_record *point)
 {
     struct series_point value;
-    if (!load_is_beside(file, point) && read_point(set, point, &value))
+    if (!load_is_extra_baseline(file, point) && read_point(set, point, &value))
         all->items[all->count++] = (struct candidate){value, file};
 }
 

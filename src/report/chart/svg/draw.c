@@ -35,7 +35,7 @@ static void write_panel(FILE *out, const struct chart *chart, const struct chart
 
 void svg_draw(FILE *out, const struct chart *chart)
 {
-    if (chart_stacked(chart) != 1)
+    if (chart_stacked_count(chart) != 1)
         write_title(out, chart->title, NULL);
     for (const struct chart_panel *panel = chart->panels;
          panel < chart->panels + chart->panel_count; panel++) {
