@@ -107,8 +107,8 @@ const char *text_nearest(const char *word, const char *const *names, size_t coun
     const char *nearest = NULL;
     for (size_t i = 0; i < count; i++) {
         size_t length = strlen(names[i]);
-        bool far = length > LONGEST_NAME ||
-                   strlen(word) > length + best; /* each extra letter is an edit */
+        /* Each extra letter is an edit. */
+        bool far = length > LONGEST_NAME || strlen(word) > length + best;
         size_t distance = far ? best : edit_distance(word, names[i]);
         if (distance < best) {
             best = distance;

@@ -35,16 +35,14 @@ struct ratio {
 };
 
 struct pair {
-    const struct point_record *const
-        *points; /* one per job, the base's first; NULL where a job lacks the point */
-    const struct point_record *base,
-        *other;                     /* the point in the first job of each side that has it */
-    size_t base_jobs, other_jobs;   /* jobs with a valid repetition of the point */
-    size_t base_valid, other_valid; /* valid repetitions, over all jobs of a side */
-    double base_mbit_s,
-        other_mbit_s;       /* median throughput of the point; geometric mean over several jobs */
-    struct ratio rate, p99; /* rate: of the throughput; p99: of the 99 % latency */
-    enum obstacle obstacle; /* with one job per side */
+    /* One point per job, the base's jobs first; NULL where a job lacks the point. */
+    const struct point_record *const *points;
+    const struct point_record *base, *other; /* of the side's first job that has the point */
+    size_t base_jobs, other_jobs;            /* jobs with a valid repetition of the point */
+    size_t base_valid, other_valid;          /* valid repetitions, over all jobs of a side */
+    double base_mbit_s, other_mbit_s; /* median of the point; geometric mean of several jobs */
+    struct ratio rate, p99;           /* rate: of the throughput; p99: of the 99 % latency */
+    enum obstacle obstacle;           /* with one job per side */
     enum verdict verdict;
 };
 

@@ -329,9 +329,8 @@ static const struct why_thread *receiver_thread(const struct why_facts *facts)
 static const struct {
     const char *word;
     bool (*rule)(const struct why_facts *facts, struct why_verdict *verdict);
-    const struct why_thread *(*limit)(
-        const struct why_facts
-            *facts); /* the thread that is the limit; NULL: the limit is not a thread */
+    /* The thread that is the limit; NULL: the limit is not a thread. */
+    const struct why_thread *(*limit)(const struct why_facts *facts);
 } rules[] = {
     {"rate-bound", rate_is_kept, NULL},
     {"latency-bound", one_is_under_way, NULL},

@@ -32,8 +32,7 @@ struct chart_panel {
 
 struct chart {
     char title[CHART_LINE];
-    char lines[CHART_CAPTION_LINES]
-              [CHART_LINE]; /* caption below the picture: what was measured, where and when */
+    char lines[CHART_CAPTION_LINES][CHART_LINE]; /* caption: what was measured, where and when */
     size_t line_count;
     char statistics[CHART_LINE]; /* how a value was computed from repetitions; also in `lines` */
     struct chart_panel panels[CHART_MOST_PANELS];

@@ -7,8 +7,7 @@
 
 struct dimension {
     const char *title;
-    const char
-        *column; /* column in table points; NULL: the value comes from `settings`, by `key` */
+    const char *column; /* column in table points; NULL: `settings` has it, by `key` */
     const char *key;
     bool right; /* right-aligned, as numbers are */
     int rank;   /* see struct grid_column */

@@ -17,8 +17,7 @@ struct loaded {
     struct point_record *points; /* the points that the filter accepts, by point_id */
     size_t point_count;
     int64_t points_in_file;
-    struct point_record
-        *baselines; /* all baseline points of the file, whatever the filter accepts */
+    struct point_record *baselines; /* the file's baseline points, whatever the filter accepts */
     size_t baseline_count;
     bool beside; /* `points` has other points besides the baseline's */
     struct host_record *hosts;

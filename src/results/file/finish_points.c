@@ -102,8 +102,7 @@ static int take_repetition(struct finish *finish, const struct finish_entry *ent
     if (read_at(finish, entry->offset, &line, error) ||
         decode_repetition(line.data, line.data_length, &finish->format, &row))
         return -1;
-    if (row.repetition <=
-        gathered->last) /* repetitions are numbered upwards, so this is a duplicate */
+    if (row.repetition <= gathered->last) /* a duplicate: numbers only go up */
         return 0;
     gathered->last = row.repetition;
     if (add_sample(gathered, &row))

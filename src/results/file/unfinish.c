@@ -13,8 +13,7 @@
 /* Rows of one table, read forward. */
 struct cursor {
     enum table_id table;
-    int64_t next, first,
-        count; /* next row to hand out; first row and number of rows in the buffer */
+    int64_t next, first, count; /* next row; first and number of those in the buffer */
     char *buffer;
 };
 #define CURSOR_ROWS 1024

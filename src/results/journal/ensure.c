@@ -86,9 +86,7 @@ static int restore(struct journal *journal, struct error *error)
     char partial[DISK_PATH_BYTES + 16];
     struct error cause = {""};
     snprintf(partial, sizeof partial, "%s.partial", journal->path);
-    if (journal_wait(
-            journal,
-            error)) /* a sync that is under way uses the descriptor that is replaced below */
+    if (journal_wait(journal, error)) /* a running sync needs the old descriptor */
         return -1;
     int fd = write_copy(journal, partial, &cause);
     if (fd < 0)

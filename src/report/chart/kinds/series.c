@@ -254,9 +254,7 @@ static int make_series(struct series_set *set, struct candidates *all)
     size_t count = find_distinctive(set, all, distinctive);
     char name[192];
     qsort(all->items, all->count, sizeof *all->items, by_file_then_id);
-    set->series =
-        calloc(2 * all->count,
-               sizeof *set->series); /* each candidate adds a series and a ceiling at most */
+    set->series = calloc(2 * all->count, sizeof *set->series); /* at most one ceiling per point */
     if (!set->series)
         return -1;
     for (size_t i = 0; i < all->count; i++) {
