@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FIRST_CODE 256 /* of getopt_long's results for the options: above every character */
+#define FIRST_CODE 256 /* getopt_long's code for the first option: above every character */
 
 static int unknown_argument(struct reader *reader, const char *element)
 {
@@ -24,8 +24,8 @@ static int unknown_argument(struct reader *reader, const char *element)
     return error_set(reader->error, "unknown option %s; --help lists all", name);
 }
 
-/* Whether the element of the command line names the option in full, and not by the abbreviation
- * that getopt_long takes as well. */
+/* Whether the element of the command line spells the option's name in full. getopt_long accepts
+ * abbreviations as well; this program does not. */
 static bool is_full_name(const char *element, const char *name)
 {
     size_t length = strlen(name);
@@ -33,7 +33,8 @@ static bool is_full_name(const char *element, const char *name)
            (element[2 + length] == '\0' || element[2 + length] == '=');
 }
 
-/* Whether an argument that stands by itself is rather the next option: its value was forgotten. */
+/* Whether the argument that getopt_long took for a value is in fact the next option, because the
+ * value was forgotten. */
 static bool is_option(const char *argument)
 {
     for (int id = 0; id < OPTION_TOTAL; id++)
@@ -42,7 +43,8 @@ static bool is_option(const char *argument)
     return false;
 }
 
-/* Sets what getopt_long found in `element`, the element of the command line that it began with. */
+/* Sets the option for which getopt_long returned `code`. `element` is the element of the command
+ * line with which that option began. @return 0 or -1. */
 static int set_option(struct reader *reader, int code, const char *element, char *const *argv)
 {
     bool rejected = code == '?' || code == ':';
@@ -80,8 +82,8 @@ static void fill_options(struct option options[OPTION_TOTAL + 1])
     }
 }
 
-/* In getopt_long's "-:", the minus keeps arguments in their places and the colon tells a missing
- * value from an unknown option. */
+/* In getopt_long's "-:", the minus keeps arguments in their places, and the colon distinguishes a
+ * missing value from an unknown option. */
 int command_line_read(struct reader *reader, int argc, char *const *argv)
 {
     struct option options[OPTION_TOTAL + 1];

@@ -4,8 +4,8 @@
 
 #include "reader.h"
 
-/* Reads all of it, past mistakes too, for there may be a --help behind them. The first mistake is
- * the one reported. @return 0 or -1. */
+/* Reads the whole command line, even after a mistake, because a --help may follow. It reports the
+ * first mistake. @return 0 or -1. */
 int command_line_read(struct reader *reader, int argc, char *const *argv);
 
 #endif

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The option whose variable this is, of `length` characters, or OPTION_TOTAL. */
+/* Finds the option whose environment variable has this name of `length` characters. @return its id,
+ * or OPTION_TOTAL when there is none. */
 static enum option_id find_variable(const char *name, size_t length)
 {
     char variable[SOURCE_VARIABLE_LENGTH];

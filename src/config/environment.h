@@ -4,7 +4,8 @@
 
 #include "reader.h"
 
-/* `environment`: NAME=VALUE strings, ended by NULL; NULL: none. @return 0 or -1. */
+/* Sets options from `environment`: NAME=VALUE strings, ended by NULL. A NULL pointer means that
+ * there are no variables. @return 0 or -1. */
 int environment_read(struct reader *reader, char *const *environment);
 
 #endif

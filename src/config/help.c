@@ -4,7 +4,7 @@
 #include "zmqsweep/manual.h"
 
 #define VALUES_LENGTH 320
-#define PRESET_COLUMN 16 /* in which the descriptions of the presets begin */
+#define PRESET_COLUMN 16 /* column in which the descriptions of the presets begin */
 
 static const char usage[] = "mpirun -n 3 zmqsweep [options]";
 static const char purpose[] =
@@ -57,7 +57,7 @@ static const struct help_entry examples[] = {
     {NULL, NULL},
 };
 
-/* "1 to 1G", or "1 or more" when the upper limit is only where the numbers end. */
+/* "1 to 1G", or "1 or more" when the upper limit is INT32_MAX or higher, which limits nobody. */
 static void format_limits(enum option_id id, char *text, size_t length)
 {
     const struct option_spec *spec = &config_options[id];

@@ -1,6 +1,6 @@
 /* read.c - the settings, gathered from command line, environment, sweep file, preset and defaults.
  *
- * Every text is checked where it is found, also when a higher source overrides it: a job script
+ * Every text is checked where it is found, even when a higher source overrides it: a job script
  * with a mistake in it should not work by luck.
  */
 #include "zmqsweep/settings.h"
@@ -12,7 +12,8 @@
 
 #include <string.h>
 
-/* Paths and variables in an error line may hold anything; the line stays one line. */
+/* A path or variable that an error line quotes may hold control characters. Replaces them, so that
+ * the error stays on one line. */
 static void replace_control_characters(struct error *error)
 {
     for (char *at = error ? error->text : NULL; at && *at; at++)
@@ -20,7 +21,7 @@ static void replace_control_characters(struct error *error)
             *at = '?';
 }
 
-/* Reads all sources below the command line, the higher first. */
+/* Reads all sources below the command line, the highest first. */
 static int read_lower_sources(struct reader *reader, char *const *environment)
 {
     if (environment_read(reader, environment) || sweep_file_read(reader) ||
@@ -36,7 +37,7 @@ int config_read(int argc, char *const *argv, char *const *environment, const str
     memset(settings, 0, sizeof *settings);
     int status = command_line_read(&reader, argc, argv);
     if (settings->items[OPTION_HELP].text || settings->items[OPTION_VERSION].text)
-        status = reader_set_defaults(&reader); /* whoever asks for help gets it, mistakes or not */
+        status = reader_set_defaults(&reader); /* --help works even when other options are wrong */
     else if (status == 0)
         status = read_lower_sources(&reader, environment);
     if (status) {

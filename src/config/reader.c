@@ -1,4 +1,4 @@
-/* reader.c - one option is set: its text is checked, and the higher source wins. */
+/* reader.c - sets one option: checks its text, and lets the higher source win. */
 #include "reader.h"
 
 #include "options/source.h"
@@ -44,7 +44,8 @@ const struct preset *reader_find_preset(const struct preset *presets, const char
     return NULL;
 }
 
-/* Reports that there is no such preset, which is nearest, and which there are. @return -1 */
+/* Reports that there is no preset of this name, which name is nearest, and which presets there are.
+ * @return -1 */
 static int unknown_preset(const struct preset *presets, const char *name, struct error *error)
 {
     const char *names[32], *nearest;

@@ -9,20 +9,21 @@ struct reader {
     const struct preset *presets;
     struct error *error;          /* NULL: mistakes are not reported */
     const char *path;             /* of the sweep file */
-    unsigned lines[OPTION_TOTAL]; /* in the sweep file; 0: not in it */
+    unsigned lines[OPTION_TOTAL]; /* line of each option in the sweep file; 0: not in it */
 };
 
 /* Checks `text` and sets the option to it, unless a higher source has set it already. @return 0 or
  * -1. */
 int reader_set(struct reader *reader, enum option_id id, enum setting_source source,
                const char *text);
-/* Replaces an option's value by the default. Unset text and flags are "", which no source gives. */
+/* Replaces the option's value with its default. Unset text options and unset flags become "", a
+ * text that no source can give. */
 int reader_set_default(struct reader *reader, enum option_id id);
 /* Gives the default to all options that no source has set. */
 int reader_set_defaults(struct reader *reader);
 
-/* Where an option was set, as an error line names it: --size, ZMQSWEEP_SIZE, sweep.ini:3, preset
- * daq. */
+/* Names the place where an option was set, for an error line: --size, ZMQSWEEP_SIZE, sweep.ini:3,
+ * preset daq. */
 #define READER_PLACE_LENGTH 192
 const char *reader_place(const struct reader *reader, enum option_id id, enum setting_source source,
                          char where[READER_PLACE_LENGTH]);

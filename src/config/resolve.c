@@ -1,4 +1,4 @@
-/* resolve.c - what options mean to each other: presets, and those that exclude each other. */
+/* resolve.c - how options affect each other: presets set others, and some exclude each other. */
 #include "resolve.h"
 
 #include "options/source.h"
@@ -15,7 +15,7 @@ static int reject_both(struct reader *reader, enum option_id one, enum option_id
                      config_options[one].name, config_options[other].name);
 }
 
-/* Decides between --short and --preset, so that the settings hold the one preset that is in force.
+/* Decides between --short and --preset, so that the settings name only the preset that is in force.
  */
 static int choose_preset(struct reader *reader)
 {
@@ -72,7 +72,7 @@ int resolve_mode(struct reader *reader)
                               count->source > duration->source ? OPTION_DURATION : OPTION_COUNT);
 }
 
-/* What has a meaning with a precision only. */
+/* Options that have a meaning only together with --precision. */
 static const enum option_id precision_options[] = {OPTION_MIN_REPETITIONS, OPTION_MAX_REPETITIONS,
                                                    OPTION_MAX_TIME};
 

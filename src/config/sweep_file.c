@@ -13,13 +13,13 @@
 #define SECTION "[zmqsweep]"
 
 /* What inih's two callbacks share. inih neither counts lines for the handler nor rejects lines that
- * are longer than its buffer, so read_line does. */
+ * are longer than its buffer, so read_line does both. */
 struct sweep_file {
     struct reader *reader;
     FILE *stream;
     unsigned line;
-    unsigned failed; /* the line of the first mistake that is in the reader's error; 0: none */
-    int read_errno;  /* of a failed read; 0: none */
+    unsigned failed; /* line of the first mistake, which is in the reader's error; 0: none */
+    int read_errno;  /* errno of a failed read; 0: none */
 };
 
 __attribute__((format(printf, 2, 3))) static void fail_line(struct sweep_file *file,
@@ -34,9 +34,9 @@ __attribute__((format(printf, 2, 3))) static void fail_line(struct sweep_file *f
     file->failed = file->line;
 }
 
-/* Reads one line without its end and without leading blanks, which inih would take for a
- * continuation of the line before. The excess of a comment is dropped, that of other lines is a
- * mistake.
+/* Reads one line without its newline and without leading blanks; inih would take a line with
+ * leading blanks for a continuation. A comment that is too long is cut; any other line that is too
+ * long is a mistake.
  * @return its length, or -1 at the end of the file or after a mistake. */
 static int read_line(struct sweep_file *file, char *line, int size)
 {
@@ -62,8 +62,8 @@ static int read_line(struct sweep_file *file, char *line, int size)
     return c == EOF && (length == 0 || file->read_errno) ? -1 : length;
 }
 
-/* A section's header may be there, but only the one. inih calls nobody for a section without keys.
- */
+/* Whether the line is the header of a section other than [zmqsweep]. inih calls no handler for a
+ * section without keys, so the handler would miss such a header. */
 static bool is_wrong_section(const char *line)
 {
     const size_t length = sizeof SECTION - 1;
@@ -75,7 +75,7 @@ static bool is_wrong_section(const char *line)
     return after != '\0' && after != ';' && after != '#';
 }
 
-/* inih's reader, in the place of fgets. */
+/* inih calls this function in place of fgets. */
 static char *next_line(char *line, int size, void *stream)
 {
     static const char mark[] = "\xef\xbb\xbf"; /* UTF-8's byte order mark */

@@ -3,7 +3,7 @@
 
 #include "zmqsweep/point.h"
 
-/* What matters to plain sockets. The other dimensions are ZeroMQ's. */
+/* The dimensions that matter to plain sockets. The others matter to ZeroMQ only. */
 static const enum option_id socket_dimensions[] = {
     OPTION_RECEIVERS_PER_SENDER,
     OPTION_SENDERS_PER_RECEIVER,
@@ -42,13 +42,13 @@ struct point plan_baseline_of(const struct point *model)
     struct point point = *model;
     point.pattern = PATTERN_STREAM;
     point.transport = TRANSPORT_RAW_TCP;
-    point.security = SECURITY_NONE; /* its own token admits the run's ranks only */
+    point.security = SECURITY_NONE; /* the raw sockets' own token admits only ranks of the run */
     point.send_mode = SEND_CONST;
     point.receive_mode = RECEIVE_COPY;
     point.sndhwm = point.rcvhwm = 0; /* there are no queues, */
     point.io_threads = 0;            /* and no I/O threads */
     point.io_cpus = OPTION_KEYWORD;
-    point.rate_per_s = 0; /* as fast as it goes: it is the ceiling */
+    point.rate_per_s = 0; /* no limit: the baseline is the ceiling */
     point.find_loss_ppb = OPTION_KEYWORD;
     point.latency_every = 0; /* plain sockets carry no send times */
     return point;

@@ -1,12 +1,12 @@
-/* baseline.h - which points --baseline makes points of plain sockets after. */
+/* baseline.h - which points --baseline repeats over plain sockets. */
 #ifndef PLAN_BASELINE_H
 #define PLAN_BASELINE_H
 
 #include "zmqsweep/settings.h"
 
-/* Does a point that is made of these values, as asked for, differ from others in what matters to
- * plain sockets, and not only in what is ZeroMQ's? True for the first of those that differ in
- * nothing else. */
+/* Whether the baseline has a point of plain sockets for the point with these values, which are the
+ * values as asked for. Of the points over TCP that differ only in what is ZeroMQ's, this holds for
+ * the first alone. */
 bool baseline_has_point_for(const struct settings *settings, const int64_t value[OPTION_TOTAL]);
 
 #endif

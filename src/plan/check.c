@@ -17,7 +17,7 @@ static int64_t largest(const struct settings *settings, enum option_id id)
     return most;
 }
 
-/* Pairs, where `all` stands for the one group that must at least be there. */
+/* The largest number of pairs. `all` counts as 1, because at least one group must be there. */
 static int64_t largest_pairs(const struct settings *settings)
 {
     int64_t most = largest(settings, OPTION_PAIRS);
@@ -80,7 +80,7 @@ static bool lists(const struct settings *settings, enum option_id id, int64_t va
     return found;
 }
 
-/* What the patterns that send messages back cannot do. */
+/* Rejects what req-rep and pair cannot do, because they send messages back. */
 static int check_echoes(const struct settings *settings, struct error *error)
 {
     bool pair = lists(settings, OPTION_PATTERN, PATTERN_PAIR);
@@ -104,7 +104,8 @@ static int check_echoes(const struct settings *settings, struct error *error)
     return 0;
 }
 
-/* Where messages go one way, those that are timed carry their send time. */
+/* Checks that every size has room for a send time, which timed messages of one-way patterns carry.
+ */
 static int check_latency(const struct settings *settings, struct error *error)
 {
     const struct setting *sizes = &settings->items[OPTION_SIZE];
@@ -147,7 +148,8 @@ static int check_find_rate(const struct settings *settings, struct error *error)
     return 0;
 }
 
-/* Messages that one `count` stands for in a repetition, of the point with the most. */
+/* How many messages of a repetition one message of --count stands for, in the point where that
+ * number is largest. */
 static int64_t most_copies(const struct settings *settings, int32_t ranks)
 {
     const struct setting *receivers = &settings->items[OPTION_RECEIVERS_PER_SENDER];

@@ -1,9 +1,10 @@
-/* estimate.c - memory and time that a sweep takes, before anything is opened. */
+/* estimate.c - the memory and time that a sweep takes, before anything is opened. */
 #include "zmqsweep/plan.h"
 
 #include <math.h>
 
-/* Products of sizes, HWMs and peers stop at the largest number instead of wrapping round. */
+/* Products and sums of sizes, high-water marks and peers stop at INT64_MAX instead of overflowing.
+ */
 static int64_t times(int64_t a, int64_t b)
 {
     return a && b > INT64_MAX / a ? INT64_MAX : a * b;
@@ -22,10 +23,10 @@ int64_t plan_ring_buffers(const struct point *point)
 static int64_t sender_bytes(const struct point *point)
 {
     switch (point->send_mode) {
-    case SEND_ZERO_COPY: /* what is queued lies in the ring */
+    case SEND_ZERO_COPY: /* all queued messages lie in the ring */
         return times(plan_ring_buffers(point), point->size_bytes);
     case SEND_CONST:
-    case SEND_SHARED: /* what is queued is one and the same buffer */
+    case SEND_SHARED: /* all queued messages are one and the same buffer */
         return point->size_bytes;
     default:
         return times(times(point->size_bytes, point->sndhwm), point->receivers_per_sender);
@@ -34,8 +35,7 @@ static int64_t sender_bytes(const struct point *point)
 
 int64_t plan_queue_bytes(const struct point *point, enum role role)
 {
-    if (plan_is_baseline(
-            point)) { /* nothing is queued: a message as it is written, one as it is read */
+    if (plan_is_baseline(point)) { /* no queues: one message being written, one being read */
         return role == ROLE_IDLE     ? 0
                : role == ROLE_SENDER ? point->size_bytes
                                      : times(point->size_bytes, point->senders_per_receiver);
@@ -51,7 +51,7 @@ int64_t plan_queue_bytes(const struct point *point, enum role role)
     }
 }
 
-/* What a point's ranks on one host may queue; -1 when there is no layout. */
+/* The bytes that a point's ranks on one host may queue; -1 when there is no layout. */
 static int64_t point_queue_bytes(const struct plan *plan, const struct point *point, int32_t host)
 {
     struct plan_layout layout;
@@ -112,8 +112,9 @@ double plan_repetition_s(const struct point *point)
     return (double)(point->warmup_ns + point->duration_ns + point->interval_ns) * 1e-9;
 }
 
-/* The most that a point may take: the first repetition is always run. In count mode, where its
- * length is not known, the time limit alone counts. */
+/* The longest time that a point may take, in seconds. The first repetition always runs, whatever
+ * the time limit. In count mode, where a repetition's length is not known, only the time limit
+ * counts. */
 static double point_most_s(const struct point *point)
 {
     double one = plan_repetition_s(point), all = one * point->repetitions;

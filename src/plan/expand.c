@@ -31,7 +31,7 @@ static const enum option_id dimensions[] = {
 };
 #define DIMENSIONS (sizeof dimensions / sizeof *dimensions)
 
-/* In count mode the length of a window is no dimension. */
+/* The number of values in a dimension. In count mode the length of a window is not a dimension. */
 static size_t dimension_length(const struct settings *settings, enum option_id id)
 {
     if (id == OPTION_DURATION && config_value(settings, OPTION_COUNT) != OPTION_KEYWORD) {
@@ -80,7 +80,7 @@ static int64_t resolved_hwm(int64_t asked, int64_t size_bytes)
     return asked == OPTION_KEYWORD ? plan_auto_hwm(size_bytes) : asked;
 }
 
-/* Messages per second of messages of that size; 0 for `max`. */
+/* Converts the rate that was asked for into messages of `size_bytes` per second; 0 for `max`. */
 static double resolved_rate(int64_t asked, int64_t size_bytes)
 {
     struct config_rate rate = config_rate(asked);

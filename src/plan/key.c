@@ -1,4 +1,4 @@
-/* key.c - a point's settings as text, by which points of two files are found to be the same. */
+/* key.c - a point's settings as text. Two files have a point in common when its text is equal. */
 #include "expand.h"
 
 #include <stdio.h>
@@ -33,7 +33,7 @@ const char *plan_key(const struct plan *plan, int64_t id, char key[PLAN_KEY_LENG
         if (option == (point.count ? OPTION_DURATION : OPTION_COUNT) ||
             (option == OPTION_RATE && value[option] == OPTION_KEYWORD) ||
             (option == OPTION_SECURITY && point.security == SECURITY_NONE)) {
-            continue; /* worded as before there was a choice */
+            continue; /* leaves out what older files, without this choice, do not have */
         }
         used += (size_t)snprintf(key + used, PLAN_KEY_LENGTH - used, "%s=%s ",
                                  config_options[option].name,

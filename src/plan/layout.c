@@ -1,21 +1,21 @@
 /* layout.c - which rank is what in a point, by placement.
  *
- * The hosts are filled evenly: where there is a choice the host with the most free ranks gives the
- * next one, and of two ends the host that has sent less so far sends. For pairs across hosts,
- * taking the two hosts with the most free ranks each time makes as many pairs as can be made.
+ * The hosts are filled evenly. Where there is a choice, the host with the most free ranks gives the
+ * next rank, and of two ends, the end on the host with fewer senders so far sends. For pairs across
+ * hosts, taking the two hosts with the most free ranks each time makes as many pairs as possible.
  */
 #include "zmqsweep/layout.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The ranks, and which of them are still free while groups get theirs. */
+/* The ranks, and which of them are still free, while ranks are assigned to groups. */
 struct slots {
     const struct point *point;
     const int32_t *hosts;
     int32_t ranks, host_count;
-    int32_t *free; /* ranks without a role, by host */
-    int32_t *sent; /* ranks that send, by host */
+    int32_t *free; /* number of ranks without a role, by host */
+    int32_t *sent; /* number of ranks that send, by host */
     int32_t *next; /* by host: no rank before this one is free */
     bool *taken;   /* by rank */
     struct plan_layout *layout;
@@ -79,7 +79,7 @@ static void assign_on_host(struct slots *slots, int32_t host, enum role role, in
     }
 }
 
-/* The host of [from, to) with the most free ranks, `but` left out; -1 when all are full. */
+/* The host of [from, to), other than `but`, with the most free ranks; -1 when all are full. */
 static int32_t host_with_most_free(const struct slots *slots, int32_t from, int32_t to, int32_t but)
 {
     int32_t best = -1;
@@ -132,8 +132,8 @@ static bool assign_within(struct slots *slots, int32_t group)
     return true;
 }
 
-/* The host for the end that is a single rank: the one with the most free ranks, if the other
- * hosts have room for the end of many. */
+/* The host for the end of a group that is a single rank: the host with the most free ranks, if the
+ * other hosts have room for the other end, which is `many` ranks. */
 static int32_t host_for_single_rank(const struct slots *slots, int32_t many)
 {
     int32_t best = -1;
@@ -146,7 +146,8 @@ static int32_t host_for_single_rank(const struct slots *slots, int32_t many)
     return best;
 }
 
-/* A pair: the two hosts with the most free ranks; of these the one that has sent less sends. */
+/* Assigns a pair to the two hosts with the most free ranks. Of these two, the host with fewer
+ * senders so far sends. */
 static bool assign_pair_across(struct slots *slots, int32_t group)
 {
     int32_t first = host_with_most_free(slots, 0, slots->host_count, -1);
@@ -200,7 +201,7 @@ static bool assign_split(struct slots *slots, int32_t group)
 
 /* ---- matrix ---- */
 
-/* Numbers the hosts that have a rank besides the coordinator. @return how many. */
+/* Lists the hosts that have a rank besides the coordinator. @return how many. */
 static int32_t list_hosts_with_ranks(const struct slots *slots, int32_t *hosts)
 {
     int32_t count = 0;
@@ -212,8 +213,9 @@ static int32_t list_hosts_with_ranks(const struct slots *slots, int32_t *hosts)
     return count;
 }
 
-/* Round r: host i sends to host i + r + 1, all at once. Alone: pair p of the n(n - 1) ordered ones.
- */
+/* --matrix rounds: in step r, every host i sends to host i + r + 1, all at once. --matrix alone:
+ * step p measures number p of the n(n - 1) ordered pairs of hosts. @return false when ranks are too
+ * few. */
 static bool assign_matrix_pairs(struct slots *slots, const int32_t *hosts, int32_t count)
 {
     const struct point *point = slots->point;

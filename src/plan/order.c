@@ -1,9 +1,8 @@
 /* order.c - the order in which the points of a round run. */
 #include "zmqsweep/plan.h"
 
-/* xorshift64*, Vigna, ACM Trans. Math. Softw. 42 (2016) 30; seeded through splitmix64 so that 0
- * will do too.
- */
+/* xorshift64*, Vigna, ACM Trans. Math. Softw. 42 (2016) 30; seeded through splitmix64 so that a
+ * seed of 0 works, too. */
 static uint64_t next_random(uint64_t *state)
 {
     *state ^= *state >> 12;

@@ -51,7 +51,7 @@ static bool lists_all_pairs(const struct settings *settings)
     return found;
 }
 
-/* Is this number of pairs also what the `all` beside it comes to? */
+/* Whether `all` is listed beside this number of pairs and comes to the same number. */
 static bool is_all_pairs(const struct plan *plan, int64_t id, int64_t asked)
 {
     struct point point = expand_listed(plan, id);
@@ -62,7 +62,7 @@ static bool is_all_pairs(const struct plan *plan, int64_t id, int64_t asked)
 static int add_model(struct plan *plan, int64_t id, struct error *error)
 {
     int64_t count = plan->points - plan->listed;
-    if ((count & (count - 1)) == 0) { /* full: at each power of two */
+    if ((count & (count - 1)) == 0) { /* the array is full at each power of two */
         uint32_t *more = realloc(plan->models, (count ? 2 * (size_t)count : 1) * sizeof *more);
         if (!more) {
             return error_set(error, "no memory for the points of the baseline");
@@ -74,7 +74,7 @@ static int add_model(struct plan *plan, int64_t id, struct error *error)
     return 0;
 }
 
-/* The baseline's points follow the others. */
+/* Adds the points of the baseline, which follow the others. */
 static int add_baseline(struct plan *plan, struct error *error)
 {
     if (config_value(plan->settings, OPTION_BASELINE) == BASELINE_NONE) {
@@ -95,7 +95,7 @@ static int add_baseline(struct plan *plan, struct error *error)
     return plan->points > EXPAND_MOST_POINTS ? too_many_points(error) : 0;
 }
 
-/* A matrix has pairs of its own making. */
+/* Counts the steps of the matrix, which makes its pairs of hosts itself. */
 static int count_steps(struct plan *plan, struct error *error)
 {
     const struct settings *settings = plan->settings;
@@ -127,13 +127,13 @@ static int count_steps(struct plan *plan, struct error *error)
     return 0;
 }
 
-/* Is there a layout for every shape? Shapes differ only in the slow dimensions, down to the pairs.
- */
+/* Checks that there is a layout for every shape. Points differ in shape only by the slow
+ * dimensions, from the slowest down to the pairs. */
 static int check_layouts(const struct plan *plan, struct error *error)
 {
     int64_t stride = expand_layout_stride(plan->settings);
     if (plan->unplaced) {
-        return 0; /* `listed`, with as many ranks as that takes */
+        return 0; /* placed as `listed`, on as many ranks as the shape takes */
     }
     for (int64_t id = 0; id < plan->listed; id += stride) {
         struct point point = plan_point(plan, id);

@@ -3,7 +3,8 @@
 
 #include "zmqsweep/options.h"
 
-/* The words of the option table; those that are no choices are named here. */
+/* The word of the option table for a choice; values that are not choices of the table get their
+ * words here. */
 static const char *choice(enum option_id id, int32_t value)
 {
     return config_options[id].choices[value];

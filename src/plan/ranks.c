@@ -1,4 +1,4 @@
-/* ranks.c - what the points of a plan need of the job's ranks. */
+/* ranks.c - how many of the job's ranks, and which, the points of a plan need. */
 #include "zmqsweep/plan.h"
 
 int32_t plan_ranks_needed(const struct plan *plan)

@@ -22,7 +22,9 @@ static int compare_places(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* Twice the mean ranks, less their mean: whole numbers, so that equal sums are equal. */
+/* Ranks the values; equal values get the mean of their ranks. Writes twice each rank, less twice
+ * the mean of all ranks: whole numbers, so that equal sums are equal. @return false when memory is
+ * out. */
 static bool rank(const double *values, size_t n, double *ranks)
 {
     struct place *places = malloc(n * sizeof *places);
@@ -85,7 +87,7 @@ static void shuffle(double *ranks, size_t n, uint64_t *state)
     }
 }
 
-/* Leaves the ranks in another order. */
+/* The permutation p-value of the ranks' serial correlation. Leaves the ranks in another order. */
 static double permutation_p(double *ranks, size_t n)
 {
     double seen = steps(ranks, n);
@@ -101,7 +103,8 @@ static double permutation_p(double *ranks, size_t n)
     return (1.0 + as_large) / (1.0 + ORDERS);
 }
 
-/* The standard deviation of 1 - RVN / 2 over all orders, without ties. */
+/* The standard deviation of 1 - RVN / 2 over all orders, without ties. RVN is the rank version of
+ * von Neumann's ratio. */
 static double deviation_of_chance(double n)
 {
     return sqrt((n - 2) * (5 * n * n - 2 * n - 9) / (5 * n * (n + 1) * (n - 1) * (n - 1)));

@@ -1,4 +1,4 @@
-/* histogram.c - what the buckets of times say. */
+/* histogram.c - times counted in buckets, and their quantiles. */
 #include "zmqsweep/histogram.h"
 
 #include <math.h>
@@ -24,7 +24,8 @@ int64_t histogram_total(const struct histogram *histogram)
     return total;
 }
 
-/* The bucket of value number `rank`, from 1 on; HISTOGRAM_BUCKETS where there is none. */
+/* The bucket that holds value number `rank` in ascending order, counted from 1; HISTOGRAM_BUCKETS
+ * when there is none. */
 static size_t bucket_of_rank(const struct histogram *histogram, int64_t rank)
 {
     int64_t so_far = 0;

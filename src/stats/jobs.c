@@ -6,11 +6,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* The jobs of a comparison and what is made of them. */
+/* The jobs of a comparison and what is computed from them. */
 struct jobs {
     const double *values;
     size_t points, base, other;
-    double *variances, *freedoms; /* of the points that have one, `count` of them */
+    double *variances, *freedoms; /* `count` of each, one per point that has a variance */
     size_t count;
 };
 
@@ -67,10 +67,10 @@ static void collect_variances(struct jobs *jobs)
     }
 }
 
-/* ---- how much points go together ---- */
+/* ---- how strongly points vary together ---- */
 
-/* The jobs' deviations from the means of their sides, of length 1. @return false for a point that
- * not all jobs have, or that does not vary. */
+/* The jobs' deviations from the means of their sides, scaled to a vector of length 1. @return false
+ * for a point that some job lacks, or that does not vary. */
 static bool take_direction(const struct jobs *jobs, size_t point, double *direction)
 {
     struct side base = base_side(jobs, point), other = other_side(jobs, point);
@@ -86,10 +86,9 @@ static bool take_direction(const struct jobs *jobs, size_t point, double *direct
     return true;
 }
 
-/* The mean over all pairs of points of their squared correlation in these few jobs. The sum over
- * pairs is that of the squares of D = sum of direction x direction^T, which is small. NaN for fewer
- * than two points.
- */
+/* The squared correlation of two points over these few jobs, as its mean over all pairs of points.
+ * The sum over pairs is the sum of the squared elements of D = sum of direction x direction^T,
+ * which is a small matrix. NaN for fewer than two points. */
 static double mean_square_of_pairs(const struct jobs *jobs, double *direction, double *sums)
 {
     size_t all = jobs->base + jobs->other, count = 0;
@@ -111,7 +110,8 @@ static double mean_square_of_pairs(const struct jobs *jobs, double *direction, d
     return count < 2 ? NAN : (squares - n) / (n * (n - 1));
 }
 
-/* The most degrees of freedom that all points together have; see jobs.h. NaN when memory is out. */
+/* The most degrees of freedom that all points together can have; see jobs.h. NaN when memory is
+ * out. */
 static double most_freedom(const struct jobs *jobs)
 {
     size_t all = jobs->base + jobs->other;

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* Work of the exact distribution, n^3 / 4 steps: 200 pairs take 2 ms. */
+/* The most pairs for the exact distribution, which takes n^3 / 4 steps: 2 ms for 200 pairs. */
 #define EXACT_PAIRS 200
 
 static int compare_doubles(const void *left, const void *right)
@@ -14,9 +14,9 @@ static int compare_doubles(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* P(T <= t) for t = 0 ... limit into `below`. T is the sum of the ranks of those differences that
- * are above the shift: each of 1 ... n is in it with probability 1/2. All terms are positive, so
- * nothing cancels. */
+/* Sets below[t] to P(T <= t) for t = 0 ... limit. T is the sum of the ranks of the differences
+ * above the shift: each rank of 1 ... n is part of the sum with probability 1/2. All terms are
+ * positive, so nothing cancels. */
 static void signed_rank_exact(size_t n, size_t limit, double *below)
 {
     below[0] = 1;
@@ -33,7 +33,8 @@ static void signed_rank_exact(size_t n, size_t limit, double *below)
     }
 }
 
-/* The same by the normal distribution with a correction for continuity. */
+/* Approximates the result of signed_rank_exact by the normal distribution with a correction for
+ * continuity. */
 static void signed_rank_normal(size_t n, size_t limit, double *below)
 {
     double count = (double)n, mean = count * (count + 1) / 4;
@@ -56,13 +57,13 @@ static double *signed_rank(size_t n)
     return below;
 }
 
-/* Are the n (n + 1) / 2 averages more than memory can hold? */
+/* Whether the n (n + 1) / 2 averages are more than memory can hold. */
 static bool too_many(size_t n)
 {
     return n > (size_t)1 << (4 * sizeof n - 4);
 }
 
-/* The averages in ascending order, malloc'd, or NULL. */
+/* The Walsh averages in ascending order, malloc'd, or NULL. */
 static double *walsh_averages(const double *base, const double *other, size_t n)
 {
     double *averages = too_many(n) ? NULL : malloc(n * (n + 1) / 2 * sizeof *averages);
@@ -113,7 +114,8 @@ struct stats_shift stats_paired_shift(const double *base, const double *other, s
     return shift;
 }
 
-/* How many Walsh averages are on the side of 0 that has fewer; those that are 0 count on both. */
+/* How many Walsh averages are on the side of 0 that has fewer. Averages of 0 count on both sides.
+ */
 static size_t fewer_averages(const double *base, const double *other, size_t n)
 {
     size_t low = 0, high = 0;

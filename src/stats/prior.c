@@ -1,4 +1,4 @@
-/* prior.c - what many variances have in common, by empirical Bayes. */
+/* prior.c - the prior distribution that many variances share, by empirical Bayes. */
 #include "special.h"
 #include "zmqsweep/jobs.h"
 
@@ -20,7 +20,7 @@ static double median_of(const double *values, size_t n)
     return median;
 }
 
-/* log s^2 less what chance adds to it on average: its mean is log of the true variance. */
+/* log s^2 without the bias that chance adds: its mean is the log of the true variance. */
 static double unbiased_log(double variance, double freedom)
 {
     return log(variance) - special_digamma(0.5 * freedom) + log(0.5 * freedom);
@@ -28,7 +28,7 @@ static double unbiased_log(double variance, double freedom)
 
 static struct stats_prior from_moments(double mean_log, double excess, double mean_variance)
 {
-    if (excess <= 0) { /* they differ no more than by chance */
+    if (excess <= 0) { /* the variances differ no more than by chance */
         return (struct stats_prior){mean_variance, INFINITY};
     }
     double freedom = 2 * special_trigamma_inverse(excess);

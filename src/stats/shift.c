@@ -5,7 +5,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* Work of the exact distribution, n m (n + m) steps: 100 + 100 values take 10 ms. */
+/* The largest n m for the exact distribution, which takes n m (n + m) steps: 10 ms for 100 + 100
+ * values. */
 #define EXACT_LIMIT ((size_t)10000)
 
 static int compare_doubles(const void *left, const void *right)
@@ -14,8 +15,8 @@ static int compare_doubles(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* Turns *row, the distribution of U for (n - 1, j) at j = 0 ... m, into that for (n, j). All terms
- * are positive, so that nothing cancels. Row j has places for u = 0 ... limit. */
+/* Turns `rows` from the distribution of U for (n - 1, j) at j = 0 ... m into that for n and j. Row
+ * j has places for u = 0 ... limit. All terms are positive, so that nothing cancels. */
 static void next_row(double *rows, size_t n, size_t m, size_t limit)
 {
     size_t width = limit + 1;
@@ -27,7 +28,7 @@ static void next_row(double *rows, size_t n, size_t m, size_t limit)
     }
 }
 
-/* P(U <= u) for u = 0 ... limit into `below`. @return 0, or -1 when out of memory. */
+/* Sets below[u] to P(U <= u) for u = 0 ... limit. @return 0, or -1 when memory is out. */
 static int rank_sum_exact(size_t n, size_t m, size_t limit, double *below)
 {
     size_t width = limit + 1;
@@ -45,7 +46,8 @@ static int rank_sum_exact(size_t n, size_t m, size_t limit, double *below)
     return 0;
 }
 
-/* The same by the normal distribution with a correction for continuity. */
+/* Approximates the result of rank_sum_exact by the normal distribution with a correction for
+ * continuity. */
 static void rank_sum_normal(size_t n, size_t m, size_t limit, double *below)
 {
     double pairs = (double)n * (double)m, deviation = sqrt(pairs * (double)(n + m + 1) / 12);

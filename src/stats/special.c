@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-/* From here on the asymptotic series have 12 digits. */
+/* From this argument on, the asymptotic series have 12 digits. */
 #define ASYMPTOTIC 10.0
 #define MOST_STEPS 500
 /* Degrees of freedom beyond which a series in their reciprocal has 12 digits. */
@@ -32,7 +32,7 @@ double special_trigamma(double x)
     return sum + 1 / x + 0.5 * f + series / x;
 }
 
-/* 1 / trigamma is convex and nearly linear, so that a few steps from 0.5 + 1 / y do. */
+/* 1 / trigamma is convex and nearly linear, so that a few steps from 0.5 + 1 / y suffice. */
 double special_trigamma_inverse(double y)
 {
     if (y > 1e7) {

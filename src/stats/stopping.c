@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of the chance to miss, what the first look may use up. */
+/* The share of the allowed chance to miss the median that the first look may use up. */
 #define FIRST_SHARE 0.25
 #define TREND_LEVEL 0.2
 
-/* What may be used up by the looks up to the n-th value, of `all`. */
+/* How much of `all`, the allowed chance to miss the median, the looks up to the n-th value may use
+ * up together. */
 static double allowance(size_t n, size_t least, size_t most, double all)
 {
     double first = fmin(all, fmax(exp2(1 - (double)least), FIRST_SHARE * all));
@@ -20,9 +21,8 @@ static double allowance(size_t n, size_t least, size_t most, double all)
            (all - first) * log((double)n / (double)least) / log((double)most / (double)least);
 }
 
-/* One more value: each place of the walk that is left within [rank, n - rank] goes on to itself or
- * the next.
- */
+/* Adds one more value: each state of the walk that is left within [rank, n - rank] stays or moves
+ * to the next one, with probability 1/2 each. */
 static void step(double *mass, size_t n, size_t rank)
 {
     mass[n - rank] = 0;

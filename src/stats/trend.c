@@ -8,12 +8,12 @@
 /* Halves of fewer than four intervals differ by chance. */
 #define HALVES_MIN 8
 
-/* P(at most `inversions` inversions) in a random permutation of n, by the recurrence over n of the
- * number of permutations with so many inversions, kept as probabilities. @return NaN when memory is
- * out. */
+/* P(at most `inversions` inversions) in a random permutation of n. The recurrence over n counts the
+ * permutations with a given number of inversions; the counts are kept as probabilities. @return NaN
+ * when memory is out. */
 static double inversions_p(size_t n, size_t inversions)
 {
-    const size_t total = inversions + 1; /* more inversions never become fewer */
+    const size_t total = inversions + 1; /* the number of inversions never falls as n grows */
     double *now = calloc(total, sizeof *now), *next = calloc(total, sizeof *next);
     double p = NAN;
     if (now && next) {

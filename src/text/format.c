@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <math.h>
 
-/* Writes `value` with three significant digits; what has more digits before the point keeps them.
- */
+/* Writes `value` with three significant digits. A value with more digits before the point keeps all
+ * of these. */
 static void write_three_digits(double value, const char *unit, char *text, size_t length)
 {
     double size = fabs(value);
@@ -13,7 +13,8 @@ static void write_three_digits(double value, const char *unit, char *text, size_
     snprintf(text, length, "%.*f %s", decimals, value, unit);
 }
 
-/* Divides by `base` until the number that is printed is below it, and writes it with that unit. */
+/* Divides `value` by `base` until the printed number is below `base`, and writes it with the unit
+ * that was reached. */
 static const char *write_scaled(double value, double base, const char *const *units, char *text,
                                 size_t length)
 {
@@ -57,7 +58,7 @@ const char *format_per_s(double per_s, char *text, size_t length)
     return write_scaled(per_s, 1000, units, text, length);
 }
 
-/* Digits behind the point that make three significant ones, four at most. */
+/* How many decimals make three significant digits, at most four. */
 static int decimals_for(double value)
 {
     double size = fabs(value);
@@ -81,7 +82,7 @@ const char *format_loss(int64_t lost, int64_t sent, char text[FORMAT_BYTES])
     return format_percent(sent > 0 ? 100.0 * (double)lost / (double)sent : NAN, text);
 }
 
-/* How many Mbit/s the unit has in which format_rate prints this rate. */
+/* The unit, in Mbit/s, in which format_rate prints this rate. */
 static double rate_unit(double mbit_s)
 {
     double unit = 1e-6;

@@ -1,16 +1,16 @@
 /* format_shortest.c - the fewest digits that read back as the same double.
  *
- * Method: Schubfach (R. Giulietti, "The Schubfach way to render doubles", 2020): of the decimals
- * with the fewest digits between the two neighbours of a double's rounding interval the closest
- * one, found with one product of 64 and 126 bits. printf and strtod, tried with 15 to 17 digits,
- * take ten times as long, which counts in a CSV of millions of rows.
+ * Method: Schubfach (R. Giulietti, "The Schubfach way to render doubles", 2020). Of the shortest
+ * decimals within the double's rounding interval it finds the closest one, with one product of 64
+ * and 126 bits. printf and strtod, tried with 15 to 17 digits, take ten times as long, which counts
+ * in a CSV of millions of rows.
  */
 #include "zmqsweep/format.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-/* 10^k for k = LEAST_K ... MOST_K: all that a double can ask for. */
+/* 10^k for k = LEAST_K ... MOST_K: all powers that a double can need. */
 #define LEAST_K (-292)
 #define MOST_K 324
 #define WORDS 48 /* of 32 bits: more than 2^1074 x 2^128 needs */
@@ -124,7 +124,7 @@ static uint64_t round_to_odd(struct power power, uint64_t factor)
     return w | ((z & mask) + mask) >> 63;
 }
 
-/* value = c x 2^q, which is not 0; is_power: c is a power of two, so that the neighbour below is
+/* Converts c x 2^q, which is not 0. `is_power`: c is a power of two, so that the neighbour below is
  * nearer. */
 static struct decimal nearest_short(uint64_t c, int q, bool is_power)
 {
@@ -190,7 +190,7 @@ static void put_zeros(struct output *output, int count)
         output->text[output->used++] = '0';
 }
 
-/* "12.5": `whole` digits are before the point, which may be none or more than there are. */
+/* "12.5": the point stands behind `whole` digits. `whole` may be 0 or negative, or over `count`. */
 static void put_fixed(struct output *output, const char *digits, int count, int whole)
 {
     int before = whole < 0 ? 0 : whole > count ? count : whole;

@@ -1,8 +1,8 @@
 /* manual.c - the manual pages of both programs: man(7) macros and troff's escapes. */
 #include "zmqsweep/manual.h"
 
-/* What stands for a character that troff takes for markup or typesets as another; NULL: the
- * character. */
+/* The escape for a character that troff takes for markup or typesets as another. NULL: the
+ * character stands for itself. */
 static const char *escape_of(char c, bool line_begins)
 {
     switch (c) {

@@ -10,7 +10,7 @@ const char *text_quote(const char *text, char quoted[TEXT_QUOTE_LENGTH])
     const size_t room = TEXT_QUOTE_LENGTH - sizeof "\"...\"";
     size_t length = strnlen(text, room + 1), at = 0;
     bool cut = length > room;
-    if (cut) /* not in the middle of a UTF-8 character */
+    if (cut) /* never cut within a UTF-8 character */
         for (length = room; length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80;)
             length--;
     quoted[at++] = '"';
@@ -107,8 +107,8 @@ const char *text_nearest(const char *word, const char *const *names, size_t coun
     const char *nearest = NULL;
     for (size_t i = 0; i < count; i++) {
         size_t length = strlen(names[i]);
-        bool far =
-            length > LONGEST_NAME || strlen(word) > length + best; /* each letter over is an edit */
+        /* Each extra letter is an edit. */
+        bool far = length > LONGEST_NAME || strlen(word) > length + best;
         size_t distance = far ? best : edit_distance(word, names[i]);
         if (distance < best) {
             best = distance;

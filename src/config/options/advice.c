@@ -1,4 +1,4 @@
-/* advice.c - what would be right for an option, for the error lines on its values. */
+/* advice.c - what to write as an option's value, for the error lines on values. */
 #include "advice.h"
 
 #include <stdio.h>

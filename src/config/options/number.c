@@ -15,8 +15,9 @@ struct unit {
     int64_t factor;
 };
 
-/* In the order in which number_format tries them: the largest first, and of two names for one
- * factor the one to write. Integers are written without a unit, so theirs starts with none. */
+/* number_format tries the units in this order: the largest first, and where two names have the same
+ * factor, first the name to write. Integers are written without a unit, so their list starts with
+ * an empty name. */
 static const struct unit byte_units[] = {{"G", KIB *KIB *KIB},
                                          {"GiB", KIB *KIB *KIB},
                                          {"M", KIB *KIB},
@@ -58,7 +59,8 @@ static const struct unit *units_of(enum option_type type)
     }
 }
 
-/* value = the digits x factor. @return false when that is over 63 bits. */
+/* Sets *value to the number that `count` digits make, times `factor`. @return false when the
+ * product needs more than 63 bits. */
 static bool scale_digits(const char *digits, size_t count, int64_t factor, int64_t *value)
 {
     int64_t sum = 0;
@@ -79,13 +81,14 @@ static int64_t common_divisor(int64_t a, int64_t b)
     return a;
 }
 
-/* value = 0.digits x factor, exactly. @return false when that is no whole number. */
+/* Sets *value to 0.digits times `factor`, exactly. @return false when the product is not a whole
+ * number. */
 static bool scale_fraction(const char *digits, size_t count, int64_t factor, int64_t *value)
 {
     int64_t numerator = 0, denominator = 1;
     while (count > 0 && digits[count - 1] == '0')
         count--;
-    if (count > 18) /* beyond 10^18 no unit makes it whole */
+    if (count > 18) /* no unit is large enough to make so many decimals a whole number */
         return false;
     scale_digits(digits, count, 1, &numerator);
     for (size_t i = 0; i < count; i++)
@@ -132,7 +135,7 @@ enum number_status number_read(enum option_type type, const char *word, int64_t 
     return __builtin_add_overflow(whole_part, fraction_part, value) ? NUMBER_HUGE : NUMBER_GOOD;
 }
 
-/* Millionths as "5%" or "0.125%": four places hold them all. */
+/* Writes millionths as "5%" or "0.125%": four decimals hold every value. */
 static void format_share(int64_t value, char text[CONFIG_WORD_LENGTH])
 {
     int length = snprintf(text, CONFIG_WORD_LENGTH - 1, "%" PRId64 ".%04d", value / 10000,

@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_VALUES 4096 /* of one list: bounds the memory and time that a typing error can take   \
-                          */
+#define MOST_VALUES 4096 /* in one list: bounds what a typing error can cost */
 
 /* The values of one option text while they are collected. */
 struct list {
@@ -94,7 +93,8 @@ static char *trim(char *text)
     return text;
 }
 
-/* Adds first, first x factor, ... up to last, of "first:last:xfactor". Takes `word` apart. */
+/* Adds the values of the range "first:last:xfactor": first, first x factor, and so on, up to last.
+ * Modifies `word`. */
 static int add_range(struct list *list, char *word, struct error *error)
 {
     char *first_word = trim(strsep(&word, ":")), *last_word = trim(strsep(&word, ":"));
@@ -147,7 +147,7 @@ static int add_word(struct list *list, const char *word, struct error *error)
     return list_add(list, flag ? index % 2 : index, error);
 }
 
-/* Reads what is no word: a number, or one with a kind or a key before it. */
+/* Reads a value that is not a word: a number, alone or after a kind or a key. */
 static int read_value(const struct list *list, const char *word, int64_t *value,
                       struct error *error)
 {

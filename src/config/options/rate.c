@@ -1,7 +1,7 @@
 /* rate.c - values of OPTION_TYPE_RATE and OPTION_TYPE_LOSS.
  *
- * A rate is stored as messages per second; one that is given in bits as bits per second below zero,
- * so that one list has room for both.
+ * A rate is stored as messages per second. A rate that is given in bits is stored as the negative
+ * of its bits per second, so that one list can hold both.
  */
 #include "rate.h"
 
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Above any sender, and far below where a double loses whole numbers. */
+/* More than any sender reaches, and far below the numbers at which a double loses whole numbers. */
 #define MOST_PER_S ((int64_t)1000000000)
 #define MOST_BITS_PER_S ((int64_t)1000000000000000)
 #define MOST_LOSS_PPB ((int64_t)500000000)
@@ -23,7 +23,7 @@ struct rate_unit {
     int64_t factor;
 };
 
-/* The largest first, as they are written. */
+/* The largest unit first: a rate is written in the first unit that divides it. */
 static const struct rate_unit message_units[] = {
     {"G", 1000000000}, {"M", 1000000}, {"K", 1000}, {"", 1}, {NULL, 0}};
 static const struct rate_unit bit_units[] = {
@@ -38,7 +38,8 @@ static const struct rate_unit *find_unit(const struct rate_unit *units, const ch
     return units->name ? units : NULL;
 }
 
-/* Digits with at most one point in them, and where they end. NaN when there is no number. */
+/* Reads digits with at most one point and sets *end behind them. @return the number, or NaN when
+ * there is none. */
 static double read_decimal(const char *word, const char **end)
 {
     size_t length = strspn(word, "0123456789.");

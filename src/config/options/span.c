@@ -1,5 +1,5 @@
-/* span.c - values that are a kind of thing and a range of its numbers: CPUs in hwloc's words, TCP
- * ports. */
+/* span.c - values that are a range of numbers: CPUs, after a kind of object in hwloc's words, and
+ * TCP ports. */
 #include "span.h"
 
 #include "zmqsweep/text.h"

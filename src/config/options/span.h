@@ -4,7 +4,7 @@
 
 #include "zmqsweep/values.h"
 
-/* @return 0, or -1 with what would be right. */
+/* @return 0, or -1 with `error`, which says what to write. */
 int span_read_cpus(const char *word, int64_t *value, struct error *error);
 int span_read_ports(const char *word, int64_t *value, struct error *error);
 

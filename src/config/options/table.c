@@ -1,5 +1,5 @@
-/* table.c - every option, once. Help, manual page, parsers and the results' record read this table.
- */
+/* table.c - the one table of all options. Help, manual page, parsers and the results' record read
+ * it. */
 #include "zmqsweep/options.h"
 
 #include <string.h>
@@ -8,13 +8,14 @@
 #define GIB (KIB * KIB * KIB)
 #define MILLISECOND ((int64_t)1000000)
 #define DAY (MILLISECOND * 1000 * 86400)
-#define MOST_RANKS 1000000 /* far more than any job has, and products of it stay in 64 bits */
-#define MOST_MESSAGES 1000000000000 /* a day at ten million a second is less */
-#define MOST_LOOKS 10000 /* of a sequential test; a day of repetitions of ten seconds is less */
+#define MOST_RANKS 1000000 /* far more than any job has; products of it stay within 64 bits */
+#define MOST_MESSAGES 1000000000000 /* more than a day at ten million a second */
+#define MOST_LOOKS 10000 /* looks of a sequential test: over a day of ten-second repetitions */
 #define MOST_OF_AN_INT ((int64_t)INT32_MAX) /* ZeroMQ keeps these options in an int */
 
-/* A row: id, name, metavar, default; then what holds of LIST, the type with its limits or choices,
- * KEYWORD and IMPLIED; then HELP. struct option_spec says what each of them means. */
+/* A row: id, name, metavar and default; then those of LIST, the type with its limits or choices,
+ * KEYWORD and IMPLIED that apply to the option; then HELP. struct option_spec explains each of
+ * them. */
 #define ROW(id, option, value, unset, ...)                                                         \
     [OPTION_##id] = {.name = (option), .metavar = (value), .fallback = (unset), __VA_ARGS__}
 #define LIST .list = true

@@ -1,13 +1,11 @@
-/* baseline.c - which point of plain TCP sockets belongs to a point of ZeroMQ, and what the link can
- * carry.
- */
+/* baseline.c - which raw TCP point belongs to a point of ZeroMQ, and what the link can carry. */
 #include "baseline.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Titles of the dimensions in which a baseline is like its point. */
+/* Titles of the dimensions in which a baseline point and its ZeroMQ point have the same value. */
 static const char *const shared[] = {
     "size", "pairs", "receivers/sender", "senders/receiver", "count",         "duration", "bind",
     "from", "to",    "placement",        "sender CPUs",      "receiver CPUs", "sndbuf",   "rcvbuf",
@@ -80,8 +78,9 @@ static bool names_host(const char *list, const char *host)
     return false;
 }
 
-/* The link of an end that all pairs share. The point's row names one sender and one receiver of a
- * group: with more of them it does not show where all are. */
+/* The speed in Mbit/s of the link at an end that all pairs share; of two such ends, of the slower
+ * link. NaN when neither end is shared. A point's row names one sender and one receiver of each
+ * group, so a group with more members does not show all its hosts: NaN, too. */
 static double link_under(const struct loaded *file, const struct point_record *point)
 {
     bool one_sender = !strchr(point->sender_host, ','),

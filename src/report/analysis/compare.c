@@ -10,7 +10,7 @@ struct index {
     const struct point_record **sorted;
 };
 
-/* Of all jobs, the base's first. */
+/* The indices of all jobs, the base's first. */
 struct indices {
     struct index *jobs;
     size_t count;
@@ -22,7 +22,8 @@ const char *compare_verdict_name(enum verdict verdict)
     return names[verdict];
 }
 
-/* ISO 8601 in one time zone sorts by time. */
+/* Whether all jobs of `side` were measured before those of `later`. ISO 8601 times in one time zone
+ * sort as text. */
 static bool is_before(const struct side *side, const struct side *later)
 {
     for (size_t i = 0; i < side->count; i++)
@@ -70,7 +71,7 @@ static void free_indices(struct indices *indices)
     free(indices->jobs);
 }
 
-/* @return 0 or -1; free_indices either way. */
+/* @return 0 or -1. Call free_indices afterwards, whatever it returns. */
 static int make_indices(const struct comparison *comparison, struct indices *indices)
 {
     size_t base = comparison->base.count, count = base + comparison->other.count;
@@ -95,7 +96,7 @@ static const struct point_record *find(const struct index *index, const struct p
     return found ? *found : NULL;
 }
 
-/* Has one of the jobs first ... end - 1 the point? */
+/* Does one of the jobs first ... end - 1 have the point? */
 static bool is_in(const struct indices *indices, size_t first, size_t end,
                   const struct point_record *point)
 {
@@ -168,7 +169,7 @@ int compare_match(struct comparison *comparison, struct error *error)
     free_indices(&indices);
     if (failed)
         return error_set(error, "out of memory for the comparison");
-    if (comparison->count == 0) /* to say "nothing is slower" would mislead whoever relies on it */
+    if (comparison->count == 0) /* "nothing is slower" would mislead whoever relies on it */
         return error_set(error, "%.200s: has no point of the same settings as one of %.200s",
                          comparison->other.jobs->file->path, comparison->base.jobs->file->path);
     return 0;

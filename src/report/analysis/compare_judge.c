@@ -12,7 +12,7 @@
 #define LEAST_REPETITIONS 4
 #define COVERAGE_WANTED 0.95
 
-/* Room for the values of one point or of all, as asked for by two sizes. */
+/* Two arrays for the values of one point or of all points. */
 struct room {
     double *first, *second;
 };
@@ -30,8 +30,8 @@ static void free_room(struct room *room)
     free(room->second);
 }
 
-/* The logarithms of one member of a job's samples of the point, as far as it is known. @return how
- * many. */
+/* Collects the logarithms of one member of a job's samples of the point, without the values that
+ * are not known. @return how many. */
 static size_t take_logs(const struct job *job, const struct point_record *point, size_t member,
                         double *logs)
 {
@@ -52,7 +52,7 @@ static struct ratio ratio_of(const struct stats_shift *shift)
     return (struct ratio){exp(shift->shift), exp(shift->low), exp(shift->high), shift->coverage};
 }
 
-/* SAME says more than FASTER or SLOWER by less than the threshold, so that it comes first. */
+/* SAME is checked first: it says more than a FASTER or SLOWER by less than the threshold. */
 static enum verdict judge(const struct ratio *rate, double threshold)
 {
     if (isnan(rate->low))
@@ -64,7 +64,7 @@ static enum verdict judge(const struct ratio *rate, double threshold)
     return rate->high < 1 ? SLOWER : UNSURE;
 }
 
-/* ---- one job a side ---- */
+/* ---- one job per side ---- */
 
 static struct ratio single_ratio(const struct comparison *comparison, const struct pair *pair,
                                  size_t member, struct room *room)
@@ -113,7 +113,7 @@ static int judge_singles(struct comparison *comparison)
     return failed;
 }
 
-/* ---- several jobs a side ---- */
+/* ---- several jobs per side ---- */
 
 static const struct job *job_of(const struct comparison *comparison, size_t index)
 {
@@ -130,7 +130,8 @@ static size_t most_samples(const struct comparison *comparison, size_t jobs)
     return most;
 }
 
-/* A value per point and job: the median of the logarithms, NaN where a job has none. */
+/* Fills room with one value per point and job: the median of the logarithms, NaN where a job has
+ * none. */
 static void fill_values(const struct comparison *comparison, size_t member, struct room *room)
 {
     size_t jobs = comparison->base.count + comparison->other.count;
@@ -142,7 +143,8 @@ static void fill_values(const struct comparison *comparison, size_t member, stru
     }
 }
 
-/* @return NaN for no value. */
+/* The rate whose logarithm is the mean of `values`, without NaN: a geometric mean. @return NaN for
+ * no value. */
 static double mean_rate(const double *values, size_t count)
 {
     double sum = 0, known = 0;
@@ -205,7 +207,7 @@ static int judge_jobs(struct comparison *comparison)
     return failed;
 }
 
-/* ---- all of them ---- */
+/* ---- all points ---- */
 
 static void count_up(struct comparison *comparison)
 {

@@ -1,4 +1,4 @@
-/* drift.c - what the rounds of a job show of changes that last longer than a round. */
+/* drift.c - changes that last longer than a round, as the rounds of a job show them. */
 #include "drift.h"
 
 #include "reading/point.h"
@@ -11,7 +11,7 @@
 #define STRONG_P 0.01
 #define LEAST_ROUNDS 3
 
-/* A repetition beside the others of its point. */
+/* How a repetition differs from the others of its point. */
 struct residual {
     int64_t round;
     double log_ratio; /* log(rate / the point's median) */
@@ -23,7 +23,7 @@ static int by_round(const void *a, const void *b)
     return (x->round > y->round) - (x->round < y->round);
 }
 
-/* One point's residuals, where it was measured in rounds. @return how many. */
+/* Computes one point's residuals, if it was measured in rounds. @return how many. */
 static size_t take_residuals(const struct job *job, const struct point_record *point, double *logs,
                              struct residual *residuals)
 {
@@ -40,7 +40,8 @@ static size_t take_residuals(const struct job *job, const struct point_record *p
     return count;
 }
 
-/* Residuals in order of their rounds to a median for each round. @return how many rounds. */
+/* Reduces residuals, in the order of their rounds, to one median per round. @return how many
+ * rounds. */
 static size_t reduce(const struct residual *residuals, size_t count, double *scratch,
                      double *series)
 {
@@ -54,7 +55,7 @@ static size_t reduce(const struct residual *residuals, size_t count, double *scr
     return rounds;
 }
 
-/* @return NaN when memory is out. */
+/* Sen's slope of the series. @return NaN when memory is out. */
 static double sen_slope(const double *series, size_t n)
 {
     double *slopes = malloc((n * (n - 1) / 2 + 1) * sizeof *slopes), slope = NAN;

@@ -1,4 +1,4 @@
-/* drift.h - what the rounds of a job show of changes that last longer than a round. */
+/* drift.h - changes that last longer than a round, as the rounds of a job show them. */
 #ifndef REPORT_ANALYSIS_DRIFT_H
 #define REPORT_ANALYSIS_DRIFT_H
 
@@ -6,11 +6,12 @@
 
 #include "zmqsweep/dependence.h"
 
-/* By the series of the rounds' medians, over the points, of log(rate / the point's median). */
+/* What the rounds of a job show. The figures are of a series with one value per round: the median
+ * over the points of log(rate / the point's median). */
 struct round_drift {
-    size_t rounds;  /* 0: none */
-    double drift;   /* from the first round to the last, of the rates, 0.1 = 10 % faster; NaN for
-                       under 3 */
+    size_t rounds; /* 0: not measured in rounds */
+    double drift; /* of the rates from the first round to the last, 0.1 = 10 % faster; NaN for under
+                     3 rounds */
     double trend_p; /* see stats_trend_p */
     struct stats_dependence dependence;
 };

@@ -1,11 +1,11 @@
 /* outliers.c - which hosts are slow, as senders or as receivers?
  *
- * A host's figure is the median of its streams; hosts are compared by the modified z-score, 0.6745
- * (x - median) / MAD, and one below -3.5 stands out. Source: Iglewicz and Hoaglin, How to Detect
- * and Handle Outliers, ASQC 1993. x is the logarithm of the rate: rates cannot go below zero, so
- * that on their own scale no host could stand out once the MAD is a fifth of the median, however
- * slow it is. Where links are so alike that the MAD is next to nothing, 5 % below the median is
- * asked for as well.
+ * A host's figure is the median rate of its streams. Hosts are compared by the modified z-score,
+ * 0.6745 (x - median) / MAD; a host with a score below -3.5 stands out. Source: Iglewicz and
+ * Hoaglin, How to Detect and Handle Outliers, ASQC 1993. x is the logarithm of the rate. With the
+ * rates themselves, which cannot fall below zero, no host could stand out once the MAD is a fifth
+ * of the median, however slow the host is. Where links are so alike that the MAD is next to
+ * nothing, a host must also be 5 % below the median.
  */
 #include "outliers.h"
 
@@ -14,10 +14,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* One end of the streams: the hosts as senders, or as receivers. */
+/* One end of the streams: all hosts as senders, or all hosts as receivers. */
 struct ends {
     double *medians;    /* by host; NaN without a stream */
-    double middle, mad; /* of the logarithms of the medians */
+    double middle, mad; /* median and MAD of the logarithms of the hosts' medians */
 };
 
 /* The median of a host's streams: a row of the matrix for a sender, a column for a receiver. */

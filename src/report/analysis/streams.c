@@ -20,7 +20,7 @@ static size_t host_named(const struct matrix *matrix, const char *name)
     return i;
 }
 
-/* Files of one cluster share hosts: they go by name. */
+/* Collects the hosts of all files by name, because files of one cluster have hosts in common. */
 static int collect_hosts(struct matrix *matrix, const struct loaded *files, int file_count)
 {
     size_t total = 0;
@@ -73,8 +73,8 @@ static bool is_sender(const struct rank_record *row)
     return strcmp(row->role, "sender") == 0;
 }
 
-/* Of every group one side is a single rank; each rank of the other side is a stream from or to its
- * host. */
+/* Adds the streams of a group. One end of every group is a single rank; each rank of the other end
+ * has one stream to or from it. */
 static int add_group(struct matrix *matrix, const struct loaded *file,
                      const struct rank_record *rows, size_t count)
 {
@@ -121,7 +121,8 @@ static int add_point(void *data, const struct point_record *point, struct rank_r
 
 /* ---- the point ---- */
 
-/* The fastest valid point of the files: a sweep's small messages show little of a link. */
+/* The settings of the fastest valid point of the files: a sweep's small messages show little of a
+ * link. */
 static const char *choose_settings(const struct loaded *files, int file_count)
 {
     const struct point_record *best = NULL;
@@ -146,15 +147,15 @@ static void summarise(struct matrix *matrix)
     }
 }
 
-/* Length of what the steps of `zmqsweep --matrix` have in common: " matrix=rounds step=3" is at the
- * end. */
+/* The length of the part of the settings that all steps of `zmqsweep --matrix` have in common. What
+ * differs, such as " matrix=rounds step=3", is at the end. */
 static size_t common_length(const char *settings)
 {
     const char *steps = strstr(settings, " matrix=");
     return steps ? (size_t)(steps - settings) : strlen(settings);
 }
 
-/* Plain sockets would be the fastest settings of all. */
+/* Drops the baseline's points, which would otherwise be the fastest settings of all. */
 static void drop_baselines(struct loaded *file)
 {
     size_t remaining = 0;

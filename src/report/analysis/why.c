@@ -1,14 +1,19 @@
-/* why.c - what limits a point: a word, and the numbers that it rests on. Pure.
+/* why.c - what limits a point: a word, and the numbers on which it rests. Pure.
  *
  * A message goes through a pipeline: the sender's thread, its I/O thread, the connection, the
  * receiver's I/O thread, the receiver's thread, with a bounded queue before each. In a pipeline the
- * slowest stage has a full queue before it and an empty one behind it. So the queues show on which
- * side the limit is: how long the sender was blocked (on its socket or its ring), or whether it
- * made more than was received, and how long the receiver found its queue empty. Whether a stage is
- * the limit itself, its own time shows: a thread is busy while it runs and while it is ready and
- * waits for a core, which is all that can be seen of a processor that others use too. A thread that
- * is the limit, and for most of its bytes has to be given new pages, is limited by memory: an
- * allocator gives that of each message back to the kernel.
+ * slowest stage has a full queue before it and an empty queue behind it.
+ *
+ * So the queues show on which side the limit is. The sender's side shows how long the sender was
+ * blocked, on its socket or its ring, or whether it made more than was received. The receiver's
+ * side shows how long the receiver found its queue empty.
+ *
+ * A stage's own time shows whether the stage itself is the limit. A thread counts as busy while it
+ * runs, and while it is ready and waits for a core. On a processor that others use, too, no more
+ * can be seen.
+ *
+ * A thread that is the limit, and for most of its bytes needs new pages from the kernel, is limited
+ * by memory: its allocator returns the memory of each message to the kernel.
  */
 #include "why.h"
 
@@ -17,28 +22,31 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Shares of the window. */
-#define RARELY 0.2         /* a queue that is full, or empty, no longer than this limits nobody */
-#define OFTEN 0.3          /* blocked, or idle */
-#define AT_WORK 0.7        /* a loop's thread that is not blocked */
+/* The thresholds up to RUNQUEUE_LEAST are shares of the window. */
+#define RARELY 0.2         /* a queue that is full, or empty, for a smaller share limits nobody */
+#define OFTEN 0.3          /* the sender is often blocked, or the receiver often idle */
+#define AT_WORK 0.7        /* a sending or receiving thread that is at work, not blocked */
 #define SATURATED 0.8      /* a thread that can do no more */
-#define RUNQUEUE_LEAST 0.1 /* a share in the run queue that is worth a word */
-/* Of a thread's bytes, in pages that the kernel has just made. */
+#define RUNQUEUE_LEAST 0.1 /* a share in the run queue that is worth mentioning */
+/* The share of a thread's bytes that lie in pages which the kernel has just made: worth mentioning
+ * from FAULTS_LEAST on, memory-bound from FAULTS_LIMIT on. */
 #define FAULTS_LEAST 0.1
 #define FAULTS_LIMIT 0.5
-/* Of what the senders make: a publisher drops so much, or a full queue is still to come. */
+/* The share of what the senders make that is not received: a publisher drops it, or it fills a
+ * queue that is not full yet. */
 #define SURPLUS 0.05
-/* Of the raw TCP baseline: what is closer is within the spread of repetitions. Who is further above
- * it has another limit: small messages in one write. */
+/* Shares of the raw TCP baseline. From AT_BASELINE on, the difference is within the spread of
+ * repetitions. A point over OVER_BASELINE has another limit than the baseline, such as many small
+ * messages in one write. */
 #define AT_BASELINE 0.95
 #define OVER_BASELINE 1.1
-/* Of what frames of 1538 bytes on the wire with 1448 of payload leave of a link's speed. Full
- * without a doubt is a link that carries nearly all of it, whatever else is busy. More than jumbo
- * frames can carry: the speed is not the link's. */
+/* Shares of what TCP leaves of a link's speed with frames of 1538 bytes on the wire, 1448 of them
+ * payload. From AT_LINK on the link is full if no thread is saturated, and from FULL_LINK on in any
+ * case. Not even jumbo frames can carry more than OVER_LINK: the link's speed must be wrong. */
 #define AT_LINK 0.93
 #define FULL_LINK 0.97
 #define OVER_LINK 1.06
-/* A sender that keeps to its schedule: below, rate_missed is flagged. */
+/* The share of its rate that a sender on schedule keeps to. Below it, rate_missed is flagged. */
 #define AT_RATE 0.99
 
 __attribute__((format(printf, 2, 3))) static void add(struct why_verdict *verdict,
@@ -61,8 +69,9 @@ double why_busy(const struct why_thread *thread)
     return thread->cpu + (isnan(thread->runqueue) ? 0 : thread->runqueue);
 }
 
-/* A wait for the socket that has ended in time, but whose thread did not get a core, is the core's:
- * of the wait counts what the thread can have slept. */
+/* The share of the window that a side really waited. A wait may be over while the thread still
+ * waits for a core, and that time belongs to the core. So the wait counts for at most the time in
+ * which the thread can have slept. */
 static double waits(const struct why_side *side)
 {
     return fmin(side->waits, fmax(0, 1 - why_busy(&side->app)));
@@ -114,7 +123,8 @@ static double busiest_io(const struct why_facts *facts)
     return why_busy(busiest_io_thread(facts));
 }
 
-/* A sender's thread that makes more than is received is no limit, however busy it is. */
+/* How busy the busiest thread is that can be the limit. The sender's thread cannot be the limit
+ * when it makes more than is received, however busy it is. */
 static double busiest(const struct why_facts *facts)
 {
     double sender = facts->surplus >= SURPLUS ? 0 : why_busy(&facts->sender.app);
@@ -129,9 +139,11 @@ static void add_busiest_io(struct why_verdict *verdict, const struct why_facts *
                thread);
 }
 
-/* ---- the rules, the surest first: each adds its evidence, or returns false ---- */
+/* ---- the rules, the surest first: each adds its evidence and returns true, or returns false ----
+ */
 
-/* What is sent on time, and then dropped or queued, has another limit. */
+/* The asked rate is the limit when the sender keeps to it. Messages that are sent on time, and then
+ * dropped or queued, have another limit. */
 static bool rate_is_kept(const struct why_facts *facts, struct why_verdict *verdict)
 {
     if (!(facts->of_rate >= AT_RATE) || facts->surplus >= SURPLUS || facts->backlog)
@@ -141,8 +153,8 @@ static bool rate_is_kept(const struct why_facts *facts, struct why_verdict *verd
     return true;
 }
 
-/* Whose message has not come back sends no other: however fast each stage is, their times add up.
- */
+/* A sender whose message has not come back sends no other. However fast each stage is, their times
+ * add up. */
 static bool one_is_under_way(const struct why_facts *facts, struct why_verdict *verdict)
 {
     if (!facts->echoes)
@@ -156,7 +168,8 @@ static bool one_is_under_way(const struct why_facts *facts, struct why_verdict *
     return true;
 }
 
-/* Whatever the stages of the pipeline would do with cores of their own. */
+/* A core that both ends share and use up is the limit, whatever the stages would do with cores of
+ * their own. */
 static bool core_is_full(const struct why_facts *facts, struct why_verdict *verdict)
 {
     if (!*facts->cpu || facts->cpu_use < SATURATED)
@@ -224,8 +237,8 @@ static bool io_is_slow(const struct why_facts *facts, struct why_verdict *verdic
     return true;
 }
 
-/* Has a side one CPU, and would its threads use more? Then it limits the pipeline, whichever of
- * them is waiting for it at the moment. */
+/* Does a side have only one CPU, and would its threads use more? Then that CPU limits the pipeline,
+ * whichever thread is waiting for it at the moment. */
 static bool cpu_is_full(const struct why_side *side)
 {
     bool io_is_short_of_it = side->io.runqueue >= OFTEN && why_busy(&side->io) >= SATURATED;
@@ -265,8 +278,8 @@ static bool receiver_cpu_is_full(const struct why_facts *facts, struct why_verdi
     return true;
 }
 
-/* Between hosts, where both ends wait and no thread is near its limit, the network is what is left;
- * but for queues so short that everyone waits for everyone. */
+/* Between hosts, where both ends wait and no thread is near its limit, the network is the only
+ * limit left. The exception is queues so short that everyone waits for everyone. */
 static bool network_is_left(const struct why_facts *facts, struct why_verdict *verdict)
 {
     if (!facts->across || facts->shallow || sender_blocked(facts) < OFTEN ||
@@ -316,7 +329,8 @@ static const struct why_thread *receiver_thread(const struct why_facts *facts)
 static const struct {
     const char *word;
     bool (*rule)(const struct why_facts *facts, struct why_verdict *verdict);
-    const struct why_thread *(*limit)(const struct why_facts *facts); /* NULL: it is no thread */
+    /* The thread that is the limit; NULL: the limit is not a thread. */
+    const struct why_thread *(*limit)(const struct why_facts *facts);
 } rules[] = {
     {"rate-bound", rate_is_kept, NULL},
     {"latency-bound", one_is_under_way, NULL},
@@ -330,7 +344,8 @@ static const struct {
     {"link-bound", network_is_left, NULL},
 };
 
-/* Who mostly waits for a core is limited by that. */
+/* Is the thread limited by memory? A thread that waits for a core more than it runs is limited by
+ * the core. */
 static bool is_short_of_memory(const struct why_thread *thread)
 {
     return thread->faults >= FAULTS_LIMIT && !(thread->runqueue > thread->cpu);

@@ -1,4 +1,4 @@
-/* why_facts.c - the facts of each point, summed up over the rows of its ranks. */
+/* why_facts.c - the facts of each point, summed over the rows of its ranks. */
 #include "why_facts.h"
 
 #include "baseline.h"
@@ -11,13 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Queues of both ends with less than that, and of few messages, make everyone wait for everyone. */
+/* Queues with fewer bytes and messages than this, both ends together, make everyone wait for
+ * everyone. */
 #define SHALLOW_BYTES 65536
 #define SHALLOW_MESSAGES 16
-#define DROPS_LEAST 0.02 /* of what was to be received; below, a surplus is in the queues */
-#define FAULT_BYTES_LEAST (1e5 * 4096) /* in a second of processor time */
-/* What TCP leaves of a link with frames of 1500 bytes: 1448 of 1538, with headers, time stamps,
- * preamble and gap. */
+#define DROPS_LEAST 0.02 /* share of the messages; below it, a surplus is in the queues */
+#define FAULT_BYTES_LEAST (1e5 * 4096) /* per second of processor time */
+/* The share of a link's speed that TCP leaves for payload with frames of 1500 bytes: 1448 of 1538
+ * bytes, the rest being headers, time stamps, preamble and gap. */
 #define TCP_SHARE (1448.0 / 1538.0)
 
 /* Sums over the rows of one end. */
@@ -25,25 +26,26 @@ struct side_sums {
     double rates; /* Mbit/s */
     double usage, app_cpu, app_runqueue, app_fault_bytes, io_cpu, io_runqueue, io_fault_bytes,
         waits, syncs, bytes;
-    int64_t rows, one_cpu; /* of them, with one CPU for the loop and the I/O threads */
+    int64_t rows, one_cpu; /* rows; rows whose loop and I/O threads share one CPU */
 };
 
 /* What is gathered of a point. */
 struct gathered {
     const struct point_record *point;
-    int64_t groups; /* seen, over all valid repetitions */
+    int64_t groups; /* number of groups, summed over all valid repetitions */
     int64_t groups_across;
-    int64_t groups_on_one_cpu; /* all loops */
-    char cpu[16];              /* that of the last of them */
-    double cpu_use;            /* sum over groups */
-    bool unknown;              /* a row does not know */
+    int64_t groups_on_one_cpu; /* groups whose loops are all on one CPU */
+    char cpu[16];              /* the CPU of the last such group */
+    double cpu_use;            /* share of that CPU in use, summed over these groups */
+    bool unknown;              /* a row lacks the threads' processor time */
     struct side_sums sender, receiver;
-    double *loads; /* Mbit/s out of and into each host, 2 a host, sums over valid repetitions */
+    double *loads; /* Mbit/s out of and into each host, two values per host, summed over valid
+                      repetitions */
 };
 
 struct gathering {
     const struct loaded *file;
-    struct gathered *points; /* as in the file */
+    struct gathered *points; /* in the order of the file's points */
 };
 
 /* ---- points ---- */
@@ -112,9 +114,8 @@ static bool is_sender(const struct rank_record *row)
     return strcmp(row->role, "sender") == 0;
 }
 
-/* The receivers' goodput crosses the links of their hosts, and in equal parts those of the group's
- * senders.
- */
+/* Adds the traffic of a group. The receivers' goodput crosses the links of their own hosts. It also
+ * crosses the links of the group's senders, in equal parts. */
 static void add_group(const struct loaded *file, struct gathered *gathered,
                       const struct rank_record *rows, size_t count)
 {
@@ -139,7 +140,7 @@ static void add_group(const struct loaded *file, struct gathered *gathered,
     }
 }
 
-/* Are the loops of a group all on one CPU, and how much of it do its threads use? */
+/* Adds the group's use of its CPU, if the loops of the group are all on one CPU. */
 static void add_cpu(struct gathered *gathered, const struct rank_record *rows, size_t count)
 {
     bool one = config_is_one_cpu(rows[0].cpus);
@@ -185,7 +186,8 @@ static int add_point(void *data, const struct point_record *point, struct rank_r
 
 /* ---- facts ---- */
 
-/* A page takes the kernel a microsecond or so: fewer of them cost a thread nothing worth a word. */
+/* Bytes of new pages per byte of messages; 0 when they are too few to matter. A page takes the
+ * kernel about a microsecond, so fewer pages cost a thread nothing worth mentioning. */
 static double faults(double fault_bytes, double cpu_s, double bytes)
 {
     return fault_bytes >= FAULT_BYTES_LEAST * cpu_s && bytes > 0 ? fault_bytes / bytes : 0;
@@ -212,7 +214,8 @@ static double share_of_link(const struct loaded *file, const struct gathered *ga
     return most;
 }
 
-/* Each message of a publisher is for all of its subscribers. */
+/* The share of what the senders made that was not received. Each message of a publisher is for all
+ * of its subscribers. */
 static double surplus(const struct gathered *gathered)
 {
     const struct point_record *point = gathered->point;

@@ -15,8 +15,8 @@ struct axis_tick {
     char label[AXIS_TEXT];
 };
 
-/* All numbers are those of the data; a back end divides them by `unit` before it prints them on the
- * axis. */
+/* All numbers are in the unit of the data; a back end divides them by `unit` before it prints them
+ * on the axis. */
 struct axis {
     char title[AXIS_TEXT]; /* "": none */
     bool log;
@@ -25,23 +25,24 @@ struct axis {
     const char *unit_name;   /* of static storage, NULL: none */
     struct axis_tick *ticks; /* malloc'd, ascending; NULL: a back end puts ticks at round numbers */
     size_t tick_count;
-    bool long_labels; /* they take more room than the ticks have between them */
+    bool long_labels; /* labels need more room than there is between ticks */
     const char *(*format)(double value,
                           char text[AXIS_TEXT]); /* a value and its unit; may be NULL */
 };
 
 /* A step of 1, 2 or 5 times a power of ten that makes at most `most` steps of `top`. */
 double axis_nice_step(double top, double most);
-/* Ticks at 1, 2, 5 and so on between the ends: as dense as suits the range. @return how many. */
+/* Sets ticks at 1, 2, 5 and so on between the ends, as dense as suits the range. @return how many.
+ */
 size_t axis_log_ticks(double low, double high, double ticks[AXIS_MOST_TICKS]);
-/* The same from 0 to `top`. */
+/* Sets ticks at equal steps from 0 to `top`. @return how many. */
 size_t axis_linear_ticks(double top, double ticks[AXIS_MOST_TICKS]);
-/* Sets the ends with room around the data: on both sides of a logarithmic axis, else from 0 on. */
+/* Sets the ends with room around the data: a logarithmic axis gets room on both sides, any other
+ * axis starts at 0. */
 void axis_set_range(struct axis *axis, double least, double most);
-/* The same for the x values of a logarithmic axis, where the ends are points that must be seen
- * whole. */
+/* Sets the ends of a logarithmic x axis so that the points at both ends are drawn whole. */
 void axis_set_point_range(struct axis *axis, double least, double most);
-/* "throughput in Gbit/s", or what there is of it. @return `text`. */
+/* "throughput in Gbit/s", or only the part that the axis has. @return `text`. */
 const char *axis_label(const struct axis *axis, char text[2 * AXIS_TEXT]);
 
 #endif

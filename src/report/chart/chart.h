@@ -1,6 +1,6 @@
-/* chart.h - a chart as data: what stands in a picture, whoever draws it. Pure.
+/* chart.h - a chart as data: what is in a picture, whichever back end draws it. Pure.
  *
- * Files of kinds/ make it; gnuplot/ and svg/ draw any of it.
+ * The files of kinds/ make a chart; gnuplot/ and svg/ can draw any chart.
  */
 #ifndef CHART_CHART_H
 #define CHART_CHART_H
@@ -12,7 +12,7 @@
 
 enum chart_panel_kind {
     CHART_LINES,
-    CHART_BARS, /* beside the others; they are one below another */
+    CHART_BARS, /* the bars stand beside all other panels, which stand one below another */
     CHART_MAP,
     CHART_STEPS,
     CHART_PANEL_KINDS
@@ -21,7 +21,7 @@ enum chart_panel_kind {
 struct chart_panel {
     enum chart_panel_kind kind;
     char title[384];  /* "": none */
-    struct axis x, y; /* not of CHART_BARS */
+    struct axis x, y; /* not used by CHART_BARS */
     union {
         struct chart_lines lines;
         struct chart_bars bars;
@@ -32,9 +32,9 @@ struct chart_panel {
 
 struct chart {
     char title[CHART_LINE];
-    char lines[CHART_CAPTION_LINES][CHART_LINE]; /* below it: what was measured, where and when */
+    char lines[CHART_CAPTION_LINES][CHART_LINE]; /* caption: what was measured, where and when */
     size_t line_count;
-    char statistics[CHART_LINE]; /* how a value was made of repetitions; `lines` has it, too */
+    char statistics[CHART_LINE]; /* how a value was computed from repetitions; also in `lines` */
     struct chart_panel panels[CHART_MOST_PANELS];
     size_t panel_count;
 };
@@ -43,16 +43,17 @@ struct chart {
 void chart_free(struct chart *chart);
 /* Adds a line to the caption while there is room and `text` is not empty. */
 void chart_add_line(struct chart *chart, const char *text);
-/* Adds an empty panel. @return it; at most CHART_MOST_PANELS have room. */
+/* Adds an empty panel; there must be fewer than CHART_MOST_PANELS. @return it. */
 struct chart_panel *chart_add_panel(struct chart *chart, enum chart_panel_kind kind);
-/* How many panels are one below another, and which of them this is, from 0. */
+/* chart_stacked_count: how many panels stand one below another; bars do not count. chart_place:
+ * which of them `panel` is, from 0. */
 size_t chart_stacked_count(const struct chart *chart);
 size_t chart_place(const struct chart *chart, const struct chart_panel *panel);
-/* Adds a level line while there is room. */
+/* Adds a horizontal line at `y` while there is room. */
 void chart_add_level(struct chart_lines *lines, double y, const char *label);
-/* y of the ideal line at its end, the last x. */
+/* The y value of the series' ideal line at the last x. */
 double chart_ideal(const struct chart_series *series);
-/* The axis that says what a panel's values are: y, or the colours of a map. */
+/* The axis of a panel's values: the y axis, or the colour scale of a map. */
 const struct axis *chart_value_axis(const struct chart_panel *panel);
 
 #endif

@@ -1,4 +1,4 @@
-/* panels.h - what stands in a panel of a chart, by the panel's kind. Pure data. */
+/* panels.h - what is in a panel of a chart, by the panel's kind. Pure data. */
 #ifndef CHART_PANELS_H
 #define CHART_PANELS_H
 
@@ -11,14 +11,14 @@
 #define CHART_MOST_LEVELS 2
 #define CHART_LIST_LINES 11
 #define CHART_COLOURS                                                                              \
-    7 /* that a back end tells apart; a slot beyond them has one of them again, dashed */
+    7 /* colours that a back end tells apart; further slots use them again, dashed */
 
 /* ---- CHART_LINES: points and their intervals ---- */
 
 enum chart_style { CHART_COLOURED, CHART_REFERENCE, CHART_GREY };
 
 struct chart_point {
-    double x, y, low, high; /* low = high = y without an interval */
+    double x, y, low, high; /* low = high = y when there is no interval */
 };
 
 struct chart_series {
@@ -26,8 +26,8 @@ struct chart_series {
     struct chart_point *points; /* malloc'd, by x */
     size_t count;
     enum chart_style style;
-    size_t slot; /* of the colour, for CHART_COLOURED */
-    bool ideal;  /* with a dotted line in proportion to x, from the first point to the last x */
+    size_t slot; /* number of the colour, for CHART_COLOURED */
+    bool ideal;  /* has a dotted line in proportion to x, from the first point to the last x */
 };
 
 struct chart_level {
@@ -46,7 +46,7 @@ struct chart_lines {
 
 struct chart_bar {
     char name[192], value[CHART_TEXT], at[CHART_TEXT]; /* "12 Gbit/s" at "64 KiB" */
-    double share;                                      /* of the largest */
+    double share;                                      /* of the largest value of all bars */
     size_t series;
     enum chart_style style;
     size_t slot;
@@ -54,7 +54,7 @@ struct chart_bar {
 
 struct chart_bars {
     struct chart_bar *bars; /* malloc'd */
-    size_t count, total;    /* of all series, the grey ones included */
+    size_t count, total;    /* number of all series, with the grey ones */
     char at_unit[CHART_TEXT];
 };
 
@@ -67,7 +67,7 @@ struct chart_cell {
 };
 
 struct chart_map {
-    struct chart_cell *cells; /* malloc'd; there is none where nothing is known */
+    struct chart_cell *cells; /* malloc'd; a pair of hosts without data has no cell */
     size_t count;
     struct axis value;
     char columns[CHART_LINE]; /* names of the data's columns */
@@ -79,7 +79,7 @@ struct chart_map {
 
 struct chart_step {
     double start, end, value;
-    int64_t line, span; /* a line ends where one of them changes */
+    int64_t line, span; /* a drawn line ends where one of these changes */
 };
 
 struct chart_span {
@@ -91,7 +91,7 @@ struct chart_steps {
     size_t count;
     struct chart_span *spans; /* malloc'd */
     size_t span_count;
-    double highest; /* value */
+    double highest; /* largest value */
     char columns[CHART_LINE], span_columns[CHART_LINE];
 };
 

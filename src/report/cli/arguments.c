@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define MOST_OPTIONS 24
-#define FIRST_CODE 256 /* of getopt_long's results for the options: above every character */
+#define FIRST_CODE 256 /* getopt_long's code for the first option: above every character */
 
 struct reading {
     const struct report_command *command;
@@ -33,8 +33,8 @@ static int refuse_name(const struct reading *reading, const char *element)
                      nearest ? nearest : reading->command->name, "");
 }
 
-/* Whether the element names the option by its letter or in full; getopt_long takes abbreviations as
- * well. */
+/* Whether the element names the option by its letter or in full. getopt_long accepts abbreviations
+ * as well; this program does not. */
 static bool is_full_name(const char *element, const struct option_line *line)
 {
     size_t length = strlen(line->name);
@@ -49,7 +49,8 @@ static void add_given(struct arguments *arguments, enum option_name id, const ch
     arguments->given[arguments->given_count++] = (struct given){id, text, arguments->file_count};
 }
 
-/* The index of the option that getopt_long's code or optopt means, or -1. */
+/* The index of the option for which getopt_long returned `code`, or which optopt names; -1 when
+ * there is none. */
 static int option_of(const struct report_command *command, int code)
 {
     for (size_t i = 0; i < command->option_count; i++)
@@ -58,7 +59,7 @@ static int option_of(const struct report_command *command, int code)
     return -1;
 }
 
-/* Takes what getopt_long found in `element`. */
+/* Takes the option that getopt_long found in `element`. */
 static int take(struct reading *reading, int code, const char *element)
 {
     bool refused = code == '?' || code == ':';
@@ -83,8 +84,8 @@ static int take(struct reading *reading, int code, const char *element)
     return 0;
 }
 
-/* Fills getopt_long's own tables. In "-:", the minus leaves arguments in their places, and the
- * colon makes a missing value differ from an unknown option. */
+/* Fills getopt_long's own tables. In "-:", the minus keeps arguments in their places, and the colon
+ * distinguishes a missing value from an unknown option. */
 static void fill_tables(const struct report_command *command, struct option *options, char *letters)
 {
     letters += sprintf(letters, "-:");

@@ -10,7 +10,7 @@
 struct given {
     enum option_name id;
     const char *text; /* "" for a flag */
-    int files_before; /* files named to its left */
+    int files_before; /* number of files to its left */
 };
 
 /* `given` is in the order of the command line. */
@@ -23,20 +23,20 @@ struct arguments {
 };
 
 /* Reads argv[1...]; argv[0] is the subcommand's name. --help ends the reading. @return 0, or -1
- * with `error`; then and afterwards arguments_free. */
+ * with `error`. Call arguments_free afterwards in both cases. */
 int arguments_read(const struct report_command *command, int argc, char **argv,
                    struct arguments *arguments, struct error *error);
 void arguments_free(struct arguments *arguments);
 /* The option's last value, or NULL when it was not given. */
 const char *arguments_text(const struct arguments *arguments, enum option_name id);
 bool arguments_flag(const struct arguments *arguments, enum option_name id);
-/* Where among the files the option stands: how many are named before it; -1 when it was not given.
- */
+/* How many files stand before the option; -1 when it was not given. */
 int arguments_files_before(const struct arguments *arguments, enum option_name id);
-/* Its value number `index` from 0, or NULL. */
+/* The option's value number `index`, counted from 0, or NULL. */
 const char *arguments_nth(const struct arguments *arguments, enum option_name id, size_t index);
 
-/* --where as a filter of the points and of the table `other`. @return 0, or -1 with `error`. */
+/* Makes a filter of --where, for the points and for the table `other`. @return 0, or -1 with
+ * `error`. */
 int arguments_filter(const struct arguments *arguments, enum table_id other, struct filter *filter,
                      struct error *error);
 /* Loads all files of the command line, with their labels; load_free_all releases them. @return 0,

@@ -1,6 +1,5 @@
-/* command.h - what a subcommand is: its name, its options, how its output leaves the program, what
- * it runs.
- */
+/* command.h - what a subcommand is: its name, its options, how its output leaves the program, and
+ * the function that runs it. */
 #ifndef REPORT_CLI_COMMAND_H
 #define REPORT_CLI_COMMAND_H
 
@@ -43,8 +42,8 @@ struct option_line {
 /* How a subcommand's output leaves the program. */
 enum output_kind {
     OUTPUT_TEXT,    /* to stdout, or to the file that -o names */
-    OUTPUT_PICTURE, /* gnuplot makes the file that -o names, of what the subcommand wrote */
-    OUTPUT_OWN      /* the subcommand writes a file by its own means; its text goes to stdout */
+    OUTPUT_PICTURE, /* gnuplot makes the file that -o names from what the subcommand wrote */
+    OUTPUT_OWN      /* the subcommand itself writes a file; its text goes to stdout */
 };
 
 struct task;
@@ -56,15 +55,16 @@ struct report_command {
     const char *description; /* sentences */
     const struct option_line *options;
     size_t option_count;
-    int fewest, most; /* files */
+    int fewest, most; /* number of files */
     enum output_kind output;
     int (*run)(struct task *task,
-               struct error *error); /* @return an exit code; over 0 with `error` */
+               struct error *error); /* @return an exit code; over 0 comes with `error` */
 };
 
 /* ---- what the subcommands run, each in the file of its name ---- */
 
-/* Each reads its options from the task and runs. @return an exit code; over 0 with `error`. */
+/* Each reads its options from the task and runs. @return an exit code; a code over 0 comes with
+ * `error`. */
 int show_command_run(struct task *task, struct error *error);
 int csv_command_run(struct task *task, struct error *error);
 int plot_command_run(struct task *task, struct error *error);
@@ -72,7 +72,7 @@ int html_command_run(struct task *task, struct error *error);
 int compare_command_run(struct task *task, struct error *error);
 int recover_run(struct task *task, struct error *error);
 
-/* Runs a command of OUTPUT_PICTURE, and gnuplot on what it wrote. */
+/* Runs a command of OUTPUT_PICTURE, then gnuplot on what the command wrote. */
 int plot_command_make_picture(struct task *task, struct error *error);
 
 #endif

@@ -12,7 +12,7 @@
 /* All that the command line asks for. */
 struct compare_plan {
     struct loaded *files;
-    struct job *jobs; /* of the files */
+    struct job *jobs; /* one for each file */
     int file_count;
     int base_count; /* files before --new; 0 without it */
     double threshold;
@@ -21,7 +21,7 @@ struct compare_plan {
 
 /* ---- the jobs ---- */
 
-/* @return 0 or -1; free_jobs either way. */
+/* @return 0 or -1. Call free_jobs afterwards in both cases. */
 static int load_jobs(struct compare_plan *plan, struct error *error)
 {
     plan->jobs = calloc((size_t)plan->file_count, sizeof *plan->jobs);
@@ -74,7 +74,7 @@ static int read_sides(const struct arguments *arguments, int *base_count, struct
     return 0;
 }
 
-/* Two files of one sweep on a side would count its changes twice. */
+/* Refuses two files of one sweep on a side: the changes of that sweep would count twice. */
 static int refuse_same_sweep(const struct loaded *files, int first, int end, struct error *error)
 {
     for (int i = first; i < end; i++)
@@ -103,7 +103,7 @@ static int compare_sides(const struct task *task, const struct compare_plan *pla
     return failed ? -1 : 0;
 }
 
-/* Without --new each further file is compared with the first. */
+/* Compares the files. Without --new, each further file is compared with the first. */
 static int compare_files(const struct task *task, const struct compare_plan *plan, size_t *slower,
                          struct error *error)
 {

@@ -25,8 +25,8 @@ static int read_table(const struct arguments *arguments, enum table_id *table, s
                      name, nearest ? "; the nearest is " : "", nearest ? nearest : "");
 }
 
-/* @return 1 when the columns are to be those of another tool, else 0; -1 with `error` for an
- * unknown one. */
+/* Reads --like. @return 1 when the columns are to be those of another tool, 0 without --like, or -1
+ * with `error` for an unknown tool. */
 static int read_like(const struct arguments *arguments, struct error *error)
 {
     const char *like = arguments_text(arguments, NAME_LIKE);

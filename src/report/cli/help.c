@@ -5,7 +5,7 @@
 #include "zmqsweep/manual.h"
 #include "zmqsweep/report.h"
 
-#define COMMAND_COLUMN 13 /* in which the summaries of the subcommands begin */
+#define COMMAND_COLUMN 13 /* column in which the subcommands' summaries begin */
 
 static const char purpose[] =
     "Reads the results of zmqsweep: table, CSV, plots, comparison. Needs neither MPI "

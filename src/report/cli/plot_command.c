@@ -103,14 +103,14 @@ int plot_command_run(struct task *task, struct error *error)
 
 /* ---- the picture ---- */
 
-/* Everything a picture is made of. The names are those under which the files wait to be whole. */
+/* All files of a picture, under the names that they have until they are whole. */
 struct parts {
     char script[PATH_MAX], data[PATH_MAX], picture[PATH_MAX];
-    char folder[64]; /* of temporary files, "" with --data */
+    char folder[64]; /* folder of temporary files, "" with --data */
     struct output script_output, data_output;
 };
 
-/* The picture's name with another ending. */
+/* Makes a name from the picture's name and another ending. */
 static int name_beside(const char *path, const char *ending, char name[PATH_MAX],
                        struct error *error)
 {
@@ -139,7 +139,7 @@ static int name_parts(struct parts *parts, const char *path, bool keep, struct e
     if (snprintf(parts->picture, sizeof parts->picture, "%s.partial", path) >=
         (int)sizeof parts->picture)
         return error_set(error, "%.200s...: the name is too long", path);
-    FILE *file = fopen(parts->picture, "we"); /* now, and not when gnuplot finds that it cannot */
+    FILE *file = fopen(parts->picture, "we"); /* fail now, not when gnuplot cannot write */
     if (!file)
         return error_set(error, "%.400s: cannot be written: %s", path, strerror(errno));
     fclose(file);

@@ -1,4 +1,4 @@
-/* recover.c - a results file from the journal that a killed sweep has left. */
+/* recover.c - makes a results file from the journal that a killed sweep has left. */
 #include "task.h"
 
 #include "zmqsweep/results.h"
@@ -52,10 +52,11 @@ static int check_journal(const char *journal, struct error *error)
     return status.st_size == 0 ? error_set(error, "%.400s: is empty", journal) : 0;
 }
 
-/* A sweep that writes the journal has a lock on it, and will make the output itself; another file
- * may be made of what it has so far. Without a sweep, our lock prevents that one starts before the
- * output has its name: ours would replace its file, and may have less. @return 0, or -1 with
- * `error`. */
+/* Locks the journal. A sweep that still writes the journal holds the lock and will make the
+ * journal's own output itself. Only a file of another name may then be made, from what the journal
+ * has so far. Without such a sweep, our lock keeps a new sweep from starting before the output has
+ * its name. Otherwise our output, which may have less, would replace the new sweep's. @return 0, or
+ * -1 with `error`. */
 static int lock_journal(const char *journal, const char *output, int *fd, bool *in_use,
                         struct error *error)
 {
@@ -83,8 +84,8 @@ static void print_report(FILE *out, const char *journal, const char *output,
         fprintf(out, "%s: a sweep is still writing to it\n", journal);
 }
 
-/* The file gets its name only when there is a point in it, so that --force never trades points for
- * none. */
+/* Makes the file. It gets its name only when there is a point in it, so that --force never replaces
+ * points by none. */
 static int recover(const char *journal, const char *output, struct finish_report *report,
                    struct error *error)
 {

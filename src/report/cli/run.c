@@ -22,7 +22,8 @@ int report_error(const struct error *error, int code)
     return code;
 }
 
-/* COLUMNS is the user's word; else the terminal's width; else room for most tables. */
+/* The width in columns. COLUMNS, set by the user, decides; without it the terminal's width does.
+ * Without either, the width suits most tables. */
 static int terminal_width(void)
 {
     struct winsize size;
@@ -35,7 +36,8 @@ static int terminal_width(void)
     return width < LEAST_WIDTH ? LEAST_WIDTH : width;
 }
 
-/* Source: no-color.org: NO_COLOR counts when it is there and not empty. */
+/* Is the output to have colours? NO_COLOR counts when it is set and not empty; source:
+ * no-color.org. */
 static bool terminal_has_colour(void)
 {
     const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
@@ -43,7 +45,7 @@ static bool terminal_has_colour(void)
            !(terminal && strcmp(terminal, "dumb") == 0);
 }
 
-/* EXIT_SLOWER is a verdict, not a failure: its report is whole. */
+/* Is the report whole? It is with EXIT_SLOWER, too, which is a verdict and not a failure. */
 static bool is_success(int code)
 {
     return code == EXIT_OK || code == EXIT_SLOWER;

@@ -58,7 +58,7 @@ static int gather_facts(const struct loaded *file, struct why_facts *facts, stru
     return failed ? -1 : 0;
 }
 
-/* A verdict a point, malloc'd; NULL with `error`. */
+/* Judges each point. @return one verdict per point, malloc'd; NULL with `error`. */
 static struct why_verdict *judge(const struct loaded *file, struct error *error)
 {
     struct why_facts *facts = calloc(file->point_count + 1, sizeof *facts);

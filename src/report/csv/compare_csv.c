@@ -43,7 +43,7 @@ static void print_csv_row(FILE *out, const struct pair *pair, const char *base, 
     fprintf(out, "\r\n");
 }
 
-/* The labels of a side, malloc'd, or NULL. */
+/* Joins the labels of a side's jobs. @return malloc'd text, or NULL. */
 static char *join_labels(const struct side *side)
 {
     size_t length = 1;

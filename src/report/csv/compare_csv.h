@@ -7,8 +7,8 @@
 #include <stdio.h>
 
 void compare_csv_header(FILE *out);
-/* A row a pair. Labels of several jobs are joined by blanks. @return 0, or -1 with `error` when
- * memory is out. */
+/* Prints one row per pair of points. The labels of several jobs are joined by blanks. @return 0, or
+ * -1 with `error` when memory is out. */
 int compare_csv_print(FILE *out, const struct comparison *comparison, struct error *error);
 
 #endif

@@ -28,7 +28,8 @@ int csv_print(FILE *out, const char *path, enum table_id table, const struct fil
               struct error *error)
 {
     struct results *results = NULL;
-    /* Verified when it has been read: what is written is published only after that. */
+    /* The table is verified after it has been read, which is in time: output is published only
+     * after success. */
     int failed = results_open(path, &results, error) ||
                  (filter->count ? print_accepted(out, results, table, filter, error)
                                 : results_csv_table(out, results, table, error)) ||

@@ -6,8 +6,9 @@
 
 #include <stdio.h>
 
-/* The rows that the filter accepts, which was read for this table. What is written counts only when
- * this succeeds: the table is verified while it is read. @return 0, or -1 with `error`. */
+/* Prints the table's rows that the filter accepts. The filter must have been read for this table.
+ * The table is verified while it is read, so the output is good only after success. @return 0, or
+ * -1 with `error`. */
 int csv_print(FILE *out, const char *path, enum table_id table, const struct filter *filter,
               struct error *error);
 

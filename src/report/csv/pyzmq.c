@@ -1,7 +1,7 @@
 /* pyzmq.c - csv --like pyzmq-bench: the columns of that tool, so that its notebooks go on working.
  *
- * One row per rank and valid repetition. Its config is a Python dictionary in one column, as pandas
- * wrote it.
+ * There is one row per rank and valid repetition. The tool's config is a Python dictionary in one
+ * column, as pandas wrote it.
  */
 #include "pyzmq.h"
 

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-/* A row per rank and valid repetition. @return 0, or -1 with `error`. */
+/* Prints one row per rank and valid repetition. @return 0, or -1 with `error`. */
 int pyzmq_print(FILE *out, const char *path, const struct filter *filter, struct error *error);
 
 #endif

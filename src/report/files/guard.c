@@ -1,7 +1,8 @@
-/* guard.c - results are read in a child process with limits.
+/* guard.c - runs work in a child process with limits.
  *
- * libhdf5 crashes or loops on some damaged files. In a child that costs one line, "damaged file",
- * and nothing of the output: the parent publishes it only when the child ended well.
+ * libhdf5 crashes or loops on some damaged files. In a child process such a crash costs one line,
+ * "damaged file", and nothing of it reaches the output: the parent publishes output only when the
+ * child has ended well.
  */
 #include "guard.h"
 
@@ -17,15 +18,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Far over what any subcommand needs of a sound file: rows are read in batches. */
+/* Far more than any subcommand needs for a sound file: rows are read in batches. */
 #define MEMORY_LIMIT ((rlim_t)4 << 30)
-/* A file's bytes decompress to at most a thousand times as many, at 100 MB/s or more. */
+/* The limit on processor time. A file decompresses to at most a thousand times its size, at 100
+ * MB/s or more. */
 #define CPU_SECONDS_BASE 10
 #define SECONDS_PER_MEGABYTE 10
 
 /* What the child reports to its parent, in memory that both share. */
 struct shared {
-    char reading[4096]; /* the file, "" for none */
+    char reading[4096]; /* path of the file that is being read, "" for none */
     struct error error;
 };
 
@@ -53,7 +55,8 @@ void guard_reading(const char *path)
     set_limit(RLIMIT_CPU, seconds + SECONDS_PER_MEGABYTE * ((rlim_t)status.st_size >> 20));
 }
 
-/* The sanitizers reserve terabytes of addresses and report crashes by themselves. */
+/* Sets the limits. Under the sanitizers memory has no limit, because they reserve terabytes of
+ * addresses, and they report crashes by themselves. */
 static void set_limits(void)
 {
     set_limit(RLIMIT_CORE, 0);
@@ -62,7 +65,8 @@ static void set_limits(void)
 #endif
 }
 
-/* In the child: the exit code is that of the work, the error goes through the shared memory. */
+/* Runs the work in the child. The exit code is that of the work; the error goes through the shared
+ * memory. */
 static void run_child(guard_work *work, void *data, pid_t parent)
 {
     struct error error = {""};
@@ -73,7 +77,7 @@ static void run_child(guard_work *work, void *data, pid_t parent)
     int code = work(data, &error);
     shared->error = error;
 #if defined(__SANITIZE_ADDRESS__)
-    exit(code); /* looks for leaks on its way out */
+    exit(code); /* with the sanitizers: exit looks for leaks */
 #else
     _exit(code);
 #endif

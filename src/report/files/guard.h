@@ -5,13 +5,16 @@
 
 #include "zmqsweep/error.h"
 
-/* What the child does. It flushes its own files. @return an exit code; over 0 with `error`. */
+/* What the child does. It flushes its own files. @return an exit code; a code over 0 comes with
+ * `error`. */
 typedef int guard_work(void *data, struct error *error);
 
-/* Runs work(data) in a child with limits on memory and processor time. @return its exit code; when
- * it crashed, EXIT_FAILED with a line in `error` that names the file it was reading. */
+/* Runs work(data) in a child with limits on memory and processor time. @return its exit code. When
+ * the child crashes, this is EXIT_FAILED with a line in `error` that names the file that was being
+ * read. */
 int guard_run(guard_work *work, void *data, struct error *error);
-/* Notes which file is read from now on, NULL for none. Its size bounds the processor time. */
+/* Notes which file is read from now on, NULL for none. The size of that file sets the limit on
+ * processor time. */
 void guard_reading(const char *path);
 
 #endif

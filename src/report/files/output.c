@@ -1,4 +1,4 @@
-/* output.c - a report reaches its file or stdout whole, or not at all. */
+/* output.c - writes a report to its file or to stdout whole, or not at all. */
 #include "output.h"
 
 #include <errno.h>
@@ -15,7 +15,8 @@ static int cannot_write(const char *path, struct error *error)
                      strerror(errno));
 }
 
-/* The user chooses the folder of temporary files: it needs room for the whole report. */
+/* Opens a temporary file without a name. The user chooses its folder (TMPDIR), which needs room for
+ * the whole report. */
 static FILE *open_unnamed(void)
 {
     const char *folder = getenv("TMPDIR");
@@ -65,7 +66,7 @@ static int copy_to_stdout(FILE *file, struct error *error)
     return failed ? cannot_write(NULL, error) : 0;
 }
 
-/* The child has written through a descriptor that it shares with this process. */
+/* Publishes what the child has written, through a descriptor that it shares with this process. */
 int output_publish(struct output *output, struct error *error)
 {
     int failed = 0;

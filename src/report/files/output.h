@@ -8,15 +8,16 @@
 
 struct output {
     FILE *file;
-    char *path;    /* of the file to be, NULL for stdout */
-    char *partial; /* its name until it is whole */
+    char *path;    /* path of the finished file, NULL for stdout */
+    char *partial; /* name of the file until it is whole */
 };
 
-/* `path` NULL: stdout, through an unnamed temporary file. @return 0, or -1 with `error`. */
+/* Opens the output. A NULL `path` means stdout, which is written through an unnamed temporary file.
+ * @return 0, or -1 with `error`. */
 int output_open(struct output *output, const char *path, struct error *error);
-/* Gives the file its name, or copies it to stdout; closes it. @return 0, or -1 with `error`. */
+/* Gives the file its name, or copies it to stdout, and closes it. @return 0, or -1 with `error`. */
 int output_publish(struct output *output, struct error *error);
-/* Closes and removes what is not published. */
+/* Closes the file, and removes it if it has not been published. */
 void output_discard(struct output *output);
 
 #endif

@@ -1,4 +1,4 @@
-/* page.c - results as one page of HTML that needs nothing but itself. */
+/* page.c - results as one HTML page that needs no other file. */
 #include "page/page.h"
 #include "chart/kinds/kinds.h"
 #include "chart/svg/draw.h"
@@ -44,7 +44,7 @@ static void write_chart(FILE *out, const struct kind *kind, const struct kinds_s
     struct chart chart;
     struct error none;
     if (kinds_make(&chart, kind, source, &none))
-        return; /* a kind without a point has no chart */
+        return; /* a kind with no point to show has no chart */
     if (!kind->worth_showing || kind->worth_showing(&chart, source)) {
         fprintf(out, "<section class=\"card\">\n");
         svg_draw(out, &chart);

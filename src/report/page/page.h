@@ -6,7 +6,8 @@
 
 #include <stdio.h>
 
-/* Prints the page of all points of the files; a NULL title is that of the first file's run. */
+/* Prints the page of all points of the files. A NULL title stands for the title of the first file's
+ * run. */
 void page_write(FILE *out, const char *title, const struct loaded *files, int count);
 
 #endif

@@ -1,4 +1,4 @@
-/* points.c - the table of points, which a click sorts. */
+/* points.c - the table of points, which a click sorts by a column. */
 #include "page/points.h"
 #include "analysis/baseline.h"
 #include "chart/svg/markup.h"
@@ -23,7 +23,7 @@ static void write_heading(FILE *out, const char *title, bool number)
     fprintf(out, "</button></th>");
 }
 
-/* A cell that sorts by `value`; NaN sorts last. */
+/* Writes a cell that sorts by `value`; NaN sorts last. */
 static void write_number(FILE *out, double value, const char *text)
 {
     fprintf(out, "<td class=\"r\" data-v=\"");
@@ -58,7 +58,7 @@ static void write_dimension(FILE *out, const struct dimension *dimension,
         markup_cell(out, cell);
 }
 
-/* The columns that not every page has. */
+/* Which of the columns that not every page needs are shown. */
 struct shown {
     const struct dimension *dimensions[MOST_DIMENSIONS];
     size_t count;

@@ -6,9 +6,9 @@
 
 #include <stdio.h>
 
-/* A line of hosts, date and versions, after the file's label when `labelled`. */
+/* Prints a line of hosts, date and versions, which starts with the file's label when `labelled`. */
 void provenance_write_source(FILE *out, const struct loaded *file, bool labelled);
-/* Its hosts, its command and its environment. */
+/* Prints the file's hosts, its command and its environment. */
 void provenance_write(FILE *out, const struct loaded *file);
 
 #endif

@@ -69,7 +69,8 @@ const char style_sheet[] =
     "@media(max-width:600px){svg text{font-size:16px}}@media "
     "print{body{max-width:none}.hit{display:none}}\n";
 
-/* Sorting by a click on a column's head; values beside their points, for mouse, pen and finger. */
+/* A click on a column's heading sorts by it. Values show beside their points, for mouse, pen and
+ * finger. */
 const char style_script[] =
     "'use strict';\n"
     "for(const th of "

@@ -1,4 +1,5 @@
-/* columns.c - columns by the names that people use, their values as cells, and sorting by them. */
+/* columns.c - finds columns by the names that people use, formats their values as cells, and sorts
+ * by them. */
 #include "columns.h"
 
 #include "zmqsweep/config.h"
@@ -11,9 +12,8 @@
 #define MOST_NAMES 64
 #define NAME_BYTES 64
 
-/* Names beside the columns' own: mostly those of zmqsweep's options. A dash always means an
- * underscore.
- */
+/* Names for columns besides their own, mostly those of zmqsweep's options. A dash in a name always
+ * stands for an underscore. */
 static const char *const aliases[][2] = {
     {"size", "message_size_bytes"},
     {"count", "message_count"},

@@ -13,13 +13,14 @@
 const struct column *column_named(enum table_id table, const char *name, size_t length);
 /* The nearest known name to `name`, or NULL. */
 const char *column_nearest(enum table_id table, const char *name, size_t length);
-/* A number of any kind; NaN for strings. */
+/* The column's value as a number, whatever its numeric type; NaN for strings. */
 double column_number(const struct column *column, const void *record);
-/* <0, 0, >0; missing values come last. */
+/* Compares the column of two records. @return < 0, 0 or > 0; missing values come last. */
 int column_compare(const struct column *column, const void *a, const void *b);
-/* The value as a cell has it: by kind and unit. */
+/* Formats the value as a cell, by its type and unit. @return `text`. */
 const char *column_format(const struct column *column, const void *record, char text[CELL]);
-/* Seconds as zmqsweep's options write them: "200ms"; "-" for what is no time. */
+/* Formats seconds as zmqsweep's options write them: "200ms"; "-" for a value that is no time.
+ * @return `text`. */
 const char *column_format_duration(double seconds, char text[CELL]);
 
 /* ---- --sort ---- */
@@ -28,14 +29,14 @@ const char *column_format_duration(double seconds, char text[CELL]);
 
 struct column_keys {
     const struct column *columns[COLUMN_MOST_KEYS];
-    bool down[COLUMN_MOST_KEYS]; /* from the largest down */
+    bool down[COLUMN_MOST_KEYS]; /* true: largest value first */
     size_t count;
 };
 
-/* Reads "pattern,-size": columns of table points. NULL text gives no keys. @return 0, or -1 with
- * `error`. */
+/* Reads keys such as "pattern,-size", which are columns of table points. A NULL text gives no keys.
+ * @return 0, or -1 with `error`. */
 int column_read_keys(const char *text, struct column_keys *keys, struct error *error);
-/* Sorts points by the keys, and what is equal by point_id. */
+/* Sorts points by the keys, and points with equal keys by point_id. */
 void column_sort_points(const struct column_keys *keys, struct point_record *points, size_t count);
 
 #endif

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* Buffers go by what was asked for: what the kernel made of it differs from connection to
- * connection. */
+/* The settings by which points may differ. Buffer sizes are those asked for, because the kernel's
+ * actual sizes differ from connection to connection. */
 const struct dimension dimensions[] = {
     {"pattern", "pattern", NULL, false, 0},
     {"transport", "transport", NULL, false, 0},
@@ -35,7 +35,7 @@ const struct dimension dimensions[] = {
 _Static_assert(sizeof dimensions / sizeof *dimensions <= MOST_DIMENSIONS, "raise MOST_DIMENSIONS");
 const size_t dimension_count = sizeof dimensions / sizeof *dimensions;
 
-/* The value of "key=value" among the blank-separated words of the point's settings. */
+/* Finds the value of "key=value" among the blank-separated words of the point's settings. */
 static void find_setting(const struct point_record *point, const char *key, char text[CELL])
 {
     size_t length = strlen(key);
@@ -76,8 +76,8 @@ int dimension_compare(const struct dimension *dimension, const struct point_reco
     return strcmp(x, y);
 }
 
-/* What zmqsweep does when nobody asks for anything else: not worth a word above a table or a
- * picture. */
+/* Is the value what zmqsweep does by default? Such a value is not worth a word above a table or
+ * below a picture. */
 bool dimension_is_default(const struct dimension *dimension, const char *cell)
 {
     static const char *const usual[][2] = {
@@ -102,7 +102,7 @@ bool dimension_varies(const struct dimension *dimension, const struct point_reco
     return false;
 }
 
-/* ---- above or beside ---- */
+/* ---- above the table, or in a column ---- */
 
 bool dimension_is_above(const struct dimension *dimension, const struct loaded *file)
 {
@@ -111,7 +111,8 @@ bool dimension_is_above(const struct dimension *dimension, const struct loaded *
     for (size_t i = 0; i < file->point_count && !varies; i++)
         varies = !load_is_extra_baseline(file, &file->points[i]) &&
                  dimension_compare(dimension, first, &file->points[i]) != 0;
-    /* What sets the baseline's rows apart is their pattern: print_footnote says the rest. */
+    /* The baseline's rows are told apart by their pattern, so the pattern stays a column.
+     * print_footnote says the rest. */
     bool beside = strcmp(dimension->title, "pattern") == 0 && load_has_beside(file);
     return file->point_count > 0 && !varies && !beside;
 }

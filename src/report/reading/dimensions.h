@@ -7,9 +7,9 @@
 
 struct dimension {
     const char *title;
-    const char *column; /* in table points, or NULL: then by `key` among the words of `settings` */
+    const char *column; /* column in table points; NULL: `settings` has it, by `key` */
     const char *key;
-    bool right; /* numbers */
+    bool right; /* right-aligned, as numbers are */
     int rank;   /* see struct grid_column */
 };
 extern const struct dimension dimensions[];
@@ -18,16 +18,16 @@ extern const size_t dimension_count;
 
 const char *dimension_format(const struct dimension *dimension, const struct point_record *point,
                              char text[CELL]);
-/* <0, 0, >0 */
+/* Compares the dimension's value of two points. @return < 0, 0 or > 0. */
 int dimension_compare(const struct dimension *dimension, const struct point_record *a,
                       const struct point_record *b);
-/* Whether the value is what zmqsweep does unasked, or missing. */
+/* Whether the value is zmqsweep's default, or missing. */
 bool dimension_is_default(const struct dimension *dimension, const char *cell);
 bool dimension_varies(const struct dimension *dimension, const struct point_record *points,
                       size_t count);
-/* Has the value one place above the table, because all points share it? Of the baseline's rows
- * beside others only the size counts. A reader looks for the size even when there is only one: it
- * is never above. */
+/* Is the dimension's value printed once above the table, because all points share it? For baseline
+ * rows beside others, only the size is compared. The size itself is never above: a reader looks for
+ * it in the table even when there is only one. */
 bool dimension_is_above(const struct dimension *dimension, const struct loaded *file);
 
 #endif

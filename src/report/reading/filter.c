@@ -15,12 +15,12 @@
 static const struct {
     const char *sign;
     enum filter_operator meaning;
-} operators[] = {/* those of two characters first */
+} operators[] = {/* operators of two characters come first */
                  {"!=", FILTER_IS_NOT}, {"<=", FILTER_IS_AT_MOST}, {">=", FILTER_IS_AT_LEAST},
                  {"==", FILTER_IS},     {"=", FILTER_IS},          {"<", FILTER_IS_LESS},
                  {">", FILTER_IS_MORE}};
 
-/* What may follow a number, by the unit of the column. */
+/* The suffixes that may follow a number, by the unit of the column. */
 static const struct {
     const char *unit, *suffix;
     double factor;
@@ -167,7 +167,7 @@ static bool compare(enum filter_operator sign, int order)
     return order >= 0;
 }
 
-/* A missing value is unlike every number. */
+/* Whether the record meets the term. A missing value differs from every number. */
 static bool accepts(const struct filter_term *term, const void *record)
 {
     if (term->column->kind == COLUMN_STRING)

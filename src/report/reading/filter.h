@@ -20,7 +20,7 @@ enum filter_operator {
 
 struct filter_term {
     const struct column *column;
-    bool of_points; /* a column of table points, else of the other table */
+    bool of_points; /* the column is of table points; else of the other table */
     enum filter_operator sign;
     double number;
     char text[FILTER_BYTES];
@@ -31,9 +31,10 @@ struct filter {
     size_t count;
 };
 
-/* Reads "pattern=pub-sub,size>=64K": a comma is "and". Columns go by their names or by the names of
- * zmqsweep's options; those of points first, then those of `other` (TABLE_POINTS: no other). NULL
- * text gives the filter that lets everything through. @return 0, or -1 with `error`. */
+/* Reads a filter such as "pattern=pub-sub,size>=64K"; a comma means "and". Columns have their own
+ * names and the names of zmqsweep's options. A name is looked up first among the columns of points,
+ * then among those of `other`; TABLE_POINTS means that there is no other table. A NULL text gives
+ * the filter that accepts everything. @return 0, or -1 with `error`. */
 int filter_read(const char *text, enum table_id other, struct filter *filter, struct error *error);
 bool filter_accepts_point(const struct filter *filter, const struct point_record *point);
 /* Whether the terms about the other table accept its row. */

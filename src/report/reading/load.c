@@ -1,4 +1,4 @@
-/* load.c - results files, checked and in memory as far as reports need them. */
+/* load.c - loads results files: checks them, and keeps in memory what reports need. */
 #include "load.h"
 
 #include "files/guard.h"
@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a table may take in memory: a guard against a file that claims more, not a limit for real
- * ones. */
+/* The most memory that a table may take: a guard against a file that claims too much, not a limit
+ * for real files. */
 #define MOST_BYTES ((int64_t)2 << 30)
 #define BATCH_ROWS 4096
 
@@ -58,7 +58,7 @@ int load_each_row(struct results *results, enum table_id table, load_take *take,
 struct accepting {
     enum table_id table;
     const struct filter *filter;
-    int64_t *points; /* the numbers of those that the filter accepts, ascending */
+    int64_t *points; /* point_ids that the filter accepts, ascending */
     size_t point_count;
     load_take *take;
     void *data;
@@ -88,7 +88,8 @@ static int accept_points(struct results *results, struct accepting *accepting, s
     return 0;
 }
 
-/* In the tables that have a point_id it is the first column. */
+/* Takes a row if the filter accepts its point and the row itself. In every table that has a
+ * point_id, it is the first column. */
 static int take_accepted(void *data, const void *record, struct error *error)
 {
     const struct accepting *accepting = data;
@@ -124,7 +125,8 @@ static int by_id(const void *a, const void *b)
     return (x->point_id > y->point_id) - (x->point_id < y->point_id);
 }
 
-/* They are looked up for points that the filter lets through, and need not meet it. */
+/* Copies the baseline's points before the filter applies. They are looked up for points that the
+ * filter accepts, and need not be accepted themselves. */
 static int copy_baselines(struct loaded *loaded, size_t count)
 {
     size_t found = 0;
@@ -157,7 +159,7 @@ static int load_points(struct loaded *loaded, const struct filter *filter, struc
     return 0;
 }
 
-/* Processor models come with blanks at their ends. */
+/* Removes blanks at the end of processor models, which many of them have. */
 static void trim_models(struct host_record *hosts, size_t count)
 {
     for (size_t i = 0; i < count; i++)

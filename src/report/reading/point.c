@@ -1,4 +1,4 @@
-/* point.c - what there is to know of one point: what it lacks, its flags. */
+/* point.c - the notes on a point: what it lacks, and its flags. */
 #include "point.h"
 
 #include "columns.h"
@@ -17,8 +17,8 @@ bool point_is_in_rounds(const struct point_record *point)
     return strcmp(point->order, "random") == 0 || strcmp(point->order, "listed") == 0;
 }
 
-/* Why a point has less than was asked for: "3 of 6 repetitions", "precision not reached (time)";
- * else "". */
+/* Writes why a point has less than was asked for: "3 of 6 repetitions", "precision not reached
+ * (time)"; "" when it lacks nothing. */
 static const char *write_shortage(const struct point_record *point, char text[CELL])
 {
     *text = '\0';

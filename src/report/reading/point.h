@@ -1,4 +1,5 @@
-/* point.h - one point: is it the baseline's, and what is there to know of it. Pure. */
+/* point.h - what to know of a point: whether it is the baseline's, whether it ran in rounds, and
+ * its notes. Pure. */
 #ifndef REPORT_READING_POINT_H
 #define REPORT_READING_POINT_H
 
@@ -12,7 +13,7 @@
 bool point_is_baseline(const struct point_record *point);
 /* Was it measured in rounds? */
 bool point_is_in_rounds(const struct point_record *point);
-/* Why a point is not, or not wholly, valid, and its warnings. */
+/* Writes the notes: why a point is not valid, or only in part, and its warnings. @return `text`. */
 const char *point_notes(const struct point_record *point, char text[NOTES]);
 
 #endif

@@ -103,13 +103,13 @@ const struct sample *samples_find(const struct samples *samples, int64_t point_i
                : bsearch(&wanted, samples->rows, samples->count, sizeof *samples->rows, by_point);
 }
 
-/* ---- the rows of their ranks, point after point ---- */
+/* ---- the rows of the repetitions' ranks, point after point ---- */
 
 struct gathering {
-    const struct samples *valid;        /* NULL: all repetitions */
-    const struct point_record **points; /* of the file, by point_id */
+    const struct samples *valid;        /* the repetitions to take; NULL: all */
+    const struct point_record **points; /* points of the file, by point_id */
     size_t point_count;
-    const struct point_record *point; /* whose rows are being read */
+    const struct point_record *point; /* the point whose rows are being read */
     struct rank_record *rows;
     size_t count, capacity;
     samples_take *take;
@@ -122,7 +122,7 @@ static int by_id(const void *a, const void *b)
     return ((*x)->point_id > (*y)->point_id) - ((*x)->point_id < (*y)->point_id);
 }
 
-/* A report may have sorted the file's points by other columns. */
+/* Lists the file's points by point_id, because a report may have sorted them by other columns. */
 static int sort_points(struct gathering *gathering, const struct loaded *file)
 {
     gathering->points = calloc(file->point_count + 1, sizeof(struct point_record *));
@@ -158,7 +158,7 @@ static int by_group(const void *a, const void *b)
     return (x->group > y->group) - (x->group < y->group);
 }
 
-/* All rows of a point have been read. */
+/* Hands out the rows of a point. All of them have been read. */
 static int finish_point(struct gathering *gathering, struct error *error)
 {
     size_t count = gathering->count;
@@ -183,7 +183,7 @@ static int append(struct gathering *gathering, const struct rank_record *row, st
     return 0;
 }
 
-/* A file has the rows of a point one after the other. */
+/* Takes one row. A file has all rows of a point one after the other. */
 static int take_rank(void *data, const void *record, struct error *error)
 {
     struct gathering *gathering = data;

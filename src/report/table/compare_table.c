@@ -20,8 +20,7 @@ static const char *plural(size_t count)
 
 #define SIDE_TEXT 512
 
-/* Writes what a job has of something, such as the version of that name; "" where it is not known.
- */
+/* Writes one fact about a job, such as the version called `name`; "" when it is not known. */
 typedef void job_text(const struct loaded *file, const char *name, char text[SIDE_TEXT]);
 
 static void hosts_text(const struct loaded *file, const char *name, char text[SIDE_TEXT])
@@ -62,7 +61,7 @@ static const struct difference {
     {"MPI", version_text, "version.mpi"}, {"zmqsweep", version_text, "version.zmqsweep"},
 };
 
-/* Has a job before `end` the same text? */
+/* Does a job before `end` have the same text? */
 static bool is_repeated(const struct side *side, const struct difference *difference, size_t end,
                         const char *text)
 {
@@ -75,7 +74,7 @@ static bool is_repeated(const struct side *side, const struct difference *differ
     return false;
 }
 
-/* The different texts of a side's jobs, in their order. */
+/* Joins the different texts of a side's jobs, in the order of the jobs. */
 static void join_side(const struct side *side, const struct difference *difference,
                       char joined[SIDE_TEXT])
 {
@@ -105,7 +104,7 @@ static void print_difference(FILE *out, const struct comparison *comparison,
     fputc('\n', out);
 }
 
-/* Labels in full, however many jobs there are. */
+/* Prints all labels of a side in full, however many jobs there are. */
 static void print_labels(FILE *out, const struct side *side)
 {
     for (size_t i = 0; i < side->count; i++) {
@@ -208,7 +207,7 @@ static bool dimension_is_shown(const struct dimension *dimension,
     return strcmp(dimension->title, "size") == 0;
 }
 
-/* The columns of one table. */
+/* Which columns a table shows. */
 struct shown {
     const struct dimension *dimensions[MOST_DIMENSIONS];
     const struct value *values[MOST_VALUES];

@@ -86,8 +86,8 @@ static void print_blanks(FILE *out, size_t count)
     fprintf(out, "%*s", (int)count, "");
 }
 
-/* Pending blanks of a cell are written only before the next cell, so that lines have none at their
- * ends. */
+/* Prints a cell. Blanks after its text stay pending until the next cell, so that lines do not end
+ * in blanks. @return the blanks that are pending now. */
 static size_t print_cell(FILE *out, const char *text, size_t width, bool right, size_t pending)
 {
     size_t room = width - text_width(text);
@@ -98,7 +98,7 @@ static size_t print_cell(FILE *out, const char *text, size_t width, bool right, 
     return right ? 0 : room;
 }
 
-/* `row` is -1 for the titles. */
+/* Prints a row; row -1 is the titles. */
 static void print_row(const struct grid *grid, FILE *out, const size_t *widths, int64_t row)
 {
     size_t pending = 0;

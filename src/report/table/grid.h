@@ -9,16 +9,16 @@
 /* Where a table is printed. */
 struct grid_screen {
     FILE *out;
-    bool colour;  /* it shows colours */
-    size_t width; /* in columns */
+    bool colour;  /* the screen shows colours */
+    size_t width; /* in columns of characters */
 };
 
 enum grid_style { GRID_PLAIN, GRID_WARNING, GRID_FAILED, GRID_GOOD };
 
 struct grid_column {
     const char *title;
-    bool right; /* numbers */
-    int rank;   /* columns of the largest rank go first when the terminal is too narrow; 0 stays */
+    bool right; /* right-aligned, as numbers are */
+    int rank;   /* the largest rank is hidden first when the terminal is too narrow; 0: never */
 };
 
 struct grid {
@@ -29,7 +29,7 @@ struct grid {
     bool *hidden;
 };
 
-/* @return 0, or -1 when out of memory. */
+/* Makes an empty grid. @return 0, or -1 when memory is out. */
 int grid_make(struct grid *grid, const struct grid_column *columns, size_t column_count,
               size_t row_count);
 void grid_free(struct grid *grid);
@@ -37,7 +37,7 @@ void grid_set(struct grid *grid, size_t row, size_t column, const char *text);
 /* Hides columns until the table fits. @return how many. */
 size_t grid_fit(struct grid *grid, size_t width);
 void grid_print(const struct grid *grid, const struct grid_screen *screen);
-/* A line that names the hidden columns, if there are any. */
+/* Prints a line that names the hidden columns, if there are any. */
 void grid_print_hidden(const struct grid *grid, const struct grid_screen *screen);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-/* `settings` are those of the points that the streams are of. */
+/* Prints the table. `settings` are those of the points to which the streams belong. */
 void outliers_table_print(FILE *out, const struct outliers *outliers, const char *settings);
 
 #endif

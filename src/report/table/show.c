@@ -36,7 +36,7 @@ static void print_heading(const struct grid_screen *screen, const struct loaded 
                 screen->colour ? "\033[0m" : "");
 }
 
-/* "pattern push-pull, transport tcp, ...": what is the same for all points. */
+/* Prints what is the same for all points: "pattern push-pull, transport tcp, ...". */
 static void print_constants(const struct grid_screen *screen, const struct loaded *file)
 {
     char line[1024] = "", cell[CELL];
@@ -54,8 +54,8 @@ static void print_constants(const struct grid_screen *screen, const struct loade
         print_note(screen, line);
 }
 
-/* What the interval is about: the sweep, or the stretch in which a point was measured. "" where it
- * is not known. */
+/* What time the interval speaks for: the whole sweep, or the stretch in which a point was measured.
+ * "" when it is not known. */
 static const char *scope_text(const struct loaded *file)
 {
     const char *order = file->points[0].order;
@@ -72,7 +72,8 @@ static bool has_flag(const struct loaded *file, const char *flag)
     return found;
 }
 
-/* What the interval is, when it is the same for all points that have one. */
+/* Prints the coverage of the intervals: one number, or the range over the points that have an
+ * interval. */
 static void print_coverage(const struct grid_screen *screen, const struct loaded *file)
 {
     double least = NAN, most = NAN;

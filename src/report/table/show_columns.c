@@ -96,10 +96,11 @@ static const char *write_valid(const struct point_record *point, char text[NOTES
     return text;
 }
 
-/* The share of the baseline: a point's file is asked for it. */
+/* The title of the share of the baseline. This column is special: it needs the file, not only the
+ * point. */
 static const char of_tcp[] = "of TCP";
 
-/* What was measured, in the order of the table. */
+/* The columns of measured values, in the order of the table. */
 static const struct show_column measures[] = {
     {{"throughput", true, 0}, false, NULL, write_rate, NULL},
     {{"interval", false, 2}, false, NULL, write_interval, NULL},
@@ -161,8 +162,9 @@ bool show_columns_have_latency(const struct loaded *file)
     return timed;
 }
 
-/* Rates per sender are of interest where one was set, shares of TCP and latencies where they were
- * measured, the clocks' uncertainty where there is any. */
+/* Whether no point has a value for the column worth showing. Rates per sender matter where a rate
+ * was set, shares of TCP and latencies where they were measured, the clocks' uncertainty where
+ * there is any. */
 static bool is_empty(const struct show_column *measure, const struct loaded *file)
 {
     bool paced = false, uncertain = false;

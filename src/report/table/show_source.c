@@ -44,7 +44,8 @@ int show_source_print_hosts(const struct grid_screen *screen, bool wide, const s
     return 0;
 }
 
-/* The environment in groups: what the names of its rows begin with, the most wanted first. */
+/* The groups of the environment, the most wanted first. A group's rows have names that begin with
+ * one of its words. */
 static const struct {
     const char *prefix, *title;
 } environment_groups[] = {

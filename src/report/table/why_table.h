@@ -6,7 +6,8 @@
 #include "grid.h"
 #include "reading/load.h"
 
-/* A verdict for each of the file's points. @return 0, or -1 with `error` when memory is out. */
+/* Prints the verdict for each of the file's points. @return 0, or -1 with `error` when memory is
+ * out. */
 int why_table_print(const struct grid_screen *screen, const struct loaded *file,
                     const struct why_verdict *verdicts, struct error *error);
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* No attribute of ours comes near; a damaged file may claim any size. */
+/* None of our attributes is nearly as large; a damaged file may claim any size. */
 #define LARGEST_ATTRIBUTE 65536
 
 /* True when values of `type` can be read as the column says, without a conversion between formats

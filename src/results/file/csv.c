@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A row of the widest table with every string doubled by quotes stays far below. */
+/* A row of the widest table stays far below this, even if every character of its strings is a quote
+ * that CSV doubles. */
 #define ROW_BYTES 8192
 #define BATCH_ROWS 4096
 
-/* Below this every integer is a double of its own, and its digits are the shortest form. */
+/* Below this, a double holds every integer exactly, and the integer's digits are its shortest form.
+ */
 #define WHOLE_LIMIT 1e15
 
 static char *put_int64(char *out, int64_t value)

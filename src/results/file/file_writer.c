@@ -56,7 +56,7 @@ static const char *column_text(const struct column *column, enum column_text whi
     return which == TEXT_UNIT ? column->unit : column->long_name;
 }
 
-/* An array of strings, one per column. */
+/* Writes an attribute that is an array of strings, one per column. */
 static int write_strings(hid_t object, const char *name, const struct table_spec *table,
                          enum column_text which)
 {
@@ -93,9 +93,9 @@ static int write_run(hid_t file, const struct run_record *run, uint8_t complete)
 
 /* ---- a file driver that never fails ---- */
 
-/* After a failed write libhdf5 1.10 cannot close the file any more and crashes at exit. So it never
- * learns of one: the driver is HDF5's own for POSIX files, except that it stores the first error
- * here and returns success. The file is thrown away then. */
+/* After a failed write libhdf5 1.10 can no longer close the file, and it crashes at exit. So HDF5
+ * never learns of a failed write: the driver is HDF5's own for POSIX files, except that it stores
+ * the first error here and returns success. The file is discarded afterwards. */
 static int write_errno;
 static const H5FD_class_t *posix_driver;
 
@@ -178,7 +178,7 @@ static int open_table(struct file_writer *file, enum table_id id)
                : 0;
 }
 
-/* Writes the rows of the buffer behind those of the dataset. */
+/* Appends the rows of the buffer to the dataset. */
 static int flush_rows(const struct file_writer *file, struct file_writer_table *writer)
 {
     hsize_t start = (hsize_t)writer->rows, count = writer->filled, end = start + count;

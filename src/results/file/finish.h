@@ -14,7 +14,7 @@
 /* A line that belongs to a point. */
 struct finish_entry {
     int64_t point_id;
-    off_t offset, first_block; /* of the line; of a repetition's first block */
+    off_t offset, first_block; /* offset of the line, and of a repetition's first block */
     enum line_kind kind;
 };
 
@@ -30,8 +30,8 @@ struct finish {
     struct finish_report report;
     const struct finish_watch *watch;
     struct file_writer file;
-    struct stats_schedule schedule; /* of the last point that has a precision */
-    struct histogram *latencies;    /* of one point */
+    struct stats_schedule schedule; /* schedule of the last point that had a precision */
+    struct histogram *latencies;    /* latencies of one point at a time */
 };
 
 /* Lets the caller know that the work goes on. */

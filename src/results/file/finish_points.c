@@ -15,12 +15,13 @@ struct gathered {
     struct point_record point;
     struct summary_sample *samples;
     size_t count, capacity;
-    int64_t last; /* repetition; -1: none */
+    int64_t last; /* last repetition so far; -1: none */
     char stop_reason[16];
-    int64_t stopped_with; /* repetitions */
+    int64_t stopped_with; /* number of repetitions that the stop line names */
 };
 
-/* The line at `offset`, which was good. @return 0, or -1 with `error`. */
+/* Reads the line at `offset` again, which the first pass found good. @return 0, or -1 with `error`.
+ */
 static int read_at(struct finish *finish, off_t offset, struct journal_line *line,
                    struct error *error)
 {
@@ -68,7 +69,7 @@ static int copy_row(struct finish *finish, const struct journal_line *block, siz
     return file_writer_add(&finish->file, block->table, &row, 1);
 }
 
-/* Rows go through as they are, unless another version packed them or the summary wants them. */
+/* Copies a block's rows unchanged, unless another version packed them or the summary needs them. */
 static int copy_block(struct finish *finish, const struct journal_line *block, bool valid)
 {
     if (block->table != TABLE_LATENCY &&
@@ -80,7 +81,7 @@ static int copy_block(struct finish *finish, const struct journal_line *block, b
     return failed;
 }
 
-/* The blocks from the first up to the repetition's line. */
+/* Copies the blocks of a repetition: from its first block up to its line. */
 static int copy_blocks(struct finish *finish, const struct finish_entry *entry, bool valid,
                        struct error *error)
 {
@@ -101,7 +102,7 @@ static int take_repetition(struct finish *finish, const struct finish_entry *ent
     if (read_at(finish, entry->offset, &line, error) ||
         decode_repetition(line.data, line.data_length, &finish->format, &row))
         return -1;
-    if (row.repetition <= gathered->last) /* numbers go up: this one is there twice */
+    if (row.repetition <= gathered->last) /* a duplicate: numbers only go up */
         return 0;
     gathered->last = row.repetition;
     if (add_sample(gathered, &row))
@@ -148,7 +149,7 @@ static int take_entry(struct finish *finish, const struct finish_entry *entry,
     }
 }
 
-/* A point of an old journal, summed up when it was written. */
+/* Copies a point of an old journal, whose writer has already made the summary. */
 static int add_old_point(struct finish *finish, const struct finish_entry *entry,
                          struct error *error)
 {
@@ -174,7 +175,7 @@ static int add_old_point(struct finish *finish, const struct finish_entry *entry
 static int add_summary(struct finish *finish, struct gathered *gathered)
 {
     struct point_record *point = &gathered->point;
-    /* A point of which a repetition was damaged lacks it. */
+    /* A point that has lost repetitions to damage counts as interrupted. */
     bool settled = *gathered->stop_reason && (int64_t)gathered->count >= gathered->stopped_with;
     summary_fill(point, gathered->samples, gathered->count,
                  summary_schedule(&finish->schedule, point),
@@ -205,7 +206,8 @@ static int add_new_point(struct finish *finish, size_t first, size_t last, struc
     return failed;
 }
 
-/* The settings that were in force when it was dropped still are. */
+/* Settings from before a drop stay in force after it: moves the last settings line to the drop's
+ * place. @return the index from which the point's lines count. */
 static size_t move_settings(struct finish *finish, size_t first, size_t drop)
 {
     for (size_t i = drop; i-- > first;) {
@@ -217,8 +219,9 @@ static size_t move_settings(struct finish *finish, size_t first, size_t drop)
     return drop + 1;
 }
 
-/* The lines first to last, in their order, are those of one point. What is before a drop does not
- * count, nor is what is before a line of an old journal, which has all of a point. */
+/* Adds the point whose lines are first to last, in their order. Lines before a drop do not count.
+ * Lines before a LINE_POINT of an old journal do not count either, because that line has the whole
+ * point. */
 static int add_point(struct finish *finish, size_t first, size_t last, struct error *error)
 {
     size_t from = first;

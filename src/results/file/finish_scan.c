@@ -31,9 +31,9 @@ static int add_entry(struct finish *finish, const struct journal_line *line, str
     return 0;
 }
 
-/* Finds the run line, for what the other lines say depends on it. It is the first, unless the
- * journal is damaged or out of order. One that is not readable counts as damaged, one of a newer
- * schema is an error. */
+/* Finds the run line, because it says how to read all other lines. It is the first line, unless the
+ * journal is damaged or out of order. A run line that cannot be read counts as damaged; a run line
+ * of a newer schema is an error. */
 static int find_run(struct finish *finish, struct error *error)
 {
     struct journal_line line;
@@ -57,7 +57,8 @@ static int find_run(struct finish *finish, struct error *error)
     return 0;
 }
 
-/* Are the rows of a block as the run's line says, and of the repetition that it names? */
+/* Whether a block's rows have the form that the run line describes and belong to the repetition
+ * that the block's line names. */
 static bool block_is_good(const struct finish *finish, const struct journal_line *line)
 {
     const size_t row_bytes = finish->format.row_bytes[line->table];
@@ -70,9 +71,8 @@ static bool block_is_good(const struct finish *finish, const struct journal_line
     return good;
 }
 
-/* What can be read of a line that belongs to a point, once, so that the second pass finds no fault
- * with it.
- */
+/* Decodes a line that belongs to a point, so that the second pass finds no fault with it. @return
+ * false when it is damaged. */
 static bool point_line_is_good(const struct finish *finish, const struct journal_line *line)
 {
     char reason[16];
@@ -125,7 +125,7 @@ static int take_line(struct finish *finish, struct journal_line *line, struct er
         if (decode_session(line->data, line->data_length, &finish->format, &finish->run))
             note_damage(finish, line->number);
         return 0;
-    case LINE_ROWS: /* comes with its repetition */
+    case LINE_ROWS: /* added with its repetition */
         return 0;
     case LINE_TORN:
         finish->report.torn_tail = true;

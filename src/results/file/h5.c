@@ -9,8 +9,8 @@
 #define CAUSE_BYTES 256
 static _Thread_local char last_cause[CAUSE_BYTES];
 
-/* Keeps the system's own words where HDF5 quotes them among times and addresses, and one line in
- * any case. */
+/* Keeps the system's own words where HDF5 quotes them among times and addresses. In any case it
+ * keeps a single line. */
 static herr_t take_description(unsigned depth, const H5E_error2_t *frame, void *text)
 {
     static const char quote[] = "error message = '";
@@ -23,8 +23,8 @@ static herr_t take_description(unsigned depth, const H5E_error2_t *frame, void *
     return 0;
 }
 
-/* HDF5 calls this when a call fails; the next call, a clean-up perhaps, would empty its error
- * stack. */
+/* HDF5 calls this when a call fails. The cause is kept now, because the next call, perhaps a
+ * clean-up, would empty HDF5's error stack. */
 static herr_t keep_cause(hid_t stack, void *unused)
 {
     (void)unused;
@@ -33,7 +33,7 @@ static herr_t keep_cause(hid_t stack, void *unused)
 
 void h5_keep_causes(void)
 {
-    H5dont_atexit(); /* every file is closed by then, and after a damaged one libhdf5 1.10 trips
+    H5dont_atexit(); /* every file is closed by then, and after a damaged file libhdf5 1.10 trips
                         over its own leaks */
     snprintf(last_cause, sizeof last_cause, "unknown cause");
     H5Eset_auto2(H5E_DEFAULT, keep_cause, NULL);

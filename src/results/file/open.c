@@ -124,7 +124,7 @@ static int check_rows(struct results *results, enum table_id id, struct error *e
     return 0;
 }
 
-/* Is the file, whose table of points is open, from before there was this table? */
+/* Whether the file is from before this table existed. The file's table of points must be open. */
 static bool is_from_before(const struct results *results, enum table_id id)
 {
     const struct table_spec *points = &result_tables[TABLE_POINTS];
@@ -159,7 +159,7 @@ static int open_table(struct results *results, enum table_id id, struct error *e
 
 /* ---- the file ---- */
 
-/* Words for what is plainly no HDF5 file, before HDF5 sees it. */
+/* Refuses, in words of our own, what is plainly no HDF5 file, before HDF5 sees it. */
 static int check_start(const char *path, struct error *error)
 {
     static const char journal[] = "{\"crc32\"";

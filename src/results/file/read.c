@@ -26,7 +26,7 @@ static int read_packed(struct results *results, enum table_id id, hid_t type, in
     return failed ? -1 : 0;
 }
 
-/* Keeps the CRC of rows that are read from the first on, in order. */
+/* Updates the CRC of the rows, as long as they are read in order from the first row on. */
 static void note_read(struct results *results, enum table_id table, int64_t first, int64_t rows,
                       const unsigned char *packed)
 {
@@ -58,7 +58,7 @@ int results_read(struct results *results, enum table_id table, int64_t first, in
     char *record = records;
     if (first < 0 || count < 0 || count > results->rows[table] - first)
         return error_set(error, "%s: table %s has no such rows", results->path, spec->name);
-    unsigned char *packed = calloc((size_t)batch, bytes); /* what is not read stays zero */
+    unsigned char *packed = calloc((size_t)batch, bytes); /* columns that are not read stay zero */
     if (!packed)
         return error_set(error, "%s: out of memory", results->path);
     int failed = 0;
@@ -77,7 +77,8 @@ int results_read(struct results *results, enum table_id table, int64_t first, in
     return failed;
 }
 
-/* The CRC of the rows as the file has them, extra columns too. @return 0 or -1. */
+/* Computes the CRC of the rows as the file stores them, with columns that we do not know. @return 0
+ * or -1. */
 static int table_crc(struct results *results, enum table_id id, hid_t type, uint32_t *crc,
                      struct error *error)
 {
@@ -98,7 +99,7 @@ static int table_crc(struct results *results, enum table_id id, hid_t type, uint
     return failed;
 }
 
-/* The crc32 attribute of a table, a 32-bit unsigned number. */
+/* Reads the crc32 attribute of a table, a 32-bit unsigned number. */
 static int read_crc(hid_t dataset, uint32_t *crc)
 {
     hid_t attribute = H5Aopen(dataset, "crc32", H5P_DEFAULT);
@@ -132,7 +133,7 @@ int results_verify(struct results *results, enum table_id table, struct error *e
 {
     uint32_t found = 0;
     if (results->datasets[table] < 0)
-        return 0; /* an older file's: no rows */
+        return 0; /* an older file lacks the table: no rows to check */
     hid_t type = H5Dget_type(results->datasets[table]);
     int failed = 0;
     if (H5Tdetect_class(type, H5T_VLEN) != 0 || H5Tdetect_class(type, H5T_REFERENCE) != 0)

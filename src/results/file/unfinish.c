@@ -1,4 +1,4 @@
-/* unfinish.c - from a file that is not complete back to a journal, so that a sweep can go on. */
+/* unfinish.c - turns an incomplete file back into a journal, so that a sweep can go on. */
 #include "journal/writer.h"
 
 #include "zmqsweep/results_file.h"
@@ -13,7 +13,7 @@
 /* Rows of one table, read forward. */
 struct cursor {
     enum table_id table;
-    int64_t next, first, count; /* next row; the rows in the buffer */
+    int64_t next, first, count; /* next row; first and number of those in the buffer */
     char *buffer;
 };
 #define CURSOR_ROWS 1024
@@ -43,7 +43,7 @@ static bool is_of(const char *row, int64_t point_id, int64_t repetition)
     return ids[0] == point_id && ids[1] == repetition;
 }
 
-/* Adds the rows of a repetition, which come next. */
+/* Adds the rows of a repetition to the journal. They are the next rows under each cursor. */
 static int copy_rows(struct cursor *cursor, struct results *results,
                      const struct repetition_record *repetition, struct journal *journal,
                      struct error *error)
@@ -69,7 +69,7 @@ static int copy_repetition(struct results *results, struct cursor *cursors,
     return failed ? failed : journal_add_repetition(journal, repetition, error);
 }
 
-/* A point that was interrupted has no stop: the sweep goes on with it. */
+/* Copies a point. An interrupted point gets no stop line, so that the sweep goes on with it. */
 static int copy_point(struct results *results, struct cursor *cursors,
                       const struct point_record *point, struct journal *journal,
                       struct error *error)
@@ -115,7 +115,7 @@ static int copy_points(struct results *results, const char *output, struct journ
     return failed;
 }
 
-/* Every row has been read in order by now. */
+/* Checks every table's CRC. All rows must have been read in order before. */
 static int verify_tables(struct results *results, struct error *error)
 {
     for (int t = 0; t < TABLE_TOTAL; t++)
@@ -154,8 +154,8 @@ static int publish(const char *partial, const char *path, struct error *error)
     return error_set(error, "%s: %s", path, strerror(errno));
 }
 
-/* The journal gets its name only when it is whole: a half of it would hide the points of the file.
- */
+/* Writes the journal and gives it its name only when it is whole: half a journal would hide the
+ * points of the file. */
 static int write_journal(struct results *results, const struct run_record *run, const char *output,
                          struct error *error)
 {

@@ -6,11 +6,12 @@
 
 #define DISK_PATH_BYTES 4096
 
-/* Writes all of it. @return 0 or -1 with errno. */
+/* Writes all `length` bytes. @return 0 or -1 with errno. */
 int disk_write_whole(int fd, const char *text, size_t length);
 
-/* Brings a file to disk, opened for reading with `flags` besides; or the folder that names it,
- * where file systems and the folder's mode allow it. @return 0 or -1 with errno. */
+/* disk_sync_path opens a file for reading, with additional `flags`, and brings it to disk.
+ * disk_sync_folder brings to disk the folder that holds the file's name, where the file system and
+ * the folder's mode allow it. @return 0 or -1 with errno. */
 int disk_sync_path(const char *path, int flags);
 int disk_sync_folder(const char *path);
 

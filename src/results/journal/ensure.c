@@ -1,5 +1,5 @@
-/* ensure.c - the journal keeps its name while a sweep writes it, and temporary files are removed.
- */
+/* ensure.c - makes sure that the journal keeps its name while a sweep writes it, and removes
+ * temporary files. */
 #include "journal/lock.h"
 #include "journal/writer.h"
 
@@ -15,8 +15,8 @@
 
 #define COPY_BYTES ((size_t)64 * 1024)
 
-/* True when the name is gone or another file's. An error of another kind says nothing about that.
- */
+/* True when nothing has the name, or another file has it. False after any other error, which says
+ * nothing about the name. */
 static bool is_replaced(const char *path, const struct stat *ours)
 {
     struct stat named;
@@ -40,8 +40,8 @@ static int copy_bytes(int from, int to, off_t length)
     return at == length ? 0 : -1;
 }
 
-/* A file that takes the place of the journal, whole and on disk. @return its descriptor, locked, or
- * -1. */
+/* Writes a copy that can take the journal's place, whole and on disk. @return its descriptor,
+ * locked, or -1. */
 static int write_copy(const struct journal *journal, const char *partial, struct error *error)
 {
     bool exists;
@@ -56,7 +56,8 @@ static int write_copy(const struct journal *journal, const char *partial, struct
     return -1;
 }
 
-/* The lines go under a name of this process when another file has taken theirs. */
+/* Another file has taken the journal's name: saves the lines under a name with this process's
+ * number. @return -1, with `error` that names the file. */
 static int save_under_own_name(struct journal *journal, const char *partial, struct error *error)
 {
     char own_name[DISK_PATH_BYTES + 32];
@@ -69,7 +70,8 @@ static int save_under_own_name(struct journal *journal, const char *partial, str
                      journal->path, own_name);
 }
 
-/* link() does not replace; where there are no links, rename() must do. */
+/* Gives the file the name `path`, but never replaces a file. link() does both; where there are no
+ * links, rename() must do. */
 static int take_name(const char *partial, const char *path)
 {
     if (link(partial, path) == 0)
@@ -84,7 +86,7 @@ static int restore(struct journal *journal, struct error *error)
     char partial[DISK_PATH_BYTES + 16];
     struct error cause = {""};
     snprintf(partial, sizeof partial, "%s.partial", journal->path);
-    if (journal_wait(journal, error)) /* the sync is of the descriptor that is replaced here */
+    if (journal_wait(journal, error)) /* a running sync needs the old descriptor */
         return -1;
     int fd = write_copy(journal, partial, &cause);
     if (fd < 0)

@@ -1,4 +1,4 @@
-/* lock.c - one writer a journal: flock, and who holds it. */
+/* lock.c - one writer per journal: locks it by flock, and says who holds the lock. */
 #include "journal/lock.h"
 
 #include "journal/reader.h"
@@ -15,7 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Who wrote the last run or session line. @return 0 or -1 when no line says it. */
+/* Finds the host and the process that wrote the last run or session line. @return 0, or -1 when no
+ * line names them. */
 static int find_writer(const char *path, char *host, size_t host_bytes, int64_t *pid)
 {
     struct journal_reader reader;
@@ -31,7 +32,7 @@ static int find_writer(const char *path, char *host, size_t host_bytes, int64_t 
     return found;
 }
 
-/* The last writer may be gone, and the lock another's. */
+/* Whether the last writer may still be running. If it is gone, another process holds the lock. */
 static bool may_be_running(const char *host, int64_t pid)
 {
     char ours[256] = "";
@@ -50,7 +51,7 @@ static int report_holder(const char *path, struct error *error)
                      advice);
 }
 
-/* A file system without locks is no reason to stop. */
+/* Locks the file for this process. A file system without locks is no reason to stop. */
 static int lock(int fd, const char *path, struct error *error)
 {
     while (flock(fd, LOCK_EX | LOCK_NB)) {

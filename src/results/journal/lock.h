@@ -1,4 +1,4 @@
-/* lock.h - one writer a journal. */
+/* lock.h - one writer per journal. */
 #ifndef RESULTS_JOURNAL_LOCK_H
 #define RESULTS_JOURNAL_LOCK_H
 
@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-/* Opens and locks `path`; *exists: it failed with EEXIST. @return the descriptor, or -1 (another
- * process holds it) or JOURNAL_FAILED with `error`. */
+/* Opens and locks `path`. Sets *exists when that fails with EEXIST. @return the descriptor; -1 when
+ * another process holds the lock; or JOURNAL_FAILED. Both errors come with `error`. */
 int journal_open_locked(const char *path, int flags, bool *exists, struct error *error);
 
 #endif

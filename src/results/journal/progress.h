@@ -4,11 +4,11 @@
 
 #include "lines/line.h"
 
-/* A repetition is whole when the rows that its line counts are those right before it. One of these
- * follows the lines. */
+/* A repetition is whole when the rows right before its line are as many as the line says. One such
+ * record follows the lines of a journal. */
 struct journal_progress {
-    off_t
-        first_block; /* of the repetition that may come; the offset of its line where it has none */
+    off_t first_block; /* of the repetition that is being read; the offset of its line when it has
+                          no block */
     bool begun;
     int64_t point_id, repetition;
     int64_t counts[TABLE_LATENCY + 1];

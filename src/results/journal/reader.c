@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* No block that is longer was written by us: its announcement is damaged. */
+/* We write no longer blocks: a line that announces one is damaged. */
 #define BLOCK_BYTES_MOST ((size_t)16 * 1024 * 1024)
 
 #define STARTS_WITH(text, length, prefix)                                                          \
@@ -59,7 +59,8 @@ static const struct {
     {LINE_POINT, "{\"point\":[", true},
 };
 
-/* The kind of a line by how its data starts; a line with a good CRC is as its writer made it. */
+/* Finds the kind of a line by how its data starts. More checks are not needed: a line with a good
+ * CRC is as its writer made it. */
 static void classify(struct journal_line *line)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -89,8 +90,9 @@ static int make_room(struct journal_reader *reader, size_t bytes)
     return 0;
 }
 
-/* Reads the block that a line announced, and the newline behind it. A block whose CRC is wrong is
- * damaged; the lines go on behind it, since the line's own CRC vouches for its length. */
+/* Reads the block that a line announced, and the newline behind it. A block with a wrong CRC is
+ * damaged. Reading goes on behind the block, because the line's own CRC vouches for the block's
+ * length. */
 static int read_block(struct journal_reader *reader, struct journal_line *line)
 {
     uint32_t crc;
@@ -115,7 +117,7 @@ static int read_block(struct journal_reader *reader, struct journal_line *line)
     return 0;
 }
 
-/* One line, whatever it is. @return 1, 0 at the end, -1 with errno. */
+/* Reads one line of any kind. @return 1, 0 at the end, -1 with errno. */
 static int read_line(struct journal_reader *reader, struct journal_line *line)
 {
     errno = 0;
@@ -134,7 +136,8 @@ static int read_line(struct journal_reader *reader, struct journal_line *line)
     return line->kind == LINE_ROWS && read_block(reader, line) ? -1 : 1;
 }
 
-/* Behind a damaged line may be what was a block: no lines, until one begins as a line does. */
+/* Skips what follows a damaged line, up to the next text that begins as a line does. It may be the
+ * rest of a block. */
 static int skip_damage(struct journal_reader *reader, struct journal_line *damaged)
 {
     struct journal_line next;

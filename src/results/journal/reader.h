@@ -16,14 +16,14 @@ struct journal_reader {
     size_t block_capacity;
     int64_t number;
     off_t offset;
-    bool trusted; /* blocks were checked before: their CRCs are not looked at again */
+    bool trusted; /* blocks have been checked before: their CRCs are not checked again */
 };
 
 /* @return 0 or -1 with `error`. */
 int journal_reader_open(struct journal_reader *reader, const char *path, struct error *error);
 void journal_reader_close(struct journal_reader *reader);
-/* Reads on. What cannot be read, up to the next line that can, is one damaged line. @return 1, 0 at
- * the end, or -1 with errno when the file cannot be read. */
+/* Reads the next line. All that cannot be read, up to the next line that can, counts as one damaged
+ * line. @return 1, 0 at the end, or -1 with errno when the file cannot be read. */
 int journal_reader_next(struct journal_reader *reader, struct journal_line *line);
 int journal_reader_seek(struct journal_reader *reader, off_t offset);
 

@@ -1,5 +1,5 @@
-/* reopen.c - going on with a journal: a visitor gets what it has, and what was not committed is cut
- * off. */
+/* reopen.c - goes on with a journal: a visitor gets what the journal has, and what was not
+ * committed is cut off. */
 #include "journal/lock.h"
 #include "journal/progress.h"
 #include "journal/reader.h"
@@ -21,10 +21,11 @@ struct reopening {
     struct row_format format;
     struct journal_progress progress;
     off_t end;  /* where a new line goes */
-    bool empty; /* not one line of it is whole */
+    bool empty; /* no line of the file is whole */
 };
 
-/* A kill or a power failure before the first line was on disk leaves this. */
+/* Whether the file has no whole line. A kill or a power failure before the first line is on disk
+ * leaves such a file. */
 static bool is_empty(struct journal_reader *reader)
 {
     struct journal_line next;
@@ -40,7 +41,8 @@ static int refuse_first_line(const char *path, struct error *error)
                      path);
 }
 
-/* Rows have no names: new ones of other columns would be read as damaged. */
+/* Refuses a journal whose columns differ from ours. Its rows do not name their columns, so that our
+ * rows would be read as damaged. */
 static int refuse_columns(const char *path, const struct run_record *run, struct error *error)
 {
     return error_set(
@@ -50,7 +52,7 @@ static int refuse_columns(const char *path, const struct run_record *run, struct
         path, run->creator_version);
 }
 
-/* ---- what it has ---- */
+/* ---- what the journal has ---- */
 
 static void visit_settings(const struct reopening *reopening, const struct journal_line *line)
 {
@@ -83,7 +85,7 @@ static void visit_drop(const struct reopening *reopening, const struct journal_l
         reopening->visitor->drop(reopening->visitor->data, line->point_id);
 }
 
-/* Any line but the first. */
+/* Reads any line but the first. */
 static void read_line(struct reopening *reopening, const struct journal_line *line)
 {
     bool whole = journal_progress_take(&reopening->progress, line);
@@ -127,8 +129,8 @@ static int read_first_line(struct reopening *reopening, struct journal_reader *r
                : refuse_columns(reopening->path, reopening->run, error);
 }
 
-/* `end` is behind the last line that is not a block: blocks count with the line that they come
- * before. */
+/* Reads the lines. `end` is set behind the last line that is not a block: a block counts only
+ * together with the line of its repetition, which follows it. */
 static int read_lines(struct reopening *reopening, struct error *error)
 {
     struct journal_reader reader;
@@ -164,7 +166,8 @@ static int truncate_uncommitted(struct journal *journal, const struct reopening 
     return JOURNAL_FAILED;
 }
 
-/* Locked, read, and cut where the last commit ended. @return as journal_reopen. */
+/* Opens the journal, locks it, reads it and cuts it where the last commit ended. @return as
+ * journal_reopen. */
 static int open_existing(struct journal *journal, struct reopening *reopening, struct error *error)
 {
     bool exists;

@@ -46,7 +46,7 @@ static void *run(void *argument)
     return NULL;
 }
 
-/* Signals are for the threads that measure. */
+/* Starts the thread with all signals blocked: signals are for the threads that measure. */
 int syncer_start(struct syncer *syncer)
 {
     sigset_t all, before;

@@ -13,13 +13,13 @@ struct syncer {
     int fd;
     bool started, wanted, busy, ending;
     int failed;       /* errno of a sync that failed, until syncer_wait returns it */
-    int64_t ended_ns; /* CLOCK_MONOTONIC, of the last sync */
+    int64_t ended_ns; /* when the last sync ended, by CLOCK_MONOTONIC */
     int64_t slowest_ns;
 };
 /* @return 0 or an errno. */
 int syncer_start(struct syncer *syncer);
 void syncer_begin(struct syncer *syncer, int fd);
-/* Waits for the sync that was begun. @return 0, or its errno, once. */
+/* Waits for the sync that was begun. @return 0, or the errno of a failed sync, once. */
 int syncer_wait(struct syncer *syncer);
 void syncer_stop(struct syncer *syncer);
 

@@ -1,6 +1,5 @@
-/* writer.c - writing the journal of a sweep: what belongs to a repetition is written, then
- * committed, then brought to disk beside the next one.
- */
+/* writer.c - writes the journal of a sweep. The rows and the line of a repetition are written, then
+ * committed, then brought to disk while the next repetition runs. */
 #include "journal/writer.h"
 
 #include "journal/lock.h"
@@ -16,9 +15,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Rows go in blocks of about so many bytes, so that memory does not grow with the ranks. */
+/* The approximate size of a block. Rows go out in blocks, so that memory does not grow with the
+ * ranks. */
 #define BLOCK_BYTES ((size_t)256 * 1024)
-/* What waits to be written goes out when it is longer than this, committed or not. */
+/* Text that waits to be written is written when it is longer than this, committed or not. */
 #define TEXT_BYTES ((size_t)512 * 1024)
 
 int journal_path(const char *output, char *path, size_t length)
@@ -34,7 +34,7 @@ static int no_memory(const struct journal *journal, struct error *error)
     return error_set(error, "%s: out of memory for what is to be written", journal->path);
 }
 
-/* The file ends where the last commit ended. */
+/* Cuts the file where the last commit ended. */
 static int truncate_to_commit(struct journal *journal, struct error *error)
 {
     error_set(error, "%s: cannot be written: %s", journal->path, strerror(errno));
@@ -71,7 +71,8 @@ static int buffer_bytes(struct journal *journal, const void *bytes, size_t lengt
     return 0;
 }
 
-/* Takes `line` over; NULL is an error that is known. */
+/* Appends `line` to the text that waits, and takes it over. NULL: making the line has failed, and
+ * `error` is set already. */
 static int buffer_line(struct journal *journal, char *line, size_t length, struct error *error)
 {
     if (!line)
@@ -220,7 +221,7 @@ int64_t journal_slowest_sync_ns(struct journal *journal)
     return slowest_ns;
 }
 
-/* A line by itself, on disk on return. */
+/* Writes one line by itself; it is on disk on return. */
 static int sync_line(struct journal *journal, char *line, size_t length, struct error *error)
 {
     int failed = buffer_line(journal, line, length, error);
@@ -286,7 +287,7 @@ int journal_refuse_existing(const char *path, struct error *error)
                      path);
 }
 
-/* The first line, on disk, and the name, too. */
+/* Writes the first line, and brings it and the file's name to disk. */
 static int begin_file(struct journal *journal, const struct run_record *run, struct error *error)
 {
     if (ftruncate(journal->fd, 0)) {

@@ -17,8 +17,9 @@ struct row_buffer {
 
 struct journal {
     int fd;
-    off_t end;  /* after the last commit */
-    off_t size; /* of the file: blocks of a repetition that is not yet committed are behind `end` */
+    off_t end;  /* where the last commit ended */
+    off_t size; /* size of the file: blocks of a repetition that is not yet committed are behind
+                   `end` */
     char path[DISK_PATH_BYTES];
     int64_t point_id, repetition; /* whose rows are in the buffers */
     struct row_buffer rows[TABLE_LATENCY + 1];
@@ -28,13 +29,13 @@ struct journal {
     struct syncer syncer;
 };
 
-/* Opens no file: an empty journal object for `path`. NULL when memory is out. */
+/* Makes an empty journal object for `path` and opens no file. NULL when memory is out. */
 struct journal *journal_new(const char *path, struct error *error);
-/* Makes the file `path` with the line of `run`; the lock comes before old content goes. @return 0,
- * or -1 or JOURNAL_FAILED with `error`. */
+/* Makes the file `path` with the line of `run`. It takes the lock before it removes old content.
+ * @return 0, or -1 or JOURNAL_FAILED with `error`. */
 int journal_create_at(const char *path, const struct run_record *run, bool replace,
                       struct journal **journal, struct error *error);
-/* "... already exists" or who holds it. @return -1. */
+/* Sets `error`: the file already exists, or who holds its lock. @return -1. */
 int journal_refuse_existing(const char *path, struct error *error);
 
 #endif

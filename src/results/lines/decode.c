@@ -119,9 +119,8 @@ free_line:
     return failed;
 }
 
-/* The highest N of the names "session-N/..." so far, 1 when there is none: the first session has no
- * prefix.
- */
+/* The highest N of the names "session-N/..." so far; 1 when there is none, because the first
+ * session has no prefix. */
 static int last_session(const struct run_record *run)
 {
     int last = 1, number;

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Takes `data` over. `what` is for the line of an error: NULL means that memory is out. */
+/* Makes a line of `data`, which it takes over. `what` names the content for the error. NULL when
+ * `data` is NULL or memory is out. */
 static char *finish_line(json_t *data, const char *what, size_t *length, struct error *error)
 {
     char *line = data ? frame_encode(data, length) : NULL;
@@ -30,7 +31,8 @@ static json_t *writer_object(void)
     return json_pack("{s:s, s:I}", "host", text, "pid", (json_int_t)getpid());
 }
 
-/* `inner` under `name`; takes `inner` over. */
+/* Makes an object with `inner` under `name`, and takes `inner` over. NULL when `good` is false or
+ * memory is out. */
 static json_t *wrapped(const char *name, json_t *inner, bool good)
 {
     json_t *outer = good ? json_object() : NULL;
@@ -42,7 +44,8 @@ static json_t *wrapped(const char *name, json_t *inner, bool good)
     return outer;
 }
 
-/* json_object_set_new that remembers a failure; a NULL value is one. */
+/* Calls json_object_set_new and sets *good to false when it fails. A NULL `value` is a failure,
+ * too. */
 static void set_member(json_t *object, const char *name, json_t *value, bool *good)
 {
     if (json_object_set_new(object, name, value))
@@ -85,7 +88,7 @@ char *encode_session(const struct run_record *run, bool notes, size_t *length, s
 
 /* ---- the lines of a point ---- */
 
-/* Of one row array under a name. */
+/* Makes an object with one row array under `name`. */
 static json_t *row_object(const char *name, enum table_id table, const void *record)
 {
     json_t *data = json_object(), *row = json_rows_from_record(&result_tables[table], record);

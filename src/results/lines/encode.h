@@ -9,10 +9,12 @@
  */
 
 char *encode_run(const struct run_record *run, size_t *length, struct error *error);
-/* `notes`: what the running session has learned since it began. */
+/* Encodes a session. `notes`: the line holds what the running session has learned since it began.
+ */
 char *encode_session(const struct run_record *run, bool notes, size_t *length, struct error *error);
 char *encode_settings(const struct point_record *row, size_t *length, struct error *error);
-/* `counts`: rows of TABLE_RANKS to TABLE_LATENCY that are this repetition's. */
+/* Encodes a repetition. `counts`: how many rows of each table, TABLE_RANKS to TABLE_LATENCY, belong
+ * to it. */
 char *encode_repetition(const struct repetition_record *row, const int64_t *counts, size_t *length,
                         struct error *error);
 char *encode_stop(int64_t point_id, const char *reason, int64_t repetitions, size_t *length,

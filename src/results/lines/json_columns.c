@@ -19,7 +19,7 @@ static const char *type_text(const struct column *column, char text[24])
     return text;
 }
 
-/* Bytes of a type; 0: not one of ours. */
+/* The width of a type in bytes; 0: not one of ours. */
 static size_t type_width(const char *type)
 {
     char *end = NULL;
@@ -46,7 +46,7 @@ json_t *json_columns_write(void)
 
 /* ---- the columns of a journal ---- */
 
-/* A column is its name alone in journals without blocks. */
+/* The name of a column. In journals without blocks the column is a string, its name alone. */
 static const char *field_name(const json_t *field)
 {
     const char *name = json_string_value(json_is_array(field) ? json_array_get(field, 0) : field);
@@ -59,7 +59,7 @@ static const char *field_type(const json_t *field)
     return type ? type : "";
 }
 
-/* Is it stored as we would, strings of any width? */
+/* Whether `type` is the type in which we store the column; strings may have any width. */
 static bool is_kind(const struct column *column, const char *type)
 {
     char text[24];

@@ -109,8 +109,8 @@ int json_rows_to_record(const json_t *row, enum table_id id, const struct row_fo
     return 0;
 }
 
-/* Appends the rows of `array` (an absent one is empty) to *records. On error the rows that it had
- * stay. */
+/* Appends the rows of `array` to *records; an absent array is empty. On error the rows that
+ * *records had before stay. */
 int json_rows_append(const json_t *array, enum table_id id, const struct row_format *format,
                      void **records, size_t *count)
 {

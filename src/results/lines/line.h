@@ -10,7 +10,7 @@ enum line_kind {
     LINE_RUN,
     LINE_SESSION,
     LINE_SETTINGS,
-    LINE_ROWS, /* and the block behind it */
+    LINE_ROWS, /* announces the block behind it, which the reader reads with it */
     LINE_REPETITION,
     LINE_STOP,
     LINE_DROP,

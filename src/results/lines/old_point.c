@@ -17,7 +17,8 @@ void old_point_clear(struct old_point *rows)
     memset(rows, 0, sizeof *rows);
 }
 
-/* Every row must carry the number of its point, since a file is read back by it. */
+/* Whether every row carries the number of its point, by which the rows of a file are found later.
+ */
 static bool rows_belong(const struct old_point *rows)
 {
     int64_t id = rows->point.point_id;

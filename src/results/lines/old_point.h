@@ -17,8 +17,8 @@ struct old_point {
     struct latency_record *latencies;
     size_t latency_count;
 };
-/* The rows of a LINE_POINT. @return 0 or -1 when they are damaged, or those of a point other than
- * the line's start names. */
+/* Reads the rows of a LINE_POINT. @return 0, or -1 when the rows are damaged or belong to another
+ * point than the start of the line names. */
 int old_point_read(const struct journal_line *line, const struct row_format *format,
                    struct old_point *rows);
 /* Frees the arrays and zeroes the record. */

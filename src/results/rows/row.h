@@ -1,6 +1,5 @@
-/* row.h - one row, as a record and in its packed form: little-endian, without padding, NaN in one
- * form only.
- */
+/* row.h - one row, as a record and in its packed form: little-endian, without padding, and with a
+ * single representation of NaN. */
 #ifndef RESULTS_ROWS_ROW_H
 #define RESULTS_ROWS_ROW_H
 

@@ -1,4 +1,4 @@
-/* summary.c - from a point's settings and its repetitions to its row. */
+/* summary.c - makes a point's row from its settings and its repetitions. */
 #include "zmqsweep/summary.h"
 
 #include "zmqsweep/dependence.h"
@@ -45,8 +45,8 @@ const struct stats_schedule *summary_schedule(struct stats_schedule *cached,
     return stats_schedule_make(least, most, SUMMARY_COVERAGE, cached) ? NULL : cached;
 }
 
-/* The valid repetitions' values of one member, in the order measured, those that are NaN left out.
- * @return how many. */
+/* Collects one member of the valid repetitions, in the order measured, and leaves out NaN. @return
+ * how many. */
 static size_t collect(const struct summary_sample *samples, size_t count, size_t offset,
                       double *values)
 {

@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-/* Since when there is a column. A file must have those of schema 1.0 (FIRST). Without another one
- * (LATER) it is read as if the values were missing. */
+/* When a column was added. A file must have the columns of schema 1.0 (FIRST). A file that lacks a
+ * later column (LATER) is read as if its values were missing. */
 #define FIRST false
 #define LATER true
 

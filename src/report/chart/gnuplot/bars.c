@@ -1,9 +1,10 @@
-/* bars.c - the best value of each named series as a bar, which is the legend, too, by gnuplot. */
+/* bars.c - the best value of each named series as a bar, by gnuplot. The bars are also the legend.
+ */
 #include "chart/gnuplot/panels.h"
 
 #include "zmqsweep/text.h"
 
-#define NAME_LETTERS 42 /* that fit there */
+#define NAME_LETTERS 42 /* letters of a name that fit into the panel */
 #define LEAST_ROWS 7
 
 static void write_row(const struct script *script, const struct chart_bars *bars, size_t row)

@@ -6,15 +6,16 @@
 
 #include <stdio.h>
 
-/* What the picture is to be. */
+/* The form of the picture. */
 struct gnuplot_picture {
     const char *path;
     const char *terminal; /* png, svg or pdf */
     double width, height; /* in inches */
 };
 
-/* Writes a script into `out`, and what it draws into `data`. The script reads the data under the
- * picture's name with the ending .dat; its variables `data` and `output` set other names. */
+/* Writes a script into `out`, and the data that it draws into `data`. By default the script reads
+ * the data from a file with the picture's name and the ending .dat. Its variables `data` and
+ * `output` set other names. */
 void gnuplot_draw(const struct chart *chart, const struct gnuplot_picture *picture, FILE *out,
                   FILE *data);
 

@@ -136,7 +136,7 @@ static void write_reference(const struct script *script, size_t block)
         block);
 }
 
-/* The grey ones first, below the others. */
+/* Draws the grey series first, so that the others lie above them. */
 static void write_series(const struct script *script, const struct chart_lines *lines, size_t block)
 {
     FILE *out = script->out;

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#define MOST_NUMBERED 12  /* columns up to which a cell holds its number */
+#define MOST_NUMBERED 12  /* cells hold their numbers up to this many columns */
 #define LEAST_LETTERS 6.5 /* points: smaller names cannot be read */
 
 size_t gnuplot_map_data(struct script *script, const struct chart_panel *panel)
@@ -43,7 +43,7 @@ static void write_names(const struct script *script, const struct axis *axis, co
     fprintf(script->out, ")\n");
 }
 
-/* From light to dark in one hue, so that it reads in grey print, too. */
+/* Writes a colour scale from light to dark in one hue, so that it also reads in grey print. */
 static void write_scale(const struct script *script, const struct axis *value)
 {
     char label[2 * AXIS_TEXT];

@@ -24,7 +24,8 @@ static char *assignment(const char *name, const char *text)
     return line;
 }
 
-/* The most telling line of gnuplot's messages: it draws an arrow under what it cannot read. */
+/* Reads the most telling of gnuplot's messages: the last line, apart from the arrow that gnuplot
+ * draws under what it cannot read. */
 static void read_message(FILE *messages, char text[256])
 {
     char line[256];

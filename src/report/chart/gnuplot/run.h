@@ -4,8 +4,8 @@
 
 #include "zmqsweep/error.h"
 
-/* Runs gnuplot on the script, whose `output` is set to `output` and whose `data` to `data`. @return
- * 0, or -1 with `error`. */
+/* Runs gnuplot on the script, with the script's variables `data` and `output` set to the arguments
+ * of these names. @return 0, or -1 with `error`. */
 int gnuplot_run(const char *script, const char *data, const char *output, struct error *error);
 
 #endif

@@ -43,7 +43,7 @@ double script_caption_inches(const struct script *script)
     return 0.5 + 0.18 * (double)script->chart->line_count;
 }
 
-/* The caption stands in inches from the top, so that it fits whatever size the picture has. */
+/* Writes the caption. Its place is in inches from the top, so that it fits any size of picture. */
 static void write_caption(const struct script *script)
 {
     double height = script->picture->height, left = 0.12 / script->picture->width;
@@ -82,7 +82,8 @@ static void write_terminal(const struct gnuplot_picture *picture, FILE *out)
                 picture->width, picture->height);
 }
 
-/* `data` and `output` may be set from outside, as zmqreport does. */
+/* Begins the script. Its variables `data` and `output` may be set from outside, as zmqreport does.
+ */
 void script_begin(struct script *script)
 {
     const struct gnuplot_picture *picture = script->picture;
@@ -123,7 +124,7 @@ void script_margins(const struct script *script, double left, double right, doub
             1 - (script_caption_inches(script) + top) / height);
 }
 
-/* At the picture's edge, where no tick's label reaches. */
+/* Writes the title of the y axis at the picture's edge, where no tick's label reaches. */
 void script_y_title(const struct script *script, const char *title)
 {
     fprintf(script->out, "set label 20 ");

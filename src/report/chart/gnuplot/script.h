@@ -18,27 +18,28 @@ struct script {
     FILE *out, *data;
     const struct chart *chart;
     const struct gnuplot_picture *picture;
-    size_t blocks; /* of data written so far */
+    size_t blocks; /* number of blocks of data written so far */
 };
 
-/* Terminal, what all panels have in common, and the caption. */
+/* Writes the terminal, the settings that all panels have in common, and the caption. */
 void script_begin(struct script *script);
 void script_end(struct script *script);
-/* A gnuplot string in single quotes. */
+/* Writes a gnuplot string in single quotes. */
 void script_string(FILE *out, const char *text);
-/* A string in double quotes for a data file. */
+/* Writes a string in double quotes for a data file. */
 void script_field(FILE *out, const char *text);
 /* Ends a block of data. @return its index. */
 size_t script_block_end(struct script *script);
-/* Margins of the next panel in inches; the top one below the caption. */
+/* Sets the margins of the next panel in inches. The top margin counts from the caption. */
 void script_margins(const struct script *script, double left, double right, double bottom,
                     double top);
 double script_caption_inches(const struct script *script);
-/* A label at the picture's edge, beside the panel. */
+/* Writes a label at the picture's edge, beside the panel. */
 void script_y_title(const struct script *script, const char *title);
-/* A label above the panel. */
+/* Writes a label above the panel. */
 void script_panel_title(const struct script *script, const char *title);
-/* gnuplot draws labels again with every panel: the caption is there after the first. */
+/* Removes the caption's labels after the first panel, because gnuplot draws labels again with every
+ * panel. */
 void script_caption_end(const struct script *script);
 
 #endif

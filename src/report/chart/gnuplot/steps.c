@@ -7,7 +7,8 @@
 #define ABOVE_INCHES 0.42 /* for a panel's title */
 #define TICK_INCHES 0.35
 
-/* Each value at the start and at the end of its interval. A blank line separates the lines. */
+/* Writes each value twice: at the start and at the end of its interval. A blank line separates the
+ * lines. */
 static void write_steps(const struct script *script, const struct chart_steps *steps)
 {
     const struct chart_step *last = NULL;

@@ -1,5 +1,5 @@
-/* caption.c - a picture says what it shows and where it comes from, for it travels without its
- * file. */
+/* caption.c - what a picture shows and where it comes from. The caption says so, because a picture
+ * travels without its file. */
 #include "chart/kinds/caption.h"
 #include "reading/columns.h"
 #include "reading/dimensions.h"
@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#define MOST_FILES (CHART_CAPTION_LINES - 2) /* that have a line of their own */
+#define MOST_FILES (CHART_CAPTION_LINES - 2) /* files that get a line of their own */
 
 static bool varies(const struct dimension *dimension, const struct loaded *files, int file_count)
 {
@@ -25,9 +25,8 @@ static bool varies(const struct dimension *dimension, const struct loaded *files
     return first == NULL;
 }
 
-/* What a reader needs to know of the settings that all points share; what zmqsweep does unasked is
- * left out.
- */
+/* Describes the settings that all points share, as far as a reader needs them. Values that zmqsweep
+ * takes by default are left out. */
 static void describe_settings(const struct loaded *files, int file_count, char text[CHART_LINE])
 {
     char cell[CELL];

@@ -1,24 +1,23 @@
-/* caption.h - what a picture says of where it comes from. */
+/* caption.h - the caption of a picture: what it shows and where it comes from. */
 #ifndef KINDS_CAPTION_H
 #define KINDS_CAPTION_H
 
 #include "chart/chart.h"
 #include "reading/load.h"
 
-/* Of how many repetitions the values of a chart are. It begins as {.least_coverage = NAN,
- * .most_coverage = NAN}.
- */
+/* How many repetitions make the values of a chart. It begins as {.least_coverage = NAN,
+ * .most_coverage = NAN}. */
 struct caption_sample {
     int64_t least_repetitions, most_repetitions;
     double least_coverage, most_coverage; /* NaN without intervals */
-    bool is_sum;                          /* else medians */
+    bool is_sum;                          /* the values are sums; else medians */
 };
 
-/* Counts the point's valid repetitions in. */
+/* Adds the number of the point's valid repetitions. */
 void caption_add_point(struct caption_sample *sample, const struct point_record *point);
 /* "median of 6 repetitions, bars: 96.9 % interval". @return `text`. */
 const char *caption_statistics(const struct caption_sample *sample, char text[CHART_LINE]);
-/* Adds to the caption the settings that all points share, hosts and dates of the files, and
+/* Adds to the caption the settings that all points share, the files' hosts and dates, and
  * `statistics`. */
 void caption_make(struct chart *chart, const struct loaded *files, int file_count,
                   const char *statistics);

@@ -1,12 +1,12 @@
-/* kinds.h - the kinds of pictures: each makes the description of a chart. */
+/* kinds.h - the kinds of pictures: each kind makes a chart as data. */
 #ifndef KINDS_KINDS_H
 #define KINDS_KINDS_H
 
 #include "chart/chart.h"
 #include "reading/load.h"
 
-/* The kinds in their order. To add one: a line here, and a row of measures.c or a file of its own
- * that defines `kind_NAME`. */
+/* The kinds in their order. To add a kind, add a line here, and either a row of measures.c or a
+ * file of its own that defines `kind_NAME`. */
 /* KIND(name, what --help says of it) */
 #define KINDS_TABLE(KIND)                                                                          \
     KIND(size, "size: throughput over message size. ")                                             \
@@ -17,7 +17,7 @@
     KIND(time, "time: the intervals of chosen points. ")                                           \
     KIND(matrix, "matrix: throughput from host to host. ")
 
-/* The sentences, one after another, for the table of options. */
+/* The help sentences, one after another, for the table of options. */
 #define KINDS_HELP_OF(name, help) help
 #define KINDS_HELP KINDS_TABLE(KINDS_HELP_OF)
 
@@ -27,19 +27,19 @@ struct measure;
 struct kinds_source {
     const struct loaded *files;
     int file_count;
-    const char *title;  /* NULL: that of the kind */
+    const char *title;  /* title of the chart; NULL: the title of the kind */
     const char *points; /* numbers of points, such as "3,7"; NULL: the kind chooses */
 };
 
 struct kind {
     const char *name, *title;
-    bool by_point; /* shows points of one file, by number */
-    int page; /* its place on the page of HTML: 1, 2 and so on without a gap; 0: it is not there */
+    bool by_point; /* the kind shows points of one file, chosen by number */
+    int page; /* its place on the HTML page: 1, 2 and so on without a gap; 0: not on the page */
     /* Whether the page shows such a chart; NULL: always. */
     bool (*worth_showing)(const struct chart *chart, const struct kinds_source *source);
     const struct measure *measure; /* for lines_make */
-    /* Makes the description, which begins empty. @return 0, or -1 with `error`; chart_free either
-     * way. */
+    /* Makes the chart, which begins empty. @return 0, or -1 with `error`. Call chart_free
+     * afterwards in both cases. */
     int (*make)(struct chart *chart, const struct kind *kind, const struct kinds_source *source,
                 struct error *error);
 };
@@ -50,12 +50,12 @@ KINDS_TABLE(KINDS_DECLARE)
 extern const struct kind *const kinds[];
 extern const size_t kinds_count;
 
-/* The kind of that name, or NULL with `error`; the first kind for NULL. */
+/* The kind named `name`, or NULL with `error`. A NULL name gives the first kind. */
 const struct kind *kinds_find(const char *name, struct error *error);
-/* The kind at that place of the page, or NULL. */
+/* The kind at this place of the page, or NULL. */
 const struct kind *kinds_on_page(int place);
-/* @return 0, or -1 with `error`, also when there is no valid point; else release it by chart_free.
- */
+/* Makes a chart of the kind. @return 0, or -1 with `error`, also when there is no valid point.
+ * After 0, release the chart by chart_free. */
 int kinds_make(struct chart *chart, const struct kind *kind, const struct kinds_source *source,
                struct error *error);
 

@@ -1,4 +1,4 @@
-/* lines.c - the chart of a measure: its lines, and the best value of each. */
+/* lines.c - the chart of a measure: its series as lines, and the best value of each series. */
 #include "chart/kinds/lines.h"
 #include "analysis/baseline.h"
 #include "chart/kinds/caption.h"
@@ -11,12 +11,12 @@
 #include <string.h>
 
 #define MOST_NAMED 12   /* series that a reader can tell apart, and that fit beside a chart */
-#define MOST_CEILINGS 3 /* and ceilings */
+#define MOST_CEILINGS 3 /* ceilings that get a name */
 
-/* Of all points of the series. */
+/* The extremes over all points of all series. */
 struct extremes {
     double x_low, x_high, y_low, y_high; /* intervals and the link's level included */
-    double link_mbit_s;                  /* NaN when it is not known, or out of sight */
+    double link_mbit_s;                  /* NaN when it is not known or too far from the data */
     struct caption_sample sample;
 };
 
@@ -46,7 +46,8 @@ static void extend_by_point(struct extremes *all, const struct series_point *poi
     }
 }
 
-/* A link far above or below what was measured is left out: it would press the data flat. */
+/* Extends the y range by the link's speed. A link far above or below the data is left out, because
+ * it would flatten the data. */
 static void extend_by_link(struct extremes *all, const struct series_set *set)
 {
     double link = baseline_link_mbit_s(set->files, set->file_count);
@@ -90,7 +91,7 @@ static int by_position(const void *a, const void *b)
     return (p->at > q->at) - (p->at < q->at);
 }
 
-/* A tick at each different x value. @return 0 or -1. */
+/* Makes a tick at each different x value. @return 0 or -1. */
 static int make_x_ticks(struct axis *axis, const struct series_set *set)
 {
     size_t total = 0;
@@ -126,7 +127,7 @@ static int make_x_axis(struct axis *axis, const struct series_set *set, const st
     return make_x_ticks(axis, set);
 }
 
-/* The ideal lines are in sight, too. */
+/* The highest y value to show, with the ends of the ideal lines. */
 static double find_highest(const struct chart_lines *lines, const struct series_set *set,
                            const struct extremes *all)
 {
@@ -136,7 +137,8 @@ static double find_highest(const struct chart_lines *lines, const struct series_
     return highest;
 }
 
-/* Over several decades the middle decides on the unit, so that neither end has many zeros. */
+/* Makes the y axis. Over several decades the middle of the range decides on the unit, so that
+ * neither end has many zeros. */
 static void make_y_axis(struct axis *axis, const struct measure *measure,
                         const struct extremes *all, double highest)
 {
@@ -155,8 +157,8 @@ static double best_of(const struct series *series)
     return series->points[series->best].y;
 }
 
-/* The best get a name and a colour, MOST_NAMED at most, and the highest ceilings; the others are
- * grey. */
+/* Whether a series gets a name and a colour. The best series do, MOST_NAMED at most, and the
+ * highest ceilings; the others are grey. */
 static bool is_named(const struct series_set *set, size_t index)
 {
     const struct series *series = &set->series[index];

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LISTED 10 /* of the slowest streams */
+#define LISTED 10 /* how many of the slowest streams are listed */
 
 /* ---- axes and cells ---- */
 
@@ -123,7 +123,8 @@ static int make_of_narrowed(struct chart *chart, struct loaded *files, int file_
     return failed ? -1 : 0;
 }
 
-/* The files with points of their own, which may be narrowed; malloc'd, NULL when out of memory. */
+/* Copies the files, each with points of its own that may be narrowed. malloc'd; NULL when memory is
+ * out. */
 static struct loaded *copy_files(const struct kinds_source *source)
 {
     struct loaded *files = calloc((size_t)source->file_count, sizeof *files);

@@ -1,4 +1,4 @@
-/* measures.c - the kinds of charts of lines: a row each. */
+/* measures.c - the kinds of charts that have a measure, one definition per kind. */
 #include "chart/kinds/kinds.h"
 #include "chart/kinds/lines.h"
 #include "chart/kinds/series.h"
@@ -18,7 +18,8 @@ static bool throughput(const struct point_record *point, struct series_point *va
     return value->y > 0;
 }
 
-/* The interval of the throughput, in messages: their size is fixed within a point. */
+/* The message rate and its interval, from the throughput's interval: the message size is fixed
+ * within a point. */
 static bool message_rate(const struct point_record *point, struct series_point *value)
 {
     double per_mbit = 1e6 / 8 / (double)point->message_size_bytes;

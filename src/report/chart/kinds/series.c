@@ -1,4 +1,4 @@
-/* series.c - points of result files as series: what sets points of equal x apart names their
+/* series.c - points of result files as series. What distinguishes points of equal x names their
  * series. */
 #include "chart/kinds/series.h"
 #include "analysis/baseline.h"
@@ -35,8 +35,9 @@ static double x_of(const struct dimension *x, const struct point_record *point)
     return column_number(column_named(TABLE_POINTS, x->column, strlen(x->column)), point);
 }
 
-/* Only points with a valid repetition have a rate. An interval that is missing, or does not hold
- * the value, is not drawn. @return whether there is anything to draw. */
+/* Reads the point's x, y and interval. Only points with a valid repetition have a rate. An interval
+ * that is missing, or does not contain the value, is not drawn. @return whether there is anything
+ * to draw. */
 static bool read_point(const struct series_set *set, const struct point_record *point,
                        struct series_point *value)
 {
@@ -95,9 +96,9 @@ static int by_file_then_x(const void *a, const void *b)
     return (p->value.x > q->value.x) - (p->value.x < q->value.x);
 }
 
-/* Whether a dimension differs between points of one file that are equal in `sorted`, the dimension
- * by which `all` is in order, file by file. What differs only between files is what their labels
- * stand for. */
+/* Whether the dimension differs between points of one file that are equal in the dimension
+ * `sorted`. `all` must be in order of file, then of `sorted`. Differences between files do not
+ * count, because the files' labels show them. */
 static bool differs_within(const struct dimension *dimension, const struct dimension *sorted,
                            const struct candidates *all)
 {
@@ -117,9 +118,9 @@ static bool is_high_water_mark(const struct dimension *dimension)
     return strcmp(dimension->title, "sndhwm") == 0 || strcmp(dimension->title, "rcvhwm") == 0;
 }
 
-/* The dimensions that set series apart: those that differ between points of equal x. High-water
- * marks only when they differ between points of equal size, for automatic ones go with the size.
- * @return how many. */
+/* Finds the dimensions that distinguish series: those that differ between points of equal x.
+ * High-water marks count only when they differ between points of equal size, because automatic ones
+ * depend on the size. @return how many. */
 static size_t find_distinctive(const struct series_set *set, struct candidates *all,
                                const struct dimension **distinctive)
 {
@@ -194,7 +195,7 @@ static int append_to_series(struct series_set *set, const struct candidate *cand
     return append_point(series, &candidate->value);
 }
 
-/* In the order in which the files and the plan have them, not in that of x. */
+/* Orders candidates as the files and the plan have them, not by x. */
 static int by_file_then_id(const void *a, const void *b)
 {
     const struct candidate *p = a, *q = b;
@@ -218,8 +219,8 @@ static bool has_point(const struct series *series, const struct point_record *re
     return false;
 }
 
-/* The baseline of each point, once, as series of their own: "raw TCP", and what sets apart those
- * that differ.
+/* Adds the baseline of each point, once, as series of their own. They are called "raw TCP",
+ * followed by what distinguishes them if there are several.
  * @return 0 or -1. */
 static int add_ceilings(struct series_set *set, const struct candidates *all,
                         const struct dimension **distinctive, size_t count)
@@ -253,7 +254,7 @@ static int make_series(struct series_set *set, struct candidates *all)
     size_t count = find_distinctive(set, all, distinctive);
     char name[192];
     qsort(all->items, all->count, sizeof *all->items, by_file_then_id);
-    set->series = calloc(2 * all->count, sizeof *set->series); /* a ceiling each at most */
+    set->series = calloc(2 * all->count, sizeof *set->series); /* at most one ceiling per point */
     if (!set->series)
         return -1;
     for (size_t i = 0; i < all->count; i++) {
@@ -270,7 +271,8 @@ static int make_series(struct series_set *set, struct candidates *all)
     return 0;
 }
 
-/* Scaling goes over pairs, or over receivers or senders when the pairs are all alike. */
+/* Chooses the dimension of the x axis. A chart of scaling goes over the pairs, or over receivers or
+ * senders when all points have the same number of pairs. */
 static const struct dimension *choose_x(const struct loaded *files, int file_count,
                                         bool over_groups)
 {

@@ -7,7 +7,7 @@
 #include "reading/load.h"
 
 struct series_point {
-    double x, y, low, high; /* low = high = y without an interval */
+    double x, y, low, high; /* low = high = y when there is no interval */
     const struct point_record *record;
 };
 
@@ -16,25 +16,25 @@ struct measure {
     const char *title; /* of the y axis, without its unit */
     const char *best;  /* heading of the second panel */
     bool log, least_is_best;
-    bool has_ceiling; /* what plain TCP sockets carried can stand beside it */
-    bool has_link;    /* the speed of the network interfaces, too: values are in Mbit/s */
-    bool over_groups; /* x is pairs, or receivers or senders of a group, with ideal lines; else the
-                         size */
-    bool is_sum;      /* over repetitions; else a median */
+    bool has_ceiling; /* the baseline can stand beside it */
+    bool has_link;    /* the link's speed can stand beside it, too: values are in Mbit/s */
+    bool over_groups; /* x is the number of pairs, or of receivers or senders of a group, with ideal
+                         lines; else x is the size */
+    bool is_sum;      /* y is a sum over repetitions; else a median */
     /* Sets y, low, high of a valid point. @return false when the point has no such value. */
     bool (*value)(const struct point_record *point, struct series_point *value);
     const char *(*format)(double value, char text[CHART_TEXT]);
-    /* Divides values for the axis; *unit names what they are in then. */
+    /* What to divide values by for the axis; *unit names the unit that they are in then. */
     double (*unit)(double largest, const char **unit);
 };
 
 struct series {
-    char name[192]; /* what sets it apart from the others */
+    char name[192]; /* what distinguishes it from the other series */
     struct series_point *points;
     size_t count, capacity;
-    size_t best; /* index of the point to name */
+    size_t best; /* index of the best point */
     const struct loaded *file;
-    bool ceiling; /* what plain TCP sockets carried; these come last */
+    bool ceiling; /* it is of the baseline; ceilings are the last series */
 };
 
 struct series_set {
@@ -46,8 +46,9 @@ struct series_set {
     size_t count;
 };
 
-/* Makes series of all valid points that have such a value, each by x. @return 0, or -1 with
- * `error`, also when there is no such point; else release it by series_free. */
+/* Makes series of all valid points that have a value of the measure. Each series is in order of x.
+ * @return 0, or -1 with `error`, also when there is no such point. After 0, release it by
+ * series_free. */
 int series_make(struct series_set *set, const struct measure *measure, const struct loaded *files,
                 int file_count, struct error *error);
 void series_free(struct series_set *set);

@@ -1,4 +1,4 @@
-/* time.c - the intervals of chosen points over time: stalls are visible. */
+/* time.c - the throughput of chosen points over time, interval by interval: stalls are visible. */
 #include "chart/kinds/caption.h"
 #include "chart/kinds/kinds.h"
 #include "chart/kinds/units.h"
@@ -15,21 +15,21 @@
 
 #define MOST_POINTS 4
 #define BATCH_ROWS 4096
-#define GAP_SHARE 0.08 /* between repetitions, of a repetition's length */
+#define GAP_SHARE 0.08 /* gap between repetitions, as a share of a repetition's length */
 
-/* One point: its intervals, and how the repetitions stand side by side. */
+/* The intervals of one point, and how its repetitions stand side by side. */
 struct timeline {
     const struct point_record *point;
     struct interval_record *rows;
     size_t count, capacity;
-    double low_s, high_s; /* of all repetitions, from the window's start */
+    double low_s, high_s; /* over all repetitions, in seconds from the start of the window */
     double highest;       /* Mbit/s */
     int64_t repetitions;
 };
 
 /* ---- which points ---- */
 
-/* @return how many, or -1. */
+/* Reads the numbers of points in `text`. @return how many, or -1. */
 static int read_points(const struct loaded *file, const char *text, struct timeline *timelines,
                        struct error *error)
 {
@@ -166,7 +166,8 @@ static int make_steps(struct chart_steps *steps, const struct timeline *timeline
     return 0;
 }
 
-/* The windows: what counts. Count mode has none, and all of the time counts. */
+/* Shades the windows, whose bytes count. In count mode there is no window, and all of the time
+ * counts. */
 static int make_windows(struct chart_steps *steps, const struct timeline *timeline)
 {
     double length = timeline->point->duration_s;
@@ -194,7 +195,8 @@ static void make_titles(struct chart_panel *panel, const struct point_record *po
              "windows of point %" PRId64 ": start_s end_s repetition", point->point_id);
 }
 
-/* Low panels have no room for more than the unit, and only the last one names the time. */
+/* Makes the axes. A low panel has room for the unit only, and only the last panel names the time.
+ */
 static void make_axes(struct chart_panel *panel, const struct timeline *timeline, bool is_low,
                       bool is_last)
 {

@@ -1,4 +1,5 @@
-/* bars.c - the best values, as the legend in HTML: on a narrow page bars have no room. */
+/* bars.c - the best values in HTML, as a list that is also the legend: a narrow page has no room
+ * for bars. */
 #include "chart/svg/markup.h"
 #include "chart/svg/panels.h"
 

@@ -19,7 +19,8 @@ static void write_title(FILE *out, const char *title, const char *unit)
     fprintf(out, "</h3>\n");
 }
 
-/* One panel alone goes by the chart's title, several have titles of their own. */
+/* Writes a panel. A panel alone goes by the chart's title; several panels have titles of their own.
+ */
 static void write_panel(FILE *out, const struct chart *chart, const struct chart_panel *panel)
 {
     struct frame frame = {.out = out, .x = &panel->x, .y = &panel->y};

@@ -1,4 +1,4 @@
-/* frame.c - where a value is in a panel of SVG, and the panel's axes. */
+/* frame.c - the place of a value in an SVG panel, and the panel's axes. */
 #include "chart/svg/frame.h"
 #include "chart/svg/markup.h"
 
@@ -44,9 +44,8 @@ void frame_write_y_axis(const struct frame *frame)
     }
 }
 
-/* A tick at `value`, with its label if that has room to the right of `last`. @return where the last
- * label is.
- */
+/* Writes a tick at `value`, with its label if there is room for it to the right of `last`. @return
+ * where the last label is. */
 static double write_tick(const struct frame *frame, double value, const char *label, double last)
 {
     double x = frame_x(frame, value), y = FRAME_HEIGHT - FRAME_BOTTOM;

@@ -1,6 +1,6 @@
-/* frame.h - where a value is in a panel of SVG, and the panel's axes.
+/* frame.h - the place of a value in an SVG panel, and the panel's axes.
  *
- * Colours are CSS variables of the page, so that light and dark pages share them.
+ * Colours are CSS variables of the page, so that light and dark pages share the markup.
  */
 #ifndef SVG_FRAME_H
 #define SVG_FRAME_H
@@ -9,7 +9,8 @@
 
 #include <stdio.h>
 
-/* User units; the page scales them. Letters of 13 units still read on a phone. */
+/* In SVG's user units, which the page scales. Letters 13 units high are still legible on a phone.
+ */
 #define FRAME_WIDTH 480.0
 #define FRAME_HEIGHT 340.0
 #define FRAME_LEFT 52.0
@@ -23,14 +24,14 @@ struct frame {
 };
 
 double frame_x(const struct frame *frame, double value);
-/* Cut to the frame. */
+/* The y coordinate of the value, clamped to the frame. */
 double frame_y(const struct frame *frame, double value);
 void frame_write_x_axis(const struct frame *frame);
 void frame_write_y_axis(const struct frame *frame);
 void frame_write_x_title(const struct frame *frame);
-/* The value in its axis' unit. @return `text`. */
+/* Formats the value in its axis' unit. @return `text`. */
 const char *frame_format(const struct axis *axis, double value, char text[CHART_TEXT]);
-/* Classes of the page's style sheet. */
+/* The classes of the page's style sheet for this style and slot. @return `text`. */
 const char *frame_class(enum chart_style style, size_t slot, char text[CHART_TEXT]);
 
 #endif

@@ -14,7 +14,7 @@ static void write_line(const struct frame *frame, const struct chart_series *ser
     fprintf(frame->out, "\"/>\n");
 }
 
-/* What the page shows where a pointer rests. */
+/* Writes what the page shows when a pointer rests on the point. */
 static void write_tip(const struct frame *frame, const struct chart_series *series,
                       const struct chart_point *point)
 {
@@ -29,7 +29,7 @@ static void write_tip(const struct frame *frame, const struct chart_series *seri
     fprintf(frame->out, "</title>");
 }
 
-/* The point, its interval, and an invisible disc around it that a finger can hit. */
+/* Writes the point, its interval, and an invisible disc around it that a finger can hit. */
 static void write_point(const struct frame *frame, const struct chart_series *series,
                         const struct chart_point *point)
 {
@@ -79,7 +79,7 @@ static void write_series(const struct frame *frame, const struct chart_series *s
     fprintf(frame->out, "</g>\n");
 }
 
-/* The grey ones first, below the others. */
+/* Draws the grey series first, so that the others lie above them. */
 void svg_lines(const struct frame *frame, const struct chart_panel *panel)
 {
     const struct chart_lines *lines = &panel->lines;

@@ -9,9 +9,9 @@
 #define COLUMN_ROOM 26.0 /* and between those of columns, which are rotated */
 #define FAINTEST 0.1
 
-/* Where the cells are: from the top left corner on. */
+/* Where the cells are: the top left corner, and the size of a cell. */
 struct grid_of_cells {
-    double left, top, width, height; /* the latter two of a cell */
+    double left, top, width, height; /* width and height of one cell */
 };
 
 static struct grid_of_cells place_cells(const struct chart_panel *panel)
@@ -21,7 +21,7 @@ static struct grid_of_cells place_cells(const struct chart_panel *panel)
                                   SIDE / fmax(1, (double)panel->y.tick_count)};
 }
 
-/* The stronger the colour, the larger the value. */
+/* How strong the colour of a value is, from FAINTEST to 1: larger values are stronger. */
 static double find_strength(const struct axis *value, double at)
 {
     double share = value->high > value->low ? (at - value->low) / (value->high - value->low) : 1;
@@ -47,7 +47,7 @@ static void write_cell(const struct frame *frame, const struct chart_panel *pane
     fprintf(frame->out, "</title></rect>\n");
 }
 
-/* Every so many names that they do not touch. */
+/* Every how many rows or columns a name is written, so that names do not touch. */
 static size_t find_name_step(double each, double room)
 {
     return each >= room ? 1 : (size_t)ceil(room / each);

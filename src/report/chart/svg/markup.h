@@ -6,7 +6,7 @@
 
 /* Prints the text with <, >, & and quotes escaped, and blanks for control characters. */
 void markup_text(FILE *out, const char *text);
-/* The same as a cell of a table. */
+/* Prints the text, escaped in the same way, as a cell of a table. */
 void markup_cell(FILE *out, const char *text);
 
 #endif

@@ -1,5 +1,5 @@
-/* panels.h - a function for each kind of panel that is drawn in a frame, and the lists beside them.
- */
+/* panels.h - a function for each kind of panel that is drawn in a frame, and for the lists beside
+ * panels. */
 #ifndef SVG_PANELS_H
 #define SVG_PANELS_H
 
@@ -9,9 +9,9 @@ void svg_lines(const struct frame *frame, const struct chart_panel *panel);
 void svg_map(const struct frame *frame, const struct chart_panel *panel);
 void svg_steps(const struct frame *frame, const struct chart_panel *panel);
 
-/* HTML, after the drawing: the legend with the best values. */
+/* Prints, as HTML after the drawing, the legend with the best values. */
 void svg_bars_list(FILE *out, const struct chart_bars *bars);
-/* The same for the list that belongs to a map. */
+/* Prints, as HTML after the drawing, the list that belongs to a map. */
 void svg_map_list(FILE *out, const struct chart_map *map);
 
 #endif

@@ -11,7 +11,8 @@ static void write_span(const struct frame *frame, const struct chart_span *span)
             start, FRAME_TOP, end - start, FRAME_HEIGHT - FRAME_TOP - FRAME_BOTTOM);
 }
 
-/* The steps from `first` on that one line joins. @return the index after the last. */
+/* Writes one line through the steps from `first` on, as far as they belong together. @return the
+ * index after the last step. */
 static size_t write_line(const struct frame *frame, const struct chart_steps *steps, size_t first)
 {
     size_t i = first;
