@@ -127,8 +127,7 @@ static _Noreturn void end_job_without_coordinator(const struct cluster *cluster,
 {
     fprintf(stderr,
             "zmqsweep: error: rank 0 (the coordinator) on %s has not answered rank %d on %s for "
-            "%.1f s (phase: "
-            "%s); ending the job%s\n",
+            "%.1f s (phase: %s); ending the job%s\n",
             host_name(cluster, 0), cluster->rank, host_name(cluster, cluster->rank),
             (double)waited_ns * 1e-9, cluster->phase, cluster->shutdown_message);
     cluster_abort(EXIT_FAILED);

@@ -8,9 +8,8 @@
 
 static const char usage[] = "mpirun -n 3 zmqsweep [options]";
 static const char purpose[] =
-    "Measures how fast ZeroMQ moves messages between the ranks of an MPI job, for "
-    "every combination of the settings "
-    "listed, and keeps every sample in one HDF5 file.";
+    "Measures how fast ZeroMQ moves messages between the ranks of an MPI job, for every "
+    "combination of the settings listed, and keeps every sample in one HDF5 file.";
 
 struct group {
     const char *title, *note;
@@ -20,12 +19,8 @@ struct group {
 static const struct group groups[] = {
     {"Dimensions",
      "Each takes a list, separated by commas; the sweep is the product of all. Numbers may be "
-     "ranges: "
-     "64:1M:x4 is "
-     "64,256,1K,4K,16K,64K,256K,1M. In sizes K, M and G are powers of 1024, in counts powers of "
-     "1000; times "
-     "have a "
-     "unit: ns, us, ms, s, min or h.",
+     "ranges: 64:1M:x4 is 64,256,1K,4K,16K,64K,256K,1M. In sizes K, M and G are powers of 1024, in "
+     "counts powers of 1000; times have a unit: ns, us, ms, s, min or h.",
      OPTION_PATTERN, OPTION_RECEIVER_CPUS},
     {"Run control", NULL, OPTION_IO_CPUS, OPTION_LOG_LEVEL},
     {"Information", "These work without mpirun.", OPTION_VERSION, OPTION_HELP},
@@ -134,13 +129,11 @@ void config_print_help(FILE *out, const struct preset *presets)
     fprintf(out, "Usage: %s\n\n", usage);
     help_print_paragraph(out, purpose, 0);
     fprintf(out, "\n");
-    help_print_paragraph(
-        out,
-        "Any option may also be an environment variable (ZMQSWEEP_SIZE) or a line of the sweep "
-        "file "
-        "(size = 64,1K). The command line beats the environment, then the file, the preset, the "
-        "default.",
-        0);
+    help_print_paragraph(out,
+                         "Any option may also be an environment variable (ZMQSWEEP_SIZE) or a line "
+                         "of the sweep file (size = 64,1K). The command line beats the "
+                         "environment, then the file, the preset, the default.",
+                         0);
     print_groups(out);
     fprintf(out, "\nPresets:\n");
     for (; presets && presets->name; presets++) {
@@ -181,17 +174,15 @@ static void print_sources(FILE *out)
     manual_print_text(out, "size    = 64:1M:x4   ; another comment");
     manual_print_text(out, "force   = yes");
     fprintf(out, ".RE\n.fi\n.PP\n");
-    manual_print_text(out, "A header [zmqsweep] may stand before them; other headers, unknown keys "
-                           "and keys set twice are "
-                           "errors. Options without a value take yes or no.");
+    manual_print_text(out,
+                      "A header [zmqsweep] may stand before them; other headers, unknown keys and "
+                      "keys set twice are errors. Options without a value take yes or no.");
     manual_print_section(out, "ENVIRONMENT");
-    manual_print_text(out, "Each option but --help and --version may be set by a variable: "
-                           "ZMQSWEEP_ and the option's name "
-                           "in capitals, with underscores for dashes, such as ZMQSWEEP_SEND_MODE. "
-                           "A variable that begins "
-                           "with ZMQSWEEP_ and names no option is an error. The command line beats "
-                           "the environment, then "
-                           "the sweep file, the preset, the default.");
+    manual_print_text(
+        out, "Each option but --help and --version may be set by a variable: ZMQSWEEP_ and the "
+             "option's name in capitals, with underscores for dashes, such as ZMQSWEEP_SEND_MODE. "
+             "A variable that begins with ZMQSWEEP_ and names no option is an error. The command "
+             "line beats the environment, then the sweep file, the preset, the default.");
 }
 
 static void print_lists(FILE *out, const struct preset *presets)

@@ -82,10 +82,10 @@ static int reject_without_precision(struct reader *reader)
     for (size_t i = 0; i < sizeof precision_options / sizeof *precision_options; i++) {
         const struct setting *setting = &reader->settings->items[precision_options[i]];
         if (setting->source != SOURCE_DEFAULT)
-            return error_set(reader->error,
-                             "%s: works with --precision only; say that too, such as "
-                             "--precision 5%%",
-                             reader_place(reader, precision_options[i], setting->source, where));
+            return error_set(
+                reader->error,
+                "%s: works with --precision only; say that too, such as --precision 5%%",
+                reader_place(reader, precision_options[i], setting->source, where));
     }
     return 0;
 }

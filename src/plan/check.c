@@ -43,8 +43,7 @@ static int check_shape(const struct settings *settings, struct error *error)
     if (receivers > 1 && senders > 1) {
         return error_set(error,
                          "--receivers-per-sender %lld with --senders-per-receiver %lld: one of the "
-                         "two must be 1 "
-                         "in every group; sweep them in two runs",
+                         "two must be 1 in every group; sweep them in two runs",
                          (long long)receivers, (long long)senders);
     }
     if (largest_pairs(settings) > (INT32_MAX - 1) / check_largest_group(settings)) {
@@ -92,14 +91,12 @@ static int check_echoes(const struct settings *settings, struct error *error)
                                 "--receivers-per-sender and --senders-per-receiver");
     }
     if (lists(settings, OPTION_RECEIVE_MODE, RECEIVE_WRITE)) {
-        return error_set(
-            error, "--receive-mode write is for push-pull and pub-sub; in req-rep and pair the "
-                   "receiver sends the message back");
+        return error_set(error, "--receive-mode write is for push-pull and pub-sub; in req-rep and "
+                                "pair the receiver sends the message back");
     }
     if (config_value(settings, OPTION_BASELINE) != BASELINE_NONE) {
-        return error_set(
-            error, "--baseline tcp sends one way only: it is nothing to compare req-rep and pair "
-                   "with; sweep them in two runs");
+        return error_set(error, "--baseline tcp sends one way only: it is nothing to compare "
+                                "req-rep and pair with; sweep them in two runs");
     }
     return 0;
 }
@@ -114,12 +111,11 @@ static int check_latency(const struct settings *settings, struct error *error)
     for (size_t i = 0; i < sizes->count; i++) {
         if (one_way && config_value(settings, OPTION_LATENCY) != OPTION_KEYWORD &&
             sizes->values[i] < PLAN_STAMP_BYTES) {
-            return error_set(
-                error,
-                "--latency: a message of %lld byte%s cannot carry its send time, which takes %d; "
-                "say --size %d or more",
-                (long long)sizes->values[i], sizes->values[i] == 1 ? "" : "s", PLAN_STAMP_BYTES,
-                PLAN_STAMP_BYTES);
+            return error_set(error,
+                             "--latency: a message of %lld byte%s cannot carry its send time, "
+                             "which takes %d; say --size %d or more",
+                             (long long)sizes->values[i], sizes->values[i] == 1 ? "" : "s",
+                             PLAN_STAMP_BYTES, PLAN_STAMP_BYTES);
         }
     }
     return 0;
@@ -133,9 +129,8 @@ static int check_find_rate(const struct settings *settings, struct error *error)
     }
     for (size_t i = 0; i < patterns->count; i++) {
         if (patterns->values[i] != PATTERN_PUB_SUB) {
-            return error_set(
-                error, "--find-rate is for pub-sub: no other pattern loses anything; say --pattern "
-                       "pub-sub");
+            return error_set(error, "--find-rate is for pub-sub: no other pattern loses anything; "
+                                    "say --pattern pub-sub");
         }
     }
     if (settings->items[OPTION_RATE].count > 1 ||
@@ -175,8 +170,8 @@ static int check_order(const struct settings *settings, struct error *error)
     if (config_value(settings, OPTION_ORDER) == ROUNDS_NONE &&
         config_value(settings, OPTION_SPREAD) != OPTION_KEYWORD) {
         return error_set(
-            error, "--spread is between rounds, which --order points has not; leave out one of "
-                   "the two");
+            error,
+            "--spread is between rounds, which --order points has not; leave out one of the two");
     }
     return 0;
 }
@@ -194,11 +189,10 @@ int check_volume(const struct settings *settings, int32_t ranks, struct error *e
 {
     int64_t count = largest(settings, OPTION_COUNT), size = largest(settings, OPTION_SIZE);
     if (count != OPTION_KEYWORD && count > INT64_MAX / size / most_copies(settings, ranks)) {
-        return error_set(
-            error,
-            "--count %lld with --size %lld: the bytes of one repetition do not fit into 63 bits; "
-            "say a smaller count",
-            (long long)count, (long long)size);
+        return error_set(error,
+                         "--count %lld with --size %lld: the bytes of one repetition do not fit "
+                         "into 63 bits; say a smaller count",
+                         (long long)count, (long long)size);
     }
     return 0;
 }
@@ -211,8 +205,7 @@ int check_ranks(const struct settings *settings, int32_t ranks, struct error *er
     }
     return error_set(error,
                      "%d rank%s: a coordinator and %lld group%s of %lld senders and receivers need "
-                     "%d; start it as: "
-                     "mpirun -n %d zmqsweep ...",
+                     "%d; start it as: mpirun -n %d zmqsweep ...",
                      ranks, ranks == 1 ? "" : "s", (long long)largest_pairs(settings),
                      largest_pairs(settings) == 1 ? "" : "s",
                      (long long)check_largest_group(settings), fewest, fewest);

@@ -249,9 +249,10 @@ static int assign_matrix(struct slots *slots, struct error *error)
     free(hosts);
     return assigned
                ? 0
-               : error_set(error, "--matrix: every host needs two ranks besides the coordinator, "
-                                  "to send and receive at "
-                                  "once; start more, or say --matrix alone, for which one will do");
+               : error_set(
+                     error,
+                     "--matrix: every host needs two ranks besides the coordinator, to send and "
+                     "receive at once; start more, or say --matrix alone, for which one will do");
 }
 
 /* ---- all ---- */
@@ -273,14 +274,12 @@ static int too_few_slots(const struct slots *slots, int32_t assigned, struct err
     snprintf(advice, sizeof advice,
              assigned > 0 ? "say --pairs %d, or another placement" : "say another placement",
              assigned);
-    return error_set(
-        error,
-        "--placement %s: of %d groups of %d + %d only %d can be seated on %d host%s with %s "
-        "ranks besides the "
-        "coordinator; %s",
-        names[point->placement], point->pairs, point->senders_per_receiver,
-        point->receivers_per_sender, assigned, slots->host_count, slots->host_count == 1 ? "" : "s",
-        list, advice);
+    return error_set(error,
+                     "--placement %s: of %d groups of %d + %d only %d can be seated on %d host%s "
+                     "with %s ranks besides the coordinator; %s",
+                     names[point->placement], point->pairs, point->senders_per_receiver,
+                     point->receivers_per_sender, assigned, slots->host_count,
+                     slots->host_count == 1 ? "" : "s", list, advice);
 }
 
 static int assign_groups(struct slots *slots, struct error *error)

@@ -110,10 +110,8 @@ static int count_steps(struct plan *plan, struct error *error)
     }
     if (check_largest_group(settings) != 2 || settings->items[OPTION_PAIRS].count != 1 ||
         config_value(settings, OPTION_PAIRS) != OPTION_KEYWORD) {
-        return error_set(
-            error,
-            "--matrix makes pairs of hosts itself; leave out --pairs, --receivers-per-sender and "
-            "--senders-per-receiver");
+        return error_set(error, "--matrix makes pairs of hosts itself; leave out --pairs, "
+                                "--receivers-per-sender and --senders-per-receiver");
     }
     plan->matrix_hosts = hosts_with_ranks(plan);
     if (plan->matrix_hosts < 2) {

@@ -79,8 +79,8 @@ static void set_settings(struct point_record *point, long id)
     snprintf(point->settings, sizeof point->settings,
              "pattern=%s transport=tcp size=%s send-mode=%s receive-mode=message sndhwm=%" PRId64
              " rcvhwm=%" PRId64 " pairs=%" PRId64
-             " receivers-per-sender=1 senders-per-receiver=1 duration=1s "
-             "io-threads=1 sndbuf=system rcvbuf=system bind=receiver",
+             " receivers-per-sender=1 senders-per-receiver=1 duration=1s io-threads=1 "
+             "sndbuf=system rcvbuf=system bind=receiver",
              point->pattern, config_format(OPTION_SIZE, point->message_size_bytes, size),
              point->send_mode, point->sndhwm, point->rcvhwm, point->pairs);
 }

@@ -284,12 +284,11 @@ static struct outcome simulate(const struct world *world, int trials)
     }
     double all = trials * (double)world->points;
     struct outcome outcome = {covered / all, differs / all, half / all};
-    print_message(
-        "%zu + %zu jobs, %2zu points, shared %.1f, variety %.1f, %-8s shift %5.1f %%: covers %.1f "
-        "%%, differs %.1f %%, half %.1f %%\n",
-        world->base, world->other, world->points, world->shared, world->variety, world->name,
-        100 * expm1(world->shift), 100 * outcome.covers, 100 * outcome.differs,
-        100 * expm1(outcome.half));
+    print_message("%zu + %zu jobs, %2zu points, shared %.1f, variety %.1f, %-8s shift %5.1f %%: "
+                  "covers %.1f %%, differs %.1f %%, half %.1f %%\n",
+                  world->base, world->other, world->points, world->shared, world->variety,
+                  world->name, 100 * expm1(world->shift), 100 * outcome.covers,
+                  100 * outcome.differs, 100 * expm1(outcome.half));
     return outcome;
 }
 
@@ -384,10 +383,9 @@ static void single_jobs_cover_what_was_measured(void **state)
         double heavy = cover_single(draw_heavy, n, share, 0, &ignored);
         cover_single(draw_normal, n, share, log(1.2), &differs);
         cover_single(draw_normal, n, share, log(1.5), &finds);
-        print_message(
-            "one job a side, %zu repetitions, %.0f %% between jobs: covers %.1f %%, heavy tails "
-            "%.1f %%; finds 20 %%: %.0f %%, 50 %%: %.0f %%\n",
-            n, 100 * share, 100 * covers, 100 * heavy, 100 * differs, 100 * finds);
+        print_message("one job a side, %zu repetitions, %.0f %% between jobs: covers %.1f %%, "
+                      "heavy tails %.1f %%; finds 20 %%: %.0f %%, 50 %%: %.0f %%\n",
+                      n, 100 * share, 100 * covers, 100 * heavy, 100 * differs, 100 * finds);
         assert_true(covers >= (share > 0.5 ? 0.85 : 0.935));
         assert_true(heavy >= (share > 0.5 ? 0.85 : 0.91));
     }

@@ -138,11 +138,11 @@ static void sizes_run_innermost(void **state)
 static void every_setting_reaches_the_point(void **state)
 {
     (void)state;
-    struct point point = single(
-        0, "--pattern pub-sub --transport ipc --size 3K --send-mode shared --receive-mode read "
-           "--sndhwm 7 "
-           "--rcvhwm 8 --pairs 2 --receivers-per-sender 3 --duration 2s --io-threads 4 --sndbuf 5K "
-           "--rcvbuf 6K --warmup 30ms --repetitions 9 --interval 40ms --timeout 50s --bind sender");
+    struct point point =
+        single(0, "--pattern pub-sub --transport ipc --size 3K --send-mode shared --receive-mode "
+                  "read --sndhwm 7 --rcvhwm 8 --pairs 2 --receivers-per-sender 3 --duration 2s "
+                  "--io-threads 4 --sndbuf 5K --rcvbuf 6K --warmup 30ms --repetitions 9 --interval "
+                  "40ms --timeout 50s --bind sender");
     assert_int_equal(point.pattern, PATTERN_PUB_SUB);
     assert_int_equal(point.transport, TRANSPORT_IPC);
     assert_int_equal(point.size_bytes, 3 * KIB);
@@ -215,13 +215,11 @@ static void the_baseline_has_a_point_for_what_matters_to_it(void **state)
     assert_int_equal(count_baseline("--size 64,1K", 3), 0);
     assert_int_equal(count_baseline("--size 64,1K --baseline none", 3), 0);
     assert_int_equal(count_baseline("--size 64,1K --baseline tcp", 3), 2);
-    assert_int_equal(
-        count_baseline(
-            "--size 64,1K --baseline tcp --pattern push-pull,pub-sub --transport ipc,tcp "
-            "--send-mode copy,const --receive-mode copy,read --sndhwm 1,2 --rcvhwm "
-            "1,2,3 --io-threads 1,2",
-            3),
-        2);
+    assert_int_equal(count_baseline("--size 64,1K --baseline tcp --pattern push-pull,pub-sub "
+                                    "--transport ipc,tcp --send-mode copy,const --receive-mode "
+                                    "copy,read --sndhwm 1,2 --rcvhwm 1,2,3 --io-threads 1,2",
+                                    3),
+                     2);
     assert_int_equal(
         count_baseline(
             "--size 64 --baseline tcp --pairs 1,2 --sndbuf 64K,system --rcvbuf 64K,system "
@@ -263,9 +261,7 @@ static void a_point_of_the_baseline_has_what_is_not_zeromqs(void **state)
     char key[PLAN_KEY_LENGTH];
     make(&made, 5, 1,
          "--size 64K --baseline tcp --senders-per-receiver 3 --sndbuf 32K --io-cpus core:1 "
-         "--io-threads 2 "
-         "--send-mode "
-         "zero-copy --repetitions 7 --warmup 50ms --bind sender");
+         "--io-threads 2 --send-mode zero-copy --repetitions 7 --warmup 50ms --bind sender");
     assert_int_equal(made.plan.points, 2);
     struct point model = plan_point(&made.plan, 0), point = plan_point(&made.plan, 1);
     assert_int_equal(point.pattern, PATTERN_STREAM);
@@ -285,8 +281,8 @@ static void a_point_of_the_baseline_has_what_is_not_zeromqs(void **state)
     assert_string_equal(
         plan_key(&made.plan, 1, key),
         "pattern=stream transport=raw-tcp size=64K send-mode=const receive-mode=copy sndhwm=0 "
-        "rcvhwm=0 pairs=1 receivers-per-sender=1 senders-per-receiver=3 duration=1s "
-        "io-threads=0 sndbuf=32K rcvbuf=system sender-cpus=none receiver-cpus=none bind=sender");
+        "rcvhwm=0 pairs=1 receivers-per-sender=1 senders-per-receiver=3 duration=1s io-threads=0 "
+        "sndbuf=32K rcvbuf=system sender-cpus=none receiver-cpus=none bind=sender");
     unmake(&made);
 }
 
@@ -511,8 +507,8 @@ static void huge_queues_do_not_wrap_round(void **state)
     struct made made;
     struct point worst;
     make(&made, 42, 1,
-         "--size 1G --sndhwm 2147483647 --rcvhwm 2147483647 --receivers-per-sender 40 "
-         "--send-mode copy,zero-copy");
+         "--size 1G --sndhwm 2147483647 --rcvhwm 2147483647 --receivers-per-sender 40 --send-mode "
+         "copy,zero-copy");
     for (int64_t id = 0; id < 2; id++) {
         struct point point = plan_point(&made.plan, id);
         assert_int_equal(plan_queue_bytes(&point, ROLE_SENDER), INT64_MAX);
@@ -543,8 +539,7 @@ static void a_host_needs_what_its_worst_point_needs(void **state)
     struct made made;
     make_on(&made, LENGTH(hosts), hosts, 1,
             "--placement listed --size 64,1M,1K --sndhwm 10 --rcvhwm 20 --receivers-per-sender 2 "
-            "--send-mode "
-            "copy,const");
+            "--send-mode copy,const");
     for (int32_t host = 0; host < 2; host++) {
         struct point worst = {.id = -1};
         int64_t most = plan_host_queue_bytes(&made.plan, host, &worst), found = -1;
@@ -565,14 +560,14 @@ static void the_largest_hwm_fits_and_one_more_does_not(void **state)
 {
     (void)state;
     static const char *const lines[] = {
-        "--placement listed --size 1000 --sndhwm 5000 --rcvhwm 300 "
-        "--send-mode copy --receivers-per-sender 3 --pairs 2",
-        "--placement listed --size 1000 --sndhwm 300 --rcvhwm 5000 "
-        "--send-mode zero-copy --receivers-per-sender 3 --pairs 2",
-        "--placement listed --size 1000 --sndhwm 5000 --rcvhwm 5000 "
-        "--send-mode const --senders-per-receiver 3 --pairs 2",
-        "--placement listed --size 1000 --sndhwm 5000 --rcvhwm 5000 "
-        "--send-mode zero-copy --senders-per-receiver 3 --pairs 2"};
+        "--placement listed --size 1000 --sndhwm 5000 --rcvhwm 300 --send-mode copy "
+        "--receivers-per-sender 3 --pairs 2",
+        "--placement listed --size 1000 --sndhwm 300 --rcvhwm 5000 --send-mode zero-copy "
+        "--receivers-per-sender 3 --pairs 2",
+        "--placement listed --size 1000 --sndhwm 5000 --rcvhwm 5000 --send-mode const "
+        "--senders-per-receiver 3 --pairs 2",
+        "--placement listed --size 1000 --sndhwm 5000 --rcvhwm 5000 --send-mode zero-copy "
+        "--senders-per-receiver 3 --pairs 2"};
     static const int32_t hosts[] = {0, 0, 0, 1, 1, 0, 1, 1, 0};
     for (size_t i = 0; i < LENGTH(lines); i++) {
         struct made made;
@@ -594,8 +589,8 @@ static void the_largest_hwm_fits_and_one_more_does_not(void **state)
 
 /* ---- order ---- */
 
-static const char *const forty = "--size 1,2,3,4,5,6,7,8,9,10 --send-mode copy,const --pattern "
-                                 "push-pull,pub-sub";
+static const char *const forty =
+    "--size 1,2,3,4,5,6,7,8,9,10 --send-mode copy,const --pattern push-pull,pub-sub";
 
 static void the_shuffle_is_a_permutation(void **state)
 {
@@ -711,12 +706,9 @@ static void keys_differ_in_every_dimension(void **state)
     struct made made;
     make(&made, 0, 1,
          "--pattern push-pull,pub-sub --transport tcp,ipc --size 64,65 --send-mode copy,const "
-         "--receive-mode "
-         "copy,read --sndhwm 5,6 --rcvhwm 5,6 --pairs 1,2 --receivers-per-sender 1,2 --duration "
-         "1s,2s "
-         "--io-threads 1,2 --sndbuf system,4K --rcvbuf system,4K --sender-cpus none,core:0 "
-         "--receiver-cpus "
-         "none,numa:0");
+         "--receive-mode copy,read --sndhwm 5,6 --rcvhwm 5,6 --pairs 1,2 --receivers-per-sender "
+         "1,2 --duration 1s,2s --io-threads 1,2 --sndbuf system,4K --rcvbuf system,4K "
+         "--sender-cpus none,core:0 --receiver-cpus none,numa:0");
     const size_t points = (size_t)made.plan.points;
     assert_int_equal(points, 1 << 15);
     char(*keys)[PLAN_KEY_LENGTH] = calloc(points, sizeof *keys);
@@ -772,10 +764,9 @@ static void the_longest_key_has_room(void **state)
     char key[PLAN_KEY_LENGTH];
     key_of(0,
            "--pattern push-pull --transport tcp --size 1073741823 --send-mode zero-copy "
-           "--receive-mode "
-           "message --sndhwm 1000000 --rcvhwm 1000000 --pairs 1025 --receivers-per-sender 1025 "
-           "--duration 86399999999us --io-threads 1024 --sndbuf 2147483647 --rcvbuf 2147483647 "
-           "--sender-cpus core:100-127 --receiver-cpus core:100-127",
+           "--receive-mode message --sndhwm 1000000 --rcvhwm 1000000 --pairs 1025 "
+           "--receivers-per-sender 1025 --duration 86399999999us --io-threads 1024 --sndbuf "
+           "2147483647 --rcvbuf 2147483647 --sender-cpus core:100-127 --receiver-cpus core:100-127",
            0, key);
     assert_string_equal(strrchr(key, ' '), " bind=receiver");
     assert_non_null(strstr(key, " duration=86399999999us "));
@@ -847,9 +838,43 @@ static void presets_are_what_they_say(void **state)
     unmake(&made);
 }
 
+/* The enums of point.h count in the order of the choices: one that lacks its word, or comes in
+ * another place, would run another mode. */
+static void every_choice_is_its_enums_value(void **state)
+{
+    static const struct {
+        enum option_id id;
+        int last;
+        const char *words;
+    } options[] = {
+        {OPTION_PATTERN, PATTERN_PAIR, "push-pull pub-sub req-rep pair"},
+        {OPTION_TRANSPORT, TRANSPORT_IPC, "tcp ipc"},
+        {OPTION_SECURITY, SECURITY_CURVE, "none curve"},
+        {OPTION_SEND_MODE, SEND_UNTOUCHED, "copy zero-copy const shared untouched"},
+        {OPTION_RECEIVE_MODE, RECEIVE_WRITE, "message copy read write"},
+        {OPTION_PLACEMENT, PLACEMENT_SPLIT, "auto across within listed split"},
+        {OPTION_MATRIX, MATRIX_ALONE, "off rounds alone"},
+        {OPTION_BASELINE, BASELINE_TCP, "none tcp"},
+        {OPTION_ORDER, ROUNDS_NONE, "random listed points"},
+        {OPTION_BIND, BIND_SENDER, "receiver sender"},
+    };
+    (void)state;
+    for (size_t i = 0; i < LENGTH(options); i++) {
+        const char *const *choices = config_options[options[i].id].choices;
+        char words[128] = "";
+        int count = 0;
+        for (; choices[count]; count++) {
+            strcat(strcat(words, count ? " " : ""), choices[count]);
+        }
+        assert_string_equal(words, options[i].words);
+        assert_int_equal(count, options[i].last + 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest points[] = {
+        cmocka_unit_test(every_choice_is_its_enums_value),
         cmocka_unit_test(sizes_run_innermost),
         cmocka_unit_test(every_setting_reaches_the_point),
         cmocka_unit_test(the_baseline_has_a_point_for_what_matters_to_it),

@@ -164,8 +164,7 @@ static void add(struct totals *totals, const struct trial *trial, double median)
 static void print_totals(const char *name, double precision, const struct totals *totals)
 {
     printf("%-28s %4.0f %%  covers %6.2f %%, claims %6.2f %%, %5.1f repetitions, precise %6.2f %%, "
-           "unsteady "
-           "%6.2f %%\n",
+           "unsteady %6.2f %%\n",
            name, 100 * precision, 100 * totals->covered, 100 * totals->claimed, totals->repetitions,
            100 * totals->precise, 100 * totals->unsteady);
 }

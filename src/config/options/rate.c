@@ -65,11 +65,10 @@ int rate_read(const char *word, int64_t *value, struct error *error)
     unit = bits ? unit : find_unit(message_units, name);
     text_quote(word, quoted);
     if (isnan(number) || !unit) {
-        return error_set(
-            error,
-            "%s is not a rate; say messages per second, such as 10K, or bits per second, such as "
-            "500Mbit, or max",
-            quoted);
+        return error_set(error,
+                         "%s is not a rate; say messages per second, such as 10K, or bits per "
+                         "second, such as 500Mbit, or max",
+                         quoted);
     }
     number *= (double)unit->factor;
     if (number > (double)most) {

@@ -34,34 +34,27 @@ const struct option_spec config_options[OPTION_TOTAL] = {
     ROW(PATTERN, "pattern", "PATTERN", "push-pull", LIST,
         CHOICE("push-pull", "pub-sub", "req-rep", "pair"),
         HELP("Messaging pattern. In req-rep and pair the receiver sends every message back, and "
-             "the sender "
-             "waits for it before it sends the next.")),
+             "the sender waits for it before it sends the next.")),
     ROW(TRANSPORT, "transport", "TRANSPORT", "tcp", LIST, CHOICE("tcp", "ipc"),
         HELP("Transport; ipc only between ranks of one host.")),
     ROW(SECURITY, "security", "SECURITY", "none", LIST, CHOICE("none", "curve"),
         HELP("How a connection proves that it belongs to this run: none: by a password made for "
-             "the run, "
-             "with no work per message; curve: by keys made for the run, and every message is "
-             "encrypted. "
-             "Nobody else is let in either way.")),
+             "the run, with no work per message; curve: by keys made for the run, and every "
+             "message is encrypted. Nobody else is let in either way.")),
     ROW(SIZE, "size", "BYTES", "64,256,1K,4K,16K,64K,256K,1M,4M,10M", LIST, NUMBER(BYTES, 1, GIB),
         HELP("Message size.")),
     ROW(SEND_MODE, "send-mode", "MODE", "copy,zero-copy", LIST,
         CHOICE("copy", "zero-copy", "const", "shared", "untouched"),
         HELP("How a message is made: copied from a buffer, lent from a ring of buffers, one "
-             "constant buffer, "
-             "one message shared by reference, or allocated and left as it is.")),
+             "constant buffer, one message shared by reference, or allocated and left as it is.")),
     ROW(RECEIVE_MODE, "receive-mode", "MODE", "message", LIST,
         CHOICE("message", "copy", "read", "write"),
         HELP("What the receiver does with a message: take it and not look at it, copy it into a "
-             "buffer of "
-             "its own, read every cache line, or write it to a file in --write-dir that is synced "
-             "before the "
-             "clock stops.")),
+             "buffer of its own, read every cache line, or write it to a file in --write-dir that "
+             "is synced before the clock stops.")),
     ROW(SNDHWM, "sndhwm", "N", "auto", LIST, NUMBER(INTEGER, 1, MOST_OF_AN_INT), KEYWORD("auto"),
         HELP("The sender's high-water mark in messages; auto: 1000, fewer when a queue would hold "
-             "over 64 "
-             "MiB, 4 at least.")),
+             "over 64 MiB, 4 at least.")),
     ROW(RCVHWM, "rcvhwm", "N", "auto", LIST, NUMBER(INTEGER, 1, MOST_OF_AN_INT), KEYWORD("auto"),
         HELP("The receiver's high-water mark in messages; auto as for --sndhwm.")),
     ROW(PAIRS, "pairs", "N", "all", LIST, NUMBER(INTEGER, 1, MOST_RANKS), KEYWORD("all"),
@@ -75,8 +68,7 @@ const struct option_spec config_options[OPTION_TOTAL] = {
         HELP("Senders of a group; over 1 only with one receiver in it.")),
     ROW(COUNT, "count", "N", "none", LIST, NUMBER(INTEGER, 2, MOST_MESSAGES), KEYWORD("none"),
         HELP("Count mode: each sender sends exactly this many messages. Not together with "
-             "--duration; none: "
-             "duration mode.")),
+             "--duration; none: duration mode.")),
     ROW(DURATION, "duration", "TIME", "1s", LIST, NUMBER(DURATION, MILLISECOND, DAY),
         HELP("Duration mode: length of the window that is measured. Not together with --count.")),
     ROW(IO_THREADS, "io-threads", "N", "1", LIST, NUMBER(INTEGER, 1, 1024),
@@ -87,16 +79,13 @@ const struct option_spec config_options[OPTION_TOTAL] = {
         KEYWORD("system"), HELP("The kernel's receive buffer; system: as the system sets it.")),
     ROW(RATE, "rate", "RATE", "max", LIST, TYPE(RATE), KEYWORD("max"),
         HELP("What each sender sends per second, on a schedule that does not wait for late "
-             "messages: "
-             "messages (10K) or bits of payload (500Mbit), K, M and G being powers of 1000. Over "
-             "20K "
-             "messages a second go in bursts, one every 50 us or more. max: as fast as it can.")),
+             "messages: messages (10K) or bits of payload (500Mbit), K, M and G being powers of "
+             "1000. Over 20K messages a second go in bursts, one every 50 us or more. max: as fast "
+             "as it can.")),
     ROW(SENDER_CPUS, "sender-cpus", "CPUS", "none", LIST, TYPE(CPUS), KEYWORD("none"),
         HELP("Where senders run: numa:0, core:0-3, pu:2, package:1 (hwloc's logical numbers), or "
-             "nic, the "
-             "NUMA node next to the network interface; none: where the launcher put them. I/O "
-             "threads and "
-             "buffers go along.")),
+             "nic, the NUMA node next to the network interface; none: where the launcher put them. "
+             "I/O threads and buffers go along.")),
     ROW(RECEIVER_CPUS, "receiver-cpus", "CPUS", "none", LIST, TYPE(CPUS), KEYWORD("none"),
         HELP("Where receivers run, in the same words.")),
     ROW(IO_CPUS, "io-cpus", "CPUS", "same", TYPE(CPUS), KEYWORD("same"),
@@ -104,62 +93,51 @@ const struct option_spec config_options[OPTION_TOTAL] = {
              "receiver.")),
     ROW(FIND_RATE, "find-rate", "loss=PERCENT", "off", TYPE(LOSS), KEYWORD("off"),
         HELP("For pub-sub: find, by bisection to 3 %, the highest rate at which no more than this "
-             "share is "
-             "lost, and measure each point at that rate. Not together with --rate or --count.")),
+             "share is lost, and measure each point at that rate. Not together with --rate or "
+             "--count.")),
     ROW(LATENCY, "latency", "N", "off", NUMBER(INTEGER, 1, MOST_MESSAGES), KEYWORD("off"),
         HELP("Measure the latency of one in N messages: one way, by a send time that they carry "
-             "(sizes of 16 "
-             "bytes and more); round trip with req-rep and pair. With --rate from the time at "
-             "which the "
-             "message was due.")),
+             "(sizes of 16 bytes and more); round trip with req-rep and pair. With --rate from the "
+             "time at which the message was due.")),
     ROW(PLACEMENT, "placement", "PLACEMENT", "auto",
         CHOICE("auto", "across", "within", "listed", "split"),
         HELP("Which ranks form a group: across: the two ends on different hosts; within: on one "
-             "host; "
-             "listed: by rank; split: senders on the first half of the hosts; auto: across when "
-             "there are "
-             "two hosts or more, else listed.")),
+             "host; listed: by rank; split: senders on the first half of the hosts; auto: across "
+             "when there are two hosts or more, else listed.")),
     ROW(MATRIX, "matrix", "HOW", "off", CHOICE("off", "rounds", "alone"), IMPLIED("rounds"),
-        HELP(
-            "Measure every ordered pair of hosts: rounds: each host sends and receives once a "
-            "round, all "
-            "links loaded; alone: one pair at a time. Alone on the command line it means rounds.")),
+        HELP("Measure every ordered pair of hosts: rounds: each host sends and receives once a "
+             "round, all links loaded; alone: one pair at a time. Alone on the command line it "
+             "means rounds.")),
     ROW(BASELINE, "baseline", "WHAT", "none", CHOICE("none", "tcp"),
         HELP("Measure what plain sockets carry, too: tcp: for every size, shape and placement of "
-             "the sweep a "
-             "point of pattern stream and transport raw-tcp.")),
+             "the sweep a point of pattern stream and transport raw-tcp.")),
     ROW(WARMUP, "warmup", "TIME", "200ms", NUMBER(DURATION, 0, DAY),
         HELP("Traffic before the window, in duration mode.")),
     ROW(REPETITIONS, "repetitions", "N", "6", NUMBER(INTEGER, 1, 100000),
         HELP("How often each point is measured. Not together with --precision.")),
     ROW(PRECISION, "precision", "SHARE", "off", NUMBER(SHARE, 1000, 500000), KEYWORD("off"),
-        HELP("Repeat each point until half of its interval, which covers with 95 % after all "
-             "looks, is "
-             "within this share of the median, such as 5%. Not together with --repetitions.")),
+        HELP(
+            "Repeat each point until half of its interval, which covers with 95 % after all looks, "
+            "is within this share of the median, such as 5%. Not together with --repetitions.")),
     ROW(MIN_REPETITIONS, "min-repetitions", "N", "6", NUMBER(INTEGER, 6, MOST_LOOKS),
         HELP("With --precision: the fewest valid repetitions of a point.")),
     ROW(MAX_REPETITIONS, "max-repetitions", "N", "100", NUMBER(INTEGER, 6, MOST_LOOKS),
         HELP("With --precision: the most repetitions of a point, valid or not.")),
     ROW(MAX_TIME, "max-time", "TIME", "5min", NUMBER(DURATION, MILLISECOND, DAY),
         HELP("With --precision: the longest that a point may take; no repetition begins that would "
-             "probably "
-             "end later, but one is always run.")),
+             "probably end later, but one is always run.")),
     ROW(INTERVAL, "interval", "TIME", "100ms", NUMBER(DURATION, MILLISECOND, DAY),
         HELP("Time between two samples in the window.")),
     ROW(TIMEOUT, "timeout", "TIME", "30s", NUMBER(DURATION, 100 * MILLISECOND, DAY),
         HELP("The longest that any wait may take.")),
     ROW(ORDER, "order", "ORDER", "random", CHOICE("random", "listed", "points"),
         HELP("A sweep goes in rounds, each of which measures every point once: random: every round "
-             "in a new "
-             "order; listed: as listed; points: no rounds, all repetitions of a point one after "
-             "the other, "
-             "the points shuffled (for a quick look: the interval then holds within that stretch "
-             "of time "
-             "only).")),
+             "in a new order; listed: as listed; points: no rounds, all repetitions of a point one "
+             "after the other, the points shuffled (for a quick look: the interval then holds "
+             "within that stretch of time only).")),
     ROW(SPREAD, "spread", "TIME", "none", NUMBER(DURATION, MILLISECOND, DAY), KEYWORD("none"),
         HELP("Pause between rounds, so that they cover this time: moods of machine and network "
-             "last longer "
-             "than a few quick rounds.")),
+             "last longer than a few quick rounds.")),
     ROW(ORDER_SEED, "order-seed", "N", "random", NUMBER(INTEGER, 0, INT64_MAX), KEYWORD("random"),
         HELP("Seed of the shuffle; random: a new one for each sweep.")),
     ROW(BIND, "bind", "SIDE", "receiver", CHOICE("receiver", "sender"),
@@ -171,8 +149,7 @@ const struct option_spec config_options[OPTION_TOTAL] = {
         HELP("TCP ports to bind, for sites with firewalls; any: what the kernel gives.")),
     ROW(WRITE_DIR, "write-dir", "DIR", "", TYPE(TEXT),
         HELP("Folder on the receivers' hosts for the files of --receive-mode write, one a "
-             "receiver; they are "
-             "removed.")),
+             "receiver; they are removed.")),
     ROW(WRITE_BUFFER, "write-buffer", "BYTES", "1M", NUMBER(BYTES, 4 * KIB, GIB),
         HELP("What --receive-mode write gathers before it writes.")),
     ROW(OUTPUT, "output", "FILE", "", TYPE(TEXT),

@@ -30,13 +30,10 @@ static const struct option_line show_options[] = {
     {NAME_WHY, "why", 0, NULL,
      "What limits each point, and the numbers that say so: rate-bound, latency-bound, core-bound, "
      "link-bound, sender-bound, receiver-bound, io-thread-bound, memory-bound or unclear. Busy is "
-     "a thread "
-     "that runs or is ready and waits for a core."},
+     "a thread that runs or is ready and waits for a core."},
     {NAME_OUTLIERS, "outliers", 0, NULL,
      "Hosts that are slow as senders or as receivers, of a node matrix or any sweep over several "
-     "hosts: more "
-     "than "
-     "3.5 scaled median absolute deviations, and 5 %, below the median host."},
+     "hosts: more than 3.5 scaled median absolute deviations, and 5 %, below the median host."},
     {NAME_ENVIRONMENT, "environment", 0, NULL,
      "Where the file comes from instead of the points: command, versions, bindings, warnings, "
      "variables."},
@@ -80,10 +77,8 @@ static const struct option_line html_options[] = {
 static const struct option_line compare_options[] = {
     {NAME_NEW, "new", 0, NULL,
      "The files before it are jobs of the baseline, those behind it new jobs: the job is the unit. "
-     "Three a "
-     "side, measured in turn, find differences of 20 % where jobs differ by 6 %. Without --new "
-     "each further "
-     "file is compared with the first."},
+     "Three a side, measured in turn, find differences of 20 % where jobs differ by 6 %. Without "
+     "--new each further file is compared with the first."},
     WHERE_LINE,
     {NAME_THRESHOLD, "threshold", 0, "PERCENT",
      "Differences up to this do not matter. Default: 5."},
@@ -105,8 +100,7 @@ static const struct option_line recover_options[] = {
 const struct report_command report_commands[] = {
     {"show", "FILE...", "table of the points on the terminal",
      "Prints a table of the points, fitted to the terminal. What is the same for all points stands "
-     "in a line "
-     "above it. Colours only on a terminal, and not when NO_COLOR is set.",
+     "in a line above it. Colours only on a terminal, and not when NO_COLOR is set.",
      OPTIONS(show_options), 1, INT32_MAX, OUTPUT_TEXT, show_command_run},
     {"csv", "FILE", "one table as CSV",
      "Writes a table as CSV (RFC 4180), without loss: numbers read back the same, missing values "
@@ -114,37 +108,26 @@ const struct report_command report_commands[] = {
      OPTIONS(csv_options), 1, 1, OUTPUT_TEXT, csv_command_run},
     {"plot", "FILE...", "picture of the points, by gnuplot",
      "Draws the valid points. Whatever varies makes a line of its own: pattern, send mode, file. "
-     "Every "
-     "picture "
-     "says its units, repetitions, interval, hosts and date.",
+     "Every picture says its units, repetitions, interval, hosts and date.",
      OPTIONS(plot_options), 1, INT32_MAX, OUTPUT_PICTURE, plot_command_run},
     {"compare", "BASE... [--new] NEW...", "is it faster or slower than a baseline?",
      "Compares points of the same settings. The ratio of the rates comes with its 95 % interval, "
-     "of what "
-     "differs from job to job. Several jobs a side, divided by --new: a moderated t interval of "
-     "the jobs' "
-     "medians. One job a side: it counts as one draw of the moods that its rounds show, so that "
-     "only large "
-     "differences are found. Of repetitions that were measured one after the other, or within less "
-     "than 20 "
-     "s, one job cannot tell, and is UNSURE. SAME: the interval lies within the threshold around "
-     "1. FASTER, "
-     "SLOWER: it lies wholly on one side of 1. UNSURE: neither, or with one job a side fewer than "
-     "4 valid "
-     "repetitions. Where latencies of repetitions are known, the ratio of their 99 % latency is "
-     "given as "
-     "well. Exits with 5 when a point is SLOWER.",
+     "of what differs from job to job. Several jobs a side, divided by --new: a moderated t "
+     "interval of the jobs' medians. One job a side: it counts as one draw of the moods that its "
+     "rounds show, so that only large differences are found. Of repetitions that were measured one "
+     "after the other, or within less than 20 s, one job cannot tell, and is UNSURE. SAME: the "
+     "interval lies within the threshold around 1. FASTER, SLOWER: it lies wholly on one side of "
+     "1. UNSURE: neither, or with one job a side fewer than 4 valid repetitions. Where latencies "
+     "of repetitions are known, the ratio of their 99 % latency is given as well. Exits with 5 "
+     "when a point is SLOWER.",
      OPTIONS(compare_options), 2, INT32_MAX, OUTPUT_TEXT, compare_command_run},
     {"html", "FILE...", "one page to mail around",
      "Makes one self-contained HTML page: summary, charts with values on hover, a sortable table "
-     "of the "
-     "points, "
-     "and where the numbers come from. It requests nothing from anywhere.",
+     "of the points, and where the numbers come from. It requests nothing from anywhere.",
      OPTIONS(html_options), 1, INT32_MAX, OUTPUT_TEXT, html_command_run},
     {"recover", "JOURNAL", "results file from the journal of a killed sweep",
      "Makes a results file of the points that a killed sweep had finished. The journal stays, so "
-     "that "
-     "zmqsweep --resume can go on with it.",
+     "that zmqsweep --resume can go on with it.",
      OPTIONS(recover_options), 1, 1, OUTPUT_OWN, recover_run},
 };
 const size_t report_command_count = sizeof report_commands / sizeof *report_commands;

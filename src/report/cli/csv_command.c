@@ -20,8 +20,7 @@ static int read_table(const struct arguments *arguments, enum table_id *table, s
     const char *nearest = text_nearest(name, names, TABLE_TOTAL);
     return error_set(error,
                      "--table: there is no table %.64s; say points, repetitions, ranks, intervals, "
-                     "latency, hosts or "
-                     "environment%s%s",
+                     "latency, hosts or environment%s%s",
                      name, nearest ? "; the nearest is " : "", nearest ? nearest : "");
 }
 

@@ -8,8 +8,7 @@
 #define COMMAND_COLUMN 13 /* column in which the subcommands' summaries begin */
 
 static const char purpose[] =
-    "Reads the results of zmqsweep: table, CSV, plots, comparison. Needs neither MPI "
-    "nor ZeroMQ.";
+    "Reads the results of zmqsweep: table, CSV, plots, comparison. Needs neither MPI nor ZeroMQ.";
 
 static const struct help_entry exit_codes[] = {
     {"0", "All well."},
@@ -107,9 +106,8 @@ void report_print_manual(FILE *out, const char *date, const char *version)
     fprintf(out, ".SH SYNOPSIS\n.B zmqreport\n.I subcommand file\\fR...\n.RI [ options ]\n");
     manual_print_section(out, "DESCRIPTION");
     manual_print_text(out, purpose);
-    manual_print_text(
-        out, "Every file is checked against its checksums before a line is written; a damaged "
-             "file is an error, and nothing is written.");
+    manual_print_text(out, "Every file is checked against its checksums before a line is written; "
+                           "a damaged file is an error, and nothing is written.");
     manual_print_section(out, "SUBCOMMANDS");
     for (size_t i = 0; i < report_command_count; i++)
         print_manual_command(out, &report_commands[i]);

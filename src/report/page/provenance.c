@@ -46,8 +46,7 @@ static void write_hosts(FILE *out, const struct loaded *file)
 {
     char text[CELL];
     fprintf(out, "<div class=\"wide\"><table><thead><tr><th>host</th><th>address</th><th "
-                 "class=\"r\">cores</th><th "
-                 "class=\"r\">memory</th><th "
+                 "class=\"r\">cores</th><th class=\"r\">memory</th><th "
                  "class=\"r\">link</th><th>kernel</th><th>processor</th></tr></thead>"
                  "<tbody>\n");
     for (size_t i = 0; i < file->host_count; i++) {

@@ -294,13 +294,11 @@ static void print_obstacle(FILE *out, const struct comparison *comparison, enum 
         fprintf(out, "%zu point%s: ", count, plural(count));
     if (obstacle == NO_ROUNDS)
         fprintf(out, "one job a side, repetitions of a point measured one after the other: cannot "
-                     "tell; give "
-                     "several files a side with --new\n");
+                     "tell; give several files a side with --new\n");
     else
         fprintf(out,
                 "one job a side, repetitions of a point within less than %g s: cannot tell; take "
-                "longer "
-                "(zmqsweep --spread) or give several files a side with --new\n",
+                "longer (zmqsweep --spread) or give several files a side with --new\n",
                 COMPARE_LEAST_SPREAD_S);
 }
 
@@ -317,10 +315,8 @@ static void print_limits(FILE *out, const struct comparison *comparison)
                 "is one\n",
                 comparison->incomplete, comparison->incomplete == 1 ? " has" : "s have");
     if (compare_is_apart(comparison))
-        fprintf(
-            out,
-            "all jobs of one side were measured before those of the other: a slow mood counts as a "
-            "difference; better measure them in turn\n");
+        fprintf(out, "all jobs of one side were measured before those of the other: a slow mood "
+                     "counts as a difference; better measure them in turn\n");
 }
 
 static void print_drift(FILE *out, const struct job *job, const struct round_drift *drift)

@@ -92,22 +92,18 @@ static void print_coverage(const struct grid_screen *screen, const struct loaded
              scope_text(file));
     print_note(screen, line);
     if (has_flag(file, "dependent"))
-        print_note(screen,
-                   "dependent: neighbouring repetitions are alike, so the interval says too much; "
-                   "--spread or more repetitions help");
+        print_note(screen, "dependent: neighbouring repetitions are alike, so the interval says "
+                           "too much; --spread or more repetitions help");
 }
 
 static void print_footnote(const struct grid_screen *screen, const struct loaded *file)
 {
     if (load_has_beside(file))
-        print_note(
-            screen,
-            "stream: plain TCP sockets without ZeroMQ (transport raw-tcp, send const, receive "
-            "copy); of TCP: throughput as a share of theirs");
+        print_note(screen, "stream: plain TCP sockets without ZeroMQ (transport raw-tcp, send "
+                           "const, receive copy); of TCP: throughput as a share of theirs");
     if (show_columns_have_latency(file))
-        print_note(screen,
-                   "latency: one way in push-pull and pub-sub, there and back in req-rep and pair; "
-                   "what 50, 99 and 99.9 % of the timed messages did not exceed");
+        print_note(screen, "latency: one way in push-pull and pub-sub, there and back in req-rep "
+                           "and pair; what 50, 99 and 99.9 % of the timed messages did not exceed");
     print_coverage(screen, file);
 }
 

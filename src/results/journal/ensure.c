@@ -108,11 +108,10 @@ int journal_ensure(struct journal *journal, bool *again, struct error *error)
     if (fstat(journal->fd, &ours))
         return error_set(error, "%s: %s", journal->path, strerror(errno));
     if (ours.st_size != journal->end)
-        return error_set(
-            error,
-            "%s: was changed while the sweep ran, it has %lld bytes and %lld were written: "
-            "points may be missing in it",
-            journal->path, (long long)ours.st_size, (long long)journal->end);
+        return error_set(error,
+                         "%s: was changed while the sweep ran, it has %lld bytes and %lld were "
+                         "written: points may be missing in it",
+                         journal->path, (long long)ours.st_size, (long long)journal->end);
     if (!is_replaced(journal->path, &ours))
         return 0;
     *again = true;

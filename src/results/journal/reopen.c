@@ -45,11 +45,10 @@ static int refuse_first_line(const char *path, struct error *error)
  * rows would be read as damaged. */
 static int refuse_columns(const char *path, const struct run_record *run, struct error *error)
 {
-    return error_set(
-        error,
-        "%s: was begun by zmqsweep %s, with other columns; go on with that, `zmqreport recover` "
-        "saves its points, --force starts over",
-        path, run->creator_version);
+    return error_set(error,
+                     "%s: was begun by zmqsweep %s, with other columns; go on with that, "
+                     "`zmqreport recover` saves its points, --force starts over",
+                     path, run->creator_version);
 }
 
 /* ---- what the journal has ---- */

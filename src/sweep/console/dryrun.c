@@ -121,10 +121,8 @@ static void print_short_counts(const struct plan *plan, FILE *out)
     if (few > 0) {
         fprintf(out,
                 "warning: in %lld point%s the queues may hold half of --count or more: such "
-                "repetitions are not "
-                "valid (flag queued); say --count %lld or more, and as much again for the kernel's "
-                "buffers, or "
-                "smaller HWMs\n",
+                "repetitions are not valid (flag queued); say --count %lld or more, and as much "
+                "again for the kernel's buffers, or smaller HWMs\n",
                 (long long)few, few == 1 ? "" : "s", (long long)wanted);
     }
 }

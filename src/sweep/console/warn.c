@@ -44,9 +44,7 @@ static void warn_one_core(const struct cluster *cluster, const bool *busy, struc
         int64_t cores = cluster_host(cluster, member->host)->cores;
         warn(run,
              "%d rank%s confined to one core (rank %d: cpu %s), which the sending or receiving "
-             "thread shares "
-             "with "
-             "ZeroMQ's I/O thread; %s",
+             "thread shares with ZeroMQ's I/O thread; %s",
              confined, confined == 1 ? " is" : "s are", first, member->cpus,
              cores > 1
                  ? "start mpirun with --bind-to none, or bind to more cores with --map-by slot:PE=2"
@@ -78,8 +76,7 @@ static void warn_busy_threads(const struct cluster *cluster, const struct plan *
         if (threads > cluster_host(cluster, host)->cores) {
             warn(run,
                  "%s is oversubscribed: up to %lld busy threads (%lld a rank) on %lld cores; the "
-                 "rates are "
-                 "those of shared cores",
+                 "rates are those of shared cores",
                  cluster_host(cluster, host)->name, (long long)threads, (long long)threads_a_rank,
                  (long long)cluster_host(cluster, host)->cores);
         }
@@ -154,18 +151,17 @@ void warn_queued(const struct point *point, const struct repetition_record *row,
         return;
     }
     if (!flooded) {
-        log_line(LOG_WARNING,
-                 "point %lld: queues and buffers can hold %.0f messages of a connection, or the "
-                 "%lld took under "
-                 "10 ms: not valid (queued); say --count %lld or more, or smaller HWMs",
-                 (long long)point->id, queue_messages, (long long)point->count,
-                 (long long)queued_count_advised(point, row));
-    } else {
         log_line(
             LOG_WARNING,
-            "point %lld: queues and buffers can hold %.0f messages of a connection, and of %lld "
-            "sent "
-            "%lld were lost: not valid (queued); say a --rate that is delivered, or a --duration",
-            (long long)point->id, queue_messages, (long long)row->sent, (long long)row->lost);
+            "point %lld: queues and buffers can hold %.0f messages of a connection, or the %lld "
+            "took under 10 ms: not valid (queued); say --count %lld or more, or smaller HWMs",
+            (long long)point->id, queue_messages, (long long)point->count,
+            (long long)queued_count_advised(point, row));
+    } else {
+        log_line(LOG_WARNING,
+                 "point %lld: queues and buffers can hold %.0f messages of a connection, and of "
+                 "%lld sent %lld were lost: not valid (queued); say a --rate that is delivered, or "
+                 "a --duration",
+                 (long long)point->id, queue_messages, (long long)row->sent, (long long)row->lost);
     }
 }

@@ -65,11 +65,10 @@ static int check_report(const struct coordinator *coordinator, const struct fini
     if (report->repetitions >= repetitions) {
         return 0;
     }
-    return error_set(
-        error,
-        "only %lld of the %lld repetitions can be read from the journal, its line %lld is "
-        "damaged: the file holds those, --resume measures the others",
-        (long long)report->repetitions, repetitions, (long long)report->first_damaged);
+    return error_set(error,
+                     "only %lld of the %lld repetitions can be read from the journal, its line "
+                     "%lld is damaged: the file holds those, --resume measures the others",
+                     (long long)report->repetitions, repetitions, (long long)report->first_damaged);
 }
 
 static void log_damage(const char *journal, const struct finish_report *report)

@@ -43,8 +43,7 @@ static void log_strangers(const struct coordinator *coordinator)
             const struct cluster_member *member = cluster_member(coordinator->cluster, rank);
             log_line(LOG_WARNING,
                      "rank %d on %s: %d connection%s of strangers (%s), none let in; further ones "
-                     "are counted "
-                     "in the results",
+                     "are counted in the results",
                      rank, cluster_host(coordinator->cluster, member->host)->name,
                      outcome->strangers, outcome->strangers == 1 ? "" : "s", member->address);
             logged = true;

@@ -33,14 +33,12 @@ static int describe_excess(const struct plan *plan, const struct point *worst, i
     } else {
         snprintf(fits_text, sizeof fits_text, "no HWM fits; take fewer pairs or smaller messages");
     }
-    return error_set(
-        error,
-        "queues of %s messages at --sndhwm %lld and --rcvhwm %lld would take up to %s on %s, "
-        "over half of its "
-        "memory (%s); %s",
-        format_bytes(worst->size_bytes, size, sizeof size), (long long)worst->sndhwm,
-        (long long)worst->rcvhwm, format_bytes(bytes, queues, sizeof queues), described->name,
-        format_bytes(limit, half, sizeof half), fits_text);
+    return error_set(error,
+                     "queues of %s messages at --sndhwm %lld and --rcvhwm %lld would take up to %s "
+                     "on %s, over half of its memory (%s); %s",
+                     format_bytes(worst->size_bytes, size, sizeof size), (long long)worst->sndhwm,
+                     (long long)worst->rcvhwm, format_bytes(bytes, queues, sizeof queues),
+                     described->name, format_bytes(limit, half, sizeof half), fits_text);
 }
 
 int sweep_check_memory(const struct plan *plan, int32_t host, const struct cluster_host *described,
@@ -87,8 +85,7 @@ static int check_ipc_point(const struct cluster *cluster, const struct point *po
     }
     return error_set(error,
                      "--transport ipc: the ranks of group %d are on different hosts, and ipc works "
-                     "on one host only; say "
-                     "--transport tcp, or --placement within",
+                     "on one host only; say --transport tcp, or --placement within",
                      group);
 }
 

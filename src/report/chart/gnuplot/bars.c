@@ -52,11 +52,8 @@ static void write_bar(const struct script *script, const struct chart_bar *bar, 
         reference ? SCRIPT_REFERENCE_COLOUR : script_palette[bar->slot % CHART_COLOURS];
     fprintf(script->out,
             ", \\\n  data index %zu every ::%zu::%zu using 2:1:(0):2:($1+0.48):($1+0.92) with "
-            "boxxyerror lc "
-            "rgb '%s', '' index %zu every ::%zu::%zu using (0.03):($1+0.25) with points lc rgb "
-            "'%s' pt %zu "
-            "ps "
-            "0.7",
+            "boxxyerror lc rgb '%s', '' index %zu every ::%zu::%zu using (0.03):($1+0.25) with "
+            "points lc rgb '%s' pt %zu ps 0.7",
             block, row, row, colour, block, row, row, colour, reference ? 2 : 4 + bar->slot % 6);
 }
 
@@ -76,7 +73,6 @@ void gnuplot_bars(const struct script *script, const struct chart_panel *panel, 
         write_bar(script, &panel->bars.bars[row], row, block);
     fprintf(out,
             ", \\\n  data index %zu using (0.07):($1+0.25):4 with labels left font ',8', '' index "
-            "%zu using "
-            "(0.03):($1+0.7):5 with labels left font ',8'\n",
+            "%zu using (0.03):($1+0.7):5 with labels left font ',8'\n",
             block, block);
 }

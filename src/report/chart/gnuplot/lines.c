@@ -120,8 +120,7 @@ static void write_coloured(const struct script *script, const struct chart_serie
     const char *colour = script_palette[series->slot % CHART_COLOURS];
     fprintf(script->out,
             ", \\\n  data index %zu using 1:($2/unit):($3/unit):($4/unit) with yerrorlines lc rgb "
-            "'%s' lw "
-            "1.3 dt %zu pt %zu ps 0.6",
+            "'%s' lw 1.3 dt %zu pt %zu ps 0.6",
             block, colour, 1 + series->slot / CHART_COLOURS * 3, 4 + series->slot % 6);
     if (series->ideal)
         write_ideal(script, series, colour);

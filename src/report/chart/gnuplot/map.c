@@ -64,15 +64,12 @@ static void write_cells(const struct script *script, const struct chart_panel *p
     script_string(out, panel->x.title);
     fprintf(out,
             "\nplot data index %zu using 1:2:($1-0.5):($1+0.5):($2-0.5):($2+0.5):($3/unit) with "
-            "boxxyerror fs "
-            "solid "
-            "noborder lc palette",
+            "boxxyerror fs solid noborder lc palette",
             block);
     if (columns <= MOST_NUMBERED)
         fprintf(out,
                 ", '' index %zu using 1:2:4:($3/unit > %.9g ? 0xffffff : 0x000000) with labels "
-                "font ',%d' tc rgb "
-                "variable",
+                "font ',%d' tc rgb variable",
                 block, (value->low + 0.55 * (value->high - value->low)) / value->unit,
                 columns <= 5 ? 8 : 4);
     fputc('\n', out);

@@ -62,9 +62,8 @@ static int check_picture(int status, const char *output, FILE *messages, struct 
     char text[256];
     struct stat made;
     if (status == -1 && errno == ENOENT)
-        return error_set(
-            error, "gnuplot is not installed; the package is gnuplot-nox on Debian and Ubuntu, "
-                   "gnuplot elsewhere");
+        return error_set(error, "gnuplot is not installed; the package is gnuplot-nox on Debian "
+                                "and Ubuntu, gnuplot elsewhere");
     if (status == -1)
         return error_set(error, "gnuplot cannot be started: %s", strerror(errno));
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && stat(output, &made) == 0 &&

@@ -65,16 +65,13 @@ static void write_terminal(const struct gnuplot_picture *picture, FILE *out)
     if (strcmp(picture->terminal, "png") == 0)
         fprintf(out,
                 "set terminal pngcairo noenhanced color font 'sans,9' fontscale 1.9 linewidth 2 "
-                "pointscale 1.6 "
-                "background rgb 'white' size %.0f,%.0f\n",
+                "pointscale 1.6 background rgb 'white' size %.0f,%.0f\n",
                 picture->width * 200, picture->height * 200);
     else if (strcmp(picture->terminal, "svg") == 0)
-        fprintf(
-            out,
-            "set terminal svg noenhanced font 'sans-serif,9' fontscale 1.35 linewidth 1.2 dynamic "
-            "background rgb "
-            "'white' size %.0f,%.0f\n",
-            picture->width * 100, picture->height * 100);
+        fprintf(out,
+                "set terminal svg noenhanced font 'sans-serif,9' fontscale 1.35 linewidth 1.2 "
+                "dynamic background rgb 'white' size %.0f,%.0f\n",
+                picture->width * 100, picture->height * 100);
     else
         fprintf(out,
                 "set terminal pdfcairo noenhanced color font 'sans,9' fontscale 1 linewidth 1.5 "
@@ -118,8 +115,7 @@ void script_margins(const struct script *script, double left, double right, doub
     double width = script->picture->width, height = script->picture->height;
     fprintf(script->out,
             "set lmargin at screen %.4f; set rmargin at screen %.4f; set bmargin at screen %.4f; "
-            "set tmargin at "
-            "screen %.4f\n",
+            "set tmargin at screen %.4f\n",
             left / width, 1 - right / width, bottom / height,
             1 - (script_caption_inches(script) + top) / height);
 }

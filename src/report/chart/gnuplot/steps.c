@@ -64,12 +64,12 @@ void gnuplot_steps(const struct script *script, const struct chart_panel *panel,
                    height - script_caption_inches(script) - bottom - each + ABOVE_INCHES);
     script_panel_title(script, panel->title);
     write_axes(script, panel, each);
-    fprintf(script->out,
-            "plot data index %zu using 1:(0):1:2:(0):(1.08*%g) with boxxyerror fs solid 0.12 "
-            "noborder lc rgb "
-            "'%s', data index %zu using 1:($2/unit) with lines lc rgb '%s' lw 0.9\n",
-            block + 1, panel->steps.highest / panel->y.unit, script_palette[5], block,
-            script_palette[0]);
+    fprintf(
+        script->out,
+        "plot data index %zu using 1:(0):1:2:(0):(1.08*%g) with boxxyerror fs solid 0.12 noborder "
+        "lc rgb '%s', data index %zu using 1:($2/unit) with lines lc rgb '%s' lw 0.9\n",
+        block + 1, panel->steps.highest / panel->y.unit, script_palette[5], block,
+        script_palette[0]);
     if (place == 0)
         script_caption_end(script);
 }

@@ -38,8 +38,7 @@ void frame_write_y_axis(const struct frame *frame)
         double y = frame_y(frame, ticks[i] * axis->unit);
         fprintf(frame->out,
                 "<line class=\"grid\" x1=\"%g\" y1=\"%.1f\" x2=\"%g\" y2=\"%.1f\"/><text "
-                "class=\"tick\" x=\"%g\" "
-                "y=\"%.1f\" text-anchor=\"end\">%g</text>\n",
+                "class=\"tick\" x=\"%g\" y=\"%.1f\" text-anchor=\"end\">%g</text>\n",
                 FRAME_LEFT, y, FRAME_WIDTH - FRAME_RIGHT, y, FRAME_LEFT - 6, y + 4.5, ticks[i]);
     }
 }

@@ -37,11 +37,10 @@ static void write_point(const struct frame *frame, const struct chart_series *se
     if (point->low < point->high)
         fprintf(frame->out, "<line class=\"bar\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>",
                 x, frame_y(frame, point->low), x, frame_y(frame, point->high));
-    fprintf(
-        frame->out,
-        "<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"/><circle class=\"hit\" cx=\"%.1f\" "
-        "cy=\"%.1f\" r=\"9\">",
-        x, y, x, y);
+    fprintf(frame->out,
+            "<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"/><circle class=\"hit\" "
+            "cx=\"%.1f\" cy=\"%.1f\" r=\"9\">",
+            x, y, x, y);
     write_tip(frame, series, point);
     fprintf(frame->out, "</circle>\n");
 }
@@ -51,8 +50,7 @@ static void write_level(const struct frame *frame, const struct chart_level *lev
     double y = frame_y(frame, level->y), right = FRAME_WIDTH - FRAME_RIGHT;
     fprintf(frame->out,
             "<line class=\"axis\" x1=\"%g\" y1=\"%.1f\" x2=\"%g\" y2=\"%.1f\"/><text "
-            "class=\"tick\" x=\"%g\" "
-            "y=\"%.1f\" text-anchor=\"end\">",
+            "class=\"tick\" x=\"%g\" y=\"%.1f\" text-anchor=\"end\">",
             FRAME_LEFT, y, right, y, right, y - 4);
     markup_text(frame->out, level->label);
     fprintf(frame->out, "</text>\n");

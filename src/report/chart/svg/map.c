@@ -32,13 +32,12 @@ static void write_cell(const struct frame *frame, const struct chart_panel *pane
                        const struct chart_cell *cell)
 {
     struct grid_of_cells grid = place_cells(panel);
-    fprintf(
-        frame->out,
-        "<rect class=\"hit s0\" style=\"fill:var(--c);fill-opacity:%.2f\" x=\"%.1f\" y=\"%.1f\" "
-        "width=\"%.1f\" height=\"%.1f\"><title>",
-        find_strength(&panel->map.value, cell->value),
-        grid.left + grid.width * (double)cell->column, grid.top + grid.height * (double)cell->row,
-        grid.width, grid.height);
+    fprintf(frame->out,
+            "<rect class=\"hit s0\" style=\"fill:var(--c);fill-opacity:%.2f\" x=\"%.1f\" "
+            "y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>",
+            find_strength(&panel->map.value, cell->value),
+            grid.left + grid.width * (double)cell->column,
+            grid.top + grid.height * (double)cell->row, grid.width, grid.height);
     markup_text(frame->out, panel->y.ticks[cell->row].label);
     fprintf(frame->out, " to ");
     markup_text(frame->out, panel->x.ticks[cell->column].label);

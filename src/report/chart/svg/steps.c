@@ -6,8 +6,7 @@ static void write_span(const struct frame *frame, const struct chart_span *span)
     double start = frame_x(frame, span->start), end = frame_x(frame, span->end);
     fprintf(frame->out,
             "<rect class=\"s5\" style=\"fill:var(--c);fill-opacity:0.12\" x=\"%.1f\" y=\"%g\" "
-            "width=\"%.1f\" "
-            "height=\"%g\"/>\n",
+            "width=\"%.1f\" height=\"%g\"/>\n",
             start, FRAME_TOP, end - start, FRAME_HEIGHT - FRAME_TOP - FRAME_BOTTOM);
 }
 
