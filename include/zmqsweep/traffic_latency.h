@@ -22,7 +22,8 @@ struct traffic_times {
 /* Copies the nonempty buckets, once the loop has ended. @return their number, at most
  * HISTOGRAM_BUCKETS. */
 size_t traffic_latency(const struct traffic *traffic, struct traffic_times *times);
-/* The lowest time, if it is below 0; else 0. Only a wrong clock offset can make a time negative. */
+/* The lowest time, if it is below 0; else 0. Only an inexact clock offset can make a time
+ * negative. */
 int64_t traffic_latency_lowest_ns(const struct traffic *traffic);
 
 #endif

@@ -127,8 +127,7 @@ double judge_cpu_ns_per_message(const struct evidence *evidence)
         if (outcome->role == ROLE_RECEIVER) {
             const struct traffic_sample *begin = &outcome->begin.sample,
                                         *end = &outcome->end.sample;
-            messages += (double)(end->count -
-                                 begin->count); /* between the edges that the CPU time is from */
+            messages += (double)(end->count - begin->count); /* between the CPU time's edges */
         }
     }
     return messages > 0 ? cpu_ns / messages : NAN;
