@@ -58,8 +58,8 @@ void cluster_broadcast(struct cluster *cluster, void *data, size_t bytes);
  * of ranks. */
 void cluster_allgather(struct cluster *cluster, const void *mine, void *all, size_t bytes);
 /* Exchanges `bytes` bytes with each of `peers`: each peer receives `mine`, and `theirs` receives
- * count x `bytes` bytes, in the order of `peers`. Two ranks exchange only if each lists the
- * other. */
+ * count x `bytes` bytes, in the order of `peers`. Two ranks that exchange must list each other. All
+ * ranks call it; a rank without peers has a `count` of 0. */
 void cluster_exchange(struct cluster *cluster, const int32_t *peers, int32_t count,
                       const void *mine, void *theirs, size_t bytes);
 /* Collects `mine` of every rank on rank 0: there, `all` receives size x `bytes` bytes, in the order

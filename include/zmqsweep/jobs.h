@@ -32,7 +32,7 @@ struct stats_jobs {
 
 /* Compares two sides point by point. values[point * (base + other) + job] is the job's value, such
  * as the median of its repetitions' logarithms: the base's jobs first, NaN where a job has none.
- * found[points] gets the shifts, *prior (may be NULL) what was fitted.
+ * found[points] receives the shifts, and *prior, unless it is NULL, the prior that was fitted.
  *
  * Method: a moderated t interval. The variance from job to job, pooled over the two sides of a
  * point, has d degrees of freedom, is shrunk to the prior of all points, and the t quantile has
@@ -53,8 +53,8 @@ int stats_compare_jobs(const double *values, size_t points, size_t base, size_t 
  * does: the shift is stats_shift_interval's estimate, the half-width t(n + m - 2) x sqrt(s^2 +
  * S^2), where s and S are the standard deviations of the repetitions of a side, not divided by n.
  * So more repetitions do not narrow it. `coverage` is `wanted`: it holds as far as the medians of
- * jobs differ no more than single repetitions of one job do. NaN but for the shift where n or m is
- * under 2. Of rates give the logarithms. */
+ * jobs differ no more than single repetitions of one job do. Where n or m is under 2, all but the
+ * shift is NaN. For rates, pass their logarithms. */
 struct stats_shift stats_single_jobs(const double *base, size_t n, const double *other, size_t m,
                                      double wanted);
 

@@ -7,13 +7,14 @@
 
 #include <stddef.h>
 
-/* By how much other[i] lies above base[i], where each pair saw the same circumstances; of rates
- * give the logarithms. The estimate is Hodges and Lehmann's: the median of the n (n + 1) / 2 Walsh
- * averages (d_i + d_j) / 2, i <= j, of the differences d. The interval [W_(k), W_(N+1-k)] of the N
- * ordered Walsh averages is the narrowest that covers the shift with at least `wanted` (0 to 1): 1
- * - 2 P(T <= k - 1) by the distribution of Wilcoxon's signed rank statistic, exact up to n = 200
- * and by the normal distribution beyond. low, high and coverage are NaN where no interval covers
- * that much (95 %: n < 6). All members are NaN for n = 0 or without memory.
+/* By how much other[i] lies above base[i], where both values of a pair were measured under the same
+ * conditions. For rates, pass their logarithms. The estimate is Hodges and Lehmann's: the median of
+ * the n (n + 1) / 2 Walsh averages (d_i + d_j) / 2, i <= j, of the differences d. The interval
+ * [W_(k), W_(N+1-k)] of the N ordered Walsh averages is the narrowest that covers the shift with at
+ * least `wanted` (0 to 1): 1 - 2 P(T <= k - 1) by the distribution of Wilcoxon's signed rank
+ * statistic, exact up to n = 200 and by the normal distribution beyond. low, high and coverage are
+ * NaN where no interval covers that much (95 %: n < 6). All members are NaN for n = 0 or without
+ * memory.
  *
  * Assumed: pairs are independent, and differences lie symmetrically about the shift, as they do
  * where both settings vary alike. With ties and zeros the interval covers at least as much

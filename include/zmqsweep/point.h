@@ -48,7 +48,7 @@ struct point {
     int32_t pairs; /* groups that send and receive at once */
     int32_t receivers_per_sender, senders_per_receiver;
     int32_t io_threads;
-    int32_t repetitions;                    /* with a precision the most of them */
+    int32_t repetitions;                    /* with --precision the most */
     int32_t min_repetitions, precision_ppm; /* precision: 1e-6 of the median; 0: none */
     int32_t step; /* matrix: the round, or the ordered pair of hosts, from 0 on */
     int64_t size_bytes;

@@ -50,7 +50,7 @@ struct rank_record {
     double io_cpu_s, io_runqueue_s, io_voluntary_switches, io_involuntary_switches, io_page_faults;
     /* Of the I/O thread that was busy the longest. */
     double io_cpu_max_s, io_runqueue_max_s, io_page_faults_max;
-    double sync_s; /* NaN but for --receive-mode write */
+    double sync_s; /* NaN except with --receive-mode write */
     char io_cpu_each_s[80];
 };
 

@@ -33,8 +33,8 @@ const struct stats_schedule *summary_schedule(struct stats_schedule *cached,
 
 /* Fills the columns of *row that are made of its repetitions, in the order measured; the settings
  * stay as they are. `stop_reason` says why no more repetitions were run; "interrupted": some are
- * missing. A row of a file from before schema 1.2 does not say what was asked for: then status and
- * interval stay as they are, too. */
+ * missing. A row from a file older than schema 1.2 does not have the repetitions asked for: then
+ * status and interval stay as they are, too. */
 void summary_fill(struct point_record *row, const struct summary_sample *samples, size_t count,
                   const struct stats_schedule *schedule, const char *stop_reason);
 

@@ -6,7 +6,7 @@
 
 struct traffic;
 
-/* Read it while the connections are open. NaN: not known (ipc, or no connection). */
+/* Valid while the connections are open. NaN: not known (ipc, or no connection). */
 struct traffic_connections {
     double sndbuf_bytes, rcvbuf_bytes; /* largest */
     double retransmits;                /* sum over the connections */

@@ -8,7 +8,7 @@
 
 /* How many messages the queues of a connection can hold: its HWMs and a zero-copy sender's ring. */
 double queued_hwm_messages(const struct point *point);
-/* The same with the kernel's buffers, by their sizes in force. */
+/* As queued_hwm_messages, with the kernel's buffers added, by their sizes in force. */
 double queued_messages(const struct evidence *evidence);
 /* The least --count that is valid when the queues of a connection hold `queue_messages`. */
 int64_t queued_count_wanted(const struct point *point, double queue_messages);

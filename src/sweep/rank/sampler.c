@@ -124,7 +124,7 @@ static bool await_sync(struct sampler *sampler, struct traffic_sample *sample, i
 }
 
 /* Takes the sample at an edge. A receiver in mode write first syncs what it has received; its
- * sample is as of the end of that sync. */
+ * sample is then from the end of the sync. */
 static struct traffic_sample edge_sample(struct sampler *sampler)
 {
     struct traffic_sample on_disk, now;

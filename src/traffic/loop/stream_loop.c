@@ -306,7 +306,7 @@ static void run_sender(struct stream_loop *loop)
     traffic->last_ns = clock_ns();
     for (int i = 0; i < traffic->peers; i++) {
         shutdown(traffic->stream->connections[i].fd,
-                 SHUT_WR); /* the kernel sends what is written, then the end */
+                 SHUT_WR); /* the kernel sends the rest, then the end of the stream */
     }
 }
 

@@ -14,7 +14,8 @@ void writer_close(struct traffic *traffic);
  * failed. */
 int writer_append(struct traffic *traffic, const void *data, size_t length);
 bool writer_sync_requested(const struct traffic *traffic);
-/* After a message or at an empty queue: syncs when that is requested, or when all has come.
+/* Called after each message and at an empty queue: syncs when that is requested, or when all
+ * messages have come.
  * @return as writer_append. */
 int writer_step(struct traffic *traffic, int64_t count);
 void writer_end(struct traffic *traffic, int64_t count);
