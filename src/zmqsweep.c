@@ -1,4 +1,4 @@
-/* zmqsweep.c - the MPI program: rank 0 reads and checks what is asked for, then every rank runs its
+/* zmqsweep.c - the MPI program: rank 0 reads and checks the settings, then every rank runs its
  * part. */
 #include "zmqsweep/cluster.h"
 #include "zmqsweep/config.h"
@@ -53,7 +53,7 @@ static int name_output(struct settings *settings, struct error *error)
     return config_set_text(settings, OPTION_OUTPUT, name) ? error_set(error, "no memory") : 0;
 }
 
-/* --help and --version. @return true when that was all that was asked for. */
+/* Serves --help and --version. @return true when one of them was given. */
 static bool print_information(const struct settings *settings)
 {
     if (config_flag(settings, OPTION_HELP)) {
@@ -69,7 +69,7 @@ static bool print_information(const struct settings *settings)
     return true;
 }
 
-/* Without a launcher there is one rank: enough for --dry-run, for nothing else. */
+/* Without a launcher there is one rank, which is enough for --dry-run only. */
 static int plan_without_job(const struct settings *settings)
 {
     struct plan plan;
@@ -106,7 +106,7 @@ static int run_without_launcher(int argc, char **argv)
     return code;
 }
 
-/* Every value of --sender-cpus, --receiver-cpus and --io-cpus, for all ranks to check. */
+/* Collects all values of --sender-cpus, --receiver-cpus and --io-cpus, for all ranks to check. */
 static int collect_cpus(const struct settings *settings, struct job *job, struct error *error)
 {
     static const enum option_id options[] = {OPTION_SENDER_CPUS, OPTION_RECEIVER_CPUS,
@@ -141,8 +141,8 @@ static int check_security(const struct settings *settings, struct job *job, stru
                : 0;
 }
 
-/* Rank 0: everything that can be refused without the other ranks. @return 0, or -1 with job->code
- * set. */
+/* Rank 0: reads the settings and makes all checks that do not need the other ranks. @return 0, or
+ * -1 with job->code set. */
 static int read_job(const struct cluster *cluster, int argc, char **argv, struct settings *settings,
                     struct plan *plan, struct job *job)
 {
@@ -175,7 +175,7 @@ static int read_job(const struct cluster *cluster, int argc, char **argv, struct
     return 0;
 }
 
-/* All ranks find their address and their CPUs; the first that cannot prints why, for all.
+/* All ranks find their address and their CPUs. Where ranks fail, only the first of them prints why.
  * @return EXIT_OK or EXIT_USAGE on every rank. */
 static int check_ranks(struct cluster *cluster, const struct job *job, const struct plan *plan)
 {

@@ -34,7 +34,7 @@ __attribute__((format(printf, 2, 3))) static inline int error_set(struct error *
 }
 
 #ifdef __clang_analyzer__
-/* It does not look into functions of variable arguments, and would take a refusal for a success. */
+/* The analyzer does not look into variadic functions, and would take a refusal for a success. */
 #define error_set(...) ((error_set)(__VA_ARGS__), -1)
 #endif
 

@@ -21,14 +21,15 @@ struct help_entry {
     const char *name, *text;
 };
 
-/* Columns in which the texts of options and of exit codes begin. */
+/* The column in which the texts of options and of exit codes begin. */
 #define HELP_INDENT 6
 
 /* Words in lines of 80 columns, behind `indent` blanks. */
 void help_print_paragraph(FILE *out, const char *text, size_t indent);
 /* "  -o, --output FILE", and its text below. */
 void help_print_option(FILE *out, const struct help_option *option);
-/* The name, and from `column` on its text: below the name where that is too long. */
+/* Prints the name, and its text from `column` on. Where the name is too long, the text begins on
+ * the next line. */
 void help_print_entry(FILE *out, const struct help_entry *entry, size_t column);
 /* A blank line, the title, and the list. */
 void help_print_entries(FILE *out, const char *title, const struct help_entry *entries,

@@ -1,4 +1,5 @@
-/* hosts.h - the hosts of the job and its ranks there: addresses, cores, what they may run on. */
+/* hosts.h - the hosts of the job, and its ranks on them: addresses, cores, and the processing units
+ * that a rank may run on. */
 #ifndef ZMQSWEEP_HOSTS_H
 #define ZMQSWEEP_HOSTS_H
 
@@ -23,7 +24,7 @@ struct cluster_member {
     int32_t cores; /* physical cores that it may run on */
     int32_t pid;
     char address[64];   /* numeric; where peers reach it */
-    char interface[32]; /* that has it */
+    char interface[32]; /* the interface with `address` */
     double link_mbit_s; /* of that address's interface; NaN when not known */
     char cpus[64];      /* processing units that it may run on, as a list */
     int64_t clock_offset_ns, clock_uncertainty_ns;
@@ -39,20 +40,22 @@ const int32_t *cluster_hosts(const struct cluster *cluster);
  * address whose network reaches the most other hosts directly, or the one that the kernel routes to
  * them from. Collective. @return 0 or -1. */
 int cluster_find_address(struct cluster *cluster, const char *interface, struct error *error);
-/* All ranks' members, on every rank, once the address is found. Collective. */
+/* Gives every rank the cluster_member of all ranks. Call it after cluster_find_address.
+ * Collective. */
 void cluster_exchange_members(struct cluster *cluster);
 const struct cluster_member *cluster_member(const struct cluster *cluster, int32_t rank);
 
-/* The processing units that a value of --sender-cpus or its like stands for on this host; "nic" is
- * next to the interface of this rank's address. @return 0, or -1: there is no such object, with
- * what there is. */
+/* Finds the processing units on this host that a value of --sender-cpus, --receiver-cpus or
+ * --io-cpus stands for. "nic" stands for those next to the interface of this rank's address.
+ * @return 0, or -1 when there is no such object, with `error` that says which there are. */
 int cluster_resolve_cpus(struct cluster *cluster, int64_t value, cpu_set_t *cpus,
                          struct error *error);
-/* Checks that all of them can be resolved here. @return 0, or -1 with rank and host. */
+/* Checks that cluster_resolve_cpus finds all `values` on this host. @return 0, or -1 with rank and
+ * host in `error`. */
 int cluster_check_cpus(struct cluster *cluster, const int64_t *values, size_t count,
                        struct error *error);
 
-/* This machine, without MPI, for a plan before the job. */
+/* Describes this machine without MPI, for a plan made before the job starts. */
 void cluster_describe_host(struct cluster_host *host);
 
 #endif

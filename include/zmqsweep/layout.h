@@ -1,4 +1,4 @@
-/* layout.h - which rank is what in a point. Pure. */
+/* layout.h - which rank has which role in a point. Pure. */
 #ifndef ZMQSWEEP_LAYOUT_H
 #define ZMQSWEEP_LAYOUT_H
 
@@ -12,7 +12,7 @@ struct plan_assignment {
 };
 
 struct plan_layout {
-    int32_t groups, senders, receivers; /* a group's */
+    int32_t groups, senders, receivers; /* senders and receivers in each group */
     int32_t *ranks; /* of group g: senders, then receivers, from g x (senders + receivers) on */
     struct plan_assignment *assignments; /* by rank */
 };
@@ -20,15 +20,15 @@ struct plan_layout {
 /* Assigns the ranks of a job to the roles of one point by its placement: `listed` gives group g the
  * ranks from 1 + g(S + R) on; the others fill the hosts evenly. `hosts` may be NULL (all ranks on
  * one host).
- * @return 0, or -1 with the arithmetic. */
+ * @return 0, or -1 with the numbers that do not fit in `error`. */
 int plan_layout_make(const struct point *point, const int32_t *hosts, int32_t ranks,
                      struct plan_layout *layout, struct error *error);
 void plan_layout_free(struct plan_layout *layout);
 int32_t plan_layout_sender(const struct plan_layout *layout, int32_t group, int32_t index);
 int32_t plan_layout_receiver(const struct plan_layout *layout, int32_t group, int32_t index);
-/* Ranks that send or receive; the coordinator is none of them. */
+/* The number of ranks that send or receive. The coordinator does neither. */
 int32_t plan_ranks_in_use(const struct point *point);
-/* Have two points the same ranks in the same roles? */
+/* Do two points give the same ranks the same roles? */
 bool plan_same_layout(const struct point *a, const struct point *b);
 
 #endif

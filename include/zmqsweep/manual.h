@@ -1,13 +1,14 @@
 /* manual.h - the manual pages of both programs, in man(7) macros. Pure.
  *
- * Texts are plain: what troff would take for markup is escaped here.
+ * Callers pass plain text: these functions escape what troff would take for markup.
  */
 #ifndef ZMQSWEEP_MANUAL_H
 #define ZMQSWEEP_MANUAL_H
 
 #include "zmqsweep/help.h"
 
-/* The page's first lines: "ZMQSWEEP" of "zmqsweep" `version`, of that ISO 8601 date. */
+/* The page's first lines. `title` is such as "ZMQSWEEP", `program` such as "zmqsweep"; `date` is
+ * ISO 8601. */
 void manual_print_title(FILE *out, const char *title, const char *program, const char *date,
                         const char *version);
 void manual_print_section(FILE *out, const char *title);

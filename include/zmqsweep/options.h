@@ -82,7 +82,7 @@ enum option_type {
                              on/off */
 };
 
-/* What a `keyword` ("auto", "system", "all", "none") stands for among the values. */
+/* The value that an option's keyword ("auto", "system", "all", "none") stands for. */
 #define OPTION_KEYWORD ((int64_t)-1)
 
 struct option_spec {

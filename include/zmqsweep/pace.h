@@ -1,9 +1,10 @@
-/* pace.h - the schedule of a paced sender: an open loop, so that being late shifts nothing.
+/* pace.h - the schedule of a paced sender: an open loop, so that a late message does not delay
+ * those after it.
  *
- * Message i belongs to the schedule's time start + i / rate. Where messages are closer than 50 us
- * they go in bursts of as many as fit into that time, all due when the first of them is, so that
- * the sender sleeps 50 us or more between two bursts; the rate over whole bursts is exact. Up to
- * 20,000 messages/s a burst is one message.
+ * Message i is scheduled at start + i / rate. Messages closer than 50 us go in bursts of as many as
+ * fit into 50 us. All messages of a burst are due at the time of its first one, so the sender
+ * sleeps 50 us or more between two bursts. The rate over whole bursts is exact. Up to 20,000
+ * messages/s a burst is one message.
  */
 #ifndef ZMQSWEEP_PACE_H
 #define ZMQSWEEP_PACE_H
@@ -12,15 +13,16 @@
 #include <stdint.h>
 
 #define PACE_PERIOD_S 50e-6
-/* Up to here both ends read the clock at each message, so that a window is cut at messages: at such
- * rates that costs little, and a count of few messages between two instants would be off by one. */
+/* Up to this rate both ends read the clock at each message, so that a window begins and ends at a
+ * message. At such rates that costs little, and a count of few messages between two arbitrary
+ * instants would be off by one. */
 #define PACE_TIMED_PER_S 100000
 
 struct pace {
     int64_t start_ns;
     double gap_ns;
     int64_t burst; /* messages, 1 or more */
-    int64_t next;  /* first message of the burst that is waited for next */
+    int64_t next;  /* first message of the burst that is due next */
 };
 
 /* Messages of a burst at that rate (messages/s, over 0). */

@@ -17,14 +17,14 @@ struct plan {
     int32_t ranks;                   /* of the job, coordinator included */
     const int32_t *hosts; /* borrowed: hosts[rank], numbered from 0; NULL: all ranks on one */
     int32_t host_count;
-    bool unplaced;        /* made before the job: the hosts are not known */
+    bool unplaced;        /* made before the job starts: the hosts are not known */
     int32_t matrix_hosts; /* hosts that take part in the matrix; 0 without one */
-    int32_t steps;        /* of the matrix; 1 without one */
-    uint64_t seed;        /* of the orders */
+    int32_t steps;        /* steps of the matrix; 1 without one */
+    uint64_t seed;        /* seed of the random orders */
     int64_t points;
-    int64_t listed; /* of them, made from the dimensions; the others are the baseline's */
+    int64_t listed; /* points made from the dimensions; the others are the baseline's */
     uint32_t
-        *models; /* models[n]: the point after which the baseline's point `listed` + n is made */
+        *models; /* models[n]: the point that the baseline's point `listed` + n is modelled on */
 };
 
 extern const struct preset plan_presets[]; /* ended by a NULL name */
@@ -38,10 +38,10 @@ int plan_make(const struct settings *settings, int32_t ranks, const int32_t *hos
               struct plan *plan, struct error *error);
 void plan_free(struct plan *plan);
 
-/* The order in which the points run in that round, from 0 on: order[n], n = 0 ... points - 1, is
- * the id of the one that runs as number n. Of --order points the one round there is. */
+/* The order in which the points run in round `round`, counted from 0: order[n], n = 0 ... points -
+ * 1, is the id of the point that runs as number n. --order points has round 0 only. */
 void plan_order(const struct plan *plan, uint64_t seed, int64_t round, uint32_t *order);
-/* Does the sweep go in rounds? */
+/* Is each point measured once per round? Not with --order points. */
 bool plan_has_rounds(const struct plan *plan);
 
 /* Point `id`, 0 to points - 1; the baseline's come last. */

@@ -14,8 +14,8 @@ enum pattern {
     PATTERN_STREAM = 100
 };
 enum transport { TRANSPORT_TCP, TRANSPORT_IPC, TRANSPORT_RAW_TCP = 100 };
-/* Those of 100 and on are no choices: only the baseline's points have them. Their words, and all
- * others. */
+/* The words for all patterns and transports. Those from 100 on cannot be chosen: only the
+ * baseline's points have them. */
 const char *plan_pattern_word(int32_t pattern);
 const char *plan_transport_word(int32_t transport);
 enum baseline { BASELINE_NONE, BASELINE_TCP };
@@ -45,18 +45,17 @@ enum role { ROLE_IDLE, ROLE_SENDER, ROLE_RECEIVER };
 struct point {
     int64_t id; /* 0 on, in the order listed */
     int32_t pattern, transport, security, send_mode, receive_mode, bind;
-    int32_t pairs; /* groups that are busy at once */
+    int32_t pairs; /* groups that send and receive at once */
     int32_t receivers_per_sender, senders_per_receiver;
     int32_t io_threads;
-    int32_t repetitions; /* with a precision the most of them */
-    int32_t min_repetitions,
-        precision_ppm; /* of the median, in millionths; 0: no precision is asked for */
-    int32_t step;      /* matrix: the round, or the ordered pair of hosts, from 0 on */
+    int32_t repetitions;                    /* with --precision the most */
+    int32_t min_repetitions, precision_ppm; /* precision: 1e-6 of the median; 0: none */
+    int32_t step; /* matrix: the round, or the ordered pair of hosts, from 0 on */
     int64_t size_bytes;
     int64_t sndhwm, rcvhwm; /* messages; `auto` resolved */
     int64_t count;          /* messages per sender; 0 in duration mode */
     int64_t duration_ns, warmup_ns, interval_ns, timeout_ns;
-    int64_t max_time_ns;                /* of the point, with a precision */
+    int64_t max_time_ns;                /* time limit of the point with --precision */
     int64_t sndbuf_bytes, rcvbuf_bytes; /* OPTION_KEYWORD: the system's */
     int64_t sender_cpus,
         receiver_cpus;          /* see config_cpus; OPTION_KEYWORD: where the launcher put them */
@@ -65,21 +64,20 @@ struct point {
     int64_t ports;              /* see config_ports; OPTION_KEYWORD: any */
     int32_t placement, matrix;
     double rate_per_s; /* messages per second that each sender is to send; 0: as fast as it can */
-    int64_t
-        find_loss_ppb; /* --find-rate: the share that may be lost, in 1e-9; OPTION_KEYWORD: off */
+    int64_t find_loss_ppb; /* --find-rate: loss allowed, in 1e-9; OPTION_KEYWORD: off */
     int64_t latency_every; /* --latency: one message of so many is timed; 0: none */
 };
 
 /* Does the receiver send every message back? */
 bool plan_echoes(const struct point *point);
 
-/* Is it a point of --baseline: of plain sockets? */
+/* Is it a point of --baseline, which uses plain sockets? */
 bool plan_is_baseline(const struct point *point);
-/* Makes a point of plain sockets of its model: the same ranks, places, sizes, windows and buffers.
- */
+/* Makes the baseline's point for `model`: plain sockets with the same ranks, placement, sizes,
+ * windows and buffers. */
 struct point plan_baseline_of(const struct point *model);
 
-/* A stamp for the latency takes so many bytes of a message. */
+/* The bytes of a message that its send time takes, where latencies are measured. */
 #define PLAN_STAMP_BYTES 16
 
 #endif

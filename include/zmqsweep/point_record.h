@@ -41,9 +41,9 @@ struct point_record {
     char latency_kind[16];  /* "one-way", "round-trip"; "" when it was not measured */
     int64_t latency_messages;
     double latency_p50_us, latency_p90_us, latency_p99_us, latency_p999_us, latency_max_us;
-    double latency_uncertainty_us; /* of the clocks' comparison; 0 where one clock does */
-    /* Intervals of the median of the repetitions' percentiles; NaN where too few repetitions have
-     * one. */
+    double latency_uncertainty_us; /* of the clock offsets; 0 with one clock */
+    /* Confidence intervals of the median over the repetitions' percentiles; NaN where too few
+     * repetitions have the percentile. */
     double latency_p50_low_us, latency_p50_high_us, latency_p90_low_us, latency_p90_high_us;
     double latency_p99_low_us, latency_p99_high_us, latency_p999_low_us, latency_p999_high_us;
     double latency_bound_us; /* the largest latency with ten samples beyond it */

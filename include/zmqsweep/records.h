@@ -20,11 +20,12 @@ struct repetition_record {
     uint8_t valid;
     double sent_rate_per_s; /* of the slowest sender; NaN when there is none */
     int64_t round;          /* of the sweep, from 0 on; -1 with --order points, which has none */
-    double took_s;          /* from its order to its end */
+    double took_s;          /* from the coordinator's order to the end */
     double cpu_ns_per_message;
-    double backlog_begin_messages, backlog_end_messages; /* sent and not received nor lost, at the
-                                                            window's ends; NaN when unpaced */
-    double queue_messages; /* that queues, ring and kernel buffers of a connection can hold */
+    double backlog_begin_messages,
+        backlog_end_messages; /* sent, but neither received nor lost, at the window's edges; NaN in
+                                 count mode, and for req-rep, pair and the baseline */
+    double queue_messages;    /* what a connection's queues, ring and kernel buffers hold at most */
     int64_t latency_messages;
     double latency_p50_us, latency_p90_us, latency_p99_us, latency_p999_us, latency_max_us;
     double latency_uncertainty_us;
@@ -41,7 +42,7 @@ struct rank_record {
     double blocked_s, ring_wait_s;
     double tcp_retransmits, tcp_rtt_us; /* NaN without a TCP connection */
     int64_t peak_rss_bytes;
-    char cpus[48], io_cpus[48]; /* of the loop and of the I/O threads, read back from the kernel */
+    char cpus[48], io_cpus[48]; /* of the loop and the I/O threads, read back from the kernel */
     /* By thread, over usage_s; NaN where the system has no such count. */
     double usage_s;
     double app_cpu_s, app_runqueue_s, app_voluntary_switches, app_involuntary_switches,
@@ -49,7 +50,7 @@ struct rank_record {
     double io_cpu_s, io_runqueue_s, io_voluntary_switches, io_involuntary_switches, io_page_faults;
     /* Of the I/O thread that was busy the longest. */
     double io_cpu_max_s, io_runqueue_max_s, io_page_faults_max;
-    double sync_s; /* NaN but for --receive-mode write */
+    double sync_s; /* NaN except with --receive-mode write */
     char io_cpu_each_s[80];
 };
 
@@ -59,10 +60,10 @@ struct interval_record {
     int64_t messages, bytes;
 };
 
-/* A bucket of a rank's latencies that is not empty. */
+/* A nonempty bucket of a rank's latencies. */
 struct latency_record {
     int64_t point_id, repetition, rank;
-    double low_us, high_us; /* from low up to high, which is not in it */
+    double low_us, high_us; /* low <= latency < high */
     int64_t count;
 };
 

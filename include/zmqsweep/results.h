@@ -1,7 +1,7 @@
 /* results.h - the record of a sweep: rows, the journal that grows while it runs, the HDF5 file at
  * its end, CSV.
  *
- * All of it; each header may be included by itself.
+ * This header includes all the others of this module; each of them may be included by itself.
  */
 #ifndef ZMQSWEEP_RESULTS_H
 #define ZMQSWEEP_RESULTS_H

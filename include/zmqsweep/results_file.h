@@ -10,13 +10,13 @@
 
 struct results;
 
-/* Opens and checks: an HDF5 file of our format and schema major, all tables there, each column of
- * the right type. Extra columns and tables are ignored. @return 0 or -1 with one line that names
- * the file and the cause. */
+/* Opens an HDF5 file and checks it: our format, a schema with our major version, all tables, each
+ * column with the right type. Extra columns and tables are ignored. @return 0 or -1 with one line
+ * that names the file and the cause. */
 int results_open(const char *path, struct results **results, struct error *error);
 void results_close(struct results **results);
 
-/* Attributes; hosts and environment are not filled in. */
+/* The record of the run from the file's attributes; its hosts and environment are left empty. */
 const struct run_record *results_run(const struct results *results);
 bool results_complete(const struct results *results);
 int64_t results_row_count(const struct results *results, enum table_id table);
@@ -25,10 +25,10 @@ int64_t results_row_count(const struct results *results, enum table_id table);
 int results_read(struct results *results, enum table_id table, int64_t first, int64_t count,
                  void *records, struct error *error);
 
-/* Reads the table whole, streaming, and compares it with its crc32 attribute. */
+/* Reads the whole table in pieces and compares its checksum with its crc32 attribute. */
 int results_verify(struct results *results, enum table_id table, struct error *error);
-/* The same once all rows have been read in order by results_read: then the table is not read again.
- */
+/* As results_verify, after results_read has read all rows in order: does not read the table
+ * again. */
 int results_verify_read(struct results *results, enum table_id table, struct error *error);
 
 #endif

@@ -1,4 +1,4 @@
-/* run_record.h - what is known of a run when it starts: attributes, hosts, environment.
+/* run_record.h - what is known about a run when it starts: attributes, hosts, environment.
  *
  * Strings end with NUL, and the rest of the field is zero. Missing values are NaN, 0 or "".
  */

@@ -1,4 +1,4 @@
-/* settings.h - the options as they are in force, and where each came from. */
+/* settings.h - the options in force, and where each came from. */
 #ifndef ZMQSWEEP_SETTINGS_H
 #define ZMQSWEEP_SETTINGS_H
 
@@ -39,8 +39,8 @@ struct preset {
  * name). Checks every value by itself, and that --count and --duration do not come from the same
  * source (the higher source wins: a --duration on the command line unsets a preset's count, and the
  * other way round; a `count` that is unset has the keyword's value). The same holds for
- * --repetitions and --precision; what only --precision gives a meaning is rejected where no source
- * gives that.
+ * --repetitions and --precision; options that need --precision are rejected where no source sets
+ * it.
  * @return 0, or -1 with one line in `error` that says what, where (command line, ZMQSWEEP_X,
  * file:line) and what would be right; then *settings owns nothing. */
 int config_read(int argc, char *const *argv, char *const *environment, const struct preset *presets,

@@ -14,16 +14,17 @@ struct stats_interval {
 
 /* Median and the narrowest symmetric distribution-free interval for the population's median whose
  * exact coverage is at least `wanted` (0 to 1), from order statistics: [x_(k), x_(n+1-k)] covers
- * with probability 1 - 2 * P(Binomial(n, 1/2) < k). When even minimum to maximum covers less than
- * wanted, that one is given, with its coverage. Source: David & Nagaraja, Order Statistics, 3rd
- * ed., section 7.1. `values` is sorted in place. n = 0 gives NaN throughout. */
+ * with probability 1 - 2 * P(Binomial(n, 1/2) < k). When even the interval from minimum to maximum
+ * covers less than `wanted`, that one is given, with its coverage. Source: David & Nagaraja, Order
+ * Statistics, 3rd ed., section 7.1. `values` is sorted in place. n = 0 gives NaN throughout. */
 struct stats_interval stats_median_interval(double *values, size_t n, double wanted);
 
 /* ---- stopping.c: how many values are enough? ---- */
 
-/* Which interval a growing sample has after each value, such that with probability `coverage` all
- * of them cover the population's median. So whoever stops after any value, for whatever reason, has
- * an interval that covers with at least that, whatever the (continuous) distribution. */
+/* The intervals that a growing sample has after each value, chosen so that with probability
+ * `coverage` all of them cover the population's median. So a caller may stop after any value, for
+ * any reason: the interval then covers with at least that probability, for every continuous
+ * distribution. */
 struct stats_schedule {
     size_t least, most; /* values */
     size_t
@@ -31,7 +32,8 @@ struct stats_schedule {
     double wanted, coverage; /* coverage is at least wanted */
 };
 
-/* A schedule of looks after `least`, least + 1, ... `most` values, 2 <= least <= most.
+/* Makes a schedule of looks. A look is an interval after n values, n = least ... most, at which the
+ * caller may stop; 2 <= least <= most.
  *
  * Method: of the values up to the n-th, S_n are below the median: a random walk whose law is
  * Binomial(n, 1/2) for every continuous distribution. [x_(k), x_(n+1-k)] misses when S_n < k or n -
@@ -46,15 +48,15 @@ int stats_schedule_make(size_t least, size_t most, double wanted, struct stats_s
 void stats_schedule_free(struct stats_schedule *schedule);
 
 /* Median of n values, n <= most, their interval by the schedule, and the schedule's coverage, which
- * holds for all looks together. Before the first of them nobody stops for what he saw: there it is
- * the interval of stats_median_interval, and its coverage where that is less. `values` is sorted in
- * place. n < 2 has no interval. */
+ * holds for all looks together. Before the first look nobody may stop because of an interval. There
+ * the interval is that of stats_median_interval, and the coverage is the lesser of its own and the
+ * schedule's. `values` is sorted in place. n < 2 has no interval. */
 struct stats_interval stats_schedule_interval(const struct stats_schedule *schedule, double *values,
                                               size_t n);
 
-/* May one stop? True when there is an interval, half of which is at most precision (0.05 = 5 %) x
- * the median, and the values, in the order measured, have no trend at the 20 % level
- * (stats_trend_p): as long as they may drift they have no precision. False when memory is out. */
+/* Is the sample precise enough to stop? True when it has an interval whose half-width is at most
+ * precision (0.05 = 5 %) x the median, and its values, in the order measured, have no trend at the
+ * 20 % level (stats_trend_p), since drifting values have no precision. False when memory is out. */
 bool stats_precise(const struct stats_schedule *schedule, const double *values, size_t n,
                    double precision);
 
@@ -66,8 +68,8 @@ double stats_median(double *values, size_t n);
 /* Median absolute deviation from the median, not scaled; sorts in place; NaN for n = 0. */
 double stats_mad(double *values, size_t n);
 
-/* The part of the total span that all of n spans have in common:
- * (min end - max start) / (max end - min start), 0 when they have none, NaN for n = 0. */
+/* The share of the total time span that all n spans have in common: (min end - max start) / (max
+ * end - min start), 0 when they have none, NaN for n = 0. */
 double stats_overlap(const double *starts, const double *ends, size_t n);
 
 /* ---- trend.c ---- */

@@ -1,7 +1,8 @@
 /* summary.h - from a point's settings and its repetitions to its row. Pure.
  *
- * The sweep sums up what it has for its lines, the file is summed up from the journal: both here,
- * so that a file that is recovered after a kill says what the sweep would have said.
+ * The sweep sums up its points for the lines it prints, and the file is made from the journal. Both
+ * use this module, so that a file recovered after a kill has the values that the sweep would have
+ * printed.
  */
 #ifndef ZMQSWEEP_SUMMARY_H
 #define ZMQSWEEP_SUMMARY_H
@@ -21,23 +22,24 @@ struct summary_sample {
 };
 struct summary_sample summary_sample(const struct repetition_record *row);
 
-/* What a point's interval is to cover the median with. */
+/* The probability with which a point's interval is to cover the median. */
 #define SUMMARY_COVERAGE 0.95
 
-/* The schedule of looks of a point with a precision. It is made in *cached, and made anew only when
- * a point asks for another one. @return NULL where the point has no precision, or memory is out. */
+/* The schedule of looks (see stats.h) of a point with --precision. It is kept in *cached, and made
+ * again only for a point that needs a different one. @return NULL when the point has no precision,
+ * or memory is out. */
 const struct stats_schedule *summary_schedule(struct stats_schedule *cached,
                                               const struct point_record *point);
 
 /* Fills the columns of *row that are made of its repetitions, in the order measured; the settings
- * stay as they are. `stop_reason` is why no more were run: "interrupted" when there should have
- * been. A row of a file from before schema 1.2 does not say what was asked for: then status and
- * interval stay as they are, too. */
+ * stay as they are. `stop_reason` says why no more repetitions were run; "interrupted": some are
+ * missing. A row from a file older than schema 1.2 does not have the repetitions asked for: then
+ * status and interval stay as they are, too. */
 void summary_fill(struct point_record *row, const struct summary_sample *samples, size_t count,
                   const struct stats_schedule *schedule, const char *stop_reason);
 
-/* Fills the percentiles of the valid repetitions' latencies together. One that fewer than
- * HISTOGRAM_BEYOND_MIN samples exceed is NaN. */
+/* Fills the percentiles from `all`, the latencies of all valid repetitions. A percentile that fewer
+ * than HISTOGRAM_BEYOND_MIN samples exceed is NaN. */
 void summary_fill_latency(struct point_record *row, const struct histogram *all);
 
 #endif

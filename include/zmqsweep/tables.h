@@ -17,7 +17,7 @@ enum table_id {
     TABLE_REPETITIONS,
     TABLE_RANKS,
     TABLE_INTERVALS,
-    TABLE_LATENCY, /* the last of those whose rows belong to a point */
+    TABLE_LATENCY, /* the last table whose rows belong to a point */
     TABLE_HOSTS,
     TABLE_ENVIRONMENT,
     TABLE_TOTAL
@@ -29,14 +29,14 @@ struct column {
     const char *name;
     enum column_kind kind;
     size_t offset; /* in the record */
-    size_t width;  /* in bytes; of a string with its NUL */
+    size_t width;  /* in bytes; a string's width includes its NUL */
     const char *unit;
     const char *long_name;
-    int64_t missing; /* of an integer: what stands for a value that is not known */
-    bool later; /* came after schema 1.0: files without it are read as if the value were missing */
+    int64_t missing; /* the integer that stands for an unknown value */
+    bool later;      /* newer than schema 1.0: in files without it the value is missing */
 };
 
-/* The most that a table may have. */
+/* The most columns that a table may have. */
 #define TABLE_COLUMNS_MAX 96
 
 struct table_spec {
@@ -45,8 +45,8 @@ struct table_spec {
     const struct column *columns;
     size_t column_count;
     size_t record_bytes; /* sizeof the record */
-    /* The column of table points that came with this table: files without the column are read as if
-     * the table had no rows. NULL: both are from schema 1.0. */
+    /* The column of table points that was added to the schema together with this table: in files
+     * without that column the table has no rows. NULL: the table is in schema 1.0. */
     const char *came_with;
 };
 
@@ -57,7 +57,7 @@ extern const struct table_spec result_tables[TABLE_TOTAL];
 extern const struct column results_run_columns[];
 extern const size_t results_run_column_count;
 
-/* A row of which nothing is known: NaN, 0 (or what a column has instead), "". */
+/* Sets every field to its missing value: NaN, the column's `missing`, or "". */
 void results_set_missing(enum table_id table, void *record);
 /* Index of the table of that name, or -1. */
 int results_table_named(const char *name);

@@ -1,5 +1,5 @@
-/* text.h - words: quoted for error lines, cut for cells, wrapped, and the name that was meant.
- * Pure. */
+/* text.h - words: quoted for error lines, cut for table cells, wrapped, and matched to the nearest
+ * name. Pure. */
 #ifndef ZMQSWEEP_TEXT_H
 #define ZMQSWEEP_TEXT_H
 
@@ -17,14 +17,14 @@ const char *text_nearest(const char *word, const char *const *names, size_t coun
 
 /* Columns that UTF-8 text takes, one per character. */
 size_t text_width(const char *text);
-/* Cuts the text to so many characters, the last two of them then "..". */
+/* Cuts a text of more than `letters` characters to that many, the last two of them "..". */
 void text_shorten(char *text, size_t letters);
-/* The text with control characters replaced, for terminals. */
+/* Prints the text for a terminal, with control characters replaced. */
 void text_print(FILE *out, const char *text);
-/* Words in lines of at most `width`, behind `indent` blanks. */
+/* Prints the words in lines of at most `width` columns, indented by `indent` blanks. */
 void text_wrap(FILE *out, const char *text, size_t indent, size_t width);
-/* The same in a line that has reached `column`, and without the last line's end. A word that is
- * longer than a line has one of its own. @return the column reached. */
+/* As text_wrap, but goes on in a line that has reached `column`, and does not end the last line. A
+ * word longer than a line gets its own line. @return the column reached. */
 size_t text_wrap_from(FILE *out, const char *text, size_t indent, size_t width, size_t column);
 
 #endif

@@ -6,12 +6,12 @@
 
 struct traffic;
 
-/* While the connections are there; NaN where nothing is known (ipc, none). */
+/* Valid while the connections are open. NaN: not known (ipc, or no connection). */
 struct traffic_connections {
     double sndbuf_bytes, rcvbuf_bytes; /* largest */
-    double retransmits;                /* sum */
+    double retransmits;                /* sum over the connections */
     double rtt_us;                     /* largest, smoothed */
-    int64_t sndhwm, rcvhwm;            /* read back from the socket; its own direction */
+    int64_t sndhwm, rcvhwm;            /* read back from the socket, which knows one of them */
 };
 struct traffic_connections traffic_connections(const struct traffic *traffic);
 

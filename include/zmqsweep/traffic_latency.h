@@ -1,6 +1,5 @@
-/* traffic_latency.h - latencies of one end's messages, where the point asks for them; else these do
- * nothing.
- */
+/* traffic_latency.h - latencies of one end's messages. Where the point does not ask for them, these
+ * functions do nothing. */
 #ifndef ZMQSWEEP_TRAFFIC_LATENCY_H
 #define ZMQSWEEP_TRAFFIC_LATENCY_H
 
@@ -9,23 +8,22 @@
 
 struct traffic;
 
-/* How this host's clock stands to the coordinator's (local - coordinator), for send times. Before
- * the loop.
- */
+/* Sets the offset of this host's clock (local time - coordinator's time), by which send times are
+ * converted. Call it before the loop starts. */
 void traffic_set_clock(struct traffic *traffic, int64_t offset_ns);
-/* In duration mode only what is timed between the last calls of these two counts. In count mode all
- * does. */
+/* In duration mode only messages timed between the last calls of these two functions count. In
+ * count mode all messages count. */
 void traffic_latency_begin(struct traffic *traffic);
 void traffic_latency_end(struct traffic *traffic);
-/* Times in one bucket of histogram.h. */
+/* One bucket of histogram.h and how many times are in it. */
 struct traffic_times {
     int64_t bucket, count;
 };
-/* Once the loop has ended: the buckets that are not empty. @return how many; at most
+/* Copies the nonempty buckets, once the loop has ended. @return their number, at most
  * HISTOGRAM_BUCKETS. */
 size_t traffic_latency(const struct traffic *traffic, struct traffic_times *times);
-/* The lowest time of all if it is below 0, which only clocks that were compared badly can make;
- * else 0. */
+/* The lowest time, if it is below 0; else 0. Only an inexact clock offset can make a time
+ * negative. */
 int64_t traffic_latency_lowest_ns(const struct traffic *traffic);
 
 #endif

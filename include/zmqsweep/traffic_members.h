@@ -18,11 +18,11 @@ int traffic_make_password(char password[TRAFFIC_PASSWORD_LENGTH], struct error *
 /* Makes this process's CURVE key pair; the secret key stays inside. The public one is Z85, "" when
  * libzmq has no CURVE. @return 0, or -1 with `error`. */
 int traffic_make_keys(char public_key[TRAFFIC_KEY_LENGTH], struct error *error);
-/* From now on those with this password, or with one of these keys (one a rank), are admitted, and
- * nobody else. @return 0, or -1 with `error`. */
+/* From now on only peers that know this password, or have one of these keys (one for each rank),
+ * are admitted. @return 0, or -1 with `error`. */
 int traffic_admit_members(const char *password, const char (*public_keys)[TRAFFIC_KEY_LENGTH],
                           int32_t members, struct error *error);
-/* Frees and wipes all of it. */
+/* Wipes and frees the password and all keys. */
 void traffic_forget_members(void);
 
 #endif

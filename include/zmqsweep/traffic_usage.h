@@ -7,8 +7,8 @@
 
 struct traffic;
 
-/* Where the threads run, read back from the kernel, as lists such as "0-3,8"; the loop's as it was
- * when it began, "" before. */
+/* The CPUs that the threads may run on, read back from the kernel, as lists such as "0-3,8". The
+ * loop's list is read when the loop begins; it is "" before. */
 #define TRAFFIC_CPUS_LENGTH 48
 void traffic_read_cpus(const struct traffic *traffic, char loop[TRAFFIC_CPUS_LENGTH],
                        char io[TRAFFIC_CPUS_LENGTH]);
@@ -18,10 +18,10 @@ struct traffic_thread {
     double cpu_s;                  /* processor time */
     double runqueue_s;             /* ready to run, and waiting for a processor */
     double voluntary, involuntary; /* context switches */
-    double page_faults; /* pages of memory that the kernel had to give it, no disk involved */
+    double page_faults;            /* minor page faults, which need no disk */
 };
 #define TRAFFIC_EACH_LENGTH 80
-/* Since traffic_usage_begin. */
+/* What the threads have used since traffic_usage_begin. */
 struct traffic_usage {
     bool known; /* else the rest means nothing */
     int64_t length_ns;
@@ -31,7 +31,8 @@ struct traffic_usage {
     char io_cpu_each_s[TRAFFIC_EACH_LENGTH]; /* "0.412,0.003": of each I/O thread; cut after a dozen
                                                 or so */
 };
-/* Finds the threads, so that the window's edges need not do so. Once the loop was started. */
+/* Finds the threads in advance, so that a window's edge costs less. Call it once the loop is
+ * started. */
 void traffic_usage_watch(struct traffic *traffic);
 void traffic_usage_begin(struct traffic *traffic);
 struct traffic_usage traffic_usage(const struct traffic *traffic);

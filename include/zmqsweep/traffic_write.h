@@ -8,23 +8,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Where the files of this process go. Call before the first traffic is opened. */
+/* Sets the folder for the files of this process. Call it before the first traffic is opened. */
 void traffic_write_to(const char *folder);
-/* Is it a folder that this process can write to? @return 0, or -1 with the folder and the cause. */
+/* Checks that `folder` is a folder that this process can write to. @return 0, or -1 with the folder
+ * and the cause in `error`. */
 int traffic_check_write_dir(const char *folder, struct error *error);
 bool traffic_writes(const struct traffic *traffic);
-/* Tells the loop to write to disk what it has received, then to go on. Ask again only when it is
- * done. */
+/* Asks the loop to sync to disk what it has received, and then to go on. Ask again only after
+ * traffic_sync_done has returned true. */
 void traffic_sync_ask(struct traffic *traffic);
-/* When it is done: sets *sample to the count that is on disk and the moment at which the sync
- * ended, and *sync_ns to how long it took. @return false: not yet. */
+/* Is the sync done? Then sets *sample to the count on disk and the time at which the sync ended,
+ * and *sync_ns to how long it took. @return false when it is not done yet. */
 bool traffic_sync_done(struct traffic *traffic, struct traffic_sample *sample, int64_t *sync_ns);
-/* How long the last sync took; 0 before, and in other modes. Once the loop has ended. */
+/* How long the last sync took; 0 without one, and in other modes. Valid once the loop has ended. */
 int64_t traffic_sync_ns(const struct traffic *traffic);
-/* Once the loop has ended: does the file have, on disk, the bytes of every message received?
- * @return 0, or -1 with both numbers. 0 in other modes. */
+/* Once the loop has ended: syncs the file, and checks that it has the bytes of every message
+ * received. @return 0, also in other modes; or -1 with both numbers of bytes in `error`. */
 int traffic_check_file(struct traffic *traffic, struct error *error);
-/* As traffic_remove_ipc, for that file. */
+/* As traffic_remove_ipc, for the file of receive mode write. */
 void traffic_remove_file(void);
 
 #endif

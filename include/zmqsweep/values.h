@@ -25,7 +25,7 @@ struct config_cpus {
     int first, last; /* 0 for CPUS_NIC: the NUMA node next to the network interface in use */
 };
 struct config_cpus config_cpus(int64_t value);
-/* Is a list as the kernel writes it, such as "0-3,8", a single processing unit? Not so "". */
+/* Does a list in the kernel's form, such as "0-3,8", have a single processing unit? "" does not. */
 bool config_is_one_cpu(const char *list);
 
 /* A value of OPTION_TYPE_PORTS: TCP ports `first` to `last`. */
@@ -34,7 +34,7 @@ struct config_ports {
 };
 struct config_ports config_ports(int64_t value);
 
-/* A value of OPTION_TYPE_RATE that is not the keyword: what each sender is to send per second. */
+/* A value of OPTION_TYPE_RATE that is not the keyword: the rate that each sender is to keep. */
 struct config_rate {
     bool bits;     /* bits of payload, else messages */
     int64_t per_s; /* 1 or more */

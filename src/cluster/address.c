@@ -87,7 +87,7 @@ static bool fits(const struct ifaddrs *entry, const struct interface_request *wa
            same_network(address_bytes(entry->ifa_addr), wanted->bytes, wanted->bits);
 }
 
-/* IPv4 first where an interface has both. */
+/* Chooses the interface's address; IPv4 first where it has both families. */
 static const struct ifaddrs *choose(const struct ifaddrs *list,
                                     const struct interface_request *wanted)
 {
@@ -128,8 +128,8 @@ static int source_address(int family, const unsigned char *bytes, char source[IN
     return rc;
 }
 
-/* Is there a device behind it, or another interface (a bond, a VLAN)? An interface without either,
- * such as veth, reports a speed that means nothing. */
+/* Does the interface run on a device, or on another interface (as a bond or a VLAN does)?
+ * Otherwise, as with veth, the speed that it reports means nothing. */
 static bool has_device(const char *interface)
 {
     char path[64 + IF_NAMESIZE];
@@ -144,7 +144,7 @@ static bool has_device(const char *interface)
     return has;
 }
 
-/* In Mbit/s, from the kernel; NaN when it does not say, or has nothing to say. */
+/* The interface's speed in Mbit/s from the kernel; NaN when it is not known or means nothing. */
 static double link_speed(const char *interface)
 {
     char path[64 + IF_NAMESIZE];
@@ -212,7 +212,7 @@ static int prefix_bits(const struct sockaddr *mask)
     return bits;
 }
 
-/* IPv4 before IPv6, each in the system's order. */
+/* Lists the candidate addresses: IPv4 before IPv6, each in the system's order. */
 static void list_candidates(const struct ifaddrs *list, struct candidates *all)
 {
     static const struct interface_request any = {.text = ""};
@@ -236,8 +236,8 @@ static void list_candidates(const struct ifaddrs *list, struct candidates *all)
     }
 }
 
-/* Is the other host on this address's network? The same address on both (as bridges of containers
- * have) is no network. */
+/* Does the other host have an address on the network of `mine`? Hosts with the same address, as
+ * container bridges have, do not reach each other. */
 static bool reaches(const struct candidate *mine, const struct candidates *other)
 {
     bool found = false;
@@ -254,7 +254,7 @@ static bool reaches(const struct candidate *mine, const struct candidates *other
     return found;
 }
 
-/* Hosts that are reached over this address's network without a router. */
+/* Counts the hosts that `mine` reaches without a router. */
 static int hosts_reached(const struct cluster *cluster, const struct candidate *mine,
                          const struct candidates *all)
 {
@@ -268,7 +268,8 @@ static int hosts_reached(const struct cluster *cluster, const struct candidate *
     return reached;
 }
 
-/* Through a router: the address that the kernel would send from. Nothing is sent. */
+/* Finds the address from which the kernel would send to the other hosts through a router. Sends
+ * nothing. */
 static int address_by_route(const struct cluster *cluster, const struct candidates *mine,
                             const struct candidates *all)
 {

@@ -6,8 +6,9 @@
 
 #define ROUNDS 25
 
-/* Cristian's method (Distributed Computing 3 (1989) 146): of many round trips the shortest has the
- * least room for error; the peer read its clock in the middle of it, give or take half of it. */
+/* Cristian's method (Distributed Computing 3 (1989) 146): of many round trips, the shortest leaves
+ * the least room for error. The peer is taken to have read its clock in the middle of it, with an
+ * error of at most half its length. */
 static struct cluster_clock measure_peer(int rank)
 {
     struct cluster_clock clock = {0, 0};
@@ -31,7 +32,7 @@ static void wake_peer(int rank)
     MPI_Send(&nothing, 1, MPI_INT64_T, rank, TAG_CLOCK, MPI_COMM_WORLD);
 }
 
-/* Host after host, by its first rank; the next one wakes up meanwhile. */
+/* Measures one host after the other, by its first rank. The next host wakes up meanwhile. */
 static void measure_peers(struct cluster *cluster)
 {
     wake_peer(cluster->leaders[1]);
@@ -43,8 +44,8 @@ static void measure_peers(struct cluster *cluster)
     }
 }
 
-/* The first message is waited for asleep, since other hosts have their turn before; then answers
- * must be prompt. */
+/* Waits asleep for the first message, since other hosts come before. After it, answers must be
+ * prompt. */
 static void answer(struct cluster *cluster)
 {
     int64_t ignored, mine;

@@ -15,9 +15,9 @@ void cluster_barrier(struct cluster *cluster)
     cluster_wait(cluster, &request, cluster->deadline_ns);
 }
 
-/* From rank 0, to each rank by itself. A tree's inner ranks would have to wake up in turn to pass
- * it on: on a machine with 32 ranks a core that takes twice as long (64 ranks, 31 pairs: dead time
- * 132 to 158 ms, so 108 to 129). */
+/* Sends from rank 0 to each rank directly. In a tree, inner ranks would have to wake up in turn to
+ * pass the data on. With 32 ranks a core that is slower: dead time 132 to 158 ms, against 108 to
+ * 129 ms this way (64 ranks, 31 pairs). */
 void cluster_send_each(struct cluster *cluster, void *data, size_t bytes)
 {
     if (cluster->rank > 0) {
@@ -62,7 +62,7 @@ void cluster_exchange(struct cluster *cluster, const int32_t *peers, int32_t cou
         MPI_Isend(mine, (int)bytes, MPI_BYTE, peers[i], TAG_EXCHANGE, MPI_COMM_WORLD,
                   &requests[count + i]);
     }
-    cluster->collectives++; /* one of all ranks, even of those without peers */
+    cluster->collectives++; /* counts on every rank, even one without peers */
     for (int32_t i = 0; i < 2 * count; i++) {
         cluster_wait_part(cluster, &requests[i], cluster->deadline_ns);
     }

@@ -4,7 +4,7 @@
 
 #include "zmqsweep/cluster.h"
 
-/* From rank 0 to each rank by itself; a part of a collective. */
+/* Sends from rank 0 to each rank directly. A part of a collective: does not count as one. */
 void cluster_send_each(struct cluster *cluster, void *data, size_t bytes);
 
 #endif

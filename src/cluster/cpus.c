@@ -1,4 +1,4 @@
-/* cpus.c - which processing units "numa:0", "core:0-3" or "nic" are on this host. */
+/* cpus.c - which processing units of this host "numa:0", "core:0-3" or "nic" stand for. */
 #include "cpus.h"
 
 #include "state.h"

@@ -1,4 +1,4 @@
-/* cpus.h - processing units in a topology, for tests on synthetic ones, too. */
+/* cpus.h - processing units in a topology, which in tests is synthetic. */
 #ifndef CLUSTER_CPUS_H
 #define CLUSTER_CPUS_H
 
@@ -6,7 +6,8 @@
 
 #include <hwloc.h>
 
-/* The processing units of objects first to last (not CPUS_NIC). @return 0, or -1 with `error`. */
+/* Finds the processing units of objects `first` to `last` of `kind`, which is not CPUS_NIC. @return
+ * 0, or -1 with `error`. */
 int cluster_cpus_in_topology(hwloc_topology_t topology, enum cpus_kind kind, int first, int last,
                              hwloc_cpuset_t cpus, struct error *error);
 /* The logical number of the NUMA node that the kernel numbers os_index; -1 when there is none. */

@@ -1,9 +1,9 @@
-/* gather.c - what all ranks have comes to rank 0: over the first rank of each host, so that no rank
- * gets more than its host's ranks and the other hosts have, and no network connection carries what
- * one host could.
+/* gather.c - rank 0 gathers from all ranks, through the first rank of each host (its leader). So a
+ * leader receives from the ranks of its host, rank 0 also from the other leaders, and each host
+ * sends over the network once.
  *
- * On a single host, and where every rank has a host of its own, there is nothing to gain: there it
- * goes straight.
+ * On a single host, and where every rank has a host of its own, that gains nothing: there rank 0
+ * gathers directly.
  */
 #include "gather.h"
 
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of a gather of different lengths: MPI counts in ints. */
+/* The unit of lengths in a gather: MPI counts in ints. */
 #define GATHER_UNIT sizeof(int64_t)
 
 static void *allocate(size_t bytes)
@@ -42,7 +42,7 @@ static int checked_int(size_t units)
 
 /* ---- who gathers for whom ---- */
 
-/* Rank 0: the ranks host by host, each host's in their order. */
+/* Rank 0: lists all ranks host by host, those of a host in ascending order. */
 static void order_by_host(struct cluster *cluster)
 {
     int *next = allocate((size_t)cluster->host_count * sizeof *next);
@@ -65,7 +65,7 @@ static bool leads(const struct cluster *cluster)
     return cluster->leaders_comm != MPI_COMM_NULL;
 }
 
-/* A leader adds up its host's tallies. */
+/* Allocates room on a leader, which adds up its host's tallies. */
 static int allocate_tallies(struct cluster *cluster)
 {
     int ranks;
@@ -106,7 +106,7 @@ void cluster_free_tree(struct cluster *cluster)
 
 /* ---- parts: counts in units of GATHER_UNIT ---- */
 
-/* One level: `counts` of each rank of `comm` on its rank 0, NULL elsewhere. */
+/* Gathers on rank 0 of `comm`. There, `counts` has the units of each rank; elsewhere it is NULL. */
 static void gather_level(struct cluster *cluster, MPI_Comm comm, const void *mine, size_t units,
                          const int *counts, int ranks, void *all)
 {
@@ -123,8 +123,8 @@ static void gather_level(struct cluster *cluster, MPI_Comm comm, const void *min
     free(places);
 }
 
-/* A leader gets its host's parts, one after the other. @return them (to be freed), *units in all;
- * NULL elsewhere. */
+/* Gathers the parts of a host's ranks on its leader, one after the other. @return the parts (the
+ * caller frees them), with their total length in *units; NULL on other ranks. */
 static int64_t *gather_host(struct cluster *cluster, const void *mine, size_t mine_units,
                             size_t *units)
 {
@@ -149,7 +149,7 @@ static int64_t *gather_host(struct cluster *cluster, const void *mine, size_t mi
     return parts;
 }
 
-/* Rank 0: parts that lie host by host go to where their rank's is. */
+/* Rank 0: copies parts that are in the order of hosts into the order of ranks. */
 static void put_in_order(const struct cluster *cluster, const int64_t *parts, const size_t *lengths,
                          char *all)
 {
@@ -167,7 +167,7 @@ static void put_in_order(const struct cluster *cluster, const int64_t *parts, co
     free(places);
 }
 
-/* Rank 0: how many units each host has. */
+/* Rank 0: adds up the units of each host. */
 static int *host_units(const struct cluster *cluster, const size_t *lengths, size_t *total)
 {
     int *counts = allocate((size_t)cluster->host_count * sizeof *counts), next = 0;
@@ -254,7 +254,7 @@ static void add_tally(struct cluster_totals *to, const struct cluster_totals *fr
     }
 }
 
-/* The rank 0 of `comm` adds up all of its ranks'. */
+/* Adds up the tallies of all ranks of `comm` on its rank 0. */
 static void add_level(struct cluster *cluster, MPI_Comm comm, struct cluster_totals *tally)
 {
     MPI_Request request;
@@ -280,5 +280,5 @@ void cluster_allreduce(struct cluster *cluster, struct cluster_totals *tally)
             add_level(cluster, cluster->leaders_comm, tally);
         }
     }
-    cluster_send_each(cluster, tally, sizeof *tally); /* the same collective's other half */
+    cluster_send_each(cluster, tally, sizeof *tally); /* the second half of the same collective */
 }

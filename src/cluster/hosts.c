@@ -71,7 +71,7 @@ static void describe_binding(struct cluster_member *member)
         if (hwloc_get_cpubind(topology, cpus, HWLOC_CPUBIND_PROCESS) == 0) {
             hwloc_bitmap_and(cpus, cpus, hwloc_topology_get_topology_cpuset(topology));
             member->cores = hwloc_get_nbobjs_inside_cpuset_by_type(topology, cpus, HWLOC_OBJ_CORE);
-            if (member->cores == 0) { /* a part of one core */
+            if (member->cores == 0) { /* it may run on a part of one core */
                 member->cores = hwloc_bitmap_weight(cpus) > 0;
             }
             hwloc_bitmap_list_snprintf(member->cpus, sizeof member->cpus, cpus);
@@ -94,7 +94,8 @@ static void number_hosts(struct cluster *cluster, const int *leaders)
     }
 }
 
-/* The shared-memory split tells hosts apart even where their names do not. */
+/* Finds the first rank on this host. MPI's split by shared memory tells hosts apart even if they
+ * have the same name. */
 static int find_leader(struct cluster *cluster)
 {
     int leader = cluster->rank;

@@ -1,4 +1,4 @@
-/* job.c - start and end of the MPI job, and what is known of it. */
+/* job.c - start and end of the MPI job, and its basic facts. */
 #include "gather.h"
 #include "hosts.h"
 #include "state.h"
@@ -11,7 +11,8 @@
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/lsan_interface.h>
-/* Open MPI tries and unloads components while it starts; what they leak have no names later. */
+/* Open MPI loads, tries and unloads components while it starts. A leak report later could not name
+ * where they leaked. */
 #define IGNORE_LEAKS_BEGIN() __lsan_disable()
 #define IGNORE_LEAKS_END() __lsan_enable()
 #else

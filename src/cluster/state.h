@@ -7,12 +7,12 @@
 #include <hwloc.h>
 #include <mpi.h>
 
-/* Messages from rank to rank; those of MPI's collectives are apart from them. */
+/* Tags of messages from rank to rank. MPI keeps the messages of its collectives apart. */
 enum { TAG_STOP = 7, TAG_WAITING, TAG_EXCHANGE, TAG_SEND, TAG_CLOCK };
 
 /* What a rank that has waited too long sends to rank 0. */
 struct waiting_note {
-    int64_t collectives; /* that it has been in, this one included */
+    int64_t collectives; /* that the rank has begun, including the current one */
     char phase[48];
 };
 
@@ -21,10 +21,10 @@ struct cluster {
     int64_t deadline_ns;
     const char *phase;
     const char *shutdown_message;
-    int64_t collectives;            /* so far */
-    struct waiting_note *notes;     /* rank 0: the last of each rank */
-    MPI_Request *sends;             /* rank 0: to each other rank */
-    struct cluster_totals *tallies; /* rank 0: of each rank */
+    int64_t collectives;            /* that this rank has begun */
+    struct waiting_note *notes;     /* rank 0: the last note of each rank */
+    MPI_Request *sends;             /* rank 0: one for each other rank */
+    struct cluster_totals *tallies; /* room to add up tallies */
     MPI_Request stop_request;
     char stop_message;
     bool stop_sent;

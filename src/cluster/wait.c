@@ -13,14 +13,15 @@
 
 #define PAUSE_MIN_NS 50000
 #define PAUSE_MAX_NS 10000000
-/* A pause grows with the time waited, so that waking late costs a sixteenth of it at most. */
+/* Pauses grow with the time waited so far, so that waking late adds a sixteenth of that time at
+ * most. */
 #define PAUSE_SHARE 16
-/* A rank that is past its deadline reports to rank 0. So long after its own deadline, rank 0 names
- * those that have not. */
+/* A rank past its deadline reports to rank 0. This long after its own deadline, rank 0 names the
+ * ranks that have not reported. */
 #define END_AFTER_NS 500000000
-/* Unless rank 0 ends the job, the others do. */
+/* This long after its deadline, any other rank ends the job itself. */
 #define EXIT_AFTER_NS 1500000000
-/* MPI_Abort and MPI_Finalize talk to others, too, which may be gone. */
+/* MPI_Abort talks to other processes, which may be gone: the process exits after this time. */
 #define ABORT_S 2
 
 int64_t cluster_clock_ns(void)
@@ -38,7 +39,7 @@ void cluster_sleep_until(int64_t local_ns)
 
 /* ---- the end of the job ---- */
 
-/* What exit_late ends the process with. */
+/* The code with which exit_late ends the process. */
 static volatile sig_atomic_t exit_code_late;
 
 static void exit_late(int number)
@@ -96,13 +97,14 @@ static void read_notes(struct cluster *cluster)
     }
 }
 
-/* Rank 0 may be a collective ahead: its part of a broadcast is done at once. */
+/* Does the rank wait in the same collective as rank 0? Rank 0 may be one collective ahead, since
+ * its part of a broadcast completes at once. */
 static bool waits_with_us(const struct cluster *cluster, int rank)
 {
     return cluster->notes[rank].collectives + 1 >= cluster->collectives;
 }
 
-/* Rank 0: names who is missing, and ends the job. */
+/* Rank 0: names the missing ranks, and ends the job. */
 static _Noreturn void end_job(const struct cluster *cluster, int64_t waited_ns)
 {
     int missing = 0;
@@ -122,7 +124,7 @@ static _Noreturn void end_job(const struct cluster *cluster, int64_t waited_ns)
     cluster_abort(EXIT_FAILED);
 }
 
-/* Any other rank: the coordinator has not ended the job. */
+/* Any other rank: ends the job, because the coordinator has not. */
 static _Noreturn void end_job_without_coordinator(const struct cluster *cluster, int64_t waited_ns)
 {
     fprintf(stderr,

@@ -8,13 +8,12 @@
 
 /* CLOCK_MONOTONIC of this host. */
 int64_t cluster_clock_ns(void);
-/* Tests `request` until it is done, asleep in between. After `deadline_ns` the job is ended, and
- * the line names the ranks that are missing. */
+/* Waits until `request` is done, and sleeps between tests. Counts as a collective. When
+ * `deadline_ns` has passed, ends the job with a line that names the missing ranks. */
 void cluster_wait(struct cluster *cluster, MPI_Request *request, int64_t deadline_ns);
-/* The same for a part of a collective, which counts once. */
+/* As cluster_wait, but for a part of a collective: the caller counts the collective. */
 void cluster_wait_part(struct cluster *cluster, MPI_Request *request, int64_t deadline_ns);
-/* Ends this process with `code` after so many seconds, whatever it waits in; alarm(0) calls it off.
- */
+/* Ends this process with `code` after `seconds`, whatever it waits in. alarm(0) cancels that. */
 void cluster_exit_after(unsigned seconds, int code);
 
 #endif

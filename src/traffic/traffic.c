@@ -1,5 +1,5 @@
-/* traffic.c - one end as a whole: opened, connected, proven ready, watched, closed, over ZeroMQ or
- * the baseline's plain sockets. */
+/* traffic.c - the interface to one end of the traffic, over ZeroMQ or the baseline's plain
+ * sockets. */
 #include "zmqsweep/traffic.h"
 
 #include "loop/payload.h"
@@ -24,8 +24,8 @@ const char *traffic_library_version(char *text, size_t length)
     return text;
 }
 
-/* The I/O threads begin with the first socket, where this thread then runs; the payload is touched
- * where the loop will. */
+/* libzmq starts its I/O threads with the first socket, on this thread's CPUs of that moment. The
+ * payload is touched on the loop's CPUs. */
 static int open_on_cpus(struct traffic *traffic, const char *address, struct error *error)
 {
     const struct traffic_cpus *cpus = &traffic->cpus;
@@ -138,8 +138,7 @@ void traffic_describe_wait(const struct traffic *traffic, struct error *error)
         error_set(error, "%d of %d subscriptions came through %s", traffic->subscriptions,
                   traffic->peers, traffic->endpoint);
     } else {
-        int length =
-            (int)strcspn(traffic->endpoint, "#"); /* a stream's token is nobody's business */
+        int length = (int)strcspn(traffic->endpoint, "#"); /* a stream's token is secret */
         error_set(error, "%d of %d handshakes done on %.*s", traffic->monitor.handshakes,
                   traffic->peers, length, traffic->endpoint);
     }
@@ -180,8 +179,8 @@ void traffic_close(struct traffic **traffic)
         return;
     }
     traffic_stop(closing, INT64_MAX / 2, NULL); /* the loop must not outlive its socket */
-    if (closing->shared_made) { /* refers to no buffer of a ring, and must not outlive the context's
-                                   users */
+    if (closing->shared_made) { /* it refers to no buffer of a ring, and is closed before the
+                                   context's users end */
         zmq_msg_close(&closing->shared);
         closing->shared_made = false;
     }

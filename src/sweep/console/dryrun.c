@@ -1,4 +1,4 @@
-/* dryrun.c - --dry-run: the plan is printed, nothing is measured. */
+/* dryrun.c - --dry-run prints the plan and measures nothing. */
 #include "judge/queued.h"
 
 #include "zmqsweep/format.h"
@@ -51,7 +51,7 @@ static void print_point(const struct plan *plan, int64_t id, FILE *out)
     fputc('\n', out);
 }
 
-/* "6 repetitions each", or how many a precision may take. */
+/* "6 repetitions each", or the range of repetitions with --precision. */
 static const char *repetitions_text(const struct plan *plan, char *text, size_t length)
 {
     struct point point = plan_point(plan, 0);
@@ -105,8 +105,9 @@ static void print_totals(const struct plan *plan, FILE *out)
     fprintf(out, "most memory a rank may queue: %s\n", format_bytes(most, bytes, sizeof bytes));
 }
 
-/* A count that the queues hide gives no valid repetition. The kernel's buffers are not known before
- * there is a connection. */
+/* Warns how many points have so small a count that queues hide it: their repetitions would be
+ * invalid. The kernel's buffers are left out, since their sizes are not known before there is a
+ * connection. */
 static void print_short_counts(const struct plan *plan, FILE *out)
 {
     int64_t few = 0, wanted = 0;
@@ -148,7 +149,7 @@ static void print_point_map(const struct cluster *cluster, const struct point *p
     struct plan_layout layout;
     char word[CONFIG_WORD_LENGTH];
     if (plan_layout_make(point, cluster_hosts(cluster), cluster_size(cluster), &layout, NULL)) {
-        return; /* a plan is made of points that have a layout */
+        return; /* cannot be: plan_make has laid out every point */
     }
     fprintf(out, "\nwho talks to whom: %d x %d:%d, placement %s", point->pairs,
             point->senders_per_receiver, point->receivers_per_sender,
@@ -165,7 +166,8 @@ static void print_point_map(const struct cluster *cluster, const struct point *p
     plan_layout_free(&layout);
 }
 
-/* A map for every shape that the sweep has: each differs from the one before in who is busy. */
+/* Prints a map of the ranks, again for each point whose layout differs from that of the point
+ * before. */
 static void print_maps(const struct plan *plan, const struct cluster *cluster, FILE *out)
 {
     struct point before = {.pairs = 0};

@@ -1,4 +1,4 @@
-/* progress.c - a line per round and per point; on a terminal a live line below it. */
+/* progress.c - prints a line per round and per point, and on a terminal a live line below them. */
 #include "console/progress.h"
 
 #include "process/log.h"
@@ -15,7 +15,8 @@ static int64_t total;
 static const struct settings *asked;
 static bool live, live_shown;
 
-/* mpirun gives its ranks a pipe for stderr, whatever it has itself: look at the launcher's. */
+/* mpirun gives its ranks a pipe for stderr, even if its own stderr is a terminal. So this function
+ * looks at the launcher's stderr as well. */
 static bool stderr_is_terminal(void)
 {
     char path[64], target[64];
@@ -88,7 +89,7 @@ static const char *rate_text(const struct point_record *row, char *text, size_t 
     return text;
 }
 
-/* "lost 0 %" is for none, "lost 100 %" for all. */
+/* Prints "lost 0 %" and "lost 100 %" only if exactly none or all messages were lost. */
 static void print_loss(const struct point_record *row)
 {
     double percent = 100 * (double)row->lost / (double)row->sent;
@@ -101,15 +102,14 @@ static void print_loss(const struct point_record *row)
     }
 }
 
-/* What each line has in columns of its own. */
+/* Does every line show this option in a column of its own? */
 static bool has_column(enum option_id id)
 {
     return id == OPTION_PATTERN || id == OPTION_TRANSPORT || id == OPTION_SIZE ||
            id == OPTION_SEND_MODE;
 }
 
-/* Does this setting of a point differ between points? Those of the matrix are no option's values.
- */
+/* Does this setting differ between points? The step of the matrix is not the value of an option. */
 static bool varies(const char *name)
 {
     enum option_id id = config_find(name);
@@ -119,8 +119,8 @@ static bool varies(const char *name)
     return !has_column(id) && asked->items[id].count > 1;
 }
 
-/* Of "pattern=push-pull ... sndhwm=100 ..." the settings by which points differ, so that no two
- * lines look alike. */
+/* Prints those settings of "pattern=push-pull ... sndhwm=100 ..." by which points differ, so that
+ * no two lines look alike. */
 static void print_varying(const char *settings)
 {
     char text[PLAN_KEY_LENGTH], *rest = NULL;
@@ -136,7 +136,7 @@ static void print_varying(const char *settings)
     }
 }
 
-/* Beside the number of a point that has not all that was asked for. */
+/* Prints why a point has not got the precision or the repetitions asked for. */
 static void print_stop(const struct point_record *row)
 {
     if (row->precision > 0 && strcmp(row->stop_reason, "precision") != 0) {

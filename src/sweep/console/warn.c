@@ -1,4 +1,5 @@
-/* warn.c - what would mislead is printed before the first number, and recorded with the numbers. */
+/* warn.c - prints what would mislead a reader before the first result, and records it with the
+ * results. */
 #include "console/warn.h"
 
 #include "judge/queued.h"
@@ -15,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Kept as a row `warning.N`; printed by warn_print once the sweep is sure to run. */
+/* Adds a row `warning.N`. warn_print prints it once the sweep is sure to run. */
 __attribute__((format(printf, 2, 3))) static void warn(struct run_record *run, const char *format,
                                                        ...)
 {
@@ -62,7 +63,8 @@ static int64_t most_io_threads(const struct settings *settings)
     return most;
 }
 
-/* A busy rank has its own thread and at least one I/O thread that move messages. */
+/* Warns of more busy threads than cores. A busy rank has its loop and at least one I/O thread that
+ * move messages. */
 static void warn_busy_threads(const struct cluster *cluster, const struct plan *plan,
                               const bool *busy, struct run_record *run)
 {
@@ -122,7 +124,8 @@ void warn_print(const struct cluster *cluster, const struct plan *plan,
     }
 }
 
-/* Linux doubles what is asked for, and reports the double. */
+/* Warns when the kernel did not grant a buffer. Linux doubles the size asked for, and reports the
+ * double. */
 static void warn_buffer(const char *option, const char *limit, int64_t asked, double granted,
                         bool *warned)
 {

@@ -8,14 +8,16 @@
 #include "zmqsweep/traffic.h"
 #include "zmqsweep/traffic_connections.h"
 
-/* What would mislead, as rows of `run`: ranks on one core, more busy threads than cores. */
+/* Adds what would mislead as rows of `run`: ranks that share a core, more busy threads than
+ * cores. */
 void warn_placement(const struct cluster *cluster, const struct plan *plan, struct run_record *run);
-/* Prints those, and which ranks are idle in every point. */
+/* Prints the rows of warn_placement, and which ranks are idle in every point. */
 void warn_print(const struct cluster *cluster, const struct plan *plan,
                 const struct run_record *run);
-/* A buffer that the kernel did not grant. Once per kind. */
+/* Warns of a buffer that the kernel did not grant, once for each kind. */
 void warn_buffers(const struct point *point, const struct traffic_connections *connections);
-/* A repetition whose count fits into the queues: which --count to take instead. Once a point. */
+/* Warns of a repetition whose count fits into the queues, and says which --count to use instead.
+ * Once for each point. */
 void warn_queued(const struct point *point, const struct repetition_record *row, unsigned flags);
 
 #endif

@@ -56,8 +56,8 @@ static void measure_all(struct coordinator *coordinator)
     }
 }
 
-/* Damage that came to the journal since its lines were written must not be taken for a smaller
- * sweep. */
+/* Refuses a journal with fewer repetitions than were stored: a damaged journal must not pass for
+ * that of a smaller sweep. */
 static int check_report(const struct coordinator *coordinator, const struct finish_report *report,
                         struct error *error)
 {
@@ -80,7 +80,7 @@ static void log_damage(const char *journal, const struct finish_report *report)
     }
 }
 
-/* The journal becomes the file, and only then goes. */
+/* Makes the HDF5 file from the journal, and removes the journal once the file is whole. */
 static int finish_file(struct coordinator *coordinator)
 {
     const char *output = config_text(coordinator->settings, OPTION_OUTPUT);
@@ -121,7 +121,7 @@ static int finish_file(struct coordinator *coordinator)
 static int end_sweep(struct coordinator *coordinator)
 {
     if (!coordinator->journal) {
-        return EXIT_OK; /* the file was complete */
+        return EXIT_OK; /* the output file was complete already */
     }
     int code = finish_file(coordinator) ? EXIT_FAILED : EXIT_OK;
     journal_close(&coordinator->journal);
@@ -146,7 +146,7 @@ static void end_ranks(struct coordinator *coordinator, int code)
     cluster_broadcast(coordinator->cluster, &order, sizeof order);
 }
 
-/* Arrays by host. */
+/* Fills the arrays by host. */
 static void begin_hosts(struct coordinator *coordinator, const struct run_record *run)
 {
     const size_t hosts = run->host_count;
@@ -162,7 +162,7 @@ static void begin_hosts(struct coordinator *coordinator, const struct run_record
     }
 }
 
-/* What is known once the journal is open. */
+/* Sets up what is known once the journal is open. */
 static void begin_sweep(struct coordinator *coordinator, const struct run_record *run)
 {
     const struct cluster *cluster = coordinator->cluster;
@@ -180,7 +180,7 @@ static void begin_sweep(struct coordinator *coordinator, const struct run_record
     }
 }
 
-/* With a precision, all points share a schedule of looks. */
+/* Makes the schedule of looks that all points share with --precision. */
 static void make_schedule(struct coordinator *coordinator)
 {
     struct point point = plan_point(coordinator->plan, 0);

@@ -1,23 +1,23 @@
-/* find_rate.c - --find-rate: probes in short windows as search.c wants them, then the point at the
- * rate found.
- */
+/* find_rate.c - --find-rate: runs the probes that search.c asks for, in short windows, and sets the
+ * point's rate. */
 #include "coordinator/find_rate.h"
 
 #include "coordinator/measure.h"
 #include "points/search.h"
 #include "process/log.h"
 
-/* A backlog of some percent must show beside what a link lets through at once after a pause. */
+/* A probe's window is 1/PROBE_SHARE of the point's. In it, a backlog of some percent must exceed
+ * the burst that a link carries after a pause. */
 #define PROBE_SHARE 2
 #define PROBE_MIN_NS 100000000
-/* A busy machine may spoil a probe: it is run again so often. */
+/* A busy machine may spoil a probe, so it is run up to this many times until it is valid. */
 #define PROBE_RUNS 3
-/* A point starts again at a lower rate this often at most, when the one that was found misses its
- * target. */
+/* When the rate that was found misses its target, the point starts again at a lower rate, this
+ * often at most. */
 #define LOWERED_MOST 6
 
-/* One repetition in a short window at point->rate_per_s, again when it is invalid. *row is what it
- * gave.
+/* Runs a repetition in a short window at point->rate_per_s, and repeats it when it is invalid. *row
+ * gets the last one's row.
  * @return false when the search cannot go on: interrupted, or the peers could not be brought
  * together. */
 static bool run_probe(struct coordinator *coordinator, const struct point *point,
@@ -45,7 +45,7 @@ static bool run_probe(struct coordinator *coordinator, const struct point *point
     return true;
 }
 
-/* The rate per sender that the slowest receiver of an unpaced probe took. */
+/* The rate per sender at which the slowest receiver of an unpaced probe received. */
 static double delivered_per_s(const struct point *point, const struct repetition_record *row)
 {
     return row->receiver_min_mbit_s * 1e6 / (8 * (double)point->size_bytes) /
@@ -74,8 +74,8 @@ bool find_rate_search(struct coordinator *coordinator, struct point *point)
     return true;
 }
 
-/* Did the valid repetitions together lose more than asked for? Did half of them not deliver what
- * was sent? */
+/* Did the valid repetitions together lose more than the target, or did at least half of them have a
+ * backlog? */
 static bool has_missed_target(const struct point *point, const struct ledger_entry *entry)
 {
     int64_t lost = 0, sent = 0, valid = 0, behind = 0;

@@ -4,14 +4,13 @@
 
 #include "coordinator/state.h"
 
-/* Finds that rate and sets point->rate_per_s to it. The gathering has the last repetition of the
- * search.
- * @return false when it cannot go on: coordinator->interrupted, or the peers could not be brought
- * together.
- */
+/* Finds the rate and sets point->rate_per_s to it. coordinator->gathering then holds the last
+ * repetition of the search.
+ * @return false when the search cannot go on: coordinator->interrupted is set, or the peers could
+ * not be brought together. */
 bool find_rate_search(struct coordinator *coordinator, struct point *point);
-/* The repetitions at the rate that was found are done: must it be measured again at a lower one?
- * Then that is *rate_per_s. */
+/* Decides, after the repetitions at the rate found, whether the point must be measured again at a
+ * lower rate. Then sets *rate_per_s to that. */
 bool find_rate_again(const struct point *point, const struct ledger_entry *entry,
                      double *rate_per_s);
 

@@ -33,7 +33,8 @@ static void log_failures(const struct coordinator *coordinator)
     }
 }
 
-/* Once: the file has them all, and who tries once tries again. */
+/* Warns of strangers once per job, since strangers try again and again. The results count all of
+ * them. */
 static void log_strangers(const struct coordinator *coordinator)
 {
     static bool logged;
@@ -67,7 +68,7 @@ static struct evidence collect_evidence(struct coordinator *coordinator, const s
                              .cores = coordinator->cores};
 }
 
-/* The repetition's row, from what was gathered. */
+/* Makes the repetition's row from what was gathered. */
 static void judge(struct coordinator *coordinator, double ordered_s, int64_t round)
 {
     struct gathering *gathering = &coordinator->gathering;
@@ -82,8 +83,8 @@ static void judge(struct coordinator *coordinator, double ordered_s, int64_t rou
     gathering->row.round = plan_has_rounds(coordinator->plan) ? round : -1;
 }
 
-/* Clocks of different hosts drift apart by some microseconds a second: compare them now and then.
- */
+/* Clocks of different hosts drift apart by some microseconds a second, so they are compared again
+ * from time to time. */
 void measure_clocks(struct coordinator *coordinator)
 {
     struct order order;
@@ -108,7 +109,8 @@ static bool needs_clocks(const struct coordinator *coordinator, const struct poi
     return latency_needs_clocks(point, cluster_host_count(coordinator->cluster));
 }
 
-/* One-way latencies between hosts are as good as their clocks' comparison: it is to be fresh. */
+/* Makes sure that the clock offsets are fresh: one-way latencies between hosts are only as exact as
+ * they are. */
 static void prepare_clocks(struct coordinator *coordinator, const struct point *point)
 {
     if (!needs_clocks(coordinator, point)) {

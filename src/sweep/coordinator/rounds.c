@@ -1,4 +1,5 @@
-/* rounds.c - rank 0's loop: in every round each point once, until all have enough. */
+/* rounds.c - rank 0's loop: measures each point once per round, until all points have enough
+ * repetitions. */
 #include "coordinator/rounds.h"
 
 #include "coordinator/measure.h"
@@ -32,7 +33,7 @@ static bool is_over(struct coordinator *coordinator)
     return coordinator->interrupted || coordinator->ledger.finished == coordinator->ledger.points;
 }
 
-/* Clocks of different hosts drift apart. */
+/* Compares the clocks again after CLOCKS_EVERY_S, since clocks of different hosts drift apart. */
 static void refresh_clocks(struct coordinator *coordinator)
 {
     if (cluster_host_count(coordinator->cluster) > 1 &&
@@ -41,7 +42,8 @@ static void refresh_clocks(struct coordinator *coordinator)
     }
 }
 
-/* Every point is expected to take as many repetitions as it may at first. */
+/* Sets the repetitions first expected of every point: all of them, or with --precision the
+ * fewest. */
 static void expect_all(struct coordinator *coordinator)
 {
     for (int64_t id = 0; id < coordinator->ledger.points; id++) {
@@ -51,7 +53,7 @@ static void expect_all(struct coordinator *coordinator)
     }
 }
 
-/* Rounds that there will be, with a precision at least. */
+/* How many rounds there will be; with --precision, how many at least. */
 static int64_t rounds_planned(const struct coordinator *coordinator)
 {
     struct point point = plan_point(coordinator->plan, 0);
@@ -60,15 +62,15 @@ static int64_t rounds_planned(const struct coordinator *coordinator)
 
 /* ---- rounds ---- */
 
-/* Nothing is printed that is not on disk. */
+/* Waits until the results are on disk, since only then may they be printed. */
 static void print_pending(struct coordinator *coordinator)
 {
     store_wait(coordinator);
     step_print_pending(coordinator);
 }
 
-/* The round is printed when it is on disk, which is not waited for, unless the table so far is
- * wanted. */
+/* Ends a round. Its line is printed later, once it is on disk. It waits for the disk only if the
+ * table so far is wanted. */
 static void end_round(struct coordinator *coordinator, struct round_summary *summary)
 {
     summary->open = coordinator->ledger.points - coordinator->ledger.finished;
@@ -96,7 +98,8 @@ static void run_round(struct coordinator *coordinator, int64_t round)
     }
 }
 
-/* --spread: round `done` of this session begins no earlier than its share of the time. */
+/* --spread: pauses so that round `done` of this session begins no earlier than its share of the
+ * time. */
 static void pause_until_due(struct coordinator *coordinator, int64_t done)
 {
     int64_t spread_ns = config_value(coordinator->settings, OPTION_SPREAD);
@@ -125,7 +128,7 @@ static void run_rounds(struct coordinator *coordinator)
     }
 }
 
-/* --order points: one point after the other. */
+/* --order points: measures one point after the other. */
 static void run_points(struct coordinator *coordinator)
 {
     const struct plan *plan = coordinator->plan;
@@ -147,7 +150,7 @@ static void run_points(struct coordinator *coordinator)
     }
 }
 
-/* The lines of all points; those of --order points were printed as they came. */
+/* Prints the lines of all points. With --order points they have been printed already. */
 static void print_results(struct coordinator *coordinator)
 {
     if (plan_has_rounds(coordinator->plan) && !stop_urgent()) {

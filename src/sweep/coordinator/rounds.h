@@ -1,13 +1,13 @@
-/* rounds.h - rank 0's loop: in every round each point once. */
+/* rounds.h - rank 0's loop: measures each point once per round. */
 #ifndef ROUNDS_H
 #define ROUNDS_H
 
 #include "coordinator/state.h"
 
-/* All that is still to be measured, until it is or the sweep is to stop. */
+/* Measures all that is still missing, until it is done or the sweep is to stop. */
 void rounds_run(struct coordinator *coordinator);
-/* The other ranks wait for an order until their deadline: a long wait gives signs of life. `data`
- * is the coordinator. */
+/* Sends a sign of life when it is due, since the other ranks wait for an order no longer than their
+ * deadline. Call it again and again during a long wait. `data` is the coordinator. */
 void rounds_send_heartbeat(void *data);
 
 #endif

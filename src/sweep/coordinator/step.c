@@ -1,4 +1,5 @@
-/* step.c - one step of a sweep: a point is measured once more, stored, and is it enough? */
+/* step.c - one step of a sweep: measures a point once more, stores it, and decides whether it is
+ * enough. */
 #include "coordinator/step.h"
 
 #include "console/warn.h"
@@ -25,7 +26,7 @@ static struct completion_input completion_of(const struct coordinator *coordinat
         .repeating_s = entry->repeating_s};
 }
 
-/* By the mean time that a repetition took so far, pauses included. */
+/* Estimates the time left by the mean time of a repetition so far, which includes pauses. */
 static double seconds_left(const struct coordinator *coordinator)
 {
     double elapsed_s = measure_wall_s() - coordinator->began_s;
@@ -46,7 +47,7 @@ static void summarise_point(struct coordinator *coordinator, const struct point 
                  completion_word(entry->finished ? entry->stop : STOP_INTERRUPTED));
 }
 
-/* The point as it was measured: --find-rate has set its rate. */
+/* The point with the rate that --find-rate has set, if any. */
 static struct point current_point(const struct coordinator *coordinator, int64_t id)
 {
     const struct ledger_entry *entry = &coordinator->ledger.entries[id];
@@ -86,7 +87,8 @@ void step_print_pending(struct coordinator *coordinator)
     pending->has_repetition = pending->has_round = false;
 }
 
-/* The commit before this one is on disk by now, this one may not be. */
+/* Prints what was pending, which is on disk by now. Then the new repetition is pending, since its
+ * commit may not be on disk. */
 static void set_pending(struct coordinator *coordinator, const struct point *point)
 {
     step_print_pending(coordinator);
@@ -110,8 +112,8 @@ static void add_to_round(const struct gathering *gathering, struct round_summary
 
 /* ---- the step ---- */
 
-/* A found rate that misses its target: its repetitions are dropped, and the point starts again at a
- * lower one. */
+/* If the rate found misses its target, drops its repetitions and starts the point again at a lower
+ * rate. @return true then. */
 static bool restart_lower(struct coordinator *coordinator, const struct point *point)
 {
     struct ledger_entry *entry = &coordinator->ledger.entries[point->id];
@@ -137,8 +139,8 @@ static void finish_point(struct coordinator *coordinator, const struct point *po
     ledger_finish(&coordinator->ledger, point->id, stop);
 }
 
-/* Stores what was measured, and finishes the point when it is enough. A point whose peers cannot
- * be brought together is given up after one try: the next would wait as long again. */
+/* Stores what was measured, and finishes the point when it is enough. A point whose peers cannot be
+ * brought together is given up after one try, since another try would wait as long. */
 static void store_and_decide(struct coordinator *coordinator, const struct point *point)
 {
     enum stop_reason stop;
@@ -159,7 +161,8 @@ static void store_and_decide(struct coordinator *coordinator, const struct point
     set_pending(coordinator, point);
 }
 
-/* @return false when there is nothing to measure at: interrupted, or nobody to measure with. */
+/* Searches for the point's rate if --find-rate asks for it. @return false when there is no rate:
+ * interrupted, or the peers could not be brought together. */
 static bool ensure_rate(struct coordinator *coordinator, struct point *point)
 {
     struct ledger_entry *entry = &coordinator->ledger.entries[point->id];
@@ -171,7 +174,7 @@ static bool ensure_rate(struct coordinator *coordinator, struct point *point)
     entry->elapsed_s += (double)(traffic_clock_ns() - began_ns) * 1e-9;
     if (found) {
         entry->rate_per_s = point->rate_per_s;
-    } else if (!coordinator->interrupted) { /* the last try of the search has the reason */
+    } else if (!coordinator->interrupted) { /* store why the search's last probe failed */
         store_and_decide(coordinator, point);
     }
     return found;

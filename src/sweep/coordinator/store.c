@@ -1,4 +1,5 @@
-/* store.c - what was measured goes to the journal, and to disk beside the next repetition. */
+/* store.c - writes what was measured to the journal, which is synced while the next repetition
+ * runs. */
 #include "coordinator/store.h"
 
 #include "console/warn.h"
@@ -12,7 +13,8 @@
 
 #include <math.h>
 
-/* A sync that took so long before may take twice as long now, and its thread some time to start. */
+/* A sync may take this many times as long as the slowest one so far, and SYNC_SLACK_NS more until
+ * its thread starts. */
 #define SYNC_FACTOR 2
 #define SYNC_SLACK_NS 10000000
 
@@ -25,9 +27,8 @@ static void abort_if(int failed, const struct error *error)
     }
 }
 
-/* Settings as in force: the sender's HWM from a sender, the receiver's from a receiver, the largest
- * buffers.
- */
+/* Collects the settings in force: the sender's HWM from a sender, the receiver's from a receiver,
+ * and the largest buffers. */
 static void merge_connections(struct traffic_connections *all, const struct outcome *outcome)
 {
     if (outcome->role == ROLE_SENDER) {
@@ -51,9 +52,8 @@ static bool is_same_connections(const struct traffic_connections *a,
            is_same(a->sndbuf_bytes, b->sndbuf_bytes) && is_same(a->rcvbuf_bytes, b->rcvbuf_bytes);
 }
 
-/* The settings, when they are not in the journal as they are now: buffers grow from one repetition
- * to the next.
- */
+/* Stores the point's settings if the journal does not have them yet, or if they have changed:
+ * buffers may grow from one repetition to the next. */
 static void store_settings(struct coordinator *coordinator, const struct point *point)
 {
     struct ledger_entry *entry = &coordinator->ledger.entries[point->id];
@@ -86,7 +86,7 @@ static void store_rank(struct coordinator *coordinator, int32_t rank)
         abort_if(journal_add_rows(journal, TABLE_RANKS, &row, 1, &error), &error);
     }
     bool receives =
-        gathering->outcomes[rank].role == ROLE_RECEIVER; /* a sender's are for the backlog alone */
+        gathering->outcomes[rank].role == ROLE_RECEIVER; /* a sender's only serve the backlog */
     for (int32_t i = 0; receives && i < gathering->outcomes[rank].interval_count; i++) {
         judge_interval(&gathering->evidence, rank, i, &interval);
         abort_if(journal_add_rows(journal, TABLE_INTERVALS, &interval, 1, &error), &error);
@@ -152,7 +152,8 @@ void store_wait(struct coordinator *coordinator)
     abort_if(journal_wait(coordinator->journal, &error), &error);
 }
 
-/* In count mode the window begins with the traffic. */
+/* Waits for the sync if it might last into the window. In count mode the window begins with the
+ * traffic, so it always waits. */
 void store_before_traffic(void *data, const struct point *point)
 {
     struct coordinator *coordinator = data;
@@ -163,7 +164,8 @@ void store_before_traffic(void *data, const struct point *point)
     }
 }
 
-/* Someone may move or remove the journal while hours of measuring go into it. */
+/* Checks the journal and writes it again if needed: somebody may move or remove it during hours of
+ * measuring. */
 int store_check(struct coordinator *coordinator, struct error *error)
 {
     bool again;

@@ -15,7 +15,7 @@ static int64_t received_by(const struct evidence *evidence, int32_t group, int32
     return evidence->outcomes[plan_layout_receiver(evidence->layout, group, receiver)].count;
 }
 
-/* What is over `owed` is foreign. */
+/* Adds messages received to the row. Those beyond `owed` count as foreign. */
 static void add_delivery(struct repetition_record *row, int64_t owed, int64_t received)
 {
     int64_t excess = received > owed ? received - owed : 0;
@@ -24,7 +24,8 @@ static void add_delivery(struct repetition_record *row, int64_t owed, int64_t re
     row->foreign += excess;
 }
 
-/* Pub-sub owes each message to every subscriber, the others to one receiver of the group. */
+/* Accounts for a group. Pub-sub owes each message to every subscriber, the other patterns to one
+ * receiver of the group. */
 static void account_group(const struct evidence *evidence, int32_t group,
                           struct repetition_record *row)
 {

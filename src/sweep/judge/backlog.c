@@ -1,9 +1,9 @@
-/* backlog.c - what was sent and has not come, over the window: does it grow, and do receivers empty
- * it?
+/* backlog.c - the backlog is what was sent and neither received nor lost: does it grow over the
+ * window, or do receivers empty it?
  *
- * A rate holds when it is delivered. What is not lost yet lies in queues, which may be long: over
- * the window as much must come as is sent, but for what the repetition loses, and what lies in
- * queues must not grow.
+ * A rate holds only if it is delivered. Messages that are not lost may lie in long queues. So over
+ * the window, receivers must get as much as is sent, less the share that the repetition loses, and
+ * the queues must not grow.
  */
 #include "judge/backlog.h"
 
@@ -16,22 +16,24 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Of what was owed in the window so much must come. */
+/* The share of the messages owed in the window that must be received. */
 #define DELIVERED_SHARE 0.99
-/* Unpaced, queues go up and down by more. So does the loss, once there is some: the window's share
- * of it is not that of the whole repetition. */
+/* The share for unpaced senders, whose queues vary more. Also for losses over LOSS_SMALL: the share
+ * lost in the window then differs from that of the whole repetition. */
 #define DELIVERED_SHARE_ROUGH 0.95
 #define LOSS_SMALL 0.01
-/* A growth that is no chance, and more than a burst and this share of what was owed. */
+/* A backlog grows if its trend has a p-value under TREND_P, and its growth is over a burst and over
+ * GROWTH_SHARE of the messages owed. */
 #define TREND_P 0.01
 #define GROWTH_SHARE 0.002
-/* Receivers that got this much more than was sent, and than they got on the whole, emptied queues
- * that had filled before: worth a warning, or not valid. */
+/* Receivers that get this share more than is sent, and more than their overall rate gives, empty
+ * queues that filled before the window. Over SURPLUS_KNOWN the repetition has a warning; over
+ * SURPLUS_MOST it is invalid. */
 #define SURPLUS_KNOWN 0.1
 #define SURPLUS_MOST 0.2
 
-/* Messages of a rank from the window's begin up to `time_ns`, straight lines between its samples.
- */
+/* A rank's messages from the window's begin to `time_ns`, interpolated linearly between its
+ * samples. */
 static double messages_until(const struct evidence *evidence, int32_t rank, double time_ns)
 {
     const struct outcome *outcome = &evidence->outcomes[rank];
@@ -49,19 +51,19 @@ static double messages_until(const struct evidence *evidence, int32_t rank, doub
     return messages;
 }
 
-/* Copies of each message that are owed to receivers. */
+/* How many receivers each message is owed to. */
 static double copies_per_message(const struct evidence *evidence)
 {
     return evidence->point->pattern == PATTERN_PUB_SUB ? evidence->layout->receivers : 1;
 }
 
-/* Less what the whole repetition lost of it. */
+/* The share of all messages sent in the repetition that was not lost. */
 static double delivered_share(const struct repetition_record *row)
 {
     return row->sent > 0 ? 1 - (double)row->lost / (double)row->sent : 1;
 }
 
-/* What grew in the queues of all groups from the window's begin until `time_ns`. */
+/* By how many messages the queues of all groups grew from the window's begin to `time_ns`. */
 static double growth_until(const struct evidence *evidence, const struct repetition_record *row,
                            double time_ns)
 {
@@ -76,10 +78,11 @@ static double growth_until(const struct evidence *evidence, const struct repetit
     return growth;
 }
 
-/* The same from the samples at the window's ends; owed and received in it, besides. */
+/* Sums over all ranks, from the samples at the window's edges. */
 struct window_sums {
-    double sent, owed, received; /* copies sent, and those less what is lost */
-    double begun;                /* sent and not received nor lost when it began */
+    double sent, owed,
+        received; /* copies sent in the window; those less the share lost; messages received */
+    double begun; /* the backlog when the window began */
 };
 
 static struct window_sums add_window(const struct evidence *evidence,
@@ -103,7 +106,7 @@ static struct window_sums add_window(const struct evidence *evidence,
     return sums;
 }
 
-/* Does what lies in queues grow from sample to sample? */
+/* Does the backlog grow from sample to sample? */
 static bool backlog_grows(const struct evidence *evidence, const struct repetition_record *row,
                           double owed)
 {
@@ -126,7 +129,8 @@ static bool backlog_grows(const struct evidence *evidence, const struct repetiti
     return found;
 }
 
-/* What all receivers got per second, from the first sender's start to the last message. */
+/* The receivers' rates added up, each from the first sender's start to the receiver's last
+ * message. */
 static double overall_per_s(const struct evidence *evidence)
 {
     double per_s = 0;
@@ -140,9 +144,9 @@ static double overall_per_s(const struct evidence *evidence)
     return per_s;
 }
 
-/* The share of a window's messages that came out of queues faster than the path carries them. More
- * may come than is sent where a sender fills a long queue by halves; but then no faster than on the
- * whole. */
+/* The share of the window's messages that came from queues, beyond what the path carries. A sender
+ * that refills a long queue half by half may send less in a window than is received; but then the
+ * receivers are no faster than overall. */
 static double queue_surplus(const struct evidence *evidence, const struct window_sums *sums)
 {
     const struct timeline *timeline = evidence->timeline;
@@ -150,7 +154,8 @@ static double queue_surplus(const struct evidence *evidence, const struct window
     if (sums->received <= 0) {
         return 0;
     }
-    /* Of all that was sent: how much of it was lost in the window is not known well enough. */
+    /* Compares with all that was sent, losses included, since the loss within the window is not
+     * known well enough. */
     return fmin(sums->received - sums->sent, sums->received - window_s * overall_per_s(evidence)) /
            sums->received;
 }

@@ -1,4 +1,5 @@
-/* judge.c - from what the ranks saw to the rows of a repetition, and whether it may be believed. */
+/* judge.c - makes the rows of a repetition from what the ranks saw, and judges whether it is
+ * valid. */
 #include "judge/judge.h"
 
 #include "judge/account.h"
@@ -126,8 +127,7 @@ double judge_cpu_ns_per_message(const struct evidence *evidence)
         if (outcome->role == ROLE_RECEIVER) {
             const struct traffic_sample *begin = &outcome->begin.sample,
                                         *end = &outcome->end.sample;
-            messages +=
-                (double)(end->count - begin->count); /* between the same edges as the CPU time */
+            messages += (double)(end->count - begin->count); /* between the CPU time's edges */
         }
     }
     return messages > 0 ? cpu_ns / messages : NAN;
@@ -143,7 +143,7 @@ static void fill_times(const struct evidence *evidence, struct repetition_record
     row->dead_s = (double)(timeline->start_ns - timeline->ordered_ns + timeline->closed_ns -
                            timeline->drained_ns) /
                   1e9;
-    if (timeline->drained_ns == 0) { /* it never got so far */
+    if (timeline->drained_ns == 0) { /* the repetition never came to its drain */
         row->drain_s = NAN;
         row->dead_s = (double)(timeline->closed_ns - timeline->ordered_ns) / 1e9;
     }

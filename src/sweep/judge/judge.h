@@ -1,4 +1,5 @@
-/* judge.h - from what the ranks saw to the rows of a repetition, and whether it may be believed. */
+/* judge.h - makes the rows of a repetition from what the ranks saw, and judges whether it is
+ * valid. */
 #ifndef JUDGE_H
 #define JUDGE_H
 
@@ -6,10 +7,10 @@
 
 #include "zmqsweep/results.h"
 
-/* Fills the repetition's row, but for what comes of latencies, rounds and the time that it took. */
+/* Fills the repetition's row, except its latencies, its round and the time that it took. */
 void judge_repetition(const struct evidence *evidence, struct repetition_record *row,
                       unsigned *flags);
-/* Fills the row of a rank. @return false for one that had no part. */
+/* Fills the row of a rank. @return false for an idle rank, which has no row. */
 bool judge_rank(const struct evidence *evidence, int32_t rank, struct rank_record *row);
 /* Fills the row of one of a rank's intervals. */
 void judge_interval(const struct evidence *evidence, int32_t rank, int32_t index,

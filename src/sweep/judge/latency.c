@@ -1,5 +1,5 @@
-/* latency.c - the latencies of a repetition: how far off clocks may make them, rows, percentiles.
- */
+/* latency.c - the latencies of a repetition: their uncertainty from the clocks, their rows and
+ * percentiles. */
 #include "judge/latency.h"
 
 #include "zmqsweep/traffic_latency.h"
@@ -14,15 +14,15 @@ bool latency_needs_clocks(const struct point *point, int32_t hosts)
     return point->latency_every && !plan_echoes(point) && hosts > 1;
 }
 
-/* The true offset was within `before` then and is within `after` now; in between it went from one
- * to the other, and the repetition may have been at either end of that. */
+/* The true offset was in the range of `before` at that comparison, and in the range of `after` at
+ * the later one. A message may have been sent when it was at either end. */
 int64_t latency_clock_error_ns(struct cluster_clock before, struct cluster_clock after)
 {
     int64_t moved_ns = llabs(after.offset_ns - before.offset_ns) + after.uncertainty_ns;
     return moved_ns > before.uncertainty_ns ? moved_ns : before.uncertainty_ns;
 }
 
-/* Of a message between two hosts. One clock needs no comparison. */
+/* The clock error of a latency between two hosts. It is 0 on one host, which has a single clock. */
 static int64_t error_between_ns(const struct latency_clocks *clocks, int32_t from, int32_t to)
 {
     if (from == to) {
@@ -49,7 +49,7 @@ static int64_t largest_error_ns(const struct evidence *evidence,
     return most_ns;
 }
 
-/* No message arrives before it is sent: so far off clocks have been seen to be. */
+/* The clock error that negative latencies show, since no message arrives before it is sent. */
 static int64_t error_seen_ns(const struct evidence *evidence)
 {
     int64_t most_ns = 0;

@@ -1,7 +1,8 @@
-/* queued.c - is the stretch that was measured longer than what queues can hide?
+/* queued.c - were enough messages measured, for long enough, that queues cannot hide the path's
+ * rate?
  *
- * A count that fits into queues and buffers may lie in them, whole, before the receiver takes its
- * first message: then its rate is that of reading memory. docs/method.md has what was measured on
+ * A count that fits into queues and buffers may lie in them entirely before the receiver takes its
+ * first message: then the rate is that of reading memory. docs/method.md has what was measured on
  * links of known rates.
  */
 #include "judge/queued.h"
@@ -10,16 +11,18 @@
 
 #include <math.h>
 
-/* A connection must carry so many times what its queues and buffers can hold. */
+/* A connection must carry this many times the messages that its queues and buffers can hold. */
 #define QUEUE_FACTOR 2
-/* Shorter stretches are made of single wake-ups and bursts; what is as long to within 1 % passes.
- */
+/* The shortest time over which a rate is taken: shorter ones depend on single wake-ups and bursts.
+ * It is 10 ms less 1 %, so that a time of nearly 10 ms passes. */
 #define STRETCH_MIN_S 0.0099
-/* What is advised is more: the kernel grows its buffers with what they carry. A stretch of a few
- * messages says little of how many a longer one has. */
+/* The advised count is this many times the least one, since the kernel enlarges its buffers under
+ * load. A very short time says little about the rate, so a count is raised by LONGER_MOST at
+ * most. */
 #define ADVICE_FACTOR 2
 #define LONGER_MOST 1000
-/* A receiver's first message may be so late, as a share of its stretch. */
+/* How late a receiver's first message may be, as a share of the time from its first to its last
+ * message. */
 #define LATE_SHARE 0.1
 /* ZMTP's frame of a message: flags and a length of 1 byte, or of 8 (rfc.zeromq.org/spec/23). */
 #define FRAME_SHORT_BYTES 2
@@ -39,8 +42,8 @@ double queued_hwm_messages(const struct point *point)
     if (plan_is_baseline(point)) {
         return 0;
     }
-    /* A zero-copy sender's ring has two buffers more than its queue, and what is queued lies in it.
-     */
+    /* Queued messages of a zero-copy sender lie in its ring, which has two buffers more than the
+     * queue. */
     return (double)point->sndhwm + (point->send_mode == SEND_ZERO_COPY ? 2 : 0) +
            (double)point->rcvhwm;
 }
@@ -94,7 +97,8 @@ bool queued_late_first(const struct evidence *evidence, const struct outcome *re
     return late_ns - 2 * stretch_ns / (double)(receiver->count - 1) > LATE_SHARE * stretch_ns;
 }
 
-/* What each connection carried. In pub-sub a flood is lost but for what the queues hold. */
+/* The fewest messages that a connection carried. In pub-sub that may be less than was sent: of a
+ * flood, little but the contents of the queues arrives. */
 static double carried_messages(const struct evidence *evidence)
 {
     const struct point *point = evidence->point;

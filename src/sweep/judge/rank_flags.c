@@ -12,7 +12,7 @@
 
 #define UNSTEADY_LIMIT 0.2
 #define STALL_DUE_MIN 10
-/* A rank that woke up this much of the window too late may not have run. */
+/* A rank that woke up too late by more than this share of the window counts as stalled. */
 #define LATE_SHARE 0.1
 
 static bool is_inside(const struct interval *interval, double start, double end)
@@ -21,8 +21,8 @@ static bool is_inside(const struct interval *interval, double start, double end)
            (double)(interval->start_ns + interval->length_ns) <= end;
 }
 
-/* A receiver that was stopped was not sampled either: one long interval, in which less came than
- * was due. */
+/* Is the interval a gap in sampling? A receiver that was stopped was not sampled: it has one long
+ * interval with less than half the messages due. */
 static bool is_sampling_gap(const struct evidence *evidence, const struct interval *interval,
                             double due)
 {
@@ -30,7 +30,7 @@ static bool is_sampling_gap(const struct evidence *evidence, const struct interv
            (double)interval->messages < due / 2;
 }
 
-/* Intervals on end without a message where ten or more were due. */
+/* Were there consecutive intervals without a message while STALL_DUE_MIN or more were due? */
 static bool rank_stalled(const struct evidence *evidence, int32_t rank)
 {
     const struct outcome *outcome = &evidence->outcomes[rank];
@@ -51,8 +51,8 @@ static bool rank_stalled(const struct evidence *evidence, int32_t rank)
     return false;
 }
 
-/* Rates of the window's intervals; whole ones only, since a short one is noise. @return how many.
- */
+/* Finds the rates in the window's intervals. Leaves out those of less than half the usual length,
+ * whose rates are noise. @return how many rates. */
 static size_t window_rates(const struct evidence *evidence, int32_t rank, double *rates)
 {
     const struct outcome *outcome = &evidence->outcomes[rank];
@@ -82,7 +82,7 @@ static bool rank_unsteady(const struct evidence *evidence, int32_t rank)
     return unsteady;
 }
 
-/* The loop and the I/O threads have one processing unit between them. */
+/* Do the loop and the I/O threads share a single processing unit? */
 static bool shares_core(const struct evidence *evidence, int32_t rank)
 {
     const struct outcome *outcome = &evidence->outcomes[rank];
@@ -90,7 +90,7 @@ static bool shares_core(const struct evidence *evidence, int32_t rank)
     return !plan_is_baseline(evidence->point) && (one || evidence->cores[rank] <= 1);
 }
 
-/* A receiver's loop and one of its senders' have one processing unit between them. */
+/* Do a receiver's loop and that of one of its senders share a single processing unit? */
 static bool shares_with_sender(const struct evidence *evidence, int32_t receiver)
 {
     const struct outcome *mine = &evidence->outcomes[receiver];
@@ -104,16 +104,16 @@ static bool shares_with_sender(const struct evidence *evidence, int32_t receiver
     return shares && config_is_one_cpu(mine->cpus);
 }
 
-/* Late by more than a window may bear. */
+/* Is the delay over LATE_SHARE of the window? */
 static bool too_late(const struct timeline *timeline, int64_t late_ns)
 {
     return (double)late_ns >
            LATE_SHARE * (double)(timeline->window_end_ns - timeline->window_begin_ns);
 }
 
-/* A sender that began in the window, or a receiver that began much later than all others: what had
- * queued up for it would count as what it received. Not where one message is under way at a time.
- */
+/* Did a sender begin only within the window, or a receiver much later than planned? Messages that
+ * queued up for a late receiver would raise its rate. Not in count mode with req-rep or pair, which
+ * have one message under way at a time. */
 static bool late_start(const struct evidence *evidence, const struct outcome *outcome)
 {
     const struct timeline *timeline = evidence->timeline;
@@ -136,7 +136,8 @@ unsigned rank_flags(const struct evidence *evidence, int32_t rank)
     flags |= outcome->reconnects ? FLAG_RECONNECTED : 0;
     flags |= shares_core(evidence, rank) ? FLAG_SHARED_CORE : 0;
     flags |= late_start(evidence, outcome) ? FLAG_LATE_START : 0;
-    /* It did not run, whether its messages were missed or came all at once later. */
+    /* A rank that woke up too late did not run, whether its messages were lost or came all at once
+     * later. */
     flags |= too_late(evidence->timeline, outcome->late_ns) ? FLAG_STALLED : 0;
     if (outcome->role == ROLE_RECEIVER) {
         flags |= shares_with_sender(evidence, rank) ? FLAG_SHARED_CORE : 0;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #define OVERLAP_MIN 0.95
-/* A sender this far below its rate has missed it. */
+/* A sender that is over this share below its rate has missed it. */
 #define RATE_MISSED_SHARE 0.01
 
 static struct rate make_rate(const struct point *point, int64_t messages, int64_t length_ns)
@@ -23,15 +23,15 @@ static struct rate make_rate(const struct point *point, int64_t messages, int64_
     return rate;
 }
 
-/* Messages that a paced sender, which starts with a burst, has over what its time stands for: the
- * last burst, of the `count` that it sends. */
+/* The messages to leave out of a paced sender's rate. It starts with a burst, so from its start to
+ * its last of `count` messages it sends its last burst too many. */
 static int64_t last_burst(const struct point *point, int64_t count)
 {
     return point->rate_per_s > 0 && count > 0 ? (count - 1) % pace_burst(point->rate_per_s) + 1 : 0;
 }
 
-/* A receiver's messages over what the time from the first to the last stands for: its part of the
- * senders' last bursts. Unpaced, n messages have n - 1 gaps. */
+/* The messages to leave out of a receiver's rate from its first to its last message: its part of
+ * the senders' last bursts. Unpaced, it is one message, since n messages have n - 1 gaps. */
 static int64_t last_received(const struct point *point, int64_t received)
 {
     double share = (double)last_burst(point, point->count) / (double)point->count;
@@ -57,7 +57,7 @@ struct rate rate_of_rank(const struct point *point, const struct outcome *outcom
         return rate_in_count_mode(point, outcome);
     }
     if (outcome_begins_at_first(begin) &&
-        outcome->role == ROLE_SENDER) { /* it has a start, and no first message */
+        outcome->role == ROLE_SENDER) { /* its time counts from its start */
         return make_rate(point, end->count - last_burst(point, end->count),
                          end->cut_ns - outcome->started_ns);
     }
@@ -73,7 +73,7 @@ void rate_receiver_span(const struct point *point, const struct outcome *outcome
     *end = (double)(point->count ? outcome->last_ns : outcome->end.sample.instant_ns);
 }
 
-/* A count that is small itself can only be had whole. */
+/* The fewest messages for a rate. A count of no more than that must be received in full. */
 static int64_t messages_wanted(const struct point *point)
 {
     return point->count && point->count <= OUTCOME_WINDOW_MESSAGES_MIN

@@ -12,21 +12,23 @@ struct rate {
     double seconds, mbit_s, per_s;
 };
 
-/* Of one rank, in its window; in count mode from its first to its last message. */
+/* The rate of a rank in the window. In count mode, a receiver's is taken from its first to its last
+ * message, and a sender's over its loop. */
 struct rate rate_of_rank(const struct point *point, const struct outcome *outcome);
-/* From when to when a receiver's rate is taken, by the coordinator's clock in ns. */
+/* The times between which a receiver's rate is taken, by the coordinator's clock, in ns. */
 void rate_receiver_span(const struct point *point, const struct outcome *outcome, double *start,
                         double *end);
-/* The receivers' rates added up; their spans' overlap. Adds FLAG_FEW_MESSAGES and
- * FLAG_SHORT_OVERLAP. */
+/* Adds up the receivers' rates in *row, and finds the overlap of their times. Adds
+ * FLAG_FEW_MESSAGES and FLAG_SHORT_OVERLAP where they apply. */
 void rate_add_receivers(const struct evidence *evidence, struct repetition_record *row,
                         unsigned *flags);
-/* What the slowest sender sent per second; NaN where one sent nothing. */
+/* The rate of the slowest sender, in messages/s; NaN if a sender sent nothing. */
 double rate_slowest_sender(const struct evidence *evidence);
-/* Was the asked rate missed? It was, unless the slowest sender is known to have sent at it. */
+/* Was the rate asked for missed? It counts as missed unless the slowest sender is known to have
+ * kept it. */
 bool rate_is_missed(const struct point *point, double sent_per_s);
-/* More came than the senders' rate allows: what had queued up before, or a clock that began late.
- */
+/* Was more received than the senders' rate allows? Then messages had queued up before, or the time
+ * measured began too late. */
 bool rate_is_exceeded(const struct evidence *evidence, double per_s);
 
 #endif

@@ -1,4 +1,4 @@
-/* evidence.h - all that is known of one repetition, from all ranks: what rank 0 judges it by. */
+/* evidence.h - all that rank 0 knows about a repetition from all ranks, and judges it by. */
 #ifndef EVIDENCE_H
 #define EVIDENCE_H
 
@@ -11,9 +11,9 @@ struct evidence {
     const struct plan_layout *layout;
     int32_t repetition;
     int32_t ranks;
-    const struct outcome *outcomes;   /* ranks of them, by rank */
+    const struct outcome *outcomes;   /* by rank; `ranks` of them */
     const struct interval *intervals; /* one rank's after the other's */
-    const size_t *first_interval;     /* where a rank's begin */
+    const size_t *first_interval;     /* by rank: index of its first interval */
     const struct timeline *timeline;
     const int32_t *hosts;    /* by rank: index of its host */
     const int32_t *cores;    /* by rank: physical cores that it may run on */

@@ -1,4 +1,4 @@
-/* completion.c - when a point has been measured often enough. */
+/* completion.c - decides whether a point has been measured often enough. */
 #include "points/completion.h"
 
 #include <math.h>
@@ -24,7 +24,7 @@ enum stop_reason completion_read(const char *word)
     return stop;
 }
 
-/* The valid rates, in the order measured. @return how many. */
+/* Copies the rates of the valid repetitions, in the order measured. @return how many. */
 static size_t valid_rates(const struct completion_input *input, double *rates)
 {
     size_t n = 0;
@@ -53,7 +53,7 @@ static bool is_precise(const struct completion_input *input)
     return precise;
 }
 
-/* Would one more, of the mean length so far, end after the time limit? */
+/* Would one more repetition, of the mean length so far, end after the time limit? */
 static bool is_out_of_time(const struct completion_input *input)
 {
     return input->count > 0 && input->elapsed_s + input->repeating_s / (double)input->count >
@@ -78,7 +78,7 @@ bool completion_reached(const struct completion_input *input, enum stop_reason *
     return false;
 }
 
-/* The interval narrows as 1 / sqrt(n). */
+/* Estimates how many repetitions the precision needs: the interval narrows as 1 / sqrt(n). */
 static double repetitions_needed(const struct completion_input *input)
 {
     double *rates = malloc((input->count + 1) * sizeof *rates), needed = NAN;
@@ -99,7 +99,7 @@ double completion_expected(const struct completion_input *input)
     if (!input->schedule || !point->precision_ppm) {
         return most;
     }
-    if (input->repeating_s > 0) { /* no more than the time limit lets through */
+    if (input->repeating_s > 0) { /* no more than the time limit allows */
         double left_s = (double)point->max_time_ns * 1e-9 - input->elapsed_s;
         most = fmin(most, least * (1 + fmax(left_s, 0) / input->repeating_s));
     }

@@ -17,7 +17,7 @@ enum stop_reason {
     STOP_UNREACHABLE
 };
 const char *completion_word(enum stop_reason stop);
-/* The reason of that word; a word that is none is the last one. */
+/* The reason whose word is `word`; STOP_UNREACHABLE for an unknown word. */
 enum stop_reason completion_read(const char *word);
 
 /* A point's repetitions so far. */
@@ -26,13 +26,14 @@ struct completion_input {
     const struct stats_schedule *schedule; /* NULL without a precision */
     const struct summary_sample *samples;
     size_t count;
-    double elapsed_s;   /* that they took, with the search of --find-rate */
+    double elapsed_s;   /* time that they took, with the search of --find-rate */
     double repeating_s; /* the same without it */
 };
-/* @return true when no more repetitions are to be run, and *why. */
+/* Is the point finished? @return true when no more repetitions are to be run; *why gets the
+ * reason. */
 bool completion_reached(const struct completion_input *input, enum stop_reason *why);
-/* How many repetitions the point may take in all, by the width of the interval so far: for the time
- * left. */
+/* The expected number of repetitions of the point in all, from the width of its interval so far. It
+ * serves to estimate the time left. */
 double completion_expected(const struct completion_input *input);
 
 #endif

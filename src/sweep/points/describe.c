@@ -56,7 +56,8 @@ static void fill_settings(const struct plan *plan, const struct point *point,
     }
 }
 
-/* One name where all groups' ends of this kind are on one host, else a name a group: "n1,n2". */
+/* Writes one name if all senders (or receivers) are on one host, else one name per group:
+ * "n1,n2". */
 static void name_hosts(const struct describe_hosts *hosts, bool senders, char *text, size_t length)
 {
     const struct plan_layout *layout = hosts->layout;

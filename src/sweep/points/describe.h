@@ -7,15 +7,15 @@
 #include "zmqsweep/traffic.h"
 #include "zmqsweep/traffic_connections.h"
 
-/* Who is where. */
+/* The layout of the ranks and their hosts. */
 struct describe_hosts {
     const struct plan_layout *layout;
     const int32_t *hosts;     /* by rank: index of its host */
     const char *const *names; /* by host */
 };
 
-/* The settings part of a point's row; what comes of its repetitions is missing. `hosts` NULL:
- * without the hosts' names. */
+/* Fills the settings of a point's row, and sets the columns that its repetitions give to missing.
+ * `hosts` NULL leaves out the hosts' names. */
 void describe_point(const struct plan *plan, const struct point *point,
                     const struct traffic_connections *connections,
                     const struct describe_hosts *hosts, struct point_record *row);

@@ -1,4 +1,4 @@
-/* ledger.c - the repetitions of every point so far. */
+/* ledger.c - keeps the repetitions of every point so far. */
 #include "points/ledger.h"
 
 #include "zmqsweep/traffic_connections.h"

@@ -1,13 +1,13 @@
-/* search.c - the highest rate at which no more than a share of the messages is lost: a bracket by
- * steps that grow, then bisection of the rate's logarithm. Pure: it returns the rate to try next
- * and takes how that went. It begins where an unpaced publisher got, which on a link is next to the
- * truth: the first steps are small.
+/* search.c - searches for the highest rate at which no more than a share of the messages is lost.
+ * Growing steps find a bracket, then bisection of the rate's logarithm narrows it. Pure: it gives
+ * the rate to try next, and takes whether that try was good. It begins at the rate that an unpaced
+ * sender delivered. On a link that is close to the result, so the first steps are small.
  *
- * A try is good when the rate was kept by every sender, the repetition is valid, what was sent came
- * through without a growing backlog, and the loss is no more than the target. A rate is bad when
- * two of three tries are: a busy machine spoils one now and then, and no higher rate would be tried
- * any more. What is found is the highest good rate that was tried; the next bad one is at most
- * SEARCH_RATIO above it, unless the tries ran out.
+ * A try is good if every sender kept the rate, the repetition is valid, no backlog grew, and the
+ * loss is within the target. A rate is bad only if two of three tries are bad: a busy machine may
+ * spoil one try, and a bad rate ends the search above it. The result is the highest good rate that
+ * was tried. The lowest bad rate is at most SEARCH_RATIO times that, unless SEARCH_RATES_MAX rates
+ * were tried before.
  */
 #include "points/search.h"
 
@@ -39,7 +39,8 @@ bool search_done(const struct search *search)
     return narrow || at_an_end || search->rates >= SEARCH_RATES_MAX;
 }
 
-/* Does the try decide about the rate? */
+/* Counts a try. @return whether the rate is decided: good after a good first try or two good ones,
+ * bad after two bad ones. */
 static bool is_decided(struct search *search, bool good)
 {
     search->good_tries += good;

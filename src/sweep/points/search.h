@@ -1,4 +1,5 @@
-/* search.h - the highest rate that loses no more than a share: which rate to try next. */
+/* search.h - searches for the highest rate at which no more than a share of the messages is
+ * lost. */
 #ifndef SEARCH_H
 #define SEARCH_H
 
@@ -9,17 +10,17 @@
 
 struct search {
     double good_per_s, bad_per_s; /* the highest good rate and the lowest bad one so far; 0: none */
-    double next_per_s;            /* to be tried next */
-    double step;                  /* factor to the next one, while there is no bracket */
-    int32_t good_tries, bad_tries; /* of that */
-    int32_t rates;                 /* tried */
+    double next_per_s;            /* the rate to try next */
+    double step;                  /* factor to the next rate, while there is no bracket */
+    int32_t good_tries, bad_tries; /* at next_per_s */
+    int32_t rates;                 /* how many rates were decided */
 };
-/* Begins at a rate (messages/s per sender, from 1 to 10^9; else the nearer of these). */
+/* Begins a search at `first_per_s`, in messages/s per sender, limited to 1 to 10^9. */
 void search_begin(struct search *search, double first_per_s);
 bool search_done(const struct search *search);
-/* How the try at search->next_per_s went. */
+/* Tells the search whether the try at search->next_per_s was good. */
 void search_record(struct search *search, bool good);
-/* The highest good rate; without one the lowest rate tried. */
+/* The highest good rate; if there is none, the lowest rate tried. */
 double search_found_per_s(const struct search *search);
 /* The next rate to measure at, when measurements at `per_s` missed the target. */
 double search_lower_per_s(double per_s);

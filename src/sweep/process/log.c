@@ -31,7 +31,7 @@ void log_line(enum log_level level, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    /* One write per line, so that the lines of several ranks do not mix. */
+    /* Each line is one write, so that the lines of several ranks do not mix. */
     if (level == LOG_DEBUG) {
         fprintf(stderr, "zmqsweep: [rank %d %.6f] %s\n", current_rank,
                 (double)(traffic_clock_ns() % 1000000000000) * 1e-9, text);

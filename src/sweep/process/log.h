@@ -10,7 +10,7 @@ enum log_level {
     LOG_WARNING,
     LOG_INFO,
     LOG_DEBUG
-}; /* as --log-level orders its choices */
+}; /* in the order of the choices of --log-level */
 
 void log_start(int level, int32_t rank);
 bool log_enabled(enum log_level level);

@@ -1,4 +1,4 @@
-/* memory.c - memory that the job cannot do without, and the peak of what is resident. */
+/* memory.c - memory that the job cannot do without, and the peak of resident memory. */
 #include "process/memory.h"
 
 #include "process/log.h"
@@ -26,8 +26,8 @@ void *memory_grow(void *old, size_t count, size_t bytes, const char *what)
     return larger;
 }
 
-/* The kernel keeps a high-water mark of resident memory; writing 5 here sets it back to what is
- * resident now (proc(5)). */
+/* The kernel keeps a high-water mark of resident memory; writing 5 to this file resets it to the
+ * present value (proc(5)). */
 void memory_reset_peak(void)
 {
     int fd = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);

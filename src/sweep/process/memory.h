@@ -5,12 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* There is no memory for `what`: ends the job. What was measured is in the journal. */
+/* Ends the job because there is no memory for `what`. What was measured is in the journal. */
 _Noreturn void memory_fail(const char *what);
-/* realloc to count x bytes, for `what`; without memory the job ends. */
+/* Reallocates `old` to count x bytes for `what`. Without memory the job ends. */
 void *memory_grow(void *old, size_t count, size_t bytes, const char *what);
 
-/* The peak of resident memory counts from here on. */
+/* Resets the peak of resident memory to the present value. */
 void memory_reset_peak(void);
 int64_t memory_peak_bytes(void);
 

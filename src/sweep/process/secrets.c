@@ -1,5 +1,5 @@
-/* secrets.c - what only the ranks of this job know: a password and everybody's public key, over
- * MPI. */
+/* secrets.c - shares over MPI what only the ranks of this job may know: a password and the public
+ * keys of all ranks. */
 #include "process/log.h"
 
 #include "zmqsweep/sweep.h"
@@ -29,7 +29,7 @@ static int exchange_keys(struct cluster *cluster, char password[TRAFFIC_PASSWORD
                                  cluster_size(cluster), error);
 }
 
-/* The first rank that cannot, for all. */
+/* The first rank without a CURVE key; the number of ranks if all have one. */
 static int32_t first_without_key(const struct cluster *cluster, char (*keys)[TRAFFIC_KEY_LENGTH])
 {
     int32_t rank = 0;

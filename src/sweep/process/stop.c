@@ -1,7 +1,7 @@
 /* stop.c - the signals that end a sweep, and SIGUSR2, which asks for the table so far.
  *
- * After SIGUSR1 (a batch system's warning) there is as much time as it takes. After SIGTERM and
- * SIGINT mpirun kills its ranks in 2 s.
+ * After SIGUSR1 (a batch system's warning) the sweep takes the time that it needs to stop. After
+ * SIGTERM or SIGINT, mpirun kills its ranks within 2 s.
  */
 #include "process/stop.h"
 
@@ -18,9 +18,9 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* From TERM to the exit. The launcher kills after 2 s when it was signalled itself, but after 1 s
- * when a rank was lost, and then the wait for that rank is all there is to end; a file that is
- * being finished gets the rest of the 2 s. */
+/* The time from SIGTERM to the exit. The launcher kills ranks 2 s after a signal to itself, but 1 s
+ * after the loss of a rank. In the latter case, only the wait for that rank has to end. A file that
+ * is being finished gets URGENT_MORE_US more, out of the 2 s. */
 #define URGENT_US 800000
 #define URGENT_MORE_US 600000
 
@@ -42,7 +42,7 @@ static void exit_interrupted(void)
         write_stderr(exit_line);
         unlink(exit_partial);
     } else if (job_cluster &&
-               cluster_rank(job_cluster) <= 1) { /* rank 1, should rank 0 be what was lost */
+               cluster_rank(job_cluster) <= 1) { /* rank 1 also, in case rank 0 is lost */
         write_stderr("zmqsweep: error: ");
         write_stderr(job_rank);
         write_stderr(": told to end, or a rank was lost (phase: ");
@@ -91,8 +91,7 @@ void sweep_catch_signals(void)
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         sigaction(numbers[i], &action, NULL);
     }
-    signal(SIGXFSZ,
-           SIG_IGN); /* a limit on file sizes is then an error of the write, as a full disk is */
+    signal(SIGXFSZ, SIG_IGN); /* over a file size limit, write then fails as on a full disk */
 }
 
 void sweep_start_rank(struct cluster *cluster, const struct job *job)

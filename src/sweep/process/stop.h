@@ -4,13 +4,12 @@
 
 #include <stdbool.h>
 
-bool stop_requested(void); /* a signal that ends the sweep has come to this process */
-bool stop_urgent(void);    /* it was TERM or INT: the launcher kills in 2 s */
-bool stop_table_requested(
-    void); /* SIGUSR2 has come since the last call: the table so far is wanted */
+bool stop_requested(void);       /* a signal that ends the sweep has come to this process */
+bool stop_urgent(void);          /* it was SIGTERM or SIGINT: the launcher kills in 2 s */
+bool stop_table_requested(void); /* SIGUSR2 has come since the last call: print the table so far */
 
-/* Rank 0, before it finishes the file: when time runs out, `line` is written, `partial` removed,
- * and the process exits with 4. */
+/* Rank 0 calls it before it finishes the file. If time then runs out, the process writes `line` to
+ * stderr, removes the file `partial` and exits with 4. */
 void stop_arm_exit(const char *line, const char *partial);
 void stop_disarm_exit(void); /* the file is finished */
 

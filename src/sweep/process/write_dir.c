@@ -1,4 +1,5 @@
-/* write_dir.c - --write-dir: can every rank that is to write do so? */
+/* write_dir.c - --write-dir: checks that every rank that is a receiver in mode write can write
+ * there. */
 #include "process/log.h"
 
 #include "zmqsweep/sweep.h"

@@ -1,5 +1,5 @@
-/* drain.c - the end of a repetition: what was sent comes, or is known to be lost. All ranks in
- * step. */
+/* drain.c - the end of a repetition: waits until every message sent is received or known to be
+ * lost. All ranks run it in step. */
 #include "rank/drain.h"
 
 #include "rank/sampler.h"
@@ -22,8 +22,9 @@ static bool is_requester(const struct repetition *repetition)
     return repetition_is_sender(repetition) && plan_echoes(&repetition->order.point);
 }
 
-/* A stream's sender may have the rest of a message to write, its receivers read to the end; of
- * req-rep and pair the last message has still to come back. */
+/* Does the drain have to wait for this rank's loop? A stream's sender may have the rest of a
+ * message to write, and its receivers read to the end. In req-rep and pair the sender's last
+ * message must come back. */
 static bool is_pending(const struct repetition *repetition, const struct traffic *traffic)
 {
     const struct point *point = &repetition->order.point;
@@ -33,8 +34,9 @@ static bool is_pending(const struct repetition *repetition, const struct traffic
     return traffic && waited_for && !traffic_ended(traffic);
 }
 
-/* Push-pull: the group has all of it. Req-rep and pair: and all of it came back. Pub-sub: every
- * subscriber saw its publishers close and emptied its queue. Stream: every loop came to its end. */
+/* Is the drain complete? Push-pull: as many messages were received as sent. Req-rep and pair: and
+ * all came back. Pub-sub: every subscriber saw its publishers close and emptied its queue. Stream:
+ * every loop has ended. */
 static bool is_drained(const struct point *point, const struct cluster_totals *tally)
 {
     bool received = tally->sum[TALLY_RECEIVED] >= tally->sum[TALLY_SENT],
@@ -45,8 +47,8 @@ static bool is_drained(const struct point *point, const struct cluster_totals *t
     return point->pattern == PATTERN_PUSH_PULL ? received : none_pending;
 }
 
-/* A subscriber's loop may end once its publishers are known to have closed. A requester that fell
- * asleep just as it was to stop is woken. */
+/* Helps a loop to end: lets a subscriber's loop end once its publishers have closed, and wakes a
+ * requester that fell asleep just as it was to stop. */
 static void prompt_loop_end(struct repetition *repetition, struct traffic *traffic)
 {
     if (is_requester(repetition) && traffic) {
@@ -70,8 +72,8 @@ void drain_run(struct cluster *cluster, struct repetition *repetition, struct tr
     for (bool first = true;; first = false) {
         prompt_loop_end(repetition, traffic);
         if (traffic && point->pattern != PATTERN_PUB_SUB) {
-            repetition_read_connections(repetition,
-                                        traffic); /* before the tally after which peers may close */
+            repetition_read_connections(
+                repetition, traffic); /* before the tally, since peers may close after it */
         }
         tally_count(cluster, repetition, traffic, is_pending(repetition, traffic), expired, &tally);
         if (is_drained(point, &tally) || repetition->stopped || repetition->outcome.timed_out ||
@@ -79,8 +81,8 @@ void drain_run(struct cluster *cluster, struct repetition *repetition, struct tr
             break;
         }
         if (first && is_publisher(repetition)) {
-            traffic_detach(
-                traffic); /* only now: after the first tally all have read their connections */
+            traffic_detach(traffic); /* only after the first tally: by then all ranks have read
+                                        their connections */
         }
         expired = tally_stalled(cluster, &repetition->stall, tally.sum[TALLY_RECEIVED],
                                 point->timeout_ns);

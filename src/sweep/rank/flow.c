@@ -1,8 +1,8 @@
 /* flow.c - the part of a repetition in which traffic flows: warm-up, window, tail.
  *
- * Every rank runs these functions in step, idle ranks and the coordinator with no traffic of their
- * own. What they decide together (does the window grow? is all sent?) they decide from one tally
- * that all of them see.
+ * Every rank runs these functions in step; idle ranks and the coordinator have no traffic of their
+ * own. The ranks decide together (does the window grow? is all sent?) from a tally that is the same
+ * on all of them.
  */
 #include "rank/flow.h"
 
@@ -11,11 +11,13 @@
 
 #include "zmqsweep/traffic_usage.h"
 
-/* A sender that wakes up is to be there before the window, even without a warm-up. */
+/* The least time from the start to the window, even without a warm-up, so that senders are awake
+ * when it begins. */
 #define LEAD_MIN_NS 2000000
 #define COUNT_PAUSE_MAX_NS ((int64_t)20000000)
 
-/* A receiver's messages in the window, negated so that the largest over the ranks is the fewest. */
+/* A receiver's messages in the window, negated, so that the maximum over the ranks gives the
+ * fewest. */
 static int64_t fewest_negated(const struct repetition *repetition)
 {
     const struct outcome *outcome = &repetition->outcome;
@@ -24,8 +26,8 @@ static int64_t fewest_negated(const struct repetition *repetition)
                : INT64_MIN;
 }
 
-/* How long the window is to be, when the slowest receiver has so few messages: enough for 20 and
- * a bit, by its rate. */
+/* The new length of a window in which the slowest receiver has only `fewest` messages: by its rate,
+ * enough for 15 % more than OUTCOME_WINDOW_MESSAGES_MIN. */
 static int64_t grown_window_ns(int64_t length_ns, int64_t fewest, int64_t most_ns)
 {
     double factor = fewest > 0 ? 1.15 * OUTCOME_WINDOW_MESSAGES_MIN / (double)fewest : 4;
@@ -34,8 +36,8 @@ static int64_t grown_window_ns(int64_t length_ns, int64_t fewest, int64_t most_n
     return grown > (double)most_ns ? most_ns : (int64_t)grown;
 }
 
-/* Lets the window grow until every receiver has its messages. All ranks see the same tally and
- * decide the same. */
+/* Extends the window until every receiver has OUTCOME_WINDOW_MESSAGES_MIN messages. All ranks see
+ * the same tally and decide the same. */
 static void extend_window(struct cluster *cluster, struct repetition *repetition,
                           struct sampler *sampler)
 {
@@ -67,8 +69,8 @@ static void extend_window(struct cluster *cluster, struct repetition *repetition
     }
 }
 
-/* A receiver that writes begins its window when the disk has its warm-up: all windows end
- * `duration` after the last such moment. */
+/* A receiver in mode write begins its window when its messages of the warm-up are on disk. All
+ * windows end `duration` after the last rank has begun. */
 static void agree_window_begin(struct cluster *cluster, struct repetition *repetition)
 {
     struct cluster_totals tally;
@@ -102,7 +104,7 @@ static void run_window(struct cluster *cluster, struct repetition *repetition,
     }
 }
 
-/* Count mode: rounds, until every sender has sent its messages. */
+/* Count mode: takes tallies until every sender has sent its messages. */
 static void run_count(struct cluster *cluster, struct repetition *repetition,
                       struct sampler *sampler)
 {
@@ -127,7 +129,7 @@ static void run_count(struct cluster *cluster, struct repetition *repetition,
         expired = tally_stalled(cluster, stall, tally.sum[TALLY_SENT] + tally.sum[TALLY_RECEIVED],
                                 repetition->order.point.timeout_ns);
     }
-    if (sending) { /* to no end, but what was used until now is recorded */
+    if (sending) { /* the sender did not finish: record what was used until now */
         sampler_end_window(sampler, false);
     }
     repetition->timeline.stop_ns = repetition->timeline.window_end_ns = tally_now_ns(cluster);

@@ -4,7 +4,8 @@
 
 #include "rank/repetition.h"
 
-/* From the start until the last message is sent; `traffic` NULL on an idle rank. Collective. */
+/* Runs the traffic from its start until the senders have been told to stop. `traffic` is NULL on an
+ * idle rank. Collective. */
 void flow_run(struct cluster *cluster, struct repetition *repetition, struct traffic *traffic);
 
 #endif

@@ -1,5 +1,5 @@
-/* rendezvous.c - before the traffic: open, exchange endpoints, connect, ready, agree on the start.
- */
+/* rendezvous.c - before the traffic: opens sockets, exchanges endpoints, connects, waits until all
+ * are ready, and agrees on the start. */
 #include "rank/rendezvous.h"
 
 #include "process/log.h"
@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* From the ready tally to the common start: the time that the slowest rank may take to learn of it.
- */
+/* The time from the tally of readiness to the common start, in which the slowest rank must learn of
+ * it. */
 #define START_MARGIN_NS 1000000
 #define START_MARGIN_PER_RANK_NS ((int64_t)50000)
 
@@ -54,7 +54,7 @@ struct traffic *rendezvous_open(struct cluster *cluster, struct repetition *repe
     return traffic;
 }
 
-/* Rank of the i-th peer of this rank's group, among those at the other end. */
+/* The rank of peer number `index` at the other end of this rank's group. */
 static int32_t peer_rank(const struct repetition *repetition, int32_t index)
 {
     return repetition->outcome.role == ROLE_SENDER
@@ -68,7 +68,7 @@ static int32_t peer_count(const struct repetition *repetition)
                                                    : repetition->layout.senders;
 }
 
-/* The side that connects goes to every peer of its group that bound. */
+/* On the side that connects: connects to every peer of the group. */
 static void connect_peers(struct repetition *repetition, struct traffic *traffic,
                           const int32_t *peers, const struct endpoint *endpoints)
 {
@@ -87,7 +87,8 @@ static void connect_peers(struct repetition *repetition, struct traffic *traffic
     }
 }
 
-/* Within the group and no further: what it costs does not depend on how many ranks the job has. */
+/* Ranks exchange endpoints within their group only, so that the cost does not grow with the number
+ * of ranks. */
 void rendezvous_connect(struct cluster *cluster, struct repetition *repetition,
                         struct traffic *traffic)
 {

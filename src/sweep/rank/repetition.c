@@ -1,4 +1,4 @@
-/* repetition.c - the repetition under way on one rank. */
+/* repetition.c - the running repetition on one rank. */
 #include "rank/repetition.h"
 
 #include "process/log.h"
@@ -8,10 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The longest wait for a loop's end after a wait that was in vain: the job is to end soon. */
+/* The longest wait for a loop's end after a time-out, since the job must end soon. */
 #define STUCK_NS 1500000000
 
-/* Repetitions of a point, and often points, have the same layout. */
+/* Makes the layout anew only if it changes: the repetitions of a point, and often several points,
+ * share one. */
 static void update_layout(struct cluster *cluster, struct repetition *repetition)
 {
     struct error error = {""};
@@ -22,7 +23,7 @@ static void update_layout(struct cluster *cluster, struct repetition *repetition
     plan_layout_free(&repetition->layout);
     if (plan_layout_make(&repetition->order.point, cluster_hosts(cluster), cluster_size(cluster),
                          &repetition->layout, &error)) {
-        log_line(LOG_ERROR, "%s", error.text); /* rank 0 has laid out the same point before */
+        log_line(LOG_ERROR, "%s", error.text); /* cannot be: rank 0 has laid out the point before */
         cluster_abort(EXIT_FAILED);
     }
     repetition->layout_point = repetition->order.point;
@@ -58,8 +59,8 @@ bool repetition_is_receiver(const struct repetition *repetition)
     return repetition->outcome.role == ROLE_RECEIVER;
 }
 
-/* A thread that cannot be stopped keeps its socket, and the rank cannot go on. After a wait that
- * was in vain there is little left of the time in which the job is to end. */
+/* How long to wait for the loop's end. A rank whose loop does not end cannot go on. After a
+ * time-out, little is left of the time in which the job must end. */
 static int64_t stop_timeout_ns(const struct repetition *repetition)
 {
     int64_t timeout_ns = repetition->order.point.timeout_ns;

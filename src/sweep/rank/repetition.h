@@ -1,6 +1,5 @@
-/* repetition.h - the repetition under way on one rank: its order, its layout, and what this rank
- * saw of it.
- */
+/* repetition.h - the running repetition on one rank: its order, its layout, and what this rank saw
+ * of it. */
 #ifndef REPETITION_H
 #define REPETITION_H
 
@@ -10,8 +9,8 @@
 #include "zmqsweep/plan.h"
 #include "zmqsweep/traffic_latency.h"
 
-/* Ranks notice the end of a wait (--timeout) this late at most; a collective is given up after
- * that. */
+/* Ranks notice a time-out (--timeout) at most this late. A collective is given up after --timeout
+ * and this time. */
 #define REPETITION_DEADLINE_EXTRA_NS 1000000000
 
 enum order_command { ORDER_RUN, ORDER_CLOCKS, ORDER_HEARTBEAT, ORDER_END };
@@ -20,11 +19,11 @@ enum order_command { ORDER_RUN, ORDER_CLOCKS, ORDER_HEARTBEAT, ORDER_END };
 struct order {
     int32_t command; /* enum order_command; ORDER_HEARTBEAT: a sign of life */
     int32_t repetition;
-    int32_t code; /* of all ranks, with ORDER_END */
+    int32_t code; /* with ORDER_END: the exit code of all ranks */
     struct point point;
 };
 
-/* Since when the sum of a tally has not changed, in the coordinator's time. */
+/* The last sum of a tally, and when it last changed, by the coordinator's clock. */
 struct stall {
     int64_t moved_ns, last_sum;
 };
@@ -32,31 +31,29 @@ struct stall {
 struct repetition {
     struct order order;
     struct plan_layout layout; /* of the point; the same on every rank */
-    struct point layout_point; /* the point that it was made for */
+    struct point layout_point; /* the point that `layout` was made for */
     struct outcome outcome;
     struct timeline timeline;
-    struct stall
-        stall; /* of messages, from the window's end on; what a drain's deadline counts from */
+    struct stall stall; /* of the messages counted; the drain's time-out counts from moved_ns */
     struct interval *intervals; /* of this rank; grown as needed, reused by the next repetition */
     size_t interval_capacity;
-    struct traffic_times
-        *times; /* the latencies of this rank; room for all buckets, once there are any */
-    bool ran;   /* every rank was ready and the traffic started */
+    struct traffic_times *times; /* this rank's latencies; room for all buckets once needed */
+    bool ran;                    /* every rank was ready and the traffic started */
     bool stopped;
-    /* Rank 0: the traffic starts when it returns; or NULL. */
+    /* Rank 0 calls it before the ranks agree on when the traffic starts, unless it is NULL. */
     void (*before_traffic)(void *data, const struct point *point);
     void *before_traffic_data;
 };
 
-/* The layout of the order's point, and an outcome with this rank's role in it. */
+/* Makes the layout of the order's point, and an outcome with this rank's role in it. */
 void repetition_begin(struct cluster *cluster, struct repetition *repetition);
 void repetition_free(struct repetition *repetition);
 
 bool repetition_is_sender(const struct repetition *repetition);
 bool repetition_is_receiver(const struct repetition *repetition);
 
-/* Ends the loop, or a sender's sending; with an error the repetition fails, and with a thread that
- * does not end the job does. */
+/* End the loop, or a sender's sending. An error makes the repetition fail; a loop that does not end
+ * makes the job end. */
 void repetition_stop_loop(const struct cluster *cluster, struct repetition *repetition,
                           struct traffic *traffic);
 void repetition_end_sending(const struct cluster *cluster, struct repetition *repetition,

@@ -1,5 +1,5 @@
-/* run.c - one repetition on one rank: open, ready, flow, drain, close. The same steps on every
- * rank. */
+/* run.c - runs a repetition on one rank: open, ready, flow, drain, close. Every rank takes the same
+ * steps. */
 #include "rank/run.h"
 
 #include "process/log.h"
@@ -70,7 +70,7 @@ void run_repetition(struct cluster *cluster, struct repetition *repetition)
     const char *opened = traffic ? traffic_endpoint(traffic) : "nothing (idle)";
     log_line(LOG_DEBUG, "point %lld repetition %d: opened %.*s",
              (long long)repetition->order.point.id, repetition->order.repetition,
-             (int)strcspn(opened, "#"), opened); /* the token stays between peers */
+             (int)strcspn(opened, "#"), opened); /* do not print the token */
     rendezvous_connect(cluster, repetition, traffic);
     rendezvous_await_ready(cluster, repetition, traffic);
     log_line(LOG_DEBUG, "ready%s%s", repetition->outcome.failed ? ": not: " : "",

@@ -1,4 +1,4 @@
-/* run.h - one repetition on one rank, from the order to the closed sockets. */
+/* run.h - runs a repetition on one rank, from the order to the closed sockets. */
 #ifndef RUN_H
 #define RUN_H
 

@@ -1,4 +1,5 @@
-/* sampler.c - this rank's counters and CPU time, read at the window's edges and every interval. */
+/* sampler.c - reads this rank's counters and CPU time at the window's edges, and its counters every
+ * interval. */
 #include "rank/sampler.h"
 
 #include "rank/tally.h"
@@ -11,9 +12,10 @@
 #include <string.h>
 #include <sys/resource.h>
 
-/* The longest sleep without a look at the stop flags. */
+/* The longest sleep between two checks of the stop flags. */
 #define LOOK_NS 250000000
-/* Between two looks for the end of a sync, whose time the loop itself takes. */
+/* The time between two checks whether a sync is done. The loop itself takes the time of the
+ * sync. */
 #define SYNC_LOOK_NS 500000
 
 static struct traffic_sample read_counters(const struct sampler *sampler)
@@ -45,7 +47,7 @@ static struct interval *append_interval(struct repetition *repetition)
     return &repetition->intervals[used];
 }
 
-/* Intervals are a receiver's; of a paced sender they tell whether what it sends comes through. */
+/* Receivers have intervals. So do paced senders, whose intervals show whether a backlog grows. */
 static bool has_intervals(const struct repetition *repetition)
 {
     return repetition->outcome.role == ROLE_RECEIVER ||
@@ -84,7 +86,7 @@ static int64_t time_ns(struct timeval time)
     return (int64_t)time.tv_sec * 1000000000 + time.tv_usec * 1000;
 }
 
-/* A window's edge: the sample, and what the process has used so far. */
+/* Makes a window's edge from the sample and what the process has used so far. */
 static struct window_edge make_edge(struct traffic_sample sample)
 {
     struct window_edge edge;
@@ -99,7 +101,8 @@ static struct window_edge make_edge(struct traffic_sample sample)
     return edge;
 }
 
-/* Waits until the loop has all on disk that it received. @return false: it did not get so far. */
+/* Waits until all that the loop has received is on disk. @return false when the wait was given
+ * up. */
 static bool await_sync(struct sampler *sampler, struct traffic_sample *sample, int64_t *sync_ns)
 {
     const struct point *point = &sampler->repetition->order.point;
@@ -120,7 +123,8 @@ static bool await_sync(struct sampler *sampler, struct traffic_sample *sample, i
     return true;
 }
 
-/* The sample at an edge. A receiver that writes has it when its disk has all of it. */
+/* Takes the sample at an edge. A receiver in mode write first syncs what it has received; its
+ * sample is then from the end of the sync. */
 static struct traffic_sample edge_sample(struct sampler *sampler)
 {
     struct traffic_sample on_disk, now;

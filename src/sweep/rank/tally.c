@@ -1,4 +1,4 @@
-/* tally.c - all ranks add up how far they are. */
+/* tally.c - adds up the progress of all ranks. */
 #include "rank/tally.h"
 
 #include "process/stop.h"

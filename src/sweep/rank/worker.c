@@ -3,7 +3,7 @@
 
 #include "zmqsweep/sweep.h"
 
-/* Rank 0 gathers what this rank saw. */
+/* Sends what this rank saw to rank 0, which gathers it. */
 static void send_outcome(struct cluster *cluster, const struct repetition *repetition)
 {
     const struct outcome *outcome = &repetition->outcome;

@@ -57,7 +57,8 @@ int sweep_check_memory(const struct plan *plan, int32_t host, const struct clust
     return 0;
 }
 
-/* A group whose ranks are not all on one host; -1 when there is none. */
+/* Finds a group whose ranks are not all on one host. @return its number, or -1 when there is
+ * none. */
 static int32_t group_across_hosts(const struct plan_layout *layout, const int32_t *hosts)
 {
     int32_t members = layout->senders + layout->receivers;
@@ -69,7 +70,7 @@ static int32_t group_across_hosts(const struct plan_layout *layout, const int32_
     return -1;
 }
 
-/* An ipc socket is a file of one host. */
+/* Checks that no ipc group spans hosts: an ipc socket is a file on one host. */
 static int check_ipc_point(const struct cluster *cluster, const struct point *point,
                            struct error *error)
 {

@@ -1,4 +1,4 @@
-/* record.c - what the file records of the run: who, when, with what, on what. */
+/* record.c - makes the file's record of the run: settings, versions, environment, hosts. */
 #include "record/record.h"
 
 #include "zmqsweep/traffic.h"
@@ -13,12 +13,12 @@
 
 extern char **environ;
 
-/* What the names of variables begin with that explain a result: the batch system's, the launcher's,
- * and those that change how memory is allocated or which libraries are loaded. */
+/* Prefixes of environment variables that may explain a result: those of the batch system and the
+ * launcher, and those that change memory allocation or the libraries loaded. */
 static const char *const recorded_variables[] = {
     "SLURM_",       "OMPI_MCA_", "OMPI_COMM_WORLD_SIZE", "PBS_JOBID", "LSB_JOBID",
     "PMIX_VERSION", "MALLOC_",   "GLIBC_TUNABLES",       "LD_PRELOAD"};
-/* Words in the names of variables that may be secret: those are not recorded. */
+/* Variables with one of these words in their name may be secret, and are not recorded. */
 static const char *const secret_words[] = {"TOKEN", "KEY", "PASSWORD", "SECRET", "JWT"};
 
 static const char *const system_files[][2] = {
@@ -48,7 +48,8 @@ int record_add(struct run_record *run, const char *name, const char *value)
     return 0;
 }
 
-/* The values as the option table words them, so that 1024 and 1K are the same plan. */
+/* Writes an option's values in the words of the option table, so that 1024 and 1K are the same
+ * plan. */
 static void option_text(const struct settings *settings, enum option_id id, char *text,
                         size_t length)
 {
@@ -270,9 +271,8 @@ static const char *find_row(const struct run_record *run, const char *name)
     return NULL;
 }
 
-/* A record without the row is from before there was such an option: then it was in force as
- * `fallback` says.
- */
+/* Compares a row of both records. A record without the row is older than the option: then
+ * `fallback` was in force. */
 static int compare_row(const struct run_record *run, const struct run_record *now,
                        const char *output, const char *name, const char *fallback,
                        struct error *error)
@@ -301,7 +301,7 @@ int record_compare(const struct run_record *run, const struct run_record *now, c
         }
     }
     const char *pairs = find_row(now, "option.pairs");
-    if (pairs && strstr(pairs, "all")) { /* then the number of ranks decides what the points are */
+    if (pairs && strstr(pairs, "all")) { /* then the points depend on the number of ranks */
         return compare_row(run, now, output, "ranks", NULL, error);
     }
     return 0;

@@ -1,4 +1,4 @@
-/* resume.c - where a sweep's results go: a new journal, or one to go on with. */
+/* resume.c - opens the journal for a sweep's results: a new one, or one to continue. */
 #include "record/resume.h"
 
 #include "record/record.h"
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The environment rows of a finished file: they hold the plan that it was made with. */
+/* Reads the environment rows of a finished file, which hold the plan that it was made with. */
 static int read_environment(struct results *results, struct run_record *run, struct error *error)
 {
     int64_t rows = results_row_count(results, TABLE_ENVIRONMENT);
@@ -21,7 +21,7 @@ static int read_environment(struct results *results, struct run_record *run, str
     return results_read(results, TABLE_ENVIRONMENT, 0, rows, run->environment, error);
 }
 
-/* Every point is there and has a valid repetition. */
+/* Sets *done if every point is there and has a valid repetition. */
 static int file_is_done(struct results *results, bool *done, struct error *error)
 {
     struct point_record point;
@@ -35,7 +35,8 @@ static int file_is_done(struct results *results, bool *done, struct error *error
     return 0;
 }
 
-/* A file without a journal: is it of this plan, and is anything missing? Changes nothing. */
+/* Checks a file without a journal: does it have this plan, and is anything missing? Changes
+ * nothing. */
 static int inspect_file(const char *output, const struct run_record *now, bool *nothing_missing,
                         struct error *error)
 {
@@ -52,7 +53,7 @@ static int inspect_file(const char *output, const struct run_record *now, bool *
     return rc ? -1 : 0;
 }
 
-/* ---- what a journal has, into the ledger ---- */
+/* ---- from the journal to the ledger ---- */
 
 struct restoring {
     struct ledger *ledger;
@@ -85,7 +86,7 @@ static void restore_repetition(void *data, const struct repetition_record *row)
     }
 }
 
-/* A point of which a repetition was damaged gets another one. */
+/* Finishes the point, unless some of its repetitions were damaged: then it gets more. */
 static void restore_stop(void *data, int64_t point_id, const char *reason, int64_t repetitions)
 {
     struct restoring *restoring = data;
@@ -103,7 +104,7 @@ static void restore_drop(void *data, int64_t point_id)
     }
 }
 
-/* Points without a valid repetition are measured again. */
+/* Drops finished points without a valid repetition, so that they are measured again. */
 static int reopen_failed(struct ledger *ledger, struct journal *journal, struct error *error)
 {
     int failed = 0;
@@ -112,14 +113,14 @@ static int reopen_failed(struct ledger *ledger, struct journal *journal, struct 
         if (entry->finished && ledger_valid(entry) == 0) {
             failed = journal_add_drop(journal, id, error);
             ledger_drop(ledger, id);
-            entry->rate_per_s = 0; /* it may not have been found */
+            entry->rate_per_s = 0; /* the search may have failed */
         }
     }
     return failed;
 }
 
-/* Hosts that the file knows keep their number there, the others get the next ones. *added holds the
- * latter's rows. */
+/* Hosts that the file already has keep their number; new hosts get the next numbers. *added gets
+ * the rows of the new hosts. */
 static int number_hosts(const struct run_record *before, struct run_record *now,
                         struct run_record *added, struct error *error)
 {
@@ -159,7 +160,7 @@ static int begin_session(struct journal *journal, const struct run_record *befor
     return rc;
 }
 
-/* The journal is of the same plan: a session of it begins. */
+/* Begins a new session of the journal, if it has the same plan. */
 static int continue_session(struct journal *journal, const char *output,
                             const struct run_record *before, struct run_record *now,
                             struct ledger *ledger, struct error *error)
@@ -211,7 +212,7 @@ static void finish_all(struct ledger *ledger)
     ledger->failed = 0;
 }
 
-/* There is no journal: one is made of the file, or a new one. */
+/* Without a journal: makes one from the file, or a new one. */
 static int continue_from_file(const char *output, struct run_record *now, struct ledger *ledger,
                               uint64_t *seed, struct journal **journal, struct error *error)
 {
@@ -237,7 +238,7 @@ static int resume(const char *output, struct run_record *now, struct ledger *led
     if (journal_path(output, name, sizeof name)) {
         return error_set(error, "--output: the name is too long: %s", output);
     }
-    int rc = 1; /* there is nothing in the journal */
+    int rc = 1; /* 1: there is nothing in the journal */
     if (access(name, F_OK) == 0) {
         rc = continue_journal(output, now, ledger, seed, journal, error);
     }

@@ -1,7 +1,7 @@
 /* loop.c - the thread that runs the hot loop: started, woken, waited for.
  *
- * It is the process's first thread where that was lent (traffic_lend_main_thread). Else every loop
- * gets a thread of its own, as in a process with several ends.
+ * The loop runs in the process's first thread if traffic_lend_main_thread has lent it. Otherwise
+ * every loop gets a new thread.
  */
 #include "clock.h"
 #include "loop/receiver.h"
@@ -17,7 +17,7 @@
 #include <sys/prctl.h>
 #include <time.h>
 
-/* A signal that comes just before the loop blocks is lost: send it again this often. */
+/* A signal that comes just before the loop blocks is lost, so it is sent again at this interval. */
 #define WAKE_AGAIN_NS 500000
 
 static void do_nothing(int signal_number)
@@ -46,7 +46,7 @@ static void *run_loop(void *argument)
     struct traffic *traffic = argument;
     prctl(PR_SET_TIMERSLACK, 1000UL);
     if (traffic->cpus.loop_bound) {
-        affinity_set(&traffic->cpus.loop); /* it could be set when the payload was made */
+        affinity_set(&traffic->cpus.loop); /* it succeeded for the payload */
     }
     usage_loop_begins(&traffic->usage);
     if (traffic_is_stream(traffic)) {
@@ -76,7 +76,7 @@ struct control {
     void *argument;
 };
 
-/* Ends the process also where a loop hangs. */
+/* Calls the function that was given, then ends the process, even while a loop hangs. */
 static void *run_control(void *given)
 {
     const struct control *control = given;
@@ -130,7 +130,7 @@ void traffic_finish_stream(struct traffic *traffic)
     traffic_wake_loop(traffic);
 }
 
-/* @return 0, or -1: it has not ended within `patience_ns`. */
+/* Waits for the loop's end. @return 0, or -1 when it has not ended within `patience_ns`. */
 static int await_end(struct traffic *traffic, int64_t patience_ns)
 {
     const int64_t deadline_ns = clock_ns() + patience_ns;

@@ -11,8 +11,8 @@ enum payload {
     PAYLOAD_FILE    /* traffic->writer: a file that all messages go to */
 };
 
-/* For functions that a loop takes as a constant argument, and for the loops that take them: the
- * compiler makes a loop per mode, in which nothing is decided per message. */
+/* For the functions that make or take a message, and for the loops that get them as a constant
+ * argument. The compiler then makes one loop per mode, with no decision per message. */
 #define MODE_INLINE static inline __attribute__((always_inline))
 
 #endif

@@ -1,5 +1,5 @@
-/* payload.c - what is sent: made once, before the window, and touched page by page by the thread
- * that makes it. */
+/* payload.c - what is sent: made once, before the window, by a thread that touches every page of
+ * it. */
 #include "loop/payload.h"
 
 #include "loop/receiver.h"
@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Any byte but zero: a page that was never written reads as the kernel's one zero page. */
+/* Any byte but zero would do: a page that was never written reads as the kernel's shared zero
+ * page. */
 #define FILL 0x5a
 
 static int make_buffer(struct traffic *traffic, size_t messages)
@@ -41,7 +42,7 @@ static int make_ring(struct traffic *traffic)
     return traffic->ring ? 0 : -1;
 }
 
-/* A stream's receiver has a message of every peer under way. */
+/* How many messages the buffer holds: a stream's receiver reads one from each peer at a time. */
 static size_t messages_at_once(const struct traffic *traffic)
 {
     return traffic_is_stream(traffic) && traffic->role == ROLE_RECEIVER ? (size_t)traffic->peers

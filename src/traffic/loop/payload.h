@@ -4,9 +4,10 @@
 
 #include "state/state.h"
 
-/* Makes what the point's mode needs, in the thread that calls. @return 0, or -1 with `error`. */
+/* Makes and touches the memory that the point's mode needs, in the calling thread. @return 0, or -1
+ * with `error`. */
 int payload_make(struct traffic *traffic, struct error *error);
-/* Only after the context has ended. */
+/* Call it only after the context has ended. */
 void payload_free(struct traffic *traffic);
 
 #endif

@@ -1,8 +1,9 @@
 /* receiver.c - the receiver's hot loop, one copy per receive mode.
  *
  * Per message: the libzmq call, one check of the stop flag, one comparison of the size, one relaxed
- * store of the count. The clock is read from 16 KiB on, and where the queue is empty: that reading
- * also dates the last message, since the loop finds the queue empty right after it.
+ * store of the count. The clock is read after each message of 16 KiB or more, and whenever the
+ * queue is empty. That second reading also dates the last message, since the loop finds the queue
+ * empty right after it.
  *
  * A receive mode is a function that takes a message (take_NAME) and a line of RECEIVE_MODES.
  */
@@ -41,7 +42,7 @@ MODE_INLINE int64_t take_copy(struct receiver *receiver, int flags)
     return zmq_recv(traffic->socket, traffic->buffer, (size_t)traffic->point.size_bytes, flags);
 }
 
-/* Reads every cache line, so that the payload has really been there. */
+/* Reads every cache line, so that the payload passes through the processor. */
 static inline void read_payload(const unsigned char *data, size_t size)
 {
     unsigned sum = 0;
@@ -61,8 +62,8 @@ MODE_INLINE int64_t take_read(struct receiver *receiver, int flags)
     return (int64_t)size;
 }
 
-/* The modes: value, name, function, what it receives into besides receiver->message. Where that is
- * a file, messages are appended to it; where it is a buffer, they are in it. */
+/* The modes: value, name, function, and the memory that it uses besides receiver->message. A file
+ * gets each message appended. A buffer holds the message just received. */
 #define RECEIVE_MODES(MODE)                                                                        \
     MODE(RECEIVE_MESSAGE, message, take_message, PAYLOAD_NONE)                                     \
     MODE(RECEIVE_COPY, copy, take_copy, PAYLOAD_BUFFER)                                            \
@@ -83,8 +84,8 @@ static bool may_end(struct traffic *traffic, bool gone_before)
     return traffic_stop_requested(traffic) || (gone_before && errno == EAGAIN);
 }
 
-/* Nothing came at once. Dates the message before, when that is not done one by one. @return 0, or
- * -1 when it is not because the queue is empty. */
+/* Called when no message came at once. Dates the last message, unless each message is dated.
+ * @return 0, or -1 with an error other than an empty queue. */
 MODE_INLINE int note_empty(struct receiver *receiver, int64_t now_ns)
 {
     struct traffic *traffic = receiver->traffic;
@@ -99,8 +100,8 @@ MODE_INLINE int note_empty(struct receiver *receiver, int64_t now_ns)
     return 0;
 }
 
-/* Syncs the file if that is requested, which is no waiting for messages. @return 0, or -1: failed.
- */
+/* Syncs the file if that is requested. That time does not count as waiting for messages. @return 0,
+ * or -1 when it failed. */
 static int sync_while_waiting(struct receiver *receiver)
 {
     struct progress *progress = &receiver->traffic->progress;
@@ -174,7 +175,7 @@ MODE_INLINE void end_receiving(struct receiver *receiver, const enum payload pay
     if (payload == PAYLOAD_FILE) {
         writer_end(receiver->traffic, receiver->count);
     } else if (receiver->count != receiver->count_when_empty &&
-               !timed) { /* stopped before an empty queue */
+               !timed) { /* stopped before the queue was empty */
         receiver->traffic->last_ns = clock_ns();
     }
 }
@@ -212,7 +213,8 @@ MODE_INLINE void receive_loop(struct receiver *receiver, take_function *take,
 
 /* ---- req-rep and pair: every message goes back ---- */
 
-/* A foreign one too: a REP socket must answer. @return 0, or -1: told to stop, or failed. */
+/* Sends the message back, even if it is foreign, since a REP socket must answer. @return 0, or -1:
+ * told to stop, or failed. */
 MODE_INLINE int send_back(struct receiver *receiver, const enum payload payload, int64_t size)
 {
     struct traffic *traffic = receiver->traffic;
@@ -252,7 +254,7 @@ MODE_INLINE void echo_loop(struct receiver *receiver, take_function *take,
 
 /* ---- the loops of a mode ---- */
 
-/* As the sender's. */
+/* See enum send_loop. */
 enum receive_loop { LOOP_PLAIN, LOOP_TIMED, LOOP_STAMPED, LOOP_ECHO, LOOPS };
 
 static enum receive_loop loop_of(const struct traffic *traffic)

@@ -1,10 +1,10 @@
 /* ring.c - a zero-copy sender's buffers.
  *
- * libzmq gives a buffer back on an I/O thread, or on whoever closes a socket: many threads may
- * return, one takes. Returned buffers go onto a list with a compare-and-swap; the taker takes the
- * whole list at once with an exchange, so that no ABA problem can arise, and works through it
- * without touching shared memory. Source: Treiber, IBM RJ 5118 (1986), for the push; the exchange
- * is the usual multi-producer single-consumer form.
+ * libzmq gives a buffer back in an I/O thread, or in the thread that closes a socket. So many
+ * threads may return buffers; one thread takes them. Returned buffers go onto a list with a
+ * compare-and-swap; the taker takes the whole list at once with an exchange, so that no ABA problem
+ * can arise, and works through it without touching shared memory. Source: Treiber, IBM RJ 5118
+ * (1986), for the push; the exchange is the usual multi-producer single-consumer form.
  */
 #include "loop/ring.h"
 
@@ -14,8 +14,8 @@
 
 #ifdef __SANITIZE_THREAD__
 #include <sanitizer/tsan_interface.h>
-/* libzmq hands a buffer from the sender to the returning thread; it is not instrumented, so the
- * hand-over is declared here. */
+/* For ThreadSanitizer: libzmq hands a buffer from the sender to the returning thread, but is not
+ * instrumented, so the hand-over is declared here. */
 #define HANDED_OVER(slot) __tsan_release(slot)
 #define TAKEN_OVER(slot) __tsan_acquire(slot)
 #else

@@ -8,8 +8,8 @@ struct ring;
 /* @return NULL when memory is out. */
 struct ring *ring_new(int64_t buffers, int64_t size_bytes);
 void ring_destroy(struct ring **ring);
-/* A free buffer, or NULL when all are in flight. One thread only. *hint goes with it to
- * ring_return. */
+/* Takes a free buffer; NULL when all are in flight. One thread only. Pass *hint on to ring_return
+ * with the buffer. */
 void *ring_take(struct ring *ring, void **hint);
 /* zmq_free_fn; any thread. */
 void ring_return(void *data, void *hint);

@@ -1,8 +1,8 @@
 /* sender.c - the sender's hot loop, one copy per send mode.
  *
  * Per message: the libzmq calls that the mode stands for, one check of the stop flag, one relaxed
- * store of the count. No system call, lock or allocation of its own; the clock is read from 16 KiB
- * on and where the loop has to wait.
+ * store of the count. No system call, lock or allocation of its own; the clock is read for each
+ * message of 16 KiB or more, and where the loop has to wait.
  *
  * A send mode is a function that makes a message (make_NAME) and a line of SEND_MODES.
  */
@@ -20,7 +20,7 @@
 #define RING_PAUSE_MIN_NS 20000
 #define RING_PAUSE_MAX_NS 200000
 
-/* All buffers are in flight: sleep until one comes back. @return NULL when told to stop. */
+/* Sleeps until a buffer comes back, when all are in flight. @return NULL when told to stop. */
 static __attribute__((noinline)) void *wait_for_buffer(struct traffic *traffic, void **hint)
 {
     struct progress *progress = &traffic->progress;
@@ -36,9 +36,8 @@ static __attribute__((noinline)) void *wait_for_buffer(struct traffic *traffic, 
     return data;
 }
 
-/* The socket would not take the message at once: wait in libzmq. @return 0, or -1: told to stop, or
- * failed.
- */
+/* Waits in libzmq, when the socket would not take the message at once. @return 0, or -1: told to
+ * stop, or failed. */
 static __attribute__((noinline)) int wait_to_send(struct traffic *traffic, zmq_msg_t *message)
 {
     struct progress *progress = &traffic->progress;
@@ -102,11 +101,11 @@ MODE_INLINE int make_untouched(struct traffic *traffic, zmq_msg_t *message, size
 /* What the bytes of a message that was just made are. */
 enum content {
     CONTENT_NEW,    /* written for this message */
-    CONTENT_SHARED, /* those of other messages, too */
+    CONTENT_SHARED, /* the same bytes as other messages */
     CONTENT_USED    /* whatever was in this memory before */
 };
 
-/* The modes: value, name, function, what it sends from, what the bytes are. */
+/* The modes: value, name, function, the memory that it sends from, the content of the bytes. */
 #define SEND_MODES(MODE)                                                                           \
     MODE(SEND_COPY, copy, make_copy, PAYLOAD_BUFFER, CONTENT_NEW)                                  \
     MODE(SEND_ZERO_COPY, zero_copy, make_zero_copy, PAYLOAD_RING, CONTENT_USED)                    \
@@ -142,8 +141,8 @@ static int make_private_copy(struct traffic *traffic, zmq_msg_t *message, size_t
     return 0;
 }
 
-/* Makes a message where some get a stamp. One that gets a stamp has bytes of its own; one that does
- * not may lie where an old stamp is. */
+/* Makes a message in a loop in which some messages get a stamp. A stamped message needs bytes of
+ * its own. An unstamped one may reuse memory with an old stamp, which is then cleared. */
 MODE_INLINE int make_for_latency(struct traffic *traffic, zmq_msg_t *message, make_function *make,
                                  const enum content content, size_t size, bool gets_stamp)
 {
@@ -166,7 +165,7 @@ static void note_make_failure(struct traffic *traffic)
     }
 }
 
-/* When message `index` is sent, for its latency: when it is due, or now. */
+/* The send time of message `index` for its latency: when it is due if paced, else now. */
 static inline int64_t send_time_ns(const struct pace *pace, const bool paced, int64_t index)
 {
     return paced ? pace_due_ns(pace, index) : clock_ns();
@@ -216,7 +215,8 @@ MODE_INLINE void send_loop(struct traffic *traffic, make_function *make, const e
 
 /* ---- req-rep and pair: a message is sent when the one before has come back ---- */
 
-/* @return when it was there, or -1: given up, or failed. */
+/* Waits for a message to come back. @return the time at which it came, or -1 when the wait was
+ * given up or failed. */
 static int64_t await_echo(struct traffic *traffic, zmq_msg_t *echo)
 {
     struct progress *progress = &traffic->progress;
@@ -235,7 +235,8 @@ static int64_t await_echo(struct traffic *traffic, zmq_msg_t *echo)
     return rc < 0 ? -1 : now_ns;
 }
 
-/* Makes and sends message `index`. @return when it was sent, or -1: told to stop, or failed. */
+/* Makes and sends message `index`. @return the time at which it was sent, or -1 when told to stop
+ * or failed. */
 MODE_INLINE int64_t send_request(struct traffic *traffic, make_function *make, struct pace *pace,
                                  int64_t index)
 {
@@ -283,9 +284,9 @@ MODE_INLINE void request_loop(struct traffic *traffic, make_function *make)
 
 /* ---- the loops of a mode ---- */
 
-/* A function for each, so that the compiler gives each its registers and nothing is decided per
- * message. Where messages carry their send time or come back, only the mode has a loop of its own.
- */
+/* Each loop is a function of its own, so that the compiler assigns registers to each and nothing is
+ * decided per message. The loops for latencies and echoes are split by mode only, and decide the
+ * rest per message. */
 enum send_loop {
     LOOP_PLAIN,
     LOOP_TIMED,

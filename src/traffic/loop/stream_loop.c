@@ -1,10 +1,10 @@
 /* stream_loop.c - the hot loops of the baseline: a stream of messages over plain sockets.
  *
- * A sender writes its one buffer again and again, a system call a message as long as the kernel
- * takes it whole; a receiver reads into a buffer of a message, as iperf3 does with a length of the
- * message's size. A sender of one peer waits in the socket call; all others wait in poll, and with
- * several peers whole messages go in turn to whichever connection takes them. Where the kernel
- * would make the caller wait, the clock is read.
+ * A sender writes its one buffer again and again, with one system call per message as long as the
+ * kernel takes it whole. A receiver reads into a buffer of one message, as iperf3 does when its
+ * length is the message's size. A sender with one peer waits in the socket call; all others wait in
+ * poll. A sender with several peers sends whole messages in turn to whichever connection takes
+ * them. Where the kernel would make the caller wait, the clock is read.
  */
 #include "loop/stream_loop.h"
 
@@ -16,12 +16,12 @@
 #include <sys/socket.h>
 #include <time.h>
 
-/* After so many rounds, connections that were not ready are polled again. */
+/* After this many rounds, connections that were not ready are polled again. */
 #define ROUNDS_PER_POLL 64
-/* A reader that sleeps is woken for so much, or for the rest of its message, not for every segment:
- * over loopback that costs much of the rate. 128 to 1024 KiB made no difference at 1 MiB; 64 KiB
- * gave 1.1 times iperf3's rate where 256 KiB gave 1.4. The kernel makes room for twice as much in
- * the receive buffer, unless its size was set (net/ipv4/tcp.c, tcp_set_rcvlowat). */
+/* A sleeping reader is woken for this many bytes, or for the rest of its message. Waking it for
+ * every segment would cost much of the rate over loopback. 128 to 1024 KiB made no difference at 1
+ * MiB; 64 KiB gave 1.1 times iperf3's rate where 256 KiB gave 1.4. The kernel makes room for twice
+ * as much in the receive buffer, unless its size was set (net/ipv4/tcp.c, tcp_set_rcvlowat). */
 #define WAKE_BYTES ((size_t)256 << 10)
 
 struct stream_loop {
@@ -29,7 +29,7 @@ struct stream_loop {
     struct progress *progress;
     size_t size;
     bool timed;
-    int64_t begun; /* messages of which a byte at least is written */
+    int64_t begun; /* messages of which at least one byte is written */
     int64_t count; /* whole messages, written or read */
     int64_t count_when_empty;
 };
@@ -51,8 +51,9 @@ static inline void count_message(struct stream_loop *loop, int64_t now_ns)
 
 /* ---- sender ---- */
 
-/* The kernel did not take the whole message: wait in the socket call. @return 0 when it is written,
- * -1: told to stop before its first byte, told to abandon it, or failed. */
+/* Waits in the socket call to write the rest of a message that the kernel did not take whole.
+ * @return 0 when it is written, or -1 when told to stop before its first byte, told to abandon it,
+ * or failed. */
 static __attribute__((noinline)) int write_rest(struct stream_loop *loop,
                                                 struct stream_connection *connection, ssize_t wrote)
 {
@@ -87,7 +88,7 @@ static void send_to_one(struct stream_loop *loop)
     }
 }
 
-/* A message that is begun is written to its end. */
+/* Even after the limit or a stop, a message that is begun is written to its end. */
 static bool has_data_to_send(const struct stream_loop *loop,
                              const struct stream_connection *connection)
 {
@@ -115,7 +116,8 @@ static int send_some(struct stream_loop *loop, struct stream_connection *connect
 
 /* ---- receiver ---- */
 
-/* Before it waits, and at its end: that is when the last message came, or just after. */
+/* Dates the last message, before the loop waits and at its end: the message came now, or just
+ * before. */
 static void note_last_time(struct stream_loop *loop, int64_t now_ns)
 {
     if (!loop->timed && loop->count != loop->count_when_empty) {
@@ -124,7 +126,8 @@ static void note_last_time(struct stream_loop *loop, int64_t now_ns)
     }
 }
 
-/* Bytes have come, or the stream's end. What is not a whole message then is foreign. */
+/* Accounts for the bytes that were read. `got` 0 is the stream's end: an incomplete message before
+ * it is foreign. */
 static inline void account_bytes(struct stream_loop *loop, struct stream_connection *connection,
                                  ssize_t got)
 {
@@ -149,7 +152,7 @@ static inline void account_bytes(struct stream_loop *loop, struct stream_connect
     count_message(loop, now_ns);
 }
 
-/* Before a wait for data: what is to end it. The stream's end does so, too. */
+/* Sets how many bytes are to end the next wait for data. The stream's end also ends it. */
 static void set_wake(const struct stream_loop *loop, struct stream_connection *connection)
 {
     size_t rest = loop->size - connection->done;
@@ -160,9 +163,9 @@ static void set_wake(const struct stream_loop *loop, struct stream_connection *c
     }
 }
 
-/* Nothing is there. In poll and not in recv: a recv that has taken the first of what it waits for
- * would then wait for as much again, which the message may not have. Kernels before 5.12 may forget
- * to wake a reader with a low-water mark: the caller reads after TRAFFIC_CHECK_MS in any case. */
+/* Waits for data in poll, not in recv. A recv that has read some bytes would wait for the low-water
+ * mark again, and the message may not have as many left. Kernels before 5.12 may fail to wake a
+ * reader with a low-water mark, so the caller reads after TRAFFIC_CHECK_MS in any case. */
 static __attribute__((noinline)) void wait_to_read(struct stream_loop *loop,
                                                    struct stream_connection *connection)
 {
@@ -303,7 +306,7 @@ static void run_sender(struct stream_loop *loop)
     traffic->last_ns = clock_ns();
     for (int i = 0; i < traffic->peers; i++) {
         shutdown(traffic->stream->connections[i].fd,
-                 SHUT_WR); /* the kernel sends what is written, then the end */
+                 SHUT_WR); /* the kernel sends the rest, then the end of the stream */
     }
 }
 

@@ -1,10 +1,10 @@
 /* writer.c - receive mode write: what a receiver does with its messages besides taking them.
  *
- * They go through one buffer into a file of the receiver's own. The disk counts: at both ends of a
- * window the loop itself stops receiving, writes out the buffer and waits for fdatasync. So the
- * window reaches from one moment at which all that was received is on disk to another, and its rate
- * is messages received in between over the time in between, the second sync included. With a count,
- * the last message is received when its sync has ended.
+ * They go through one buffer into a file of the receiver's own. The time to write to disk is part
+ * of the measurement. At both edges of a window the loop stops receiving, writes out the buffer and
+ * waits for fdatasync. So at both edges everything received is on disk. The rate is the messages
+ * received between the edges over the time between them, which includes the second sync. In count
+ * mode the last message counts as received when its sync has ended.
  */
 #include "loop/writer.h"
 
@@ -31,15 +31,15 @@ struct writer {
     char *buffer;
     size_t capacity, used;
     bool dirty;      /* something was received since the last sync */
-    int64_t total;   /* messages after which all has come; INT64_MAX: not known */
+    int64_t total;   /* how many messages will come; INT64_MAX: not known */
     int64_t sync_ns; /* length of the last sync */
     struct traffic_sample synced;
     _Atomic uint32_t requested; /* by the thread that samples */
-    _Atomic uint32_t answered;  /* by the loop: `synced` and `sync_ns` belong to it */
+    _Atomic uint32_t answered;  /* by the loop: the request that `synced` and `sync_ns` belong to */
 };
 
 static char write_folder[PATH_MAX];
-/* Of the file while it is there, for a process that has to exit at once. */
+/* The name of the file while it exists, for a process that has to exit at once. */
 static char open_name[PATH_MAX];
 
 void traffic_write_to(const char *folder)
@@ -73,8 +73,8 @@ void traffic_remove_file(void)
 
 /* ---- made and removed ---- */
 
-/* All messages of a count come to a single receiver, and to every subscriber unless some are lost.
- */
+/* In count mode a single receiver gets all messages, and so does every subscriber unless some are
+ * lost. */
 static int64_t expected_total(const struct point *point)
 {
     bool whole = point->pattern == PATTERN_PUB_SUB || point->receivers_per_sender == 1;
@@ -122,7 +122,7 @@ void writer_close(struct traffic *traffic)
         return;
     }
     if (writer->fd >= 0) {
-        traffic_remove_file(); /* before it is closed: what is not yet on disk need not go there */
+        traffic_remove_file(); /* before it is closed, so that the rest is not written to disk */
         close(writer->fd);
     }
     free(writer->buffer);
@@ -224,8 +224,9 @@ int writer_step(struct traffic *traffic, int64_t count)
     return 0;
 }
 
-/* A receiver that shares a count with others learns of its end from them, some time after its last
- * message: that time counts as well, so that the rate is never too high. */
+/* Syncs the file at the loop's end. A receiver that shares the messages of a count with others
+ * learns that all have come only some time after its last message. That time counts too, so that
+ * the rate is never too high. */
 void writer_end(struct traffic *traffic, int64_t count)
 {
     if (traffic->loop_call || flush(traffic)) {

@@ -1,6 +1,5 @@
-/* monitor.c - the socket monitor: handshakes prove readiness, its file descriptors lead to the
- * connections.
- */
+/* monitor.c - the socket monitor: its handshake events prove readiness, and the file descriptors in
+ * its events identify the connections. */
 #include "peers/monitor.h"
 
 #include "clock.h"
@@ -14,10 +13,11 @@
 #include <zmq.h>
 
 #define MONITOR_ADDRESS "inproc://monitor"
-/* A peer whose connection is not found by then has lost it already. */
+/* The longest time to look for the peers' connections. A peer whose connection is not found by then
+ * has lost it. */
 #define SETTLE_NS INT64_C(1000000000)
-/* The most that is sent to one who is refused (RFC 23, 24, 26): greeting, WELCOME, and an ERROR
- * with ZAP's three digits. The READY that a peer gets in place of the ERROR is longer: it names the
+/* The most bytes that are sent to a stranger (RFC 23, 24, 26): greeting, WELCOME, and an ERROR with
+ * ZAP's three digits. A peer gets a READY in place of the ERROR. It is longer, since it names the
  * socket's type. */
 #define GREETING_BYTES 64
 #define PLAIN_WELCOME_BYTES 10
@@ -26,7 +26,7 @@
 #define FAILURE_EVENTS                                                                             \
     (ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |                  \
      ZMQ_EVENT_HANDSHAKE_FAILED_AUTH)
-/* No others: each wakes the thread that reads them. */
+/* The monitor reports no other events, since each wakes the thread that reads them. */
 #define EVENTS                                                                                     \
     (ZMQ_EVENT_CONNECTED | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |                    \
      ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED | FAILURE_EVENTS)
@@ -46,7 +46,8 @@ int monitor_expect(struct monitor *monitor, int peers, bool binds, bool curve)
 
 int monitor_open(struct monitor *monitor, void *context, void *socket)
 {
-    const int unlimited = 0; /* at a limit libzmq's I/O thread would wait for the reader */
+    const int unlimited =
+        0; /* with a limit, libzmq's I/O thread would block until the reader reads */
     if (zmq_socket_monitor(socket, MONITOR_ADDRESS, EVENTS) < 0) {
         return -1;
     }
@@ -85,8 +86,9 @@ static void note_connecting(struct monitor *monitor, int event, int value)
 
 /* ---- the side that binds: which connection is a peer's? ---- */
 
-/* With several I/O threads the event of a connection's end may come before that of its beginning,
- * and the next connection has its descriptor: it is one all the same. */
+/* Notes an open connection, once per descriptor. With several I/O threads, the event of a
+ * connection's start may come after that of its end. If the next connection then has the same
+ * descriptor, it is in the list already. */
 static void add_open(struct monitor *monitor, int fd)
 {
     for (int i = 0; i < monitor->open_count; i++) {
@@ -98,7 +100,7 @@ static void add_open(struct monitor *monitor, int fd)
         int room = 2 * monitor->open_room + monitor->peers;
         int *larger = realloc(monitor->open, (size_t)room * sizeof *larger);
         if (!larger) {
-            return; /* at worst a peer's connection is not known, and counts as lost */
+            return; /* at worst a peer's connection stays unknown, and counts as lost */
         }
         monitor->open = larger;
         monitor->open_room = room;
@@ -117,7 +119,8 @@ static void remove_open(struct monitor *monitor, int fd)
     }
 }
 
-/* A stranger's failed handshake is no failure of the job's: a peer's is seen at its own end. */
+/* A failed handshake is not counted here: it may be a stranger's, and a peer notices its own
+ * failure at its end. */
 static void note_binding(struct monitor *monitor, int event, int value)
 {
     if (event == ZMQ_EVENT_ACCEPTED) {
@@ -132,9 +135,9 @@ static void note_binding(struct monitor *monitor, int event, int value)
     }
 }
 
-/* Was this one sent more than one who is refused? A stranger cannot cause that: what it sends, or
- * does not acknowledge, is not counted. An ipc socket counts nothing; strangers cannot reach it in
- * its folder. */
+/* Were more bytes sent on this connection than a stranger gets? A stranger cannot change that
+ * number: bytes that it sends, or does not acknowledge, are not counted. An ipc socket has no such
+ * number, but strangers cannot reach it in its private folder. */
 static bool is_peer(const struct monitor *monitor, int fd)
 {
     struct tcp_info info;
@@ -148,7 +151,8 @@ static bool is_peer(const struct monitor *monitor, int fd)
     return sent > (uint64_t)monitor->refused_bytes;
 }
 
-/* The oldest first. @return how many were found, at most all. */
+/* Finds the peers among the open connections, the oldest first. @return how many were found, at
+ * most `peers`. */
 static int find_peers(struct monitor *monitor)
 {
     int found = 0;
@@ -165,8 +169,9 @@ bool monitor_identifying(const struct monitor *monitor)
     return monitor->binds && !monitor->settled && monitor->handshakes >= monitor->peers;
 }
 
-/* libzmq's events do not name the peer whose handshake succeeded. The event comes just before the
- * READY is sent, and with several I/O threads perhaps before that of the connection. */
+/* libzmq's event of a successful handshake does not name the connection. The event comes just
+ * before the READY is sent, and with several I/O threads perhaps before the event that the
+ * connection was accepted. */
 bool monitor_identify(struct monitor *monitor)
 {
     if (!monitor_identifying(monitor)) {

@@ -1,4 +1,4 @@
-/* monitor.h - what happened to a socket's connections, by libzmq's socket monitor. */
+/* monitor.h - what happened to a socket's connections, as libzmq's socket monitor reports it. */
 #ifndef TRAFFIC_MONITOR_H
 #define TRAFFIC_MONITOR_H
 
@@ -7,15 +7,15 @@
 
 struct monitor {
     void *socket;
-    bool binds;   /* then strangers may connect, too */
+    bool binds;   /* strangers may connect to a side that binds */
     bool settled; /* the peers' connections are known */
     int *fds;     /* of the peers' live connections; `peers` places, -1 when free */
     int peers;
-    int *open; /* before that, on the side that binds: all that are open */
+    int *open; /* on the side that binds, until settled: all open connections */
     int open_count, open_room;
-    int refused_bytes;                                     /* at most sent to a stranger */
-    int64_t settle_ns;                                     /* when to wait no longer */
-    int handshakes, connections, disconnections, failures; /* disconnections: of peers */
+    int refused_bytes;                                     /* most bytes sent to a stranger */
+    int64_t settle_ns;                                     /* when to stop looking for peers */
+    int handshakes, connections, disconnections, failures; /* disconnections: peers' only */
     int last_event;
 };
 
@@ -24,9 +24,10 @@ int monitor_open(struct monitor *monitor, void *context, void *socket);
 /* Sets who is expected, before monitor_open. `curve`: connections are encrypted.
  * @return 0, or -1 when memory is out. */
 int monitor_expect(struct monitor *monitor, int peers, bool binds, bool curve);
-/* Has every peer completed its handshake, and is its connection known from strangers'? */
+/* Has every peer completed its handshake, and is its connection told from strangers'? */
 bool monitor_identify(struct monitor *monitor);
-/* Every peer has, and a connection is not known yet: that takes no event, and microseconds. */
+/* Has every peer completed its handshake, while a connection is not yet told from strangers'? That
+ * lasts microseconds, and no event ends it. */
 bool monitor_identifying(const struct monitor *monitor);
 /* Reads all events; waits up to `wait_ms` for the first. */
 void monitor_read(struct monitor *monitor, int wait_ms);

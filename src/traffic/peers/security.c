@@ -1,5 +1,5 @@
-/* security.c - only the job's own connections: who binds admits who can prove that it belongs to
- * the run.
+/* security.c - only the job's own connections: the side that binds admits a peer only if it proves
+ * that it belongs to the run.
  *
  * --security none is ZeroMQ's PLAIN (RFC 24) with a password made for this run; curve is CURVE (RFC
  * 26) with a key pair for each rank, made for this run. Both are checked once per connection, by a
@@ -7,7 +7,7 @@
  * until somebody connects, and ends with the context. An admitted connection costs nothing per
  * message with PLAIN; CURVE encrypts.
  *
- * The password and the secret keys are in this module alone: nothing here writes or prints them.
+ * Only this module has the password and the secret keys, and it never writes or prints them.
  */
 #include "peers/security.h"
 
@@ -27,12 +27,13 @@
 #define FRAME_BYTES 256 /* a user name or password has at most 255 */
 /* Longest wait for the end of a handshake: a connection that sends nothing is closed then. */
 #define HANDSHAKE_MOST_MS 10000
-/* READY, a subscription and the like have to get through (libzmq limits them too). */
+/* The least size limit: libzmq applies it to READY and subscriptions too, and they must get
+ * through. */
 #define LIMIT_LEAST_BYTES 1024
-/* What CURVE adds to a message on the wire, and some (RFC 26: 8 + 8 + 16 + 1). */
+/* What CURVE adds to a message on the wire (RFC 26: 8 + 8 + 16 + 1), and some more. */
 #define CURVE_EXTRA_BYTES 64
 
-/* The run, as this process knows it. Written before any traffic is opened, read by its threads. */
+/* The password and keys of the run. Written before any traffic is opened, then only read. */
 static struct {
     bool known;
     char password[TRAFFIC_PASSWORD_LENGTH];
@@ -125,7 +126,7 @@ struct request {
     int count;
 };
 
-/* Without a hint of where the first difference is. */
+/* Compares in a time that does not depend on where the first difference is. */
 static bool equal(const struct frame *frame, const void *data, size_t length)
 {
     const volatile unsigned char *a = frame->data, *b = data;
@@ -180,13 +181,13 @@ static bool read_request(void *socket, struct request *request)
         if (got < 0 || zmq_getsockopt(socket, ZMQ_RCVMORE, &more, &length) < 0) {
             return false;
         }
-        frame->length = (size_t)got; /* over sizeof data when it was cut: then equal to nothing */
+        frame->length = (size_t)got; /* over sizeof data if it was cut: equals nothing then */
         request->count++;
     }
     return true;
 }
 
-/* No user id: it would be put before the first message of the connection. */
+/* The answer has no user id: libzmq would put it before the first message of the connection. */
 static void send_answer(void *socket, const struct request *request)
 {
     const struct frame *id = &request->frames[REQUEST_ID];
@@ -222,7 +223,7 @@ static int start_handler(struct security_handler *handler, void *socket)
     return rc;
 }
 
-/* Bound before the traffic's socket is, so that nobody is asked about in vain. */
+/* Opens the handler before the traffic's socket is bound, so that every request finds it. */
 static int open_handler(struct security_handler *handler, void *context, struct error *error)
 {
     const int zero = 0;

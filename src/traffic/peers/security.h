@@ -15,14 +15,16 @@ struct security_handler {
     bool running;
 };
 
-/* Limits the size of what `socket` receives. The side that binds gets a ZAP handler in `context`,
- * and admits the run's members only. Before the socket is bound. @return 0, or -1 with `error`. */
+/* Limits the size of messages that `socket` receives. On the side that binds, opens a ZAP handler
+ * in `context` that admits only members of the run. Call it before the socket is bound. @return 0,
+ * or -1 with `error`. */
 int security_admit(struct security_handler *handler, void *context, void *socket,
                    const struct point *point, bool binds, struct error *error);
-/* Sets what proves to `member` that this process belongs to the run; before connecting to it.
+/* Sets the password or keys that prove to `member` that this process belongs to the run. Call it
+ * before connecting to `member`.
  * @return 0, or -1 with `error`. */
 int security_identify(void *socket, int32_t security, int32_t member, struct error *error);
-/* Joins the handler's thread; the context has ended. */
+/* Joins the handler's thread. Call it after the context has ended. */
 void security_end(struct security_handler *handler);
 
 #endif

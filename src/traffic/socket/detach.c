@@ -1,11 +1,12 @@
 /* detach.c - closes a publisher so that its subscribers get what it has sent.
  *
- * Over TCP closing the socket is enough: LINGER sends what is queued, and the end of the stream
- * comes after it. A Unix socket that is closed is reported to its peer at once as hung up, ahead of
- * what the kernel still holds, and a libzmq that has stopped reading (its RCVHWM is reached) then
- * gives up that rest. So a publisher over ipc has a second descriptor of each connection; when the
- * linger is over it shuts down the sending side only (unix(7), shutdown(2)), which the subscriber
- * sees as TCP's end of stream, and closes when the drain has ended.
+ * Over TCP, closing the socket is enough: LINGER sends what is queued, and the end of the stream
+ * comes after it. A closed Unix socket is different: its peer sees the hang-up at once, before the
+ * bytes that the kernel still holds. A libzmq that has stopped reading, because its RCVHWM is
+ * reached, then discards those bytes. So a publisher over ipc keeps a second descriptor of each
+ * connection. When the linger is over, it shuts down the sending side only (unix(7), shutdown(2)),
+ * which a subscriber sees like TCP's end of stream. It closes the descriptors when the drain has
+ * ended.
  */
 #include "socket/detach.h"
 
@@ -48,8 +49,8 @@ void traffic_detach(struct traffic *traffic)
     if (!duplicated) {
         return;
     }
-    monitor_close(
-        &traffic->monitor); /* the context ends in the thread, and waits for all of its sockets */
+    monitor_close(&traffic->monitor); /* the thread ends the context, which waits until all its
+                                         sockets are closed */
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     traffic->detach.running =

@@ -1,4 +1,5 @@
-/* detach.h - the end of a publisher's detaching, which traffic_detach begins. */
+/* detach.h - ends what traffic_detach begins: a publisher closes, and its queued messages are still
+ * sent. */
 #ifndef TRAFFIC_DETACH_H
 #define TRAFFIC_DETACH_H
 

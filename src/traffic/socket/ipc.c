@@ -7,8 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The process's ipc folder and socket while they are there, for a process that has to exit at once.
- */
+/* The process's ipc folder and socket while they exist, for a process that has to exit at once. */
 static char open_folder[TRAFFIC_ENDPOINT_LENGTH], open_socket_name[TRAFFIC_ENDPOINT_LENGTH + 8];
 
 static void note_folder(const char *folder)
@@ -20,7 +19,7 @@ static void note_folder(const char *folder)
 void traffic_remove_ipc(void)
 {
     if (open_folder[0]) {
-        unlink(open_socket_name); /* libzmq has done so when its context ended */
+        unlink(open_socket_name); /* usually libzmq has removed it with its context */
         rmdir(open_folder);
         open_folder[0] = '\0';
     }
@@ -50,7 +49,7 @@ int ipc_make_name(struct traffic *traffic, char *name, size_t length, struct err
 void ipc_remove(const struct traffic *traffic)
 {
     if (traffic->folder[0]) {
-        note_folder(traffic->folder); /* of several in one process, this one */
+        note_folder(traffic->folder); /* of several in one process, the last one */
         traffic_remove_ipc();
     }
 }

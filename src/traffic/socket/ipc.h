@@ -6,9 +6,10 @@
 
 #include <stddef.h>
 
-/* Makes the folder, and the endpoint of a socket in it. @return 0, or -1 with `error`. */
+/* Makes the folder, and writes the endpoint of a socket in it to `name`. @return 0, or -1 with
+ * `error`. */
 int ipc_make_name(struct traffic *traffic, char *name, size_t length, struct error *error);
-/* Removes both, where there are any; the context has ended. */
+/* Removes folder and socket, if any. Call it after the context has ended. */
 void ipc_remove(const struct traffic *traffic);
 
 #endif

@@ -17,7 +17,7 @@ static int bind_and_listen(int fd, const struct addrinfo *to, int backlog)
 {
     int one = 1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one,
-               sizeof one); /* connections that have ended keep no port */
+               sizeof one); /* the port of an ended connection is free at once */
     if (bind(fd, to->ai_addr, to->ai_addrlen) == 0 && listen(fd, backlog) == 0) {
         return 0;
     }
@@ -45,7 +45,8 @@ static int try_port(struct traffic *traffic, const char *address, int port, stru
     return rc;
 }
 
-/* Ranks of one host begin at different places of the range, as ZeroMQ's points do. */
+/* Listens on a free port of the range. As in socket.c, ranks of one host begin at different places
+ * of it. */
 static int listen_in_range(struct traffic *traffic, const char *address, struct error *error)
 {
     struct config_ports ports = config_ports(traffic->point.ports);

@@ -1,5 +1,4 @@
-/* socket.c - a ZeroMQ socket: opened with every option, bound or connected, proven ready, closed.
- */
+/* socket.c - a ZeroMQ socket: opened with all options, bound or connected, proven ready, closed. */
 #include "socket/socket.h"
 
 #include "socket/ipc.h"
@@ -115,8 +114,8 @@ int socket_open(struct traffic *traffic, const char *address, struct error *erro
     return watch_connections(traffic, error);
 }
 
-/* A free port of the range; ranks of one host begin at different places, so that they do not race
- * for the same. */
+/* Binds a free port of the range. Ranks of one host begin at different places of it, so that they
+ * do not compete for the same port. */
 static int bind_in_range(struct traffic *traffic, const char *address, struct error *error)
 {
     struct config_ports ports = config_ports(traffic->point.ports);
@@ -182,8 +181,8 @@ static void read_subscriptions(struct traffic *traffic)
     }
 }
 
-/* Waits for the monitor's events and a publisher's subscriptions. To wait for the socket is also to
- * process its commands, without which a SUB that binds would not send its subscription. */
+/* Waits for the monitor's events and a publisher's subscriptions. Polling the socket also makes
+ * libzmq process its commands. Without that, a SUB that binds would not send its subscription. */
 static void await_events(const struct traffic *traffic)
 {
     zmq_pollitem_t items[] = {{traffic->monitor.socket, 0, ZMQ_POLLIN, 0},
@@ -207,8 +206,8 @@ int socket_ready(struct traffic *traffic, struct error *error)
            (!traffic_publishes(traffic) || traffic->subscriptions >= traffic->peers);
 }
 
-/* The monitor's sender ends before its reader does: libzmq would wait for a reader that has closed,
- * and lose the event's memory. */
+/* Stops the monitor, which sends events, before the socket that reads them is closed. Otherwise
+ * libzmq would wait for a closed reader, and leak the event's memory. */
 void socket_close(struct traffic *traffic)
 {
     if (traffic->socket) {

@@ -1,9 +1,9 @@
 /* stream.c - the baseline's connections: made, proven, closed.
  *
  * The side that connects sends the token that came with the endpoint, over MPI, and the side that
- * bound answers with a byte. So both know that the other has the connection, and no stranger gets a
- * place. Nagle's algorithm stays on: in a stream of writes it only joins the ends of messages, so
- * that small ones fill segments.
+ * bound answers with a byte. So each side knows that the other has the connection, and no stranger
+ * is taken for a peer. Nagle's algorithm stays on: in a stream of writes it only joins the ends of
+ * messages, so that small ones fill segments.
  */
 #include "socket/stream.h"
 
@@ -33,7 +33,7 @@ int stream_make(struct traffic *traffic)
         return -1;
     }
     stream->listener = -1;
-    /* The connections are read by way of the monitor, as ZeroMQ's are. */
+    /* Reports on connections read their descriptors from the monitor, as for ZeroMQ. */
     if (monitor_expect(&traffic->monitor, traffic->peers, false, false)) {
         return -1;
     }
@@ -66,8 +66,7 @@ void stream_close(struct traffic *traffic)
 
 static void add_candidate(struct stream *stream, int fd, enum stream_candidate_state state)
 {
-    if (stream->candidate_count ==
-        stream->candidate_room) { /* the one that was silent for longest is closed */
+    if (stream->candidate_count == stream->candidate_room) { /* close the oldest candidate */
         close(stream->candidates[0].fd);
         stream->rejected++;
         memmove(&stream->candidates[0], &stream->candidates[1],
@@ -196,7 +195,8 @@ static int advance_handshake(const struct stream *stream, struct stream_candidat
     }
 }
 
-/* A stranger is closed; a peer that this side connects to and that does not answer is a failure.
+/* Reads or writes the token. Closes a stranger's connection. It is an error if a peer that this
+ * side connects to does not answer.
  * @return 0, or -1 with `error`. */
 static int serve_candidate(struct traffic *traffic, int index, struct error *error)
 {
@@ -234,7 +234,8 @@ static void accept_candidates(struct stream *stream)
     }
 }
 
-/* A candidate that this side connects becomes writable, one that has to send something readable. */
+/* A candidate that this side connects to becomes writable; a candidate that has to send something
+ * becomes readable. */
 static int poll_candidates(const struct stream *stream)
 {
     int count = stream->candidate_count;
@@ -257,7 +258,7 @@ int stream_ready(struct traffic *traffic, struct error *error)
     int count = stream->candidate_count;
     if (!all_proven(traffic) && poll_candidates(stream) > 0) {
         for (int i = count - 1; i >= 0;
-             i--) { /* from the end: one that is removed is replaced by the last */
+             i--) { /* from the end, since the last candidate takes the place of a removed one */
             if (!all_proven(traffic) && stream->polled[i].revents &&
                 serve_candidate(traffic, i, error)) {
                 return -1;

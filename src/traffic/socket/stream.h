@@ -4,12 +4,12 @@
 
 #include "state/state.h"
 
-/* traffic->stream, with room for all peers. @return 0, or -1 when memory is out. */
+/* Makes traffic->stream, with room for all peers. @return 0, or -1 when memory is out. */
 int stream_make(struct traffic *traffic);
 /* As traffic_connect and traffic_ready. */
 int stream_connect(struct traffic *traffic, const char *endpoint, struct error *error);
 int stream_ready(struct traffic *traffic, struct error *error);
-/* As traffic_strangers; those that are still silent count. */
+/* As traffic_strangers: silent connections count, too. */
 int stream_strangers(const struct traffic *traffic);
 void stream_close(struct traffic *traffic);
 

@@ -1,5 +1,5 @@
-/* affinity.c - where the threads run. New threads run where the thread that makes them runs,
- * ZeroMQ's I/O threads too. */
+/* affinity.c - which CPUs the threads may run on. A new thread inherits them from the thread that
+ * makes it; so do ZeroMQ's I/O threads. */
 #include "state/affinity.h"
 
 #include <stdbool.h>

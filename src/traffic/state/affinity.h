@@ -5,12 +5,13 @@
 #include <sched.h>
 #include <stddef.h>
 
-/* Moves the calling thread, and threads that it makes from now on. @return 0, or -1 with errno. */
+/* Sets the CPUs of the calling thread, and of threads that it makes from now on. @return 0, or -1
+ * with errno. */
 int affinity_set(const cpu_set_t *cpus);
 void affinity_get(cpu_set_t *cpus);
 /* As a list: "0-3,8"; cut where `text` ends. */
 void affinity_format(const cpu_set_t *cpus, char *text, size_t length);
-/* The process's I/O threads of libzmq. @return how many thread ids are in `tids`. */
+/* Finds libzmq's I/O threads in this process. @return how many thread ids are in `tids`. */
 size_t affinity_find_io_threads(int *tids, size_t most);
 
 #endif

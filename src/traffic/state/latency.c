@@ -48,7 +48,7 @@ void traffic_latency_end(struct traffic *traffic)
     }
 }
 
-/* What counts of a bucket. */
+/* The times of a bucket that count: those in the window, or all in count mode. */
 static int64_t counted(const struct traffic *traffic, size_t bucket)
 {
     const struct latency *latency = traffic->latency;

@@ -12,7 +12,7 @@
 
 struct latency {
     int64_t every;     /* one message of so many is timed */
-    int64_t offset_ns; /* of this host's clock to the coordinator's, which stamps go by */
+    int64_t offset_ns; /* of this host's clock; stamps have the coordinator's time */
     _Atomic int64_t counts[HISTOGRAM_BUCKETS];
     int64_t lowest_ns; /* 0, or below; read after the loop's end */
     int64_t begin[HISTOGRAM_BUCKETS], end[HISTOGRAM_BUCKETS]; /* the counts at the window's edges */
@@ -34,9 +34,9 @@ static inline void latency_count(struct latency *latency, int64_t time_ns)
     }
 }
 
-/* At the head of a message: a magic number, then its send time by the coordinator's clock. The
- * payload's own bytes are all alike, and memory that is used again is cleared, so no message has
- * the number by chance. */
+/* A stamp is at the head of a message: a magic number, then the send time by the coordinator's
+ * clock. No message has the number by chance: all bytes of a payload are equal, and a stamp in
+ * reused memory is cleared. */
 #define STAMP_MAGIC UINT64_C(0x9d1c6f0b7a52e483)
 
 static inline void stamp_set(void *data, int64_t time_ns)
@@ -46,7 +46,7 @@ static inline void stamp_set(void *data, int64_t time_ns)
     memcpy(data, stamp, sizeof stamp);
 }
 
-/* So that an old stamp is not read again. */
+/* Clears the magic number, so that an old stamp is not read again. */
 static inline void stamp_clear(void *data)
 {
     memset(data, 0, sizeof(uint64_t));

@@ -4,7 +4,7 @@
 #include "clock.h"
 #include "state/state.h"
 
-/* Two clock readings this close bracket a count well enough. */
+/* A count that was read between two clock readings this close is dated well enough. */
 #define BRACKET_NS 50000
 #define TRIES 100
 
@@ -36,7 +36,8 @@ static void read_count_and_time(const struct progress *progress, struct traffic_
     sample->instant_ns = clock_ns();
 }
 
-/* Until now: a wait that has just begun is not counted from before it began. */
+/* The time waited until now. The clock is read after the counter, so that a wait that has just
+ * begun never counts as negative. */
 static int64_t waited(const _Atomic int64_t *waited_ns)
 {
     int64_t so_far = atomic_load_explicit(waited_ns, memory_order_acquire);

@@ -30,9 +30,10 @@ static inline void progress_publish_timed(struct progress *progress, int64_t cou
     atomic_store_explicit(&progress->sequence, sequence + 2, memory_order_release);
 }
 
-/* The time waited so far. While a wait lasts, the moment at which it began is subtracted, which
- * makes the number negative: clocks began before the first wait. It is one number, so that a reader
- * never sees a half. Only the loop's own thread writes, so a load and a store will do. */
+/* *waited_ns is the time waited so far. While a wait lasts, the time at which it began is
+ * subtracted. That makes the number negative, since the clock's zero is before the first wait. A
+ * single number holds both, so a reader never sees one without the other. Only the loop's own
+ * thread writes, so a load and a store will do. */
 static inline void progress_wait_begin(_Atomic int64_t *waited_ns, int64_t now_ns)
 {
     int64_t so_far = atomic_load_explicit(waited_ns, memory_order_relaxed);

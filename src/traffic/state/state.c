@@ -1,4 +1,4 @@
-/* state.c - what is read of a loop from outside, and the signal that wakes it. */
+/* state.c - what other threads read of a loop, and the signal that wakes it. */
 #include "state/state.h"
 
 #include "clock.h"

@@ -1,4 +1,4 @@
-/* state.h - struct traffic: all that one end has, for the rooms that work on it. */
+/* state.h - struct traffic: the state of one end, which the other parts of this module share. */
 #ifndef TRAFFIC_STATE_H
 #define TRAFFIC_STATE_H
 
@@ -20,8 +20,8 @@
 #define TRAFFIC_CHECK_MS 100
 /* The longest wait for an event of readiness. */
 #define TRAFFIC_EVENT_WAIT_MS 10
-/* Ignored by default, and used by nobody else: it only makes a blocking call of the loop return
- * EINTR. */
+/* The signal that makes a blocking call of the loop return EINTR. It is ignored by default, and
+ * nothing else uses it. */
 #define TRAFFIC_WAKE_SIGNAL SIGURG
 
 /* A publisher over ipc whose socket lingers; see detach.c. */
@@ -39,7 +39,7 @@ struct traffic {
     struct traffic_cpus cpus;
     void *context, *socket;
     struct monitor monitor;
-    int subscriptions;      /* an XPUB's: read so far */
+    int subscriptions;      /* those that an XPUB has read so far */
     int64_t sndhwm, rcvhwm; /* read back once, before the loop has the socket */
     struct detach detach;
     struct stream *stream; /* in place of context and socket, for the baseline */
@@ -61,7 +61,7 @@ struct traffic {
     int64_t limit; /* messages to send */
     struct progress progress;
     _Alignas(64) atomic_bool stop;
-    atomic_bool abandon; /* even a stream's message under way */
+    atomic_bool abandon; /* stop even within a stream's message */
     atomic_bool peers_gone;
     atomic_bool ended;
     _Atomic int64_t started_ns;
@@ -98,7 +98,7 @@ static inline bool traffic_abandoned(struct traffic *traffic)
     return atomic_load_explicit(&traffic->abandon, memory_order_relaxed);
 }
 
-/* Notes the error that ends the loop, from errno. */
+/* Notes that `call` failed with errno, which ends the loop. */
 static inline void traffic_loop_failed(struct traffic *traffic, const char *call)
 {
     traffic->loop_errno = errno;

@@ -14,14 +14,14 @@ struct stream_connection {
     unsigned char *buffer; /* of a message */
     size_t done;           /* bytes of the message under way */
     int wake_bytes;        /* its SO_RCVLOWAT; 0: the system's */
-    bool waits;            /* the kernel would not take, or had not, any more */
+    bool waits;            /* the kernel's buffer is full, or empty */
     bool ended;            /* its end has been read */
 };
 
 enum stream_candidate_state {
     CANDIDATE_CONNECTING,   /* this side connects */
     CANDIDATE_TOKEN_SENT,   /* this side waits for the answer */
-    CANDIDATE_TOKEN_AWAITED /* it connected, and has to send the token */
+    CANDIDATE_TOKEN_AWAITED /* the peer connected, and has to send the token */
 };
 
 /* A connection whose peer has not been proven yet. */
@@ -41,7 +41,7 @@ struct stream {
     int rejected; /* candidates that did not know the token, or were silent for too long */
     struct stream_connection
         *connections;      /* `peers` places, as many in use as there were handshakes */
-    struct pollfd *polled; /* room for both kinds */
+    struct pollfd *polled; /* room for connections and candidates */
 };
 
 #endif

@@ -55,7 +55,7 @@ static void close_file(int fd)
     }
 }
 
-/* From its start, however often it was read before. @return 0, or -1: the thread has ended. */
+/* Reads the file again from its start. @return 0, or -1 when the thread has ended. */
 static int read_file(int fd, char text[TEXT_LENGTH])
 {
     ssize_t got = fd < 0 ? -1 : pread(fd, text, TEXT_LENGTH - 1, 0);
@@ -151,7 +151,7 @@ static void watch_thread(struct usage *usage, int tid)
     }
 }
 
-/* A thread that was just made runs soon. @return its id, or 0. */
+/* Waits for the loop's thread, which has just been made, to run. @return its id, or 0. */
 static int await_loop(const struct usage *usage)
 {
     const struct timespec pause = {0, LOOP_CHECK_NS};
@@ -177,7 +177,7 @@ void traffic_usage_watch(struct traffic *traffic)
     }
 }
 
-/* A loop that has ended has stored its figures. */
+/* Reads what a thread has used. A loop that has ended has stored its figures. */
 static int read_watched(const struct traffic *traffic, size_t index, struct traffic_thread *use)
 {
     bool loop = index == 0;
@@ -202,7 +202,8 @@ void traffic_usage_begin(struct traffic *traffic)
         usage->begun =
             usage->begun && read_thread(&usage->threads[i], &usage->threads[i].begin) == 0;
     }
-    usage->begun = usage->begun && !traffic_ended(traffic); /* its thread now does other things */
+    usage->begun =
+        usage->begun && !traffic_ended(traffic); /* its thread may do other work by now */
 }
 
 static double busy_s(const struct traffic_thread *use)
@@ -210,7 +211,7 @@ static double busy_s(const struct traffic_thread *use)
     return use->cpu_s + (isnan(use->runqueue_s) ? 0 : use->runqueue_s);
 }
 
-/* Whole numbers only: one that does not fit is left out, and all after it. */
+/* Appends a number to `each`. A number that does not fit is left out, as are all after it. */
 static void add_each(char each[TRAFFIC_EACH_LENGTH], double cpu_s)
 {
     size_t used = strlen(each);

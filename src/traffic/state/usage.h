@@ -26,7 +26,7 @@ struct usage {
     struct traffic_thread loop_end; /* written by the loop before `ended` */
 };
 
-/* By the loop's own thread. */
+/* The loop's own thread calls these two. */
 void usage_loop_begins(struct usage *usage);
 void usage_loop_ends(struct usage *usage);
 void usage_free(struct usage *usage);
