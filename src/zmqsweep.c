@@ -190,7 +190,7 @@ static int check_ranks(struct cluster *cluster, const struct job *job, const str
     if (failed && tally.max[0] == cluster_size(cluster) - cluster_rank(cluster)) {
         print_refusal(&error);
     }
-    cluster_exchange_members(cluster);
+    cluster_allgather_members(cluster);
     return tally.max[0] ? EXIT_USAGE : EXIT_OK;
 }
 

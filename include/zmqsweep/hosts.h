@@ -42,7 +42,7 @@ const int32_t *cluster_hosts(const struct cluster *cluster);
 int cluster_find_address(struct cluster *cluster, const char *interface, struct error *error);
 /* Gives every rank the cluster_member of all ranks. Call it after cluster_find_address.
  * Collective. */
-void cluster_exchange_members(struct cluster *cluster);
+void cluster_allgather_members(struct cluster *cluster);
 const struct cluster_member *cluster_member(const struct cluster *cluster, int32_t rank);
 
 /* Finds the processing units on this host that a value of --sender-cpus, --receiver-cpus or

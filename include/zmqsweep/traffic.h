@@ -99,10 +99,10 @@ int traffic_reconnects(const struct traffic *traffic);
 /* Connections so far, on the side that binds, that did not prove to belong to the run; silent ones
  * count. No message of theirs was received. Valid once traffic_ready has returned 1. */
 int traffic_strangers(const struct traffic *traffic);
-/* Pub-sub: have all publishers closed? Then call traffic_finish_stream, which lets the loop end
+/* Pub-sub: have all publishers closed? Then call traffic_note_peers_gone, which lets the loop end
  * when its queue is empty. */
 bool traffic_peers_gone(const struct traffic *traffic);
-void traffic_finish_stream(struct traffic *traffic);
+void traffic_note_peers_gone(struct traffic *traffic);
 
 /* Closes a publisher's socket after its loop has ended. Queued messages are still sent (LINGER). */
 void traffic_detach(struct traffic *traffic);

@@ -33,7 +33,7 @@ struct traffic_usage {
 };
 /* Finds the threads in advance, so that a window's edge costs less. Call it once the loop is
  * started. */
-void traffic_usage_watch(struct traffic *traffic);
+void traffic_usage_find_threads(struct traffic *traffic);
 void traffic_usage_begin(struct traffic *traffic);
 struct traffic_usage traffic_usage(const struct traffic *traffic);
 

@@ -15,11 +15,11 @@ void traffic_write_to(const char *folder);
 int traffic_check_write_dir(const char *folder, struct error *error);
 bool traffic_writes(const struct traffic *traffic);
 /* Asks the loop to sync to disk what it has received, and then to go on. Ask again only after
- * traffic_sync_done has returned true. */
+ * traffic_take_sync has returned true. */
 void traffic_sync_ask(struct traffic *traffic);
 /* Is the sync done? Then sets *sample to the count on disk and the time at which the sync ended,
  * and *sync_ns to how long it took. @return false when it is not done yet. */
-bool traffic_sync_done(struct traffic *traffic, struct traffic_sample *sample, int64_t *sync_ns);
+bool traffic_take_sync(struct traffic *traffic, struct traffic_sample *sample, int64_t *sync_ns);
 /* How long the last sync took; 0 without one, and in other modes. Valid once the loop has ended. */
 int64_t traffic_sync_ns(const struct traffic *traffic);
 /* Once the loop has ended: syncs the file, and checks that it has the bytes of every message

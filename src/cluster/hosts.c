@@ -163,7 +163,7 @@ const int32_t *cluster_hosts(const struct cluster *cluster)
     return cluster->hosts;
 }
 
-void cluster_exchange_members(struct cluster *cluster)
+void cluster_allgather_members(struct cluster *cluster)
 {
     cluster_allgather(cluster, &cluster->self, cluster->members, sizeof cluster->self);
 }

@@ -108,14 +108,14 @@ static void a_handshake_is_told_before_its_ready_is_sent(void **state)
     tell(ZMQ_EVENT_ACCEPTED, second[0]);
     send_bytes(first, GREETING_AND_WELCOME + PLAIN_ERROR);
     send_bytes(second, GREETING_AND_WELCOME);
-    assert_false(monitor_identify(&monitor));
-    assert_false(monitor_identifying(&monitor));
+    assert_false(monitor_peers_known(&monitor));
+    assert_false(monitor_awaits_peers(&monitor));
     tell(ZMQ_EVENT_HANDSHAKE_SUCCEEDED, 0);
-    assert_false(monitor_identify(&monitor));
-    assert_true(monitor_identifying(&monitor));
+    assert_false(monitor_peers_known(&monitor));
+    assert_true(monitor_awaits_peers(&monitor));
     send_bytes(second, PLAIN_READY);
-    assert_true(monitor_identify(&monitor));
-    assert_false(monitor_identifying(&monitor));
+    assert_true(monitor_peers_known(&monitor));
+    assert_false(monitor_awaits_peers(&monitor));
     assert_int_equal(monitor.fds[0], second[0]);
     tell(ZMQ_EVENT_DISCONNECTED, first[0]);
     assert_int_equal(monitor.disconnections, 0);
@@ -129,9 +129,9 @@ static void a_handshake_is_told_before_its_connection(void **state)
     tell(ZMQ_EVENT_ACCEPTED, first[0]);
     send_bytes(second, GREETING_AND_WELCOME + PLAIN_READY);
     tell(ZMQ_EVENT_HANDSHAKE_SUCCEEDED, 0);
-    assert_false(monitor_identify(&monitor));
+    assert_false(monitor_peers_known(&monitor));
     tell(ZMQ_EVENT_ACCEPTED, second[0]);
-    assert_true(monitor_identify(&monitor));
+    assert_true(monitor_peers_known(&monitor));
     assert_int_equal(monitor.fds[0], second[0]);
 }
 
@@ -146,10 +146,10 @@ static void a_descriptor_that_is_used_again_is_one_peer(void **state)
     send_bytes(first, GREETING_AND_WELCOME + PLAIN_READY);
     tell(ZMQ_EVENT_HANDSHAKE_SUCCEEDED, 0);
     tell(ZMQ_EVENT_HANDSHAKE_SUCCEEDED, 0);
-    assert_false(monitor_identify(&monitor));
+    assert_false(monitor_peers_known(&monitor));
     tell(ZMQ_EVENT_ACCEPTED, second[0]);
     send_bytes(second, GREETING_AND_WELCOME + PLAIN_READY);
-    assert_true(monitor_identify(&monitor));
+    assert_true(monitor_peers_known(&monitor));
     assert_int_equal(monitor.fds[0], first[0]);
     assert_int_equal(monitor.fds[1], second[0]);
 }
@@ -162,7 +162,7 @@ static void a_peer_that_left_at_once_is_lost(void **state)
     tell(ZMQ_EVENT_HANDSHAKE_SUCCEEDED, 0);
     tell(ZMQ_EVENT_DISCONNECTED, second[0]);
     close_pair(second);
-    while (!monitor_identify(&monitor)) {
+    while (!monitor_peers_known(&monitor)) {
         monitor_read(&monitor, 10);
     }
     assert_int_equal(monitor.fds[0], -1);

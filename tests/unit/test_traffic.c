@@ -108,7 +108,7 @@ static void drain_group(struct group *group)
     for (int i = 0; i < group->receivers; i++) {
         if (group->point.pattern == PATTERN_PUB_SUB) {
             AWAIT(watch_until_gone(group->receiver[i]));
-            traffic_finish_stream(group->receiver[i]);
+            traffic_note_peers_gone(group->receiver[i]);
             AWAIT(traffic_ended(group->receiver[i]));
         }
         stop(group->receiver[i]);
@@ -724,7 +724,7 @@ static void what_is_queued_follows_a_publisher_that_left(void **state)
         traffic_detach(group.sender[0]);
         go(group.receiver[0]);
         AWAIT(watch_until_gone(group.receiver[0]));
-        traffic_finish_stream(group.receiver[0]);
+        traffic_note_peers_gone(group.receiver[0]);
         AWAIT(traffic_ended(group.receiver[0]));
         stop(group.receiver[0]);
         assert_int_equal(traffic_count(group.receiver[0]), point.count);

@@ -94,7 +94,7 @@ static int finish_file(struct coordinator *coordinator)
         "zmqsweep: no time left to finish %.300s; the journal is whole: zmqreport recover %.300s\n",
         output, journal);
     stop_arm_exit(line, partial);
-    if (store_check(coordinator, &error)) {
+    if (store_ensure(coordinator, &error)) {
         log_line(LOG_ERROR, "%s", error.text);
         return -1;
     }

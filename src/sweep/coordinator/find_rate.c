@@ -89,7 +89,7 @@ static bool has_missed_target(const struct point *point, const struct ledger_ent
     return search_loss_over(point->find_loss_ppb, lost, sent) || (valid > 0 && 2 * behind >= valid);
 }
 
-bool find_rate_again(const struct point *point, const struct ledger_entry *entry,
+bool find_rate_lower(const struct point *point, const struct ledger_entry *entry,
                      double *rate_per_s)
 {
     if (entry->lowered >= LOWERED_MOST || !has_missed_target(point, entry)) {

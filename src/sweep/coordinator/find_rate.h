@@ -11,7 +11,7 @@
 bool find_rate_search(struct coordinator *coordinator, struct point *point);
 /* Decides, after the repetitions at the rate found, whether the point must be measured again at a
  * lower rate. Then sets *rate_per_s to that. */
-bool find_rate_again(const struct point *point, const struct ledger_entry *entry,
+bool find_rate_lower(const struct point *point, const struct ledger_entry *entry,
                      double *rate_per_s);
 
 #endif

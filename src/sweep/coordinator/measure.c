@@ -93,7 +93,7 @@ void measure_clocks(struct coordinator *coordinator)
     cluster_set_phase(coordinator->cluster, "comparing clocks");
     cluster_broadcast(coordinator->cluster, &order, sizeof order);
     cluster_compare_clocks(coordinator->cluster);
-    cluster_exchange_members(coordinator->cluster);
+    cluster_allgather_members(coordinator->cluster);
     coordinator->clocks_s = measure_wall_s();
 }
 

@@ -118,7 +118,7 @@ static bool restart_lower(struct coordinator *coordinator, const struct point *p
 {
     struct ledger_entry *entry = &coordinator->ledger.entries[point->id];
     double rate_per_s;
-    if (point->find_loss_ppb == OPTION_KEYWORD || !find_rate_again(point, entry, &rate_per_s)) {
+    if (point->find_loss_ppb == OPTION_KEYWORD || !find_rate_lower(point, entry, &rate_per_s)) {
         return false;
     }
     store_drop(coordinator, point->id);

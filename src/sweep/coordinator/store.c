@@ -140,7 +140,7 @@ void store_commit(struct coordinator *coordinator)
 {
     struct error error = {""};
     abort_if(journal_commit(coordinator->journal, &error), &error);
-    if (store_check(coordinator, &error)) {
+    if (store_ensure(coordinator, &error)) {
         log_line(LOG_ERROR, "%s; ending the job", error.text);
         cluster_abort(EXIT_FAILED);
     }
@@ -166,7 +166,7 @@ void store_before_traffic(void *data, const struct point *point)
 
 /* Checks the journal and writes it again if needed: somebody may move or remove it during hours of
  * measuring. */
-int store_check(struct coordinator *coordinator, struct error *error)
+int store_ensure(struct coordinator *coordinator, struct error *error)
 {
     bool again;
     if (journal_ensure(coordinator->journal, &again, error)) {

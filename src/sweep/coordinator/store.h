@@ -18,6 +18,6 @@ void store_wait(struct coordinator *coordinator);
 void store_before_traffic(void *data, const struct point *point);
 /* Checks that the journal is still there with all that was written, and writes it again if it was
  * moved or removed. @return 0, or -1 with `error`. */
-int store_check(struct coordinator *coordinator, struct error *error);
+int store_ensure(struct coordinator *coordinator, struct error *error);
 
 #endif

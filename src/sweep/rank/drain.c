@@ -57,7 +57,7 @@ static void prompt_loop_end(struct repetition *repetition, struct traffic *traff
     if (is_subscriber(repetition)) {
         traffic_read_events(traffic, 0);
         if (traffic_peers_gone(traffic)) {
-            traffic_finish_stream(traffic);
+            traffic_note_peers_gone(traffic);
         }
     }
 }

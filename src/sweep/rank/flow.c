@@ -152,7 +152,7 @@ void flow_run(struct cluster *cluster, struct repetition *repetition, struct tra
         outcome_fail(&repetition->outcome, &error);
     }
     if (traffic) {
-        traffic_usage_watch(traffic);
+        traffic_usage_find_threads(traffic);
     }
     sampler_start(&sampler,
                   timeline->window_begin_ns - lead_ns / point->interval_ns * point->interval_ns);

@@ -109,7 +109,7 @@ static bool await_sync(struct sampler *sampler, struct traffic_sample *sample, i
     int64_t deadline_ns = traffic_clock_ns() + point->timeout_ns;
     struct error error = {""};
     traffic_sync_ask(sampler->traffic);
-    while (!traffic_sync_done(sampler->traffic, sample, sync_ns)) {
+    while (!traffic_take_sync(sampler->traffic, sample, sync_ns)) {
         if (traffic_ended(sampler->traffic) || tally_stop_requested(sampler->cluster)) {
             return false;
         }

@@ -32,7 +32,7 @@ int sweep_run_rank(struct cluster *cluster, const struct job *job)
         }
         if (repetition.order.command == ORDER_CLOCKS) {
             cluster_compare_clocks(cluster);
-            cluster_exchange_members(cluster);
+            cluster_allgather_members(cluster);
             continue;
         }
         run_repetition(cluster, &repetition);

@@ -124,7 +124,7 @@ int traffic_start(struct traffic *traffic, int64_t start_ns, struct error *error
     return 0;
 }
 
-void traffic_finish_stream(struct traffic *traffic)
+void traffic_note_peers_gone(struct traffic *traffic)
 {
     atomic_store_explicit(&traffic->peers_gone, true, memory_order_release);
     traffic_wake_loop(traffic);

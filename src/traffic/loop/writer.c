@@ -252,7 +252,7 @@ void traffic_sync_ask(struct traffic *traffic)
                           memory_order_relaxed);
 }
 
-bool traffic_sync_done(struct traffic *traffic, struct traffic_sample *sample, int64_t *sync_ns)
+bool traffic_take_sync(struct traffic *traffic, struct traffic_sample *sample, int64_t *sync_ns)
 {
     struct writer *writer = traffic->writer;
     uint32_t answered = atomic_load_explicit(&writer->answered, memory_order_acquire);

@@ -164,7 +164,7 @@ static int find_peers(struct monitor *monitor)
     return found;
 }
 
-bool monitor_identifying(const struct monitor *monitor)
+bool monitor_awaits_peers(const struct monitor *monitor)
 {
     return monitor->binds && !monitor->settled && monitor->handshakes >= monitor->peers;
 }
@@ -172,9 +172,9 @@ bool monitor_identifying(const struct monitor *monitor)
 /* libzmq's event of a successful handshake does not name the connection. The event comes just
  * before the READY is sent, and with several I/O threads perhaps before the event that the
  * connection was accepted. */
-bool monitor_identify(struct monitor *monitor)
+bool monitor_peers_known(struct monitor *monitor)
 {
-    if (!monitor_identifying(monitor)) {
+    if (!monitor_awaits_peers(monitor)) {
         return monitor->handshakes >= monitor->peers;
     }
     int found = find_peers(monitor);

@@ -25,10 +25,10 @@ int monitor_open(struct monitor *monitor, void *context, void *socket);
  * @return 0, or -1 when memory is out. */
 int monitor_expect(struct monitor *monitor, int peers, bool binds, bool curve);
 /* Has every peer completed its handshake, and is its connection told from strangers'? */
-bool monitor_identify(struct monitor *monitor);
+bool monitor_peers_known(struct monitor *monitor);
 /* Has every peer completed its handshake, while a connection is not yet told from strangers'? That
  * lasts microseconds, and no event ends it. */
-bool monitor_identifying(const struct monitor *monitor);
+bool monitor_awaits_peers(const struct monitor *monitor);
 /* Reads all events; waits up to `wait_ms` for the first. */
 void monitor_read(struct monitor *monitor, int wait_ms);
 void monitor_close(struct monitor *monitor);

@@ -187,7 +187,7 @@ static void await_events(const struct traffic *traffic)
 {
     zmq_pollitem_t items[] = {{traffic->monitor.socket, 0, ZMQ_POLLIN, 0},
                               {traffic->socket, 0, ZMQ_POLLIN, 0}};
-    zmq_poll(items, 2, monitor_identifying(&traffic->monitor) ? 1 : TRAFFIC_EVENT_WAIT_MS);
+    zmq_poll(items, 2, monitor_awaits_peers(&traffic->monitor) ? 1 : TRAFFIC_EVENT_WAIT_MS);
 }
 
 int socket_ready(struct traffic *traffic, struct error *error)
@@ -202,7 +202,7 @@ int socket_ready(struct traffic *traffic, struct error *error)
                          traffic_binds(traffic) ? "a peer of" : "connecting to", traffic->endpoint,
                          traffic->monitor.last_event);
     }
-    return monitor_identify(&traffic->monitor) &&
+    return monitor_peers_known(&traffic->monitor) &&
            (!traffic_publishes(traffic) || traffic->subscriptions >= traffic->peers);
 }
 

@@ -163,7 +163,7 @@ static int await_loop(const struct usage *usage)
     return tid;
 }
 
-void traffic_usage_watch(struct traffic *traffic)
+void traffic_usage_find_threads(struct traffic *traffic)
 {
     struct usage *usage = &traffic->usage;
     int tids[THREADS_MOST], loop;
@@ -195,7 +195,7 @@ static int read_watched(const struct traffic *traffic, size_t index, struct traf
 void traffic_usage_begin(struct traffic *traffic)
 {
     struct usage *usage = &traffic->usage;
-    traffic_usage_watch(traffic);
+    traffic_usage_find_threads(traffic);
     usage->began_ns = clock_ns();
     usage->begun = usage->count > 0;
     for (size_t i = 0; i < usage->count; i++) {
