@@ -2,6 +2,7 @@
 import atexit
 import csv
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -44,6 +45,12 @@ def mpirun(ranks, *options):
 def run(command, cwd, env=None, timeout=PATIENCE_S, **keywords):
     return subprocess.run(command, cwd=cwd, env=environment(env), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           text=True, timeout=timeout, **keywords)
+
+
+def choices(option):
+    """The words of an option, in their order, as --help lists them."""
+    text = " ".join(subprocess.run([ZMQSWEEP, "--help"], capture_output=True, text=True, check=True).stdout.split())
+    return re.search(rf" {option} \w+,\.\.\. .*?Values: ([^.]+)\.", text)[1].split(", ")
 
 
 def table(path, name):

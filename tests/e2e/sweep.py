@@ -1,7 +1,7 @@
 """What a sweep measures: delivery, accounting, groups, modes, count and duration."""
 import unittest
 
-from harness import BUSY_FLAGS, SHORT, Case, flags
+from harness import BUSY_FLAGS, SHORT, Case, choices, flags
 
 
 class Delivery(Case):
@@ -28,12 +28,14 @@ class Delivery(Case):
         return points, repetitions, ranks
 
     def test_every_mode_delivers(self):
-        """Both patterns, five send and three receive modes, on both sides of 16 KiB."""
+        """Both patterns, all modes but the one that writes files, on both sides of 16 KiB."""
+        senders, receivers = choices("--send-mode"), [mode for mode in choices("--receive-mode") if mode != "write"]
         self.sweep(3, *SHORT, "--repetitions", 1, "--pattern", "push-pull,pub-sub", "--size", "64,64K",
-                   "--send-mode", "copy,zero-copy,const,shared,untouched", "--receive-mode", "message,copy,read")
+                   "--send-mode", ",".join(senders), "--receive-mode", ",".join(receivers))
         points, _, _ = self.check_accounts()
-        self.assertEqual(len(points), 2 * 2 * 5 * 3)
-        self.assertEqual(list(points.point_id), list(range(60)))
+        self.assertGreaterEqual(len(senders), 5)
+        self.assertGreaterEqual(len(receivers), 3)
+        self.assertEqual(list(points.point_id), list(range(2 * 2 * len(senders) * len(receivers))))
 
     def test_every_transport_and_bind_side_delivers(self):
         for side in ("receiver", "sender"):
