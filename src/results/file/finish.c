@@ -1,6 +1,6 @@
 /* finish.c - from the journal to the HDF5 file, which gets its name only when it is whole and on
  * disk. */
-#include "file/finish.h"
+#include "file/finish_passes.h"
 
 #include "file/h5.h"
 #include "journal/disk.h"

@@ -1,5 +1,5 @@
 /* finish_points.c - second pass: points in order, each from its settings and repetitions. */
-#include "file/finish.h"
+#include "file/finish_passes.h"
 
 #include "lines/decode.h"
 #include "lines/old_point.h"

@@ -1,5 +1,5 @@
 /* finish_scan.c - first pass over a journal: which lines there are, and of which points. */
-#include "file/finish.h"
+#include "file/finish_passes.h"
 
 #include "lines/decode.h"
 #include "lines/old_point.h"

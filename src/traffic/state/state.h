@@ -1,4 +1,5 @@
-/* state.h - struct traffic: the state of one end, which the other parts of this module share. */
+/* state.h - struct traffic: the state of one end, which the other parts of this module
+ * share. */
 #ifndef TRAFFIC_STATE_H
 #define TRAFFIC_STATE_H
 

@@ -3,15 +3,9 @@
 #define GNUPLOT_DRAW_H
 
 #include "chart/chart.h"
+#include "chart/gnuplot/picture.h"
 
 #include <stdio.h>
-
-/* The form of the picture. */
-struct gnuplot_picture {
-    const char *path;
-    const char *terminal; /* png, svg or pdf */
-    double width, height; /* in inches */
-};
 
 /* Writes a script into `out`, and the data that it draws into `data`. By default the script reads
  * the data from a file with the picture's name and the ending .dat. Its variables `data` and

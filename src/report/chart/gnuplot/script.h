@@ -3,7 +3,7 @@
 #define GNUPLOT_SCRIPT_H
 
 #include "chart/chart.h"
-#include "chart/gnuplot/draw.h"
+#include "chart/gnuplot/picture.h"
 
 #include <stdio.h>
 

@@ -2,7 +2,7 @@
 #ifndef KINDS_LINES_H
 #define KINDS_LINES_H
 
-#include "chart/kinds/kinds.h"
+#include "chart/kinds/kind.h"
 
 /* The function `make` of all kinds that have a measure. */
 int lines_make(struct chart *chart, const struct kind *kind, const struct kinds_source *source,

@@ -1,7 +1,7 @@
 /* matrix.c - throughput from host to host as a heat map: a slow link or a slow host stands out. */
 #include "analysis/streams.h"
 #include "chart/kinds/caption.h"
-#include "chart/kinds/kinds.h"
+#include "chart/kinds/kind.h"
 #include "chart/kinds/units.h"
 #include "reading/columns.h"
 #include "reading/load.h"

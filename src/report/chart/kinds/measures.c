@@ -1,5 +1,5 @@
 /* measures.c - the kinds of charts that have a measure, one definition per kind. */
-#include "chart/kinds/kinds.h"
+#include "chart/kinds/kind.h"
 #include "chart/kinds/lines.h"
 #include "chart/kinds/series.h"
 #include "chart/kinds/units.h"

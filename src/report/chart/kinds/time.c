@@ -1,6 +1,6 @@
 /* time.c - the throughput of chosen points over time, interval by interval: stalls are visible. */
 #include "chart/kinds/caption.h"
-#include "chart/kinds/kinds.h"
+#include "chart/kinds/kind.h"
 #include "chart/kinds/units.h"
 #include "files/guard.h"
 #include "reading/columns.h"

@@ -1,6 +1,6 @@
-/* finish.h - what the two passes from a journal to the HDF5 file share. */
-#ifndef RESULTS_FILE_FINISH_H
-#define RESULTS_FILE_FINISH_H
+/* finish_passes.h - what the two passes from a journal to the HDF5 file share. */
+#ifndef RESULTS_FILE_FINISH_PASSES_H
+#define RESULTS_FILE_FINISH_PASSES_H
 
 #include "file/file_writer.h"
 #include "journal/progress.h"
