@@ -11,6 +11,7 @@ from testbed import DATA, Case, hosts
 
 testbed.enter()
 import harness  # noqa: E402
+from witness import Measured  # noqa: E402
 
 PLACES = ["h1", "h2", "h3"]
 # Payload in a full frame of 1538 bytes on the wire: MTU 1500 less IP, TCP and the timestamp option.
@@ -37,7 +38,7 @@ def bucket_bytes(link_mbit_s):
     return max(131072, link_mbit_s * 1e6 / 1538 * 1514 / 8 / 64)
 
 
-class Truth(Case):
+class Truth(Measured, Case):
     def rows(self):
         """Repetitions, each with the settings of its point."""
         points = self.table("points").set_index("point_id")
@@ -115,25 +116,28 @@ class Paced(Truth):
     def test_a_rate_that_is_not_delivered_says_so(self):
         self.shape(f"{self.LINK_MBIT_S}mbit", "h3")
         for hwm, factors in ((100, (0.97, 1.02, 1.1, 10)), (1000, (0.97, 1.02, 1.1, 10)), (100000, (0.97, 1.02, 1.1, 3))):
-            rates = ",".join(str(round(factor * self.PER_S)) for factor in factors)
-            self.sweep(PLACES, *COMMON, "--size", self.SIZE, "--pattern", "push-pull,pub-sub", "--rate", rates, "--sndhwm", hwm,
-                       "--rcvhwm", hwm, "--repetitions", 2)
-            for row in self.rows().itertuples():
-                asked, flags = row.rate_per_s / self.PER_S, harness.flags(row.flags)
-                what = (f"{row.pattern}, HWM {hwm}, {asked:.3f} of what the link carries: {row.message_rate_per_s / self.PER_S:.4f} "
-                        f"came, backlog {row.backlog_begin_messages:.0f} to {row.backlog_end_messages:.0f}, {row.flags}")
-                print(what, flush=True)
-                if flags & {"late_start", "stalled"}:
-                    continue  # other work had the machine
-                delivered = min(1, asked)
-                self.assertLess(abs(row.message_rate_per_s / self.PER_S / delivered - 1), NEAR, what)
-                # Push-pull blocks its sender when the queues are full.
-                held_back = "rate_missed" in flags
-                self.assertEqual(bool(flags & {"backlog"}) or held_back or row.lost > 0, asked > 1, what)
-                if asked > 1 and row.lost == 0 and not held_back:
-                    self.assertGreater(row.backlog_end_messages, row.backlog_begin_messages, what)
-            more = self.report("show", "--why", "results.h5", "--where", f"rate_per_s>{self.PER_S:.0f}").stdout
-            self.assertNotIn("rate-bound", more)
+            self.hold(self.check_paced, hwm, factors)
+
+    def check_paced(self, hwm, factors):
+        rates = ",".join(str(round(factor * self.PER_S)) for factor in factors)
+        self.sweep(PLACES, *COMMON, "--size", self.SIZE, "--pattern", "push-pull,pub-sub", "--rate", rates, "--sndhwm", hwm,
+                   "--rcvhwm", hwm, "--repetitions", 2)
+        for row in self.rows().itertuples():
+            asked, flags = row.rate_per_s / self.PER_S, harness.flags(row.flags)
+            what = (f"{row.pattern}, HWM {hwm}, {asked:.3f} of what the link carries: {row.message_rate_per_s / self.PER_S:.4f} "
+                    f"came, backlog {row.backlog_begin_messages:.0f} to {row.backlog_end_messages:.0f}, {row.flags}")
+            print(what, flush=True)
+            if flags & {"late_start", "stalled"}:
+                continue  # other work had the machine
+            delivered = min(1, asked)
+            self.assertLess(abs(row.message_rate_per_s / self.PER_S / delivered - 1), NEAR, what)
+            # Push-pull blocks its sender when the queues are full.
+            held_back = "rate_missed" in flags
+            self.assertEqual(bool(flags & {"backlog"}) or held_back or row.lost > 0, asked > 1, what)
+            if asked > 1 and row.lost == 0 and not held_back:
+                self.assertGreater(row.backlog_end_messages, row.backlog_begin_messages, what)
+        more = self.report("show", "--why", "results.h5", "--where", f"rate_per_s>{self.PER_S:.0f}").stdout
+        self.assertNotIn("rate-bound", more)
 
     def check_found(self, hwm, loss):
         self.shape(f"{self.LINK_MBIT_S}mbit", "h3")
@@ -151,7 +155,7 @@ class Paced(Truth):
     def test_the_rate_found_is_delivered(self):
         for hwm, loss in ((100, "0%"), (1000, "1%")):
             with self.subTest(hwm=hwm, loss=loss):
-                self.check_found(hwm, loss)
+                self.hold(self.check_found, hwm, loss)
 
     def test_the_rate_found_is_no_long_queue(self):
         self.check_found(20000, "0%")

@@ -6,6 +6,7 @@ import subprocess
 import unittest
 
 from harness import BUILD, BUSY_FLAGS, SHORT, Case, flags
+from witness import Measured
 
 # What plain sockets share with the points they stand beside.
 SHARED = ["message_size_bytes", "pairs", "receivers_per_sender", "senders_per_receiver", "message_count", "sender_host",
@@ -15,7 +16,7 @@ SHARED = ["message_size_bytes", "pairs", "receivers_per_sender", "senders_per_re
 COUNT = ["--count", "5000", "--sndhwm", "10", "--rcvhwm", "10", "--sndbuf", "64K", "--rcvbuf", "64K"]
 
 
-class Baseline(Case):
+class Baseline(Measured, Case):
     def points(self):
         points = self.table("points")
         stream = points[points.pattern == "stream"]

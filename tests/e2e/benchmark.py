@@ -6,13 +6,14 @@ import sys
 import unittest
 
 from harness import BUILD, PATIENCE_S, SOURCE, Case, environment
+from witness import Measured
 
 BENCHMARK = os.path.join(SOURCE, "tests", "benchmark")
 sys.path.insert(0, BENCHMARK)
 from measure import interval  # noqa: E402
 
 
-class Cost(Case):
+class Cost(Measured, Case):
     def test_the_loops_cost_no_more_instructions_than_they_may(self):
         """Counted by callgrind: no noise moves them. The dearest send modes, and two receive
         modes."""
@@ -26,7 +27,7 @@ class Cost(Case):
             self.assertGreater(float(row[3]), 100, row)
 
 
-class PlainPair(Case):
+class PlainPair(Measured, Case):
     def test_each_end_runs_on_the_cpu_it_was_given(self):
         """Each end on the one CPU it was given, whichever that is; and a rate comes out."""
         cpu = str(min(os.sched_getaffinity(0)))

@@ -15,6 +15,7 @@ import h5py
 import numpy
 
 from harness import SANITIZED, Case, choices, end, environment, rank_process
+from witness import Measured
 
 BRIEF = ["--send-mode", "copy", "--warmup", "50ms", "--interval", "50ms"]
 COPY = ["--size", "64", "--send-mode", "copy"]
@@ -61,7 +62,7 @@ def bound_of(rows):
     return rows.low_us[rows["count"].cumsum() >= total - BEYOND].iloc[0] if total > BEYOND else None
 
 
-class Percentiles(Case):
+class Percentiles(Measured, Case):
     def check_file(self):
         """Every point's columns against its rows in /latency; those against the repetitions that
         they belong to."""
@@ -194,7 +195,7 @@ class Percentiles(Case):
         self.assertIn("no table latency", self.report("show", "results.h5", code=1).stderr)
 
 
-class Plausible(Case):
+class Plausible(Measured, Case):
     def echo(self, count, size):
         """The median round trip of a pyzmq REQ/REP over loopback, in us."""
         command = [sys.executable, "-c", ECHO]
@@ -227,7 +228,7 @@ class Plausible(Case):
         self.assertLess(p50["push-pull"], 2 * p50["pair"])
 
 
-class CoordinatedOmission(Case):
+class CoordinatedOmission(Measured, Case):
     RATE, EVERY = 1000, 5
 
     def stop_a_while(self, process, rank, seconds):

@@ -4,6 +4,7 @@ import math
 import unittest
 
 from harness import ZMQSWEEP, Case, run, table
+from witness import Measured
 
 # Short windows: what counts here is when a point stops, not how fast it is.
 BRIEF = ["--size", "64K", "--send-mode", "copy", "--duration", "30ms", "--warmup", "10ms", "--interval", "10ms"]
@@ -29,7 +30,7 @@ def schedule(least, most, wanted=0.95):
     return ranks, 1 - spent
 
 
-class Precision(Case):
+class Precision(Measured, Case):
     def check_intervals(self, precision, least, most):
         """Recomputes every point's interval from its repetitions. @return the points."""
         points, repetitions = self.table("points"), self.table("repetitions")

@@ -13,11 +13,12 @@ import h5py
 import numpy
 
 from harness import BUSY_FLAGS, ZMQSWEEP, Case, end, flags, mpirun, rank_process, run
+from witness import Measured
 
 WINDOW = ["--duration", "500ms", "--warmup", "100ms", "--interval", "100ms", "--repetitions", "5", "--send-mode", "copy"]
 
 
-class Rate(Case):
+class Rate(Measured, Case):
     def test_a_known_rate_is_measured_as_itself(self):
         """2,000/s and 20,000/s of 1 KiB within 0.5 %; throughput = rate x size, exactly."""
         self.sweep(3, *WINDOW, "--size", "1K", "--rate", "2K,20K")
@@ -159,7 +160,7 @@ class Rate(Case):
                     data.attrs.create(key, value, dtype=attributes[key].dtype)
 
 
-class FindRate(Case):
+class FindRate(Measured, Case):
     def test_what_is_found_holds(self):
         """The recorded repetitions lose no more than the target, or say so; the rate is one that a
         probe found good."""

@@ -12,6 +12,7 @@ import h5py
 
 from harness import BUILD, PATIENCE_S, ZMQSWEEP, environment, mpirun, rank_process, run
 from kept import Journal, KeptCase, file_repetitions, read
+from witness import Measured
 
 QUICK = ["--duration", "20ms", "--warmup", "10ms", "--interval", "5ms", "--send-mode", "copy"]
 FIVE = [*QUICK, "--size", "64,128,256,512,1K", "--repetitions", "4"]
@@ -23,7 +24,7 @@ def orders(repetitions):
     return [list(rows.point_id[rows["round"] == number]) for number in sorted(set(rows["round"]))]
 
 
-class Rounds(KeptCase):
+class Rounds(Measured, KeptCase):
     def measured(self, *options):
         self.sweep(3, *options, "--force")
         return orders(self.table("repetitions"))

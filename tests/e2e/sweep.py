@@ -78,7 +78,8 @@ class Delivery(Case):
         points, repetitions, ranks = self.check_accounts()
         self.assertTrue((ranks[ranks.role == "sender"].messages == 20000).all())
         self.assertTrue((repetitions.received == 60000).all())
-        self.assertTrue((repetitions.valid == 1).all(), repetitions.flags)
+        for row in repetitions.itertuples():
+            self.assertTrue(row.valid or flags(row.flags) & BUSY_FLAGS, row)
         self.assertTrue(points.duration_s.isna().all())
         self.assertTrue((points.message_count == 20000).all())
         receivers = ranks[ranks.role == "receiver"]

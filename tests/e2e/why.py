@@ -10,6 +10,7 @@ import h5py
 import numpy.lib.recfunctions as fields
 
 from harness import PATIENCE_S, Case, flags
+from witness import Measured
 
 QUICK = ["--duration", "500ms", "--warmup", "200ms", "--interval", "100ms", "--repetitions", 1]
 LATER = ["usage_s", "app_cpu_s", "app_runqueue_s", "app_voluntary_switches", "app_involuntary_switches", "io_cpu_s",
@@ -26,7 +27,7 @@ def end(process):
     process.wait(timeout=PATIENCE_S)
 
 
-class Use(Case):
+class Use(Measured, Case):
     def check_ranks(self):
         ranks = self.table("ranks")
         for row in ranks.itertuples():

@@ -258,7 +258,8 @@ class Sizes(Figures):
         self.none(["%s: %d lines" % (p, n) for n, p in sorted(lengths, reverse=True) if n > most], "files too long")
 
     def test_no_line_of_c_and_no_comment_is_over_100_columns(self):
-        """Prose in code: C whole, which clang-format wraps, and the comments of scripts. A table in a script's usage may be wider."""
+        """Prose in code: C whole, which clang-format wraps, and the comments of scripts. A table in
+        a script's usage may be wider."""
         comment = re.compile(r"^ *# ?(?!.*\S {2,}\S)")
         found = []
         for path in glob.glob(SOURCE + "/**/*", recursive=True):
