@@ -8,8 +8,8 @@
 #define TEST_PEERS_H
 
 #include "clock.h"
-#include "state/stream.h"
 #include "state/state.h"
+#include "state/stream.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
