@@ -1,14 +1,16 @@
-"""A machine may be disturbed: a hypervisor takes its cores for a while, or other work does. What was measured meanwhile is about
-the machine. A test that measures has a witness, and does not judge zmqsweep by such figures."""
+"""A machine may be disturbed: a hypervisor takes its cores for a while, or other work does. What
+was measured meanwhile is about the machine. A test that measures has a witness, and does not judge
+zmqsweep by such figures."""
 import threading
 import time
 
 
 class Witness:
-    """Watches the machine for the time of a `with`: how long a thread that wakes up every few ms was left waiting, and what a
-    hypervisor took of the cores (steal, /proc/stat)."""
+    """Watches the machine for the time of a `with`: how long a thread that wakes up every few ms
+    was left waiting, and what a hypervisor took of the cores (steal, /proc/stat)."""
     STEP_S, LATE_S = 0.003, 0.015
-    # Shares of the time. Undisturbed, 0.0 to 0.3 % were seen of both, on two cores with four busy threads.
+    # Shares of the time. Undisturbed, 0.0 to 0.3 % were seen of both, on two cores with four busy
+    # threads.
     STOLEN_MOST, LATE_MOST = 0.01, 0.02
 
     def __enter__(self):
@@ -56,8 +58,8 @@ def await_calm(patience_s=60):
 
 
 class Measured:
-    """For a TestCase whose tests hold what they measure against what is known. What fails while the machine was disturbed is
-    measured again, when it is calm; what fails while it was not, fails."""
+    """For a TestCase whose tests hold what they measure against what is known. What fails while the
+    machine was disturbed is measured again, when it is calm; what fails while it was not, fails."""
     TRIES = 3
     LONGEST_S = 150  # a test that takes longer is not begun again
 
