@@ -15,7 +15,8 @@ from witness import Measured  # noqa: E402
 
 PLACES = ["h1", "h2", "h3"]
 # Payload in a full frame of 1538 bytes on the wire: MTU 1500 less IP, TCP and the timestamp option.
-WIRE_SHARE = 1448 / 1538
+FRAME_BYTES = 1448
+WIRE_SHARE = FRAME_BYTES / 1538
 NEAR = 0.03
 COMMON = ["--send-mode", "copy", "--order", "listed", "--placement", "listed", "--interface", f"{DATA}.0/24", "--force"]
 
@@ -72,7 +73,11 @@ class Counts(Truth):
             if row.valid:
                 passed_at_once = bucket_bytes(self.LINK_MBIT_S) / row.received_bytes
                 self.assertLess(ratio - 1, NEAR + passed_at_once, what)
-                self.assertLess(1 - ratio, NEAR, what)
+                # Queues of less than a frame leave in smaller ones, which fill the wire less: by how
+                # much depends on when threads wake up.
+                queued_bytes = (row.sndhwm + row.rcvhwm) * (row.message_size_bytes + frame_bytes(row.message_size_bytes))
+                if queued_bytes >= FRAME_BYTES:
+                    self.assertLess(1 - ratio, NEAR, what)
                 self.assertGreaterEqual(row.message_count, 2 * row.queue_messages, what)
             else:
                 self.assertTrue(flags & {"queued", "few_messages"}, what)
