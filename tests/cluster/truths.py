@@ -73,8 +73,8 @@ class Counts(Truth):
             if row.valid:
                 passed_at_once = bucket_bytes(self.LINK_MBIT_S) / row.received_bytes
                 self.assertLess(ratio - 1, NEAR + passed_at_once, what)
-                # Queues of less than a frame leave in smaller ones, which fill the wire less: by how
-                # much depends on when threads wake up.
+                # Queues of less than a frame leave in smaller ones, which fill the wire less: by
+                # how much depends on when threads wake up.
                 queued_bytes = (row.sndhwm + row.rcvhwm) * (row.message_size_bytes + frame_bytes(row.message_size_bytes))
                 if queued_bytes >= FRAME_BYTES:
                     self.assertLess(1 - ratio, NEAR, what)

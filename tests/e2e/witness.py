@@ -9,8 +9,9 @@ class Witness:
     """Watches the machine for the time of a `with`: how long a thread that wakes up every few ms
     was left waiting, and what a hypervisor took of the cores (steal, /proc/stat)."""
     STEP_S, LATE_S = 0.003, 0.015
-    # Shares of the time. Seen on two cores with four busy threads: 0.3 % stolen and 0.0 % late where
-    # nothing disturbed them; 6 to 32 % stolen and 0.6 to 8 % late where rates came out too low.
+    # Shares of the time. Seen on two cores with four busy threads: 0.3 % stolen and 0.0 % late
+    # where nothing disturbed them; 6 to 32 % stolen and 0.6 to 8 % late where rates came out too
+    # low.
     STOLEN_MOST, LATE_MOST = 0.01, 0.02
 
     def __enter__(self):
