@@ -1,14 +1,10 @@
 /* interval.c - medians and their distribution-free intervals. */
+#include "sort.h"
+
 #include "zmqsweep/stats.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-static int compare_doubles(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
 
 static double median_of_sorted(const double *values, size_t n)
 {
@@ -20,7 +16,7 @@ static double median_of_sorted(const double *values, size_t n)
 
 double stats_median(double *values, size_t n)
 {
-    qsort(values, n, sizeof *values, compare_doubles);
+    sort_doubles(values, n);
     return median_of_sorted(values, n);
 }
 

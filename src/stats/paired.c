@@ -1,4 +1,6 @@
 /* paired.c - the shift between paired samples and its distribution-free interval. */
+#include "sort.h"
+
 #include "zmqsweep/paired.h"
 
 #include <math.h>
@@ -7,12 +9,6 @@
 
 /* The most pairs for the exact distribution, which takes n^3 / 4 steps: 2 ms for 200 pairs. */
 #define EXACT_PAIRS 200
-
-static int compare_doubles(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
 
 /* Sets below[t] to P(T <= t) for t = 0 ... limit. T is the sum of the ranks of the differences
  * above the shift: each rank of 1 ... n is part of the sum with probability 1/2. All terms are
@@ -74,7 +70,7 @@ static double *walsh_averages(const double *base, const double *other, size_t n)
         }
     }
     if (averages) {
-        qsort(averages, count, sizeof *averages, compare_doubles);
+        sort_doubles(averages, count);
     }
     return averages;
 }

@@ -1,4 +1,6 @@
 /* shift.c - the shift between two samples and its distribution-free interval. */
+#include "sort.h"
+
 #include "zmqsweep/stats.h"
 
 #include <math.h>
@@ -8,12 +10,6 @@
 /* The largest n m for the exact distribution, which takes n m (n + m) steps: 10 ms for 100 + 100
  * values. */
 #define EXACT_LIMIT ((size_t)10000)
-
-static int compare_doubles(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
 
 /* Turns `rows` from the distribution of U for (n - 1, j) at j = 0 ... m into that for n and j. Row
  * j has places for u = 0 ... limit. All terms are positive, so that nothing cancels. */
@@ -90,7 +86,7 @@ struct stats_shift stats_shift_interval(const double *base, size_t n, const doub
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < m; j++)
             differences[i * m + j] = other[j] - base[i];
-    qsort(differences, pairs, sizeof *differences, compare_doubles);
+    sort_doubles(differences, pairs);
     shift.shift = pairs % 2 ? differences[pairs / 2]
                             : 0.5 * (differences[pairs / 2 - 1] + differences[pairs / 2]);
     size_t k = interval_rank(n, m, wanted, &shift.coverage);

@@ -133,7 +133,7 @@ void grid_print(const struct grid *grid, const struct grid_screen *screen)
     free(widths);
 }
 
-void grid_print_hidden(const struct grid *grid, const struct grid_screen *screen)
+static void print_hidden(const struct grid *grid, const struct grid_screen *screen)
 {
     char line[512] = "not shown for lack of width (--wide shows all):";
     size_t used = strlen(line);
@@ -146,4 +146,12 @@ void grid_print_hidden(const struct grid *grid, const struct grid_screen *screen
         }
     if (!first)
         text_wrap(screen->out, line, 0, screen->width);
+}
+
+void grid_print_fitting(struct grid *grid, const struct grid_screen *screen, bool whole)
+{
+    if (!whole)
+        grid_fit(grid, screen->width);
+    grid_print(grid, screen);
+    print_hidden(grid, screen);
 }

@@ -37,7 +37,7 @@ void grid_set(struct grid *grid, size_t row, size_t column, const char *text);
 /* Hides columns until the table fits. @return how many. */
 size_t grid_fit(struct grid *grid, size_t width);
 void grid_print(const struct grid *grid, const struct grid_screen *screen);
-/* Prints a line that names the hidden columns, if there are any. */
-void grid_print_hidden(const struct grid *grid, const struct grid_screen *screen);
+/* Prints the grid, `whole` or with columns hidden until it fits, which a line then names. */
+void grid_print_fitting(struct grid *grid, const struct grid_screen *screen, bool whole);
 
 #endif

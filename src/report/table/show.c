@@ -133,10 +133,7 @@ static int print_points(const struct grid_screen *screen, bool wide, const struc
         for (size_t i = 0; i < count; i++)
             grid_set(&grid, row, i, show_columns_cell(file, &chosen[i], &file->points[row], cell));
     }
-    if (!wide)
-        grid_fit(&grid, screen->width);
-    grid_print(&grid, screen);
-    grid_print_hidden(&grid, screen);
+    grid_print_fitting(&grid, screen, wide);
     grid_free(&grid);
     return 0;
 }

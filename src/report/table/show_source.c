@@ -36,10 +36,7 @@ int show_source_print_hosts(const struct grid_screen *screen, bool wide, const s
         return error_set(error, "out of memory for the table");
     for (size_t row = 0; row < file->host_count; row++)
         fill_host(&grid, row, &file->hosts[row]);
-    if (!wide)
-        grid_fit(&grid, screen->width);
-    grid_print(&grid, screen);
-    grid_print_hidden(&grid, screen);
+    grid_print_fitting(&grid, screen, wide);
     grid_free(&grid);
     return 0;
 }
