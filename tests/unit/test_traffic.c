@@ -709,7 +709,7 @@ static void a_flood_loses_and_still_ends(void **state)
         assert_int_equal(traffic_count(group.sender[0]), point.count);
         for (int r = 0; r < 2; r++) {
             struct traffic *receiver = group.receiver[r];
-            assert_in_range(traffic_count(receiver), 1, point.count - 1);
+            assert_true(traffic_count(receiver) >= 1 && traffic_count(receiver) < point.count);
             assert_int_equal(traffic_foreign(receiver), 0);
             check_end_times(receiver);
             nap();
