@@ -26,9 +26,11 @@
 
 /* The time from SIGTERM to the exit. Open MPI 4 kills ranks 2 s after a signal to itself, but 1 s
  * after the loss of a rank. In the latter case, only the wait for that rank has to end. A file that
- * is being finished gets URGENT_MORE_US more, out of the 2 s. */
+ * is being finished gets URGENT_MORE_US more, out of the 2 s. The other ranks stay URGENT_LAST_US
+ * longer than that: MPICH kills rank 0 when one of them exits. */
 #define URGENT_US 800000
 #define URGENT_MORE_US 600000
+#define URGENT_LAST_US 200000
 #define KEPT_BYTES 4400
 
 static volatile sig_atomic_t requested, urgent, table_requested;
@@ -46,12 +48,13 @@ static void write_stderr(const char *text)
 }
 
 /* One line by one write, in a signal handler. */
-static void tell(void)
+static void tell(const struct cluster *cluster)
 {
+    told = 1;
     const char *const parts[] = {"zmqsweep: ",
                                  job_rank,
                                  ": told to end, or a rank was lost (phase: ",
-                                 cluster_phase(job_cluster),
+                                 cluster_phase(cluster),
                                  ")",
                                  kept,
                                  "\n"};
@@ -64,18 +67,17 @@ static void tell(void)
         used += length;
     }
     line[used] = '\0';
-    told = 1;
     launcher_take_stderr();
     write_stderr(line);
 }
 
 enum coordinator { COORDINATOR_UNKNOWN, COORDINATOR_LIVES, COORDINATOR_LOST };
 
-static enum coordinator look_for_coordinator(void)
+static enum coordinator look_for_coordinator(const struct cluster *cluster)
 {
-    const int32_t *hosts = cluster_hosts(job_cluster);
-    pid_t pid = cluster_member(job_cluster, 0)->pid;
-    if (hosts[0] != hosts[cluster_rank(job_cluster)] || pid <= 0) {
+    const int32_t *hosts = cluster_hosts(cluster);
+    pid_t pid = cluster_member(cluster, 0)->pid;
+    if (hosts[0] != hosts[cluster_rank(cluster)] || pid <= 0) {
         return coordinator_heard ? COORDINATOR_LIVES : COORDINATOR_UNKNOWN;
     }
     return kill(pid, 0) && errno == ESRCH ? COORDINATOR_LOST : COORDINATOR_LIVES;
@@ -85,15 +87,16 @@ static enum coordinator look_for_coordinator(void)
  * when rank 0 might still have ended the sweep. */
 static void tell_once(bool last)
 {
-    if (!job_cluster || told) {
+    const struct cluster *cluster = job_cluster;
+    if (!cluster || told) {
         return;
     }
-    if (cluster_rank(job_cluster) == 0) {
-        tell();
-    } else if (cluster_rank(job_cluster) == 1) {
-        enum coordinator found = look_for_coordinator();
+    if (cluster_rank(cluster) == 0) {
+        tell(cluster);
+    } else if (cluster_rank(cluster) == 1) {
+        enum coordinator found = look_for_coordinator(cluster);
         if (found == COORDINATOR_LOST || (last && found == COORDINATOR_UNKNOWN)) {
-            tell();
+            tell(cluster);
         }
     }
 }
@@ -117,9 +120,12 @@ static void set_timer(long us)
 static void handle(int number)
 {
     static volatile sig_atomic_t may_extend = 1;
-    if (number == SIGALRM && exit_armed && may_extend) {
+    const struct cluster *cluster = job_cluster;
+    bool other = cluster && cluster_rank(cluster) > 0;
+    if (number == SIGALRM && may_extend && (other || exit_armed)) {
         may_extend = 0;
-        set_timer(URGENT_MORE_US);
+        tell_once(true);
+        set_timer(other ? URGENT_MORE_US + URGENT_LAST_US : URGENT_MORE_US);
     } else if (number == SIGALRM) {
         exit_interrupted();
     }
@@ -174,6 +180,7 @@ void sweep_exit_if_urgent(int code)
     if (urgent) {
         _exit(code);
     }
+    job_cluster = NULL; /* it ends now */
 }
 
 bool stop_requested(void)
