@@ -1,11 +1,13 @@
 """Stopped, killed, gone on with: nothing that was measured is lost."""
+import contextlib
 import os
 import random
 import signal
+import subprocess
 import time
 import unittest
 
-from harness import PATIENCE_S, SHORT, ZMQSWEEP, mpirun, rank_process, run, table
+from harness import BUILD, PATIENCE_S, SHORT, ZMQSWEEP, end, environment, mpirun, rank_process, run, table
 from kept import Journal, KeptCase, file_repetitions, read, told_rounds
 
 # 16 points, some 6 s.
@@ -154,6 +156,144 @@ class Stop(KeptCase):
         self.assertIn(str(rank_process(process, 0)), result.stderr)
         process.send_signal(signal.SIGUSR1)
         process.communicate(timeout=PATIENCE_S)
+
+
+class Grace(KeptCase):
+    """A launcher that leaves no time: Open MPI 5 gives 0.25 s after SIGTERM, MPICH none after the
+    loss of a rank. What is kept is told at once, and nothing else stays."""
+    POINTS = ["--duration", "150ms", "--warmup", "10ms", "--interval", "50ms", "--repetitions", "30",
+              "--size", "64,64K", "--send-mode", "copy"]
+    KINDS = {"write": ["--receive-mode", "write", "--write-dir", "disk"], "ipc": ["--transport", "ipc"],
+             "pub-sub over ipc": ["--transport", "ipc", "--pattern", "pub-sub", "--bind", "sender"]}
+    SHIM = os.path.join(BUILD, "libtaken_signals.so")
+
+    def setUp(self):
+        super().setUp()
+        before = os.environ.get("TMPDIR")
+        for name in ("disk", "tmp"):
+            os.mkdir(self.path(name))
+        os.environ["TMPDIR"] = self.path("tmp")
+        self.addCleanup(os.environ.pop if before is None else os.environ.__setitem__, "TMPDIR",
+                        *([] if before is None else [before]))
+
+    def begin(self, *options, preload=()):
+        """A new sweep in an empty folder."""
+        for name in os.listdir(self.folder):
+            if name.startswith("results"):
+                os.remove(self.path(name))
+        command = [*mpirun(3), *preload, ZMQSWEEP, "--output", "results.h5", *self.POINTS, *options]
+        process = subprocess.Popen(command, cwd=self.folder, env=environment(), stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True, start_new_session=True)
+        self.addCleanup(end, process)
+        return process
+
+    def kept(self):
+        """How many repetitions are in the journal."""
+        journal = self.path("results.h5.journal")
+        return len(Journal(read(journal), strict=False).repetitions) if os.path.exists(journal) else 0
+
+    def in_traffic(self, process, least=2):
+        """Waits until the first repetitions are kept. @return the ranks' processes."""
+        until = time.monotonic() + PATIENCE_S
+        while self.kept() < least:
+            self.assertIsNone(process.poll(), "the sweep ended too early")
+            self.assertLess(time.monotonic(), until)
+            time.sleep(0.02)
+        time.sleep(random.random() * 0.3)
+        return [rank_process(process, rank) for rank in range(3)]
+
+    def told(self, process):
+        _, errors = process.communicate(timeout=PATIENCE_S)
+        return [line for line in errors.splitlines() if "told to end" in line]
+
+    def check_left(self):
+        """Nothing but results: no file, folder or socket of ours."""
+        for folder in ("disk", "tmp"):
+            ours = [name for name in os.listdir(self.path(folder)) if name.startswith("zmqsweep")]
+            self.assertEqual(ours, [], folder)
+        results = {name for name in os.listdir(self.folder) if name.startswith("results")}
+        self.assertTrue(results & {"results.h5", "results.h5.journal"}, results)
+        self.assertLessEqual(results, {"results.h5", "results.h5.journal", "results.h5.partial"})
+
+    def check_resume(self, *options):
+        before = self.kept() or len(file_repetitions(self.path("results.h5")))
+        process = self.start(3, *self.POINTS, *options, "--resume")
+        self.in_traffic(process, before + 1)
+        process.send_signal(signal.SIGUSR1)
+        _, errors = process.communicate(timeout=PATIENCE_S)
+        self.assertEqual(process.returncode, 4, errors)
+        self.assertIn("going on", errors)
+        self.assertEqual([name for name in os.listdir(self.folder) if name.startswith("results")], ["results.h5"])
+
+    def test_killed_a_quarter_of_a_second_after_term(self):
+        for name, options in self.KINDS.items():
+            for number in (signal.SIGTERM, signal.SIGINT):
+                with self.subTest(kind=name, signal=number):
+                    process = self.begin(*options)
+                    ranks = self.in_traffic(process)
+                    for pid in ranks:
+                        os.kill(pid, number)
+                    time.sleep(0.25)
+                    for pid in ranks:
+                        with contextlib.suppress(ProcessLookupError):
+                            os.kill(pid, signal.SIGKILL)
+                    told = self.told(process)
+                    self.assertEqual(len(told), 1, told)
+                    self.assertRegex(told[0], r"^zmqsweep: rank 0 on \S+: .*; what was measured is in "
+                                     r"results\.h5\.journal until results\.h5 is finished: go on with --resume$")
+                    self.check_left()
+            self.check_resume(*options)
+
+    def test_term_and_int_to_the_launcher(self):
+        for name, options in self.KINDS.items():
+            for number in (signal.SIGTERM, signal.SIGINT):
+                with self.subTest(kind=name, signal=number):
+                    process = self.begin(*options)
+                    self.in_traffic(process)
+                    process.send_signal(number)
+                    told = self.told(process)
+                    self.assertEqual(len(told), 1, told)
+                    self.assertIn("results.h5.journal", told[0])
+                    self.check_left()
+
+    def test_a_killed_rank_leaves_nothing(self):
+        """Who lives says so, once, if it gets the time."""
+        for name, options in self.KINDS.items():
+            for victim in (0, 1, 2):
+                with self.subTest(kind=name, victim=victim):
+                    process = self.begin(*options)
+                    os.kill(self.in_traffic(process)[victim], signal.SIGKILL)
+                    told = self.told(process)
+                    self.assertNotEqual(process.returncode, 0)
+                    self.assertLessEqual(len(told), 1, told)
+                    for line in told:
+                        self.assertIn(f"rank {1 if victim == 0 else 0} on ", line)
+                        self.assertIn("results.h5.journal", line)
+                    self.check_left()
+
+    def test_stopped_and_continued_it_goes_on(self):
+        """SIGCONT comes before SIGTERM, but also after Ctrl-Z."""
+        process = self.start(3, *SHORT, "--size", "64,1K", "--send-mode", "copy")
+        ranks = self.in_traffic(process)
+        for number in (signal.SIGSTOP, signal.SIGCONT):
+            for pid in ranks:
+                os.kill(pid, number)
+            time.sleep(0.3)
+        _, errors = process.communicate(timeout=PATIENCE_S)
+        self.assertIn(process.returncode, (0, 3), errors)
+        self.assertNotIn("told to end", errors)
+        self.assertEqual(len(self.table("points")), 2)
+
+    def test_handlers_that_mpi_replaces_are_installed_again(self):
+        for number in (signal.SIGUSR1, signal.SIGTERM):
+            with self.subTest(signal=number):
+                process = self.begin(preload=["env", f"LD_PRELOAD={self.SHIM}"])
+                for pid in self.in_traffic(process):
+                    os.kill(pid, number)
+                _, errors = process.communicate(timeout=PATIENCE_S)
+                self.assertNotIn("a handler of MPI", errors)
+                self.assertIn("interrupted; go on with --resume", errors)
+                self.assertEqual(process.returncode, 4, errors)
 
 
 if __name__ == "__main__":

@@ -36,11 +36,25 @@ def key_pair():
     return public.value, secret.value
 
 
+def connect_ipc(name):
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.connect(name)
+    except OSError:
+        connection.close()
+        raise
+    return connection
+
+
 class Strangers:
-    """All kinds at once, from start() to stop(). They come again and again."""
+    """All kinds at once, from start() to stop(). They come again and again. Without a port the
+    address is an abstract name of ipc, "@name"."""
 
     def __init__(self, address, port, size):
-        self.endpoint, self.place, self.message = f"tcp://{address}:{port}".encode(), (address, port), b"x" * size
+        self.endpoint, self.place = f"tcp://{address}:{port}".encode(), (address, port)
+        if port is None:
+            self.endpoint, self.place = f"ipc://{address}".encode(), "\0" + address[1:]
+        self.message = b"x" * size
         self.stolen = self.tries = 0
         self.halt = threading.Event()
         self.threads = [threading.Thread(target=work) for work in (self.speak_zmq, self.scan, self.talk_rubbish, self.hold)]
@@ -90,9 +104,13 @@ class Strangers:
     def connect(self, greeting=b""):
         """A connection, or None when nobody listens just now."""
         with contextlib.suppress(OSError):
-            connection = socket.create_connection(self.place, timeout=1)
+            connection = connect_ipc(self.place) if isinstance(self.place, str) else socket.create_connection(self.place, timeout=1)
             self.tries += 1
-            connection.sendall(greeting)
+            try:
+                connection.sendall(greeting)
+            except OSError:
+                connection.close()
+                raise
             return connection
         return None
 

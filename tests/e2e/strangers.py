@@ -24,6 +24,18 @@ def connected(port):
                    for line in file.readlines()[1:])
 
 
+def ipc_name(pid):
+    """The abstract name of a process's ipc socket that has a connection, or None."""
+    try:
+        fds = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
+    except OSError:
+        return None
+    with open("/proc/net/unix") as file:
+        sockets = [line.split() for line in file]
+    return next((row[7] for row in sockets if len(row) == 8 and row[7].startswith("@zmqsweep-") and
+                 row[5] == "03" and f"socket:[{row[6]}]" in fds), None)
+
+
 def holdings(pid):
     """(descriptors, threads) of a process."""
     return len(os.listdir(f"/proc/{pid}/fd")), len(os.listdir(f"/proc/{pid}/task"))
@@ -83,6 +95,32 @@ class Kept(Case):
                     self.assertEqual(set(self.table("points").security), {"none", "curve"})
                     self.assertEqual(self.table("ranks").groupby(["point_id", "repetition"]).messages.nunique().max(),
                                      1 if pattern == "push-pull" else 2)
+
+    def test_strangers_do_not_get_into_ipc(self):
+        """Anybody on the host can read an abstract name. Those of other users are in
+        tests/unit/test_traffic.c."""
+        for pattern in ("push-pull", "pub-sub"):
+            with self.subTest(pattern=pattern):
+                process = self.start(3, "--transport", "ipc", "--pattern", pattern, "--security", "none,curve", "--size", 4096,
+                                     "--send-mode", "copy", "--duration", "600ms", "--warmup", "50ms", "--interval", "50ms",
+                                     "--repetitions", 2, "--force")
+                crowds, until = {}, time.monotonic() + PATIENCE_S
+                while process.poll() is None and time.monotonic() < until:
+                    name = ipc_name(rank_process(process, 2))
+                    if name and name not in crowds:
+                        crowds[name] = Strangers(name, None, 4096).start()
+                    time.sleep(0.01)
+                for crowd in crowds.values():
+                    crowd.stop()
+                self.finish(process)
+                self.assertEqual(sum(crowd.stolen for crowd in crowds.values()), 0)
+                repetitions = self.table("repetitions")
+                self.assertGreater(sum(crowd.tries for crowd in crowds.values()), 0)
+                self.assertTrue((repetitions.foreign == 0).all())
+                self.assertTrue((repetitions.sent == repetitions.received + repetitions.lost).all())
+                self.assertTrue((repetitions.strangers > 0).all(), repetitions.strangers)
+                others = set().union(*map(flags, repetitions["flags"])) - BUSY_FLAGS - {"strangers", "lost_messages"}
+                self.assertEqual(others, set())
 
     def test_strangers_change_nothing_of_round_trips(self):
         """A pair socket has one peer, and it is ours."""

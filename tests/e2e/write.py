@@ -1,5 +1,6 @@
 """Receive mode write: what is received goes to disk, is counted when it is there, and leaves
 nothing behind."""
+import contextlib
 import os
 import re
 import signal
@@ -9,7 +10,7 @@ import time
 import unittest
 
 import sweep
-from harness import PATIENCE_S, SHORT, ZMQSWEEP, Case, mpirun, run
+from harness import PATIENCE_S, SHORT, ZMQSWEEP, Case, mpirun, rank_process, run
 
 DURATION_S = 0.1  # of SHORT
 
@@ -52,19 +53,33 @@ class Write(Case):
             self.assertTrue((receivers.window_s > receivers.sync_s).all())
             self.assertEqual(self.left(), [])
 
-    def test_the_file_grows_and_goes_with_the_job(self):
-        for number in (signal.SIGUSR1, signal.SIGTERM):
+    def sizes(self, process):
+        """The sizes of the files in the folder that rank 2 holds open, and whether each has a
+        name."""
+        found, pid = [], rank_process(process, 2)
+        with contextlib.suppress(OSError, TypeError):
+            for fd in os.listdir(f"/proc/{pid}/fd"):
+                name = os.readlink(f"/proc/{pid}/fd/{fd}")
+                if name.startswith(os.path.realpath(self.path("disk"))):
+                    found.append((os.stat(f"/proc/{pid}/fd/{fd}").st_size, not name.endswith(" (deleted)")))
+        return found
+
+    def test_the_file_grows_and_never_has_a_name(self):
+        for number in (signal.SIGUSR1, signal.SIGTERM, signal.SIGKILL):
             with self.subTest(signal=number):
                 process = self.start(3, "--duration", "20s", "--size", "64K", "--send-mode", "copy", "--repetitions", 1,
                                      "--receive-mode", "write", "--write-dir", "disk", "--force", "--rcvhwm", 10,
                                      "--sndhwm", 10, "--log-level", "error")
-                size, until = 0, time.monotonic() + PATIENCE_S
-                while size == 0 and process.poll() is None and time.monotonic() < until:
+                found, until = [], time.monotonic() + PATIENCE_S
+                while not any(size for size, _ in found) and process.poll() is None and time.monotonic() < until:
                     time.sleep(0.02)
-                    size = sum(os.path.getsize(self.path(f"disk/{name}")) for name in self.left())
-                self.assertGreater(size, 0)
-                self.assertEqual(len(self.left()), 1)
-                process.send_signal(number)
+                    found = self.sizes(process)
+                self.assertEqual([named for _, named in found], [False])
+                self.assertEqual(self.left(), [])
+                if number == signal.SIGKILL:
+                    os.kill(rank_process(process, 2), number)
+                else:
+                    process.send_signal(number)
                 process.communicate(timeout=PATIENCE_S)
                 self.assertEqual(self.left(), [])
 
@@ -82,7 +97,7 @@ class Write(Case):
                 lines = [line for line in result.stderr.splitlines() if "No space left on device" in line]
                 self.assertEqual(len(lines), 2, result.stderr)
                 host = re.escape(socket.gethostname().split(".")[0])
-                self.assertRegex(lines[0], rf"rank 2 on {host}.*: writing disk/zmqsweep-\S+: No space left")
+                self.assertRegex(lines[0], rf"rank 2 on {host}.*: writing a file in --write-dir disk: No space left")
                 points, repetitions = self.table("points"), self.table("repetitions")
                 self.assertEqual(list(points.status)[0], "failed")
                 self.assertGreater(points.received.iloc[1], 0)
