@@ -203,7 +203,8 @@ const char *launcher_unbind_hint(enum launcher launcher)
     case LAUNCHER_OPEN_MPI:
         return "start mpirun with --bind-to none, or bind to more cores with --map-by slot:PE=2";
     case LAUNCHER_HYDRA:
-        return "start mpirun with -bind-to none, or bind to more cores with -bind-to core:2";
+        return "start mpirun with -bind-to none (Intel MPI: -genv I_MPI_PIN off), or bind to more "
+               "cores with -bind-to core:2";
     case LAUNCHER_SRUN:
         return "start srun with --cpu-bind=none, or with more cores for a rank: --cpus-per-task=2";
     case LAUNCHER_PALS:
