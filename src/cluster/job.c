@@ -26,7 +26,7 @@
 #define START_DEADLINE_NS 120000000000
 
 /* Can this library find its ranks by Slurm's own PMI? Open MPI up to 4 has components for it, where
- * it was built so: beside the library, or inside it. */
+ * it was built so: beside the library, or inside it. Looks into a folder. */
 static bool has_slurm_pmi(void)
 {
     static const char *const components[] = {"s1", "s2", "cray"};
@@ -56,7 +56,8 @@ int cluster_check_launch(const struct launch *launch, const struct cluster *clus
                          struct error *error)
 {
     char version[MPI_MAX_LIBRARY_VERSION_STRING];
-    return launcher_check(launch, cluster_library_version(version, sizeof version), has_slurm_pmi(),
+    const bool slurm_pmi = !cluster && !launch->pmix && has_slurm_pmi();
+    return launcher_check(launch, cluster_library_version(version, sizeof version), slurm_pmi,
                           cluster ? cluster->size : 0, error);
 }
 
