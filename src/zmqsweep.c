@@ -88,8 +88,11 @@ static int plan_without_job(const struct settings *settings)
         sweep_print_plan(&plan, NULL, stdout);
         code = EXIT_OK;
     } else {
-        error_set(&error, "zmqsweep is one MPI job; start it as: mpirun -n %d zmqsweep ...",
-                  plan_fewest_ranks(settings));
+        char version[256], mpi[64];
+        launcher_mpi_name(cluster_library_version(version, sizeof version), mpi, sizeof mpi);
+        error_set(&error,
+                  "zmqsweep is one MPI job; start it as: mpirun -n %d zmqsweep ... (mpirun of %s)",
+                  plan_fewest_ranks(settings), mpi);
         print_refusal(&error);
     }
     plan_free(&plan);
@@ -177,29 +180,56 @@ static int read_job(const struct cluster *cluster, int argc, char **argv, struct
     return 0;
 }
 
-/* All ranks find their address and their CPUs. Where ranks fail, only the first of them prints why.
- * @return EXIT_OK or EXIT_USAGE on every rank. */
-static int check_ranks(struct cluster *cluster, const struct job *job, const struct plan *plan)
+/* Of the ranks that have failed, the first prints why. @return has any? */
+static bool print_first(struct cluster *cluster, bool failed, struct cluster_totals *tally,
+                        const struct error *error)
+{
+    const int32_t place = cluster_size(cluster) - cluster_rank(cluster);
+    tally->max[0] = failed ? place : 0;
+    cluster_allreduce(cluster, tally);
+    if (failed && tally->max[0] == place) {
+        print_refusal(error);
+    }
+    return tally->max[0] > 0;
+}
+
+/* Compares the options of all ranks that have any, in the same step of the others' checks. */
+static int check_arguments(struct cluster *cluster, const struct cluster_totals *checked, int argc,
+                           char **argv)
 {
     struct error error = {""};
     struct cluster_totals tally;
+    if (checked->max[1] == -checked->max[2]) {
+        return EXIT_OK;
+    }
+    memset(&tally, 0, sizeof tally);
+    int failed = sweep_compare_arguments(cluster, argc, argv, &error);
+    return print_first(cluster, failed, &tally, &error) ? EXIT_USAGE : EXIT_OK;
+}
+
+/* All ranks find their address and their CPUs, and compare their options. Where ranks fail, only
+ * the first of them prints why. @return EXIT_OK or EXIT_USAGE on every rank. */
+static int check_ranks(struct cluster *cluster, const struct job *job, const struct plan *plan,
+                       int argc, char **argv)
+{
+    struct error error = {""};
+    struct cluster_totals tally;
+    const bool given = cluster_rank(cluster) == 0 || argc > 1;
     int failed = cluster_find_address(cluster, job->interface, &error);
     failed = failed || cluster_check_cpus(cluster, job->cpus, SWEEP_CPUS_MAX, &error);
     failed = sweep_check_write_dir(cluster, job, plan, failed ? NULL : &error) || failed;
     memset(&tally, 0, sizeof tally);
-    tally.max[0] = failed ? cluster_size(cluster) - cluster_rank(cluster) : 0;
-    cluster_allreduce(cluster, &tally);
-    if (failed && tally.max[0] == cluster_size(cluster) - cluster_rank(cluster)) {
-        print_refusal(&error);
-    }
+    tally.max[1] = given ? sweep_hash_arguments(argc, argv) : INT64_MIN;
+    tally.max[2] = given ? -sweep_hash_arguments(argc, argv) : INT64_MIN;
+    failed = print_first(cluster, failed, &tally, &error);
     cluster_allgather_members(cluster);
-    return tally.max[0] ? EXIT_USAGE : EXIT_OK;
+    return failed ? EXIT_USAGE : check_arguments(cluster, &tally, argc, argv);
 }
 
 static int run_rank(struct cluster *cluster, const struct job *job, const struct settings *settings,
                     const struct plan *plan, int argc, char **argv)
 {
-    int code = check_ranks(cluster, job, plan);
+    int code = check_ranks(cluster, job, plan, argc, argv);
     if (code != EXIT_OK) {
         return code;
     }
@@ -219,15 +249,42 @@ static int run_rank(struct cluster *cluster, const struct job *job, const struct
     return code;
 }
 
+/* Under a launcher of another MPI: serves --help and --version; for all else the launcher's rank 0
+ * prints why not, and the others say nothing. They leave the first word to it, since a launcher
+ * ends the others as soon as one has ended. */
+static int run_misled(const struct launch *launch, const struct error *why, int argc, char **argv)
+{
+    const struct timespec patience = {2, 0};
+    struct settings settings;
+    struct error error = {""};
+    bool served = false;
+    sweep_catch_signals(); /* TERM ends the wait, not the process */
+    if (config_read(argc, argv, environ, plan_presets, &settings, &error) == 0) {
+        served = config_flag(&settings, OPTION_HELP) || config_flag(&settings, OPTION_VERSION);
+        if (served && launch->speaks) {
+            print_information(&settings);
+        }
+        config_free(&settings);
+    }
+    if (!served && launch->speaks) {
+        print_refusal(why);
+    } else if (!served) {
+        nanosleep(&patience, NULL);
+    }
+    return served ? EXIT_OK : EXIT_USAGE;
+}
+
 struct arguments {
     int argc;
     char **argv;
+    const struct launch *launch;
 };
 
 static int run_in_job(void *given)
 {
     int argc = ((struct arguments *)given)->argc;
     char **argv = ((struct arguments *)given)->argv;
+    const struct launch *launch = ((struct arguments *)given)->launch;
     struct cluster *cluster = NULL;
     struct settings settings;
     struct plan plan;
@@ -242,7 +299,9 @@ static int run_in_job(void *given)
         return EXIT_FAILED;
     }
     sweep_catch_signals(); /* again: MPI_Init may have replaced the handlers */
-    if (cluster_rank(cluster) == 0) {
+    if (cluster_check_launch(launch, cluster, &error)) {
+        job.code = run_misled(launch, &error, argc, argv);
+    } else if (cluster_rank(cluster) == 0) {
         read_job(cluster, argc, argv, &settings, &plan, &job);
     }
     cluster_broadcast(cluster, &job, sizeof job);
@@ -262,9 +321,15 @@ static int run_in_job(void *given)
 
 int main(int argc, char **argv)
 {
-    if (!cluster_launched()) {
+    struct launch launch;
+    struct error error = {""};
+    launcher_read(environ, &launch);
+    if (launch.launcher == LAUNCHER_NONE) {
         return run_without_launcher(argc, argv);
     }
-    struct arguments arguments = {argc, argv};
+    if (cluster_check_launch(&launch, NULL, &error)) {
+        return run_misled(&launch, &error, argc, argv);
+    }
+    struct arguments arguments = {argc, argv, &launch};
     traffic_lend_main_thread(run_in_job, &arguments);
 }

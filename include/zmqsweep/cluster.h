@@ -10,6 +10,7 @@
 
 #include "zmqsweep/error.h"
 #include "zmqsweep/hosts.h"
+#include "zmqsweep/launcher.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,12 +18,14 @@
 
 struct cluster;
 
-/* Was this process started by an MPI launcher (mpirun, srun)? Looks at the environment only. */
-bool cluster_launched(void);
-
 /* Starts MPI and finds out which rank runs on which host. All ranks call it. @return 0, or -1 with
  * `error`. */
 int cluster_start(int *argc, char ***argv, struct cluster **cluster, struct error *error);
+/* Checks that this program's MPI goes together with the launcher; `cluster` is NULL before
+ * cluster_start, which would end the process under some launchers. @return 0, or -1 with `error`:
+ * as launcher_check. */
+int cluster_check_launch(const struct launch *launch, const struct cluster *cluster,
+                         struct error *error);
 /* Ends MPI. All ranks call it after their last collective. If MPI_Finalize does not return within
  * the deadline, the process exits with `code`. */
 void cluster_finish(struct cluster **cluster, int code);

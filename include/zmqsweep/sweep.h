@@ -56,6 +56,13 @@ int sweep_check_output(const struct settings *settings, struct error *error);
 int sweep_check_write_dir(struct cluster *cluster, const struct job *job, const struct plan *plan,
                           struct error *error);
 
+/* Options on the command line belong to rank 0; other ranks have the same, or none. A hash of
+ * argv[1] to argv[argc - 1], for a collective to compare: less than 2^62. */
+int64_t sweep_hash_arguments(int argc, char **argv);
+/* To be called when some rank's hash differs from rank 0's. Collective. @return 0, or on a rank
+ * that was given other words -1, with rank, host and the first such word in `error`. */
+int sweep_compare_arguments(struct cluster *cluster, int argc, char **argv, struct error *error);
+
 /* Prints what --dry-run shows: the points, their time and memory; with a cluster, also which ranks
  * talk to each other. */
 void sweep_print_plan(const struct plan *plan, const struct cluster *cluster, FILE *out);

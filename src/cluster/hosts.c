@@ -1,6 +1,7 @@
 /* hosts.c - which ranks share a host, what the hosts are, where this rank may run. */
 #include "hosts.h"
 
+#include "facts/processor.h"
 #include "gather.h"
 #include "state.h"
 
@@ -35,6 +36,19 @@ static int load_topology(hwloc_topology_t *topology)
     return 0;
 }
 
+/* arm64's kernel tells numbers in place of a name, and hwloc passes on what the kernel tells. */
+static void name_processor(hwloc_topology_t topology, struct cluster_host *host)
+{
+    char cpuinfo[65536]; /* enough for the first cores of each kind */
+    copy_text(host->cpu_model, sizeof host->cpu_model, topology ? cpu_model(topology) : NULL);
+    FILE *file = *host->cpu_model ? NULL : fopen("/proc/cpuinfo", "r");
+    if (file) {
+        cpuinfo[fread(cpuinfo, 1, sizeof cpuinfo - 1, file)] = '\0';
+        processor_name(cpuinfo, host->cpu_model, sizeof host->cpu_model);
+        fclose(file);
+    }
+}
+
 void cluster_describe_host(struct cluster_host *host)
 {
     struct utsname names;
@@ -53,8 +67,10 @@ void cluster_describe_host(struct cluster_host *host)
         int nodes = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_NUMANODE);
         host->cores = cores > 0 ? cores : host->cores;
         host->numa_nodes = nodes > 0 ? nodes : 1;
-        copy_text(host->cpu_model, sizeof host->cpu_model, cpu_model(topology));
+        name_processor(topology, host);
         hwloc_topology_destroy(topology);
+    } else {
+        name_processor(NULL, host);
     }
 }
 

@@ -4,6 +4,9 @@
 #include "state.h"
 #include "wait.h"
 
+#include <dlfcn.h>
+#include <glob.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -22,17 +25,40 @@
 
 #define START_DEADLINE_NS 120000000000
 
-static const char *const launcher_variables[] = {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK",
-                                                 "PMI_SIZE", "MPI_LOCALNRANKS"};
-
-bool cluster_launched(void)
+/* Can this library find its ranks by Slurm's own PMI? Open MPI up to 4 has components for it, where
+ * it was built so: beside the library, or inside it. Looks into a folder. */
+static bool has_slurm_pmi(void)
 {
-    for (size_t i = 0; i < sizeof launcher_variables / sizeof *launcher_variables; i++) {
-        if (getenv(launcher_variables[i])) {
-            return true;
+    static const char *const components[] = {"s1", "s2", "cray"};
+    Dl_info library;
+    char path[PATH_MAX], pattern[PATH_MAX + 64];
+    glob_t found;
+    if (dlsym(RTLD_DEFAULT, "PMI_Init") || dlsym(RTLD_DEFAULT, "PMI2_Init")) {
+        return true;
+    }
+    if (!dladdr(dlsym(RTLD_DEFAULT, "MPI_Init_thread"), &library) ||
+        !realpath(library.dli_fname, path)) {
+        return false;
+    }
+    int count = 0;
+    for (size_t i = 0; i < sizeof components / sizeof *components; i++) {
+        snprintf(pattern, sizeof pattern, "%.*s/openmpi*/mca_pmix_%s.so",
+                 (int)(strrchr(path, '/') - path), path, components[i]);
+        if (glob(pattern, 0, NULL, &found) == 0) {
+            count += (int)found.gl_pathc;
+            globfree(&found);
         }
     }
-    return false;
+    return count > 0;
+}
+
+int cluster_check_launch(const struct launch *launch, const struct cluster *cluster,
+                         struct error *error)
+{
+    char version[MPI_MAX_LIBRARY_VERSION_STRING];
+    const bool slurm_pmi = !cluster && !launch->pmix && has_slurm_pmi();
+    return launcher_check(launch, cluster_library_version(version, sizeof version), slurm_pmi,
+                          cluster ? cluster->size : 0, error);
 }
 
 static int allocate_notes(struct cluster *cluster)

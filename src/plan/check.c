@@ -205,7 +205,7 @@ int check_ranks(const struct settings *settings, int32_t ranks, struct error *er
     }
     return error_set(error,
                      "%d rank%s: a coordinator and %lld group%s of %lld senders and receivers need "
-                     "%d; start it as: mpirun -n %d zmqsweep ...",
+                     "%d; start it with -n %d",
                      ranks, ranks == 1 ? "" : "s", (long long)largest_pairs(settings),
                      largest_pairs(settings) == 1 ? "" : "s",
                      (long long)check_largest_group(settings), fewest, fewest);

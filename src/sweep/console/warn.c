@@ -7,6 +7,7 @@
 #include "record/record.h"
 
 #include "zmqsweep/flags.h"
+#include "zmqsweep/launcher.h"
 
 #include "zmqsweep/traffic_connections.h"
 
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Adds a row `warning.N`. warn_print prints it once the sweep is sure to run. */
 __attribute__((format(printf, 2, 3))) static void warn(struct run_record *run, const char *format,
@@ -41,15 +43,15 @@ static void warn_one_core(const struct cluster *cluster, const bool *busy, struc
         }
     }
     if (confined > 0) {
+        struct launch launch;
+        launcher_read(environ, &launch);
         const struct cluster_member *member = cluster_member(cluster, first);
         int64_t cores = cluster_host(cluster, member->host)->cores;
         warn(run,
              "%d rank%s confined to one core (rank %d: cpu %s), which the sending or receiving "
              "thread shares with ZeroMQ's I/O thread; %s",
              confined, confined == 1 ? " is" : "s are", first, member->cpus,
-             cores > 1
-                 ? "start mpirun with --bind-to none, or bind to more cores with --map-by slot:PE=2"
-                 : "this host has no more");
+             cores > 1 ? launcher_unbind_hint(launch.launcher) : "this host has no more");
     }
 }
 

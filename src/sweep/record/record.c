@@ -15,12 +15,18 @@
 extern char **environ;
 
 /* Prefixes of environment variables that may explain a result: those of the batch system and the
- * launcher, and those that change memory allocation or the libraries loaded. */
+ * launcher, those that change memory allocation or the libraries loaded, and those that say how the
+ * MPI, which shares links and cores with ZeroMQ, and its transports behave. */
 static const char *const recorded_variables[] = {
-    "SLURM_",       "OMPI_MCA_", "OMPI_COMM_WORLD_SIZE", "PBS_JOBID", "LSB_JOBID",
-    "PMIX_VERSION", "MALLOC_",   "GLIBC_TUNABLES",       "LD_PRELOAD"};
-/* Variables with one of these words in their name may be secret, and are not recorded. */
-static const char *const secret_words[] = {"TOKEN", "KEY", "PASSWORD", "SECRET", "JWT"};
+    "SLURM_",     "PBS_JOBID",      "LSB_JOBID", "PALS_",      "HYDRA_",    "MALLOC_",
+    "LD_PRELOAD", "GLIBC_TUNABLES", "OMPI_MCA_", "PRTE_MCA_",  "PMIX_MCA_", "OMPI_COMM_WORLD_SIZE",
+    "PMI_SIZE",   "PMIX_VERSION",   "MPICH_",    "MPIR_CVAR_", "I_MPI_",    "MV2_",
+    "MVP_",       "UCX_",           "UCC_",      "FI_",        "PSM2_",     "PSM3_",
+    "HCOLL_",     "MLX5_",          "RDMAV_"};
+/* Variables with one of these words in their name, in capitals or not, may be secret, and are not
+ * recorded. The transports of Open MPI 4 share a key that is called precondition_transports. */
+static const char *const secret_words[] = {
+    "TOKEN", "KEY", "PASSWORD", "PASSWD", "SECRET", "CREDENTIAL", "COOKIE", "JWT", "PRECONDITION"};
 
 static const char *const system_files[][2] = {
     {"sysctl.net.core.rmem_max", "/proc/sys/net/core/rmem_max"},
@@ -105,7 +111,7 @@ static bool is_recorded(const char *variable)
     }
     const char *equals = strchr(variable, '=');
     for (size_t i = 0; wanted && i < sizeof secret_words / sizeof *secret_words; i++) {
-        const char *found = strstr(variable, secret_words[i]);
+        const char *found = strcasestr(variable, secret_words[i]);
         wanted = !(found && equals && found < equals);
     }
     return wanted && equals;
