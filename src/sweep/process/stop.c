@@ -9,7 +9,7 @@
  */
 #include "process/stop.h"
 
-#include "process/launcher.h"
+#include "process/launcher_stderr.h"
 #include "process/log.h"
 
 #include "zmqsweep/hosts.h"
@@ -67,7 +67,7 @@ static void tell(const struct cluster *cluster)
         used += length;
     }
     line[used] = '\0';
-    launcher_take_stderr();
+    launcher_stderr_take();
     write_stderr(line);
 }
 
@@ -168,7 +168,7 @@ void sweep_start_rank(struct cluster *cluster, const struct job *job)
     if (cluster_rank(cluster) > 0) {
         kept = job->shutdown_message;
     }
-    launcher_find();
+    launcher_stderr_find();
     job_cluster = cluster;
     log_start(job->log_level, cluster_rank(cluster));
     traffic_start_process();

@@ -1,10 +1,10 @@
-/* launcher.c - the stderr of the launcher itself.
+/* launcher_stderr.c - the stderr of the launcher itself.
  *
  * The mpirun of Open MPI 5 (PRRTE, the program prterun) reads nothing more from its ranks once it
  * got SIGTERM or SIGINT: what they write in the 0.5 s until they are killed is lost. Where rank 0
  * is its child, as on mpirun's own host, it writes to mpirun's stderr instead.
  */
-#include "process/launcher.h"
+#include "process/launcher_stderr.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -44,7 +44,7 @@ static bool appends(pid_t parent)
     return flags & O_APPEND;
 }
 
-void launcher_find(void)
+void launcher_stderr_find(void)
 {
     char name[32] = "";
     pid_t parent = getppid();
@@ -90,7 +90,7 @@ static int open_stderr(void)
     return fd;
 }
 
-void launcher_take_stderr(void)
+void launcher_stderr_take(void)
 {
     if (deaf_parent == 0 || getppid() != deaf_parent) {
         return;
