@@ -1,8 +1,10 @@
 """Runs the real programs under the real mpirun, for the unittest files beside it."""
 import atexit
 import csv
+import functools
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -25,6 +27,9 @@ PATIENCE_S = 300 if SANITIZED else 120
 BUSY_FLAGS = {"short_overlap", "late_start", "unsteady", "stalled", "shared_core", "few_messages", "queued", "backlog", "disk_busy"}
 SHORT = ["--duration", "100ms", "--warmup", "20ms", "--interval", "50ms", "--repetitions", "2"]
 
+# The launcher of the MPI that the programs are built with, as CMake found it; else that of PATH.
+MPIRUN = os.environ.get("TEST_MPIRUN") or "mpirun"
+
 # Several mpiruns that begin and end at the same time take the folder of all sessions, in TMPDIR,
 # from each other.
 SESSIONS = tempfile.mkdtemp(prefix="zs-ompi-")
@@ -38,8 +43,36 @@ def environment(extra=None):
     return env
 
 
-def mpirun(ranks, *options):
-    return ["mpirun", "--oversubscribe", "--bind-to", "none", "--mca", "orte_tmpdir_base", SESSIONS, *options, "-n", str(ranks)]
+# For an mpirun as a user types it: what else mpirun() gives it as options.
+AS_TYPED = {"OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_orte_tmpdir_base": SESSIONS,
+            "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe", "PRTE_MCA_prte_tmpdir_base": SESSIONS}
+
+
+@functools.cache
+def launcher():
+    """What MPIRUN is: Open MPI 4, Open MPI 5 or MPICH."""
+    text = subprocess.run([MPIRUN, "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    version = re.search(r"Open MPI\) (\d+)", text)
+    if version:
+        return "Open MPI 4" if int(version[1]) < 5 else "Open MPI 5"
+    if "HYDRA" in text:
+        return "MPICH"
+    raise RuntimeError(f"{MPIRUN} is neither Open MPI's nor MPICH's: {text}")
+
+
+def mpirun(ranks, *options, sessions=SESSIONS):
+    """Starts so many ranks on this machine, however few its cores are; its own files are in
+    `sessions`."""
+    own = {"Open MPI 4": ["--oversubscribe", "--bind-to", "none", "--mca", "orte_tmpdir_base", sessions],
+           "Open MPI 5": ["--oversubscribe", "--bind-to", "none", "--prtemca", "prte_tmpdir_base", sessions],
+           "MPICH": ["-bind-to", "none"]}
+    return [MPIRUN, *own[launcher()], *options, "-n", str(ranks)]
+
+
+def under_rank0(*tool):
+    """What goes before a program under mpirun, so that its rank 0 runs under a tool. (Open MPI 5.0.7
+    dies of mpirun -n 1 ... : -n 2 ...)"""
+    return ["sh", "-c", f'[ "${{OMPI_COMM_WORLD_RANK:-$PMI_RANK}}" != 0 ] || exec {shlex.join(tool)} "$@"; exec "$@"', "sh"]
 
 
 def run(command, cwd, env=None, timeout=PATIENCE_S, **keywords):
@@ -133,10 +166,11 @@ def descendants(pid):
 
 def rank_process(launcher, rank):
     """The process id of a rank below its mpirun, or None."""
+    names = {f"OMPI_COMM_WORLD_RANK={rank}".encode(), f"PMI_RANK={rank}".encode()}
     for pid in descendants(launcher.pid):
         try:
             with open(f"/proc/{pid}/environ", "rb") as file:
-                if f"OMPI_COMM_WORLD_RANK={rank}".encode() in file.read().split(b"\0"):
+                if names.intersection(file.read().split(b"\0")):
                     with open(f"/proc/{pid}/comm") as name:
                         if name.read().strip() == "zmqsweep":
                             return pid
