@@ -1,6 +1,6 @@
 #!/bin/bash
 # format.sh - whether clang-format would leave all C files as they are. Versions of it lay out a few
-# constructs differently, so the one that .clang-format names decides: others tell, and do not fail.
+# constructs differently: the one that .clang-format names decides, others only say what they would.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
