@@ -44,6 +44,7 @@ install_packages() {
     local i
     for i in "${!missing[@]}"; do
         names=${missing[i]}
+        [[ $names == *" "* ]] || continue
         # shellcheck disable=SC2086 # words
         missing[i]=$(first_that is_known $names) || missing[i]=${names%% *}
     done
