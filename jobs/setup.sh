@@ -103,6 +103,7 @@ set_up_mpi() {
     [ -x "$mpirun" ] || mpirun=mpirun
     said=$("$mpirun" --version 2>&1) || { echo "$mpirun does not run: $said" >&2; return 1; }
     launch=("$mpirun" -n "$1")
+    export TEST_MPIRUN=$mpirun # for the benchmarks
     # ZeroMQ's I/O threads need cores of their own. MPICH's mpirun, hydra, takes the same option; it
     # takes any number of ranks and any user.
     if [[ $said == *"Open MPI"* || $said == *HYDRA* ]]; then launch+=(--bind-to none); fi
