@@ -104,13 +104,15 @@ set_up_mpi() {
     said=$("$mpirun" --version 2>&1) || { echo "$mpirun does not run: $said" >&2; return 1; }
     launch=("$mpirun" -n "$1")
     export TEST_MPIRUN=$mpirun # for the benchmarks
-    # ZeroMQ's I/O threads need cores of their own. MPICH's mpirun, hydra, takes the same option; it
-    # takes any number of ranks and any user.
-    if [[ $said == *"Open MPI"* || $said == *HYDRA* ]]; then launch+=(--bind-to none); fi
-    if [[ $said == *"Open MPI"* ]]; then
+    # ZeroMQ's I/O threads need cores of their own. MPICH's mpirun, hydra, knows the same option, and
+    # takes any number of ranks and any user. (mpiexec of Open MPI 4 calls itself OpenRTE.)
+    case $said in
+    *"Open MPI"* | *OpenRTE*)
+        launch+=(--bind-to none)
         [ "$cores" -ge "$1" ] || launch+=(--oversubscribe)
         if [ "$(id -u)" = 0 ]; then
             export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-        fi
-    fi
+        fi ;;
+    *HYDRA*) launch+=(--bind-to none) ;;
+    esac
 }

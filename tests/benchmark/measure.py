@@ -152,6 +152,6 @@ def machine(build):
     version = output_of(os.path.join(build, "zmqsweep"), "--version")
     words = [f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB", f"Linux {platform.release()}",
              "libzmq " + first_match(r"libzmq ([\d.]+)", version),
-             launcher().rstrip(" 45") + " " + first_match(r"(?:Open MPI\)|Version:)\s*v?([\d.]+)", output_of(MPIRUN, "--version")),
+             launcher().rstrip(" 45") + " " + first_match(r"(?:Open MPI\)|OpenRTE\)|Version:)\s*v?([\d.]+)", output_of(MPIRUN, "--version")),
              time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), f"load average {os.getloadavg()[0]:.1f} at the start"]
     return "; ".join(words)

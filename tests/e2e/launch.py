@@ -26,7 +26,7 @@ AS_TYPED = {"OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_orte_tmpdir_base
 def launcher():
     """What MPIRUN is: Open MPI 4, Open MPI 5 or MPICH."""
     text = subprocess.run([MPIRUN, "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout
-    version = re.search(r"Open MPI\) (\d+)", text)
+    version = re.search(r"\((?:Open MPI|OpenRTE)\) (\d+)", text)  # mpiexec of Open MPI 4: OpenRTE
     if version:
         return "Open MPI 4" if int(version[1]) < 5 else "Open MPI 5"
     if "HYDRA" in text:

@@ -34,7 +34,7 @@ expect "what apt knows is installed" "mpich" "$(first_that is_known openmpi-bin 
 
 mkdir "$folder/tree"
 launcher() { (root=$folder/tree cores=$1; set_up_mpi 3; echo "${launch[*]}"); }
-for version in "mpirun (Open MPI) 4.1.4" "mpirun (Open MPI) 5.0.7"; do
+for version in "mpirun (Open MPI) 4.1.4" "mpiexec (OpenRTE) 4.1.4" "mpirun (Open MPI) 5.0.7"; do
     program mpirun "$version"
     expect "$version" "mpirun -n 3 --bind-to none --oversubscribe" "$(launcher 2)"
     expect "$version, enough cores" "mpirun -n 3 --bind-to none" "$(launcher 3)"
