@@ -57,7 +57,7 @@ class Rounds(Measured, KeptCase):
         self.assertTrue(points.precision.isna().all() and points.loss_target.isna().all())
         rows = self.table("repetitions")
         self.assertTrue((rows.took_s > 0.03).all())
-        spans = rows.groupby("point_id").apply(lambda mine: (mine.start_s + mine.window_s.fillna(0)).max() - mine.start_s.min())
+        spans = rows.groupby("point_id")[["start_s", "window_s"]].apply(lambda mine: (mine.start_s + mine.window_s.fillna(0)).max() - mine.start_s.min())
         self.assertTrue(((spans - points.set_index("point_id").spread_s).abs() < 1e-6).all())
 
     def test_a_precise_point_leaves_the_rounds(self):
