@@ -32,11 +32,9 @@ done
 
 source "$(dirname "${BASH_SOURCE[0]}")/../jobs/setup.sh"
 install_packages build run report test
-set_up_mpi 3 # for the environment that mpirun wants from root
 
 cd "$root"
-echo "clang-format"
-find src include tests docs -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run --Werror
+tests/house/format.sh
 
 if [ "$quick" ]; then
     build release -DZMQSWEEP_WERROR=ON
@@ -54,5 +52,5 @@ for preset in "${presets[@]}"; do
     echo "== $preset"
     build "$preset" -DZMQSWEEP_WERROR=ON
     # One more than there are cores: many tests do little but wait. Those that measure run alone.
-    ctest --preset "$preset" --parallel $(($(nproc) + 1)) "$@"
+    ctest --preset "$preset" --parallel $((cores + 1)) "$@"
 done

@@ -282,7 +282,7 @@ static void print_presets(void)
     printf("\n## Presets\n");
     for (const struct preset *preset = plan_presets; preset->name; preset++) {
         printf("\n### `%s`\n\n", preset->name);
-        char first[] = {(char)toupper((unsigned char)*preset->description), '\0'};
+        const char first[] = {(char)toupper((unsigned char)*preset->description), '\0'};
         char text[TEXT_LENGTH];
         snprintf(text, sizeof text, "%s.", preset->description + 1);
         print_wrapped(first, text, 0);

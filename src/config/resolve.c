@@ -19,8 +19,8 @@ static int reject_both(struct reader *reader, enum option_id one, enum option_id
  */
 static int choose_preset(struct reader *reader)
 {
-    struct setting *brief = &reader->settings->items[OPTION_SHORT];
-    struct setting *preset = &reader->settings->items[OPTION_PRESET];
+    const struct setting *brief = &reader->settings->items[OPTION_SHORT];
+    const struct setting *preset = &reader->settings->items[OPTION_PRESET];
     char where[READER_PLACE_LENGTH];
     if (!brief->text || !brief->values[0] || (preset->text && strcmp(preset->text, "short") == 0))
         return 0;

@@ -17,7 +17,8 @@ static void next_row(double *rows, size_t n, size_t m, size_t limit)
 {
     size_t width = limit + 1;
     for (size_t j = 1; j <= m; j++) {
-        double *here = rows + j * width, *left = here - width;
+        double *here = rows + j * width;
+        const double *left = here - width;
         double first = (double)n / (double)(n + j), second = (double)j / (double)(n + j);
         for (size_t u = limit + 1; u-- > 0;)
             here[u] = (u >= j ? first * here[u - j] : 0) + second * left[u];

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 
-from measure import note, read_table, run_sweep, size_text, table
+from measure import RANK, note, read_table, run_sweep, size_text, table
 
 BUILD = sys.argv[1]
 COUNTS = (20000, 60000)
@@ -33,11 +33,11 @@ CALL_RUNS = 3
 
 # Each rank but 0 under a tool, with a file of its own. Rank 0 does not end with 3, no valid
 # repetition, for which mpirun kills the others while the tool writes that file.
-WRAPPER = """[ "$OMPI_COMM_WORLD_RANK" != 0 ] && exec {tool}.$OMPI_COMM_WORLD_RANK "$@"; "$@" || [ $? = 3 ]"""
+WRAPPER = """rank={rank}; [ "$rank" != 0 ] && exec {tool}.$rank "$@"; "$@" || [ $? = 3 ]"""
 
 
 def wrapper(tool):
-    return ["bash", "-c", WRAPPER.format(tool=tool), "rank"]
+    return ["bash", "-c", WRAPPER.format(tool=tool, rank=RANK), "rank"]
 
 
 def callgrind(path):

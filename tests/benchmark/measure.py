@@ -13,6 +13,9 @@ import time
 
 import h5py
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
+from launch import MPIRUN, RANK, launcher, mpirun  # noqa: E402,F401  (RANK for cost.py)
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 SECONDS, WARMUP_S = 1.0, 0.5  # of every window that is compared
 
@@ -25,7 +28,7 @@ def note(text):
 def run_sweep(build, output, options, ranks=3, wrapper=(), level="error", variables=None):
     """Runs zmqsweep into `output` with the coordinator on rank 0. An invalid repetition (exit 3) is
     the caller's business."""
-    command = ["mpirun", "-n", str(ranks), "--bind-to", "none", "--oversubscribe", *wrapper, os.path.join(build, "zmqsweep"),
+    command = [*mpirun(ranks), *wrapper, os.path.join(build, "zmqsweep"),
                "--force", "--output", output, "--log-level", level, *options]
     result = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={**os.environ, **(variables or {})})
     if result.returncode not in (0, 3):
@@ -149,6 +152,6 @@ def machine(build):
     version = output_of(os.path.join(build, "zmqsweep"), "--version")
     words = [f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB", f"Linux {platform.release()}",
              "libzmq " + first_match(r"libzmq ([\d.]+)", version),
-             "Open MPI " + first_match(r"Open MPI\)?\s*v?([\d.]+)", output_of("mpirun", "--version")),
+             launcher().rstrip(" 45") + " " + first_match(r"(?:Open MPI\)|OpenRTE\)|Version:)\s*v?([\d.]+)", output_of(MPIRUN, "--version")),
              time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), f"load average {os.getloadavg()[0]:.1f} at the start"]
     return "; ".join(words)

@@ -8,25 +8,24 @@ import subprocess
 import sys
 import tempfile
 
-from measure import machine, note, read_table, run_sweep, table
+from measure import machine, mpirun, note, read_table, run_sweep, table
 
 BUILD = sys.argv[1]
 RANKS = [int(ranks) for ranks in sys.argv[2:]] or [4, 16, 64]
-MPIRUN = ["--bind-to", "none", "--oversubscribe"]
 BARRIERS, EXTRA_MS = 8, 20
 # Of the two runs whose difference is rank 0's work: what a start takes varies by some 10 ms.
 REPETITIONS = (4, 204)
 TARGET = 10000
 # Runs the rest as its child, and writes what that used to the file.
 METER = ("import os, subprocess, resource, sys\ncode = subprocess.run(sys.argv[2:]).returncode\n"
-         "if os.environ['OMPI_COMM_WORLD_RANK'] == '0':\n"
+         "if os.environ.get('OMPI_COMM_WORLD_RANK', os.environ.get('PMI_RANK')) == '0':\n"
          "    used = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
          "    open(sys.argv[1], 'w').write(str(used.ru_utime + used.ru_stime))\nsys.exit(code)")
 
 
 def barrier_ms(ranks):
     """The cheaper of the two ways to sleep."""
-    text = subprocess.check_output(["mpirun", "-n", str(ranks), *MPIRUN, os.path.join(BUILD, "barriers")], text=True,
+    text = subprocess.check_output([*mpirun(ranks), os.path.join(BUILD, "barriers")], text=True,
                                    stderr=subprocess.DEVNULL)
     return min(float(line.split()[1]) for line in text.splitlines())
 

@@ -1,5 +1,4 @@
 """Runs the real programs under the real mpirun, for the unittest files beside it."""
-import atexit
 import csv
 import os
 import re
@@ -11,6 +10,8 @@ import unittest
 
 import h5py
 import pandas
+
+from launch import AS_TYPED, MPIRUN, SESSIONS, launcher, mpirun, under_rank0  # noqa: F401  (for those that import this)
 
 BUILD = os.environ.get("TEST_BUILD", os.path.join(os.path.dirname(__file__), "../../build/release"))
 ZMQSWEEP = os.path.join(BUILD, "zmqsweep")
@@ -25,21 +26,12 @@ PATIENCE_S = 300 if SANITIZED else 120
 BUSY_FLAGS = {"short_overlap", "late_start", "unsteady", "stalled", "shared_core", "few_messages", "queued", "backlog", "disk_busy"}
 SHORT = ["--duration", "100ms", "--warmup", "20ms", "--interval", "50ms", "--repetitions", "2"]
 
-# Several mpiruns that begin and end at the same time take the folder of all sessions, in TMPDIR,
-# from each other.
-SESSIONS = tempfile.mkdtemp(prefix="zs-ompi-")
-atexit.register(shutil.rmtree, SESSIONS, ignore_errors=True)
-
 
 def environment(extra=None):
     env = {k: v for k, v in os.environ.items() if not k.startswith("ZMQSWEEP_")}
     env.update({"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"})
     env.update(extra or {})
     return env
-
-
-def mpirun(ranks, *options):
-    return ["mpirun", "--oversubscribe", "--bind-to", "none", "--mca", "orte_tmpdir_base", SESSIONS, *options, "-n", str(ranks)]
 
 
 def run(command, cwd, env=None, timeout=PATIENCE_S, **keywords):
@@ -133,10 +125,11 @@ def descendants(pid):
 
 def rank_process(launcher, rank):
     """The process id of a rank below its mpirun, or None."""
+    names = {f"OMPI_COMM_WORLD_RANK={rank}".encode(), f"PMI_RANK={rank}".encode()}
     for pid in descendants(launcher.pid):
         try:
             with open(f"/proc/{pid}/environ", "rb") as file:
-                if f"OMPI_COMM_WORLD_RANK={rank}".encode() in file.read().split(b"\0"):
+                if names.intersection(file.read().split(b"\0")):
                     with open(f"/proc/{pid}/comm") as name:
                         if name.read().strip() == "zmqsweep":
                             return pid

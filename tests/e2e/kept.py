@@ -13,7 +13,7 @@ import zlib
 import h5py
 import numpy
 
-from harness import PATIENCE_S, ZMQSWEEP, Case, descendants, environment, rank_process
+from harness import PATIENCE_S, ZMQSWEEP, Case, descendants, environment, mpirun, rank_process
 
 PATIENT = 30  # seconds for what a processor does at once
 TABLES = ("ranks", "intervals", "latency")  # of a repetition, beside its own row
@@ -170,9 +170,10 @@ class Session:
         self.lines, self.news = [], threading.Condition()
         scratch = os.path.join(folder, "mpi")  # what killed ranks leave behind is removed with the test's folder
         os.makedirs(scratch, exist_ok=True)
-        command = ["mpirun", "--oversubscribe", "--bind-to", "none", "--mca", "orte_tmpdir_base", scratch,
-                   "--mca", "btl_vader_backing_directory", scratch, "-n", str(ranks), ZMQSWEEP, *map(str, options)]
-        self.process = subprocess.Popen(command, cwd=folder, env=environment(), stdout=subprocess.DEVNULL,
+        # Open MPI's memory, too: 4 and 5 call what puts it there vader and sm.
+        memory = {f"OMPI_MCA_btl_{name}_backing_directory": scratch for name in ("vader", "sm")}
+        command = [*mpirun(ranks, sessions=scratch), ZMQSWEEP, *map(str, options)]
+        self.process = subprocess.Popen(command, cwd=folder, env=environment(memory), stdout=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE, start_new_session=True)
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()

@@ -155,7 +155,7 @@ class Sources(Case):
     def test_ranks_confined_to_one_core_are_told_and_flagged(self):
         """Every rank on one core: a warning with the option that mends it, and a flag on every
         repetition."""
-        command = ["taskset", "-c", "0", "mpirun", "--oversubscribe", "--bind-to", "none", "-n", "3", ZMQSWEEP, *SHORT,
+        command = ["taskset", "-c", "0", *mpirun(3), ZMQSWEEP, *SHORT,
                    "--size", "1K", "--send-mode", "copy", "--output", "results.h5"]
         result = run(command, self.folder)
         self.assertIn(result.returncode, (0, 3), result.stderr)

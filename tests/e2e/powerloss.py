@@ -14,7 +14,7 @@ import subprocess
 import unittest
 
 from kept import Journal, KeptCase, file_repetitions, read, told, told_rounds
-from harness import PATIENCE_S, ZMQSWEEP, environment
+from harness import PATIENCE_S, ZMQSWEEP, environment, mpirun, under_rank0
 
 CRASHES = int(os.environ.get("TEST_CRASHES", "400"))
 SEED = int(os.environ.get("TEST_SEED", "20261124"))
@@ -197,8 +197,7 @@ class PowerLoss(KeptCase):
         before = {name: i for i, name in enumerate(names)}
         files = {i: read(self.path(name)) for name, i in before.items()}
         rank0 = ["strace", "-f", "-o", self.path("trace"), "-y", "-xx", "-s", "100000000", "-e", "trace=" + CALLS]
-        command = ["mpirun", "--oversubscribe", "--bind-to", "none", "-n", "1", *rank0, ZMQSWEEP, *PLAN, *options,
-                   ":", "-n", "2", ZMQSWEEP, *PLAN, *options]
+        command = [*mpirun(3), *under_rank0(*rank0), ZMQSWEEP, *PLAN, *options]
         done = subprocess.run(command, cwd=self.folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               text=True, timeout=PATIENCE_S)
         self.assertIn(done.returncode, code, done.stderr)

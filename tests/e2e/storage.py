@@ -7,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from harness import PATIENCE_S, SHORT, ZMQREPORT, ZMQSWEEP, environment, run
+from harness import PATIENCE_S, SHORT, ZMQREPORT, ZMQSWEEP, environment, mpirun, run
 from kept import Journal, KeptCase, Session, file_points, file_repetitions, read, told, told_rounds
 
 TINY = ["--duration", "10ms", "--warmup", "1ms", "--interval", "1ms", "--repetitions", "2"]
@@ -107,7 +107,7 @@ class FullDisk(KeptCase):
         """Runs a script in the folder of a tmpfs; $sweep is the command.
 
         Returns the finished process."""
-        sweep = " ".join(["mpirun --oversubscribe --bind-to none -n 3", ZMQSWEEP, *PLAN, *LONGER])
+        sweep = " ".join([*mpirun(3), ZMQSWEEP, *PLAN, *LONGER])
         return subprocess.run(
             ["unshare", "-m", "bash", "-c", f"mount -t tmpfs -o size={size} none disk && cd disk\n" + script], cwd=self.folder,
             env=environment({"sweep": sweep, "report": ZMQREPORT}), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
