@@ -11,9 +11,10 @@
 : "${PROGRAM:=$(PATH=$PATH:$JOBS_DIR/../../../bin:$JOBS_DIR/../build/release command -v zmqsweep)}"
 
 # A host that dies is noticed by mpirun after 16 s, not after many minutes in which the job's other
-# nodes idle.
+# nodes idle. Open MPI 4 reads the first family of names, Open MPI 5 the second.
 : "${OMPI_MCA_oob_tcp_keepalive_time:=10}" "${OMPI_MCA_oob_tcp_keepalive_intvl:=2}" "${OMPI_MCA_oob_tcp_keepalive_probes:=3}"
-export "${!OMPI_MCA_oob_tcp_keepalive_@}"
+: "${PRTE_MCA_oob_tcp_keepalive_time:=10}" "${PRTE_MCA_oob_tcp_keepalive_intvl:=2}" "${PRTE_MCA_oob_tcp_keepalive_probes:=3}"
+export "${!OMPI_MCA_oob_tcp_keepalive_@}" "${!PRTE_MCA_oob_tcp_keepalive_@}"
 
 # After sbatch --export=NAME,... srun (mpirun calls it, too) would pass on those variables and no
 # PATH.

@@ -1,6 +1,5 @@
 """Sweeps over the hosts that hosts.sh makes, for the unittest file beside it."""
 import contextlib
-import itertools
 import os
 import re
 import subprocess
@@ -11,6 +10,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../e2e"))
 import harness  # noqa: E402
 import kept  # noqa: E402
+import launcher  # noqa: E402
 
 HOSTS = os.path.join(HERE, "hosts.sh")
 DATA, CONTROL = "10.77.0", "10.78.0"
@@ -45,7 +45,7 @@ def carried(network, host):
 
 
 def processes(host):
-    """Of zmqsweep and Open MPI on a host: {pid: name}."""
+    """Of zmqsweep and the launcher on a host: {pid: name}."""
     lines = subprocess.run([HOSTS, "processes", host], capture_output=True, text=True, check=True).stdout
     return {int(line.split()[0]): line.split()[1] for line in lines.splitlines() if len(line.split()) == 2}
 
@@ -69,15 +69,6 @@ def facts(text):
     return dict(word.split("=", 1) for word in text.split() if "=" in word)
 
 
-def mpirun(places, program):
-    """The mpirun that starts rank i on host places[i]."""
-    command = ["mpirun"]
-    for number, (host, ranks) in enumerate(itertools.groupby(places)):
-        command += [":"] * (number > 0)
-        command += ["--host", f"{host}:{places.count(host)}", "-n", str(len(list(ranks))), *program]
-    return command
-
-
 class Case(harness.Case):
     """A test with a folder of its own, and all links as new at its end."""
     links_changed = False
@@ -94,7 +85,7 @@ class Case(harness.Case):
             self.link("rate", name, rate)
 
     def command(self, places, options):
-        return mpirun(places, [harness.ZMQSWEEP, "--output", "results.h5", *map(str, options)])
+        return [*launcher.on_hosts(places), harness.ZMQSWEEP, "--output", "results.h5", *map(str, options)]
 
     def sweep(self, places, *options, code=0):
         """As harness.Case.sweep, with the host of every rank."""

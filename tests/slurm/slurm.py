@@ -53,7 +53,8 @@ class Job:
         self.folder, self.env = folder, env
         self.name = f"{script}-{launcher}-{random.randrange(10**9)}"
         path = os.path.join(folder, "tree/share/zmqsweep/jobs", f"{script}.sbatch")
-        result = run(["sbatch", "--parsable", "--oversubscribe", f"--job-name={self.name}", *sbatch, path, *QUICK, *map(str, options)],
+        # The scripts ask for whole nodes; those of a test share them.
+        result = run(["sbatch", "--parsable", "--exclusive=user", f"--job-name={self.name}", *sbatch, path, *QUICK, *map(str, options)],
                      folder, {**env, "LAUNCHER": launcher, **(variables or {})})
         if result.returncode:
             raise RuntimeError(result.stderr)
@@ -116,6 +117,7 @@ class Jobs(unittest.TestCase):
             "TMPDIR": os.path.join(cls.folder, "tmp"),
             # The nodes share the network of this machine, which may have no other interface.
             "ZMQSWEEP_INTERFACE": "lo", "OMPI_MCA_btl_tcp_if_include": "lo", "OMPI_MCA_oob_tcp_if_include": "lo",
+            "PRTE_MCA_prte_if_include": "lo",
         }
 
     @classmethod
