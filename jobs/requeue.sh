@@ -74,6 +74,12 @@ run_sweep() {
             *) launch "${launcher[@]}" $LAUNCHER_OPTIONS "$PROGRAM" --resume --output "$OUTPUT" "$@" ;;
         esac
     fi
+    # Open MPI 5's mpirun ends with 0 when it has lost a host; the journal then tells that the sweep
+    # was cut short.
+    if [ $code = 0 ] && [ -e "$OUTPUT.journal" ]; then
+        echo "the sweep was cut short; go on with: scontrol requeue $SLURM_JOB_ID" >&2
+        code=1
+    fi
     if [ "$warned" ] && [ ! "$ended" ] && [ $code = 4 ]; then # interrupted and saved
         if [ "${SLURM_RESTART_COUNT:-0}" -ge "$MAX_RESTARTS" ]; then
             echo "not done after $MAX_RESTARTS restarts; go on with: scontrol requeue $SLURM_JOB_ID" >&2

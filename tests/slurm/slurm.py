@@ -117,7 +117,6 @@ class Jobs(unittest.TestCase):
             "TMPDIR": os.path.join(cls.folder, "tmp"),
             # The nodes share the network of this machine, which may have no other interface.
             "ZMQSWEEP_INTERFACE": "lo", "OMPI_MCA_btl_tcp_if_include": "lo", "OMPI_MCA_oob_tcp_if_include": "lo",
-            "PRTE_MCA_prte_if_include": "lo",
         }
 
     @classmethod
@@ -249,6 +248,16 @@ class Jobs(unittest.TestCase):
             job.wait(lambda job=job: job.show("Restarts") == "1", "is not requeued")
             self.check_over(job)
             self.check_complete(job.output)
+
+    def test_a_sweep_that_was_cut_short_fails_its_job(self):
+        """A launcher may say that all is well after it has lost a host; a journal is left."""
+        program = os.path.join(self.folder, "cut-short")
+        with open(program, "w") as file:
+            file.write('#!/bin/sh\n# --resume --output OUTPUT\ntouch "$3.journal"\n')
+        os.chmod(program, 0o755)
+        job = self.submit("sweep", "mpirun", variables={"PROGRAM": program})
+        self.assertEqual(job.wait_over(), ("FAILED", "1:0"), job.log())
+        self.assertIn("was cut short", job.log())
 
     def test_restarts_are_bounded(self):
         """The job that may not go back ends with zmqsweep's own code, and a person can send it
