@@ -31,14 +31,17 @@ INTO_WINDOW_BYTES = (WARMUP_S + WINDOW_S / 3) * RATE_BYTES_S
 COORDINATOR, SENDER, RECEIVER = range(3)
 # What is said of the rank that is lost, and of its host: by mpirun, and by the other ranks.
 EXITED = r"process rank {rank} .*on node {host} exited on\s+signal 9"
+CLOSED = r"An error occurred in Socket closed"
 BAD_END = r"(?s)BAD TERMINATION.*RUNNING AT {host}.*EXIT CODE: 9"
 LOST = r"Remote daemon: .* on node {host}"
 MISSED = r"rank {rank}( \(the coordinator\))? on {host} has not answered"
 TOLD = r"rank \d on h\d: told to end, or a rank was lost \(phase: .*results\.h5\.journal"
 # The columns of docs/failures.md: mpirun's exit codes, and what is said.
 TABLE = {
-    "rank killed": {OPENMPI4: ({137}, EXITED, TOLD), OPENMPI5: ({137}, EXITED), MPICH: ({9, 255}, BAD_END)},
-    "rank stopped": {OPENMPI4: ({1}, MISSED), OPENMPI5: ({1}, MISSED), MPICH: ({1}, MISSED)},
+    # Open MPI 5's library in another rank may notice first, or when the job is ended, that a
+    # connection is closed: 14.
+    "rank killed": {OPENMPI4: ({137}, EXITED, TOLD), OPENMPI5: ({137, 14}, f"{EXITED}|{CLOSED}"), MPICH: ({9, 255}, BAD_END)},
+    "rank stopped": {OPENMPI4: ({1}, MISSED), OPENMPI5: ({1, 14}, MISSED), MPICH: ({1}, MISSED)},
     # mpirun's keepalive (hosts.sh sets it) notices before the timeout; hydra has none.
     "host dead": {OPENMPI4: ({205}, LOST, TOLD), OPENMPI5: ({0}, LOST), MPICH: ({1}, MISSED)},
     "coordinator's host dead": {OPENMPI4: ({205}, LOST), OPENMPI5: ({0}, LOST), MPICH: ({1}, MISSED)},

@@ -90,7 +90,7 @@ class Case(harness.Case):
     def sweep(self, places, *options, code=0):
         """As harness.Case.sweep, with the host of every rank."""
         result = harness.run(self.command(places, options), self.folder)
-        self.assertIn(result.returncode, {0, 3} if code == 0 else {code}, result.stderr)
+        self.assertIn(launcher.code_of(result.returncode, result.stderr), {0, 3} if code == 0 else {code}, result.stderr)
         return result
 
     def start(self, places, *options):
@@ -128,7 +128,7 @@ class Case(harness.Case):
     def finish(self, process):
         """What it prints from here on; it may have points without a valid repetition."""
         _, rest = process.communicate(timeout=harness.PATIENCE_S)
-        self.assertIn(process.returncode, {0, 3}, rest)
+        self.assertIn(launcher.code_of(process.returncode, rest), {0, 3}, rest)
         return rest
 
     def await_traffic(self, host, n_bytes):
