@@ -266,5 +266,25 @@ class DrainFailure(Faults):
         self.check_cut_for_good({"timed_out"})
 
 
+class Page(unittest.TestCase):
+    ROWS = {"kill -9 of a sender or a receiver": "rank killed", "kill -9 of the coordinator": "rank killed",
+            "a host dies, or its control network is cut; keepalive is set": "host dead",
+            "the same without keepalive": "host dead", "TERM or INT to mpirun": "mpirun told"}
+
+    def test_the_page_has_the_exit_codes_of_the_table_here(self):
+        """They are in bold there. (A shell's code for a killed mpirun is the shell's.)"""
+        with open(os.path.join(harness.SOURCE, "docs/failures.md")) as file:
+            rows = [re.split(r" *\| *", line.strip())[1:-1] for line in file if line.startswith("|")]
+        kinds = (OPENMPI4, OPENMPI5, MPICH)
+        first = rows.index(["what happens", *kinds]) + 2
+        told = {(what, kind): {int(code) for code in re.findall(r"\d+", "".join(re.findall(r"\*\*.*?\*\*", cell)))}
+                for what, *cells in rows[first:] for kind, cell in zip(kinds, cells)}
+        for what, row in self.ROWS.items():
+            for kind in kinds:
+                with self.subTest(what=what, kind=kind):
+                    self.assertIn(told[what, kind], (TABLE[row][kind][0], set()))
+        self.assertEqual(TABLE["host dead"][MPICH][0], told["the same without keepalive", MPICH])
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
