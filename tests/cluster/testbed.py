@@ -2,6 +2,7 @@
 import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -69,6 +70,26 @@ def facts(text):
     return dict(word.split("=", 1) for word in text.split() if "=" in word)
 
 
+def on_hosts(places):
+    """The mpirun, up to the program, that starts rank i on host places[i]."""
+    if launcher.kind() == launcher.MPICH:
+        # A host that comes again is one more entry: ranks are given out in the list's order.
+        return [launcher.MPIRUN, "-hosts", ",".join(f"{host}:1" for host in places), "-n", str(len(places))]
+    return [launcher.MPIRUN, "--host", ",".join(places), "--map-by", "seq"]
+
+
+def code_of(returncode, said):
+    """zmqsweep's exit code, where the launcher hides it when all is over. Open MPI 5.0.7's mpirun
+    may crash after it has told of the code. MPICH's kills what ends on one host later than on
+    another, when the code is not 0."""
+    if launcher.kind() == launcher.OPENMPI5 and returncode == -signal.SIGSEGV:
+        told = re.search(r"prterun detected .*?Exit code: +(\d+)", said, re.S)
+        return int(told[1]) if told else returncode
+    if launcher.kind() == launcher.MPICH and returncode == signal.SIGKILL and re.search(r"points? without a valid repetition", said):
+        return 3
+    return returncode
+
+
 class Case(harness.Case):
     """A test with a folder of its own, and all links as new at its end."""
     links_changed = False
@@ -85,12 +106,12 @@ class Case(harness.Case):
             self.link("rate", name, rate)
 
     def command(self, places, options):
-        return [*launcher.on_hosts(places), harness.ZMQSWEEP, "--output", "results.h5", *map(str, options)]
+        return [*on_hosts(places), harness.ZMQSWEEP, "--output", "results.h5", *map(str, options)]
 
     def sweep(self, places, *options, code=0):
         """As harness.Case.sweep, with the host of every rank."""
         result = harness.run(self.command(places, options), self.folder)
-        self.assertIn(launcher.code_of(result.returncode, result.stderr), {0, 3} if code == 0 else {code}, result.stderr)
+        self.assertIn(code_of(result.returncode, result.stderr), {0, 3} if code == 0 else {code}, result.stderr)
         return result
 
     def start(self, places, *options):
@@ -128,7 +149,7 @@ class Case(harness.Case):
     def finish(self, process):
         """What it prints from here on; it may have points without a valid repetition."""
         _, rest = process.communicate(timeout=harness.PATIENCE_S)
-        self.assertIn(launcher.code_of(process.returncode, rest), {0, 3}, rest)
+        self.assertIn(code_of(process.returncode, rest), {0, 3}, rest)
         return rest
 
     def await_traffic(self, host, n_bytes):
