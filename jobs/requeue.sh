@@ -11,9 +11,10 @@
 : "${PROGRAM:=$(PATH=$PATH:$JOBS_DIR/../../../bin:$JOBS_DIR/../build/release command -v zmqsweep)}"
 
 # A host that dies is noticed by mpirun after 16 s, not after many minutes in which the job's other
-# nodes idle.
+# nodes idle. Open MPI 4 reads the first family of names, Open MPI 5 the second.
 : "${OMPI_MCA_oob_tcp_keepalive_time:=10}" "${OMPI_MCA_oob_tcp_keepalive_intvl:=2}" "${OMPI_MCA_oob_tcp_keepalive_probes:=3}"
-export "${!OMPI_MCA_oob_tcp_keepalive_@}"
+: "${PRTE_MCA_oob_tcp_keepalive_time:=10}" "${PRTE_MCA_oob_tcp_keepalive_intvl:=2}" "${PRTE_MCA_oob_tcp_keepalive_probes:=3}"
+export "${!OMPI_MCA_oob_tcp_keepalive_@}" "${!PRTE_MCA_oob_tcp_keepalive_@}"
 
 # After sbatch --export=NAME,... srun (mpirun calls it, too) would pass on those variables and no
 # PATH.
@@ -72,6 +73,12 @@ run_sweep() {
             0 | 3 | 4) ;;
             *) launch "${launcher[@]}" $LAUNCHER_OPTIONS "$PROGRAM" --resume --output "$OUTPUT" "$@" ;;
         esac
+    fi
+    # Open MPI 5's mpirun ends with 0 when it has lost a host; the journal then tells that the sweep
+    # was cut short.
+    if [ $code = 0 ] && [ -e "$OUTPUT.journal" ]; then
+        echo "the sweep was cut short; go on with: scontrol requeue $SLURM_JOB_ID" >&2
+        code=1
     fi
     if [ "$warned" ] && [ ! "$ended" ] && [ $code = 4 ]; then # interrupted and saved
         if [ "${SLURM_RESTART_COUNT:-0}" -ge "$MAX_RESTARTS" ]; then

@@ -23,6 +23,8 @@
 #define EXIT_AFTER_NS 1500000000
 /* MPI_Abort talks to other processes, which may be gone: the process exits after this time. */
 #define ABORT_S 2
+/* Before that, the launcher passes on what was said: MPICH's reads no more after MPI_Abort. */
+#define BEFORE_ABORT_NS 200000000
 
 int64_t cluster_clock_ns(void)
 {
@@ -61,6 +63,7 @@ void cluster_exit_after(unsigned seconds, int code)
 _Noreturn void cluster_abort(int code)
 {
     fflush(NULL);
+    nanosleep(&(struct timespec){0, BEFORE_ABORT_NS}, NULL);
     cluster_exit_after(ABORT_S, code);
     MPI_Abort(MPI_COMM_WORLD, code);
     _Exit(code);

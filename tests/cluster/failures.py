@@ -2,8 +2,8 @@
 
 Every fault comes in the middle of a window, or of a drain, after two points at least were finished.
 The job must end by itself within the timeout and 5 s more (and what a busy test machine adds), with
-the code of the table; name who is missing; keep the points before; and leave no process behind on
-any host."""
+the code of the table, which is the launcher's; name who is missing; keep the points before; and
+leave no process behind on any host."""
 import ctypes
 import os
 import re
@@ -16,18 +16,38 @@ from testbed import Case, hosts
 
 testbed.enter()
 import harness  # noqa: E402
+from launch import MPICH, OPEN_MPI_4, OPEN_MPI_5, launcher  # noqa: E402
 
 TIMEOUT_S = 4
 LATE_S = 5  # the contract's
 BUSY_S = 5  # for a machine that has other work
 PTRACE_SEIZE, PTRACE_INTERRUPT = 0x4206, 0x4207  # linux/ptrace.h
-LOST_HOST = 205  # mpirun's code when it has lost a host
 PLACES = ["h1", "h2", "h3"]  # coordinator, sender, receiver
 WINDOW_S = 1.5
 RATE, RATE_BYTES_S = "100mbit", 12e6
 WARMUP_S = 0.1
 INTO_WINDOW_BYTES = (WARMUP_S + WINDOW_S / 3) * RATE_BYTES_S
 COORDINATOR, SENDER, RECEIVER = range(3)
+# What is said of the rank that is lost, and of its host: by mpirun, and by the other ranks.
+EXITED = r"process rank {rank} .*on node {host} exited on\s+signal 9"
+CLOSED = r"An error occurred in Socket closed"
+BAD_END = r"(?s)BAD TERMINATION.*RUNNING AT {host}.*EXIT CODE: 9"
+LOST = r"Remote daemon: .* on node {host}"
+MISSED = r"rank {rank}( \(the coordinator\))? on {host} has not answered"
+TOLD = r"rank \d on h\d: told to end, or a rank was lost \(phase: .*results\.h5\.journal"
+# The columns of docs/failures.md: mpirun's exit codes, and what is said.
+TABLE = {
+    # Open MPI 5's library in another rank may notice first, or when the job is ended, that a
+    # connection is closed: 14.
+    "rank killed": {OPEN_MPI_4: ({137}, EXITED, TOLD), OPEN_MPI_5: ({137, 14}, f"{EXITED}|{CLOSED}"), MPICH: ({9, 255}, BAD_END)},
+    "rank stopped": {OPEN_MPI_4: ({1}, MISSED), OPEN_MPI_5: ({1, 14}, MISSED), MPICH: ({1}, MISSED)},
+    # mpirun's keepalive (hosts.sh sets it) notices before the timeout; hydra has none.
+    "host dead": {OPEN_MPI_4: ({205}, LOST, TOLD), OPEN_MPI_5: ({0}, LOST), MPICH: ({1}, MISSED)},
+    "coordinator's host dead": {OPEN_MPI_4: ({205}, LOST), OPEN_MPI_5: ({0}, LOST), MPICH: ({1}, MISSED)},
+    "control cut": {OPEN_MPI_4: ({205}, LOST, TOLD), OPEN_MPI_5: ({0}, LOST), MPICH: ({1}, MISSED)},
+    "mpirun told": {OPEN_MPI_4: ({1},), OPEN_MPI_5: ({1},), MPICH: ({0, 4},)},
+    "mpirun killed": {OPEN_MPI_4: ({-9},), OPEN_MPI_5: ({-9},), MPICH: ({-9},)},
+}
 PLAN = ["--size", ",".join(f"{64 + i}K" for i in range(12)), "--order", "listed", "--send-mode", "copy", "--duration", f"{WINDOW_S}s",
         "--warmup", f"{WARMUP_S * 1e3:.0f}ms", "--repetitions", 1, "--sndhwm", 10, "--rcvhwm", 10, "--placement", "listed", "--timeout", f"{TIMEOUT_S}s"]
 
@@ -52,20 +72,24 @@ class Faults(Case):
         # By what came, since a busy machine may begin it late.
         self.await_traffic(PLACES[RECEIVER], INTO_WINDOW_BYTES)
 
-    def check_end(self, began, codes, *words, names=True):
+    def check_row(self, row, began, rank=None):
+        """The job has ended as the table says of this launcher."""
+        codes, *words = TABLE[row][launcher()]
+        named = {} if rank is None else {"rank": rank, "host": PLACES[rank]}
+        self.check_end(began, codes, *(re.sub(r"\{(rank|host)\}", lambda name: str(named[name[1]]), text) for text in words))
+
+    def check_end(self, began, codes, *words):
         """The job has ended by itself, said so, and left nothing but what was measured."""
         self.process.wait(timeout=harness.PATIENCE_S)
         took = time.monotonic() - began
         if self.alive != PLACES:
             hosts("mend")  # what stands still on a dead host holds the launcher's stderr
-        self.said = self.process.communicate(timeout=harness.PATIENCE_S)[1]
+        self.said = "".join(self.process.communicate(timeout=harness.PATIENCE_S))
         print(f"{self.id()}: exit code {self.process.returncode} after {took:.1f} s", flush=True)
         self.assertIn(self.process.returncode, codes, self.said)
         self.assertLess(took, TIMEOUT_S + LATE_S + BUSY_S, self.said)
         for word in words:
             self.assertRegex(self.said, word)
-        if names:
-            self.assertRegex(self.said, r"zmqsweep: .*phase: (traffic|drain|getting ready|gathering|ordering|exchanging|waiting)")
         self.check_nothing_runs()
         self.check_kept()
 
@@ -114,7 +138,7 @@ class Failure(Faults):
     def check_killed(self, rank):
         began = time.monotonic()
         os.kill(self.pids[rank], signal.SIGKILL)
-        self.check_end(began, {137}, rf"process rank {rank} .*on node {PLACES[rank]} exited on signal 9")
+        self.check_row("rank killed", began, rank)
 
     def test_a_killed_sender_ends_the_job(self):
         self.check_killed(SENDER)
@@ -127,13 +151,11 @@ class Failure(Faults):
 
     # ---- a rank that is silent
 
-    def missing(self, rank):
-        return rf"rank {rank}( \(the coordinator\))? on {PLACES[rank]} has not answered"
-
     def check_stopped(self, rank):
         began = time.monotonic()
         os.kill(self.pids[rank], signal.SIGSTOP)
-        self.check_end(began, {1}, self.missing(rank))
+        self.check_row("rank stopped", began, rank)
+        self.assertRegex(self.said, r"zmqsweep: .*phase: (traffic|drain|getting ready|gathering|ordering|exchanging|waiting)")
 
     def test_a_stopped_sender_is_named_and_ends_the_job(self):
         self.check_stopped(SENDER)
@@ -144,18 +166,13 @@ class Failure(Faults):
     def test_a_stopped_coordinator_is_named_and_ends_the_job(self):
         self.check_stopped(COORDINATOR)
 
-    # ---- a host that dies: cut off, nothing runs on it; mpirun's keepalive (hosts.sh sets it)
-    # notices before the timeout
-
-    def lost(self, rank):
-        """mpirun's words for the host, and ours for what is kept."""
-        return rf"Remote daemon: .* on node {PLACES[rank]}", r"rank \d on h\d: told to end, or a rank was lost .*results\.h5\.journal"
+    # ---- a host that dies: cut off, nothing runs on it
 
     def check_dead_host(self, rank):
         began = time.monotonic()
         self.link("die", PLACES[rank])
         self.alive = [host for host in PLACES if host != PLACES[rank]]
-        self.check_end(began, {LOST_HOST}, *self.lost(rank)[:1 if rank == COORDINATOR else 2], names=rank != COORDINATOR)
+        self.check_row("coordinator's host dead" if rank == COORDINATOR else "host dead", began, rank)
 
     def test_a_dead_host_of_the_sender_ends_the_job(self):
         self.check_dead_host(SENDER)
@@ -166,12 +183,28 @@ class Failure(Faults):
     def test_a_dead_host_of_the_coordinator_ends_the_job(self):
         self.check_dead_host(COORDINATOR)
 
+    # ---- mpirun itself
+
+    def check_mpirun(self, row, number):
+        began = time.monotonic()
+        self.process.send_signal(number)
+        self.check_row(row, began)
+
+    def test_a_sweep_whose_mpirun_is_terminated_keeps_what_was_measured(self):
+        self.check_mpirun("mpirun told", signal.SIGTERM)
+
+    def test_a_sweep_whose_mpirun_is_interrupted_keeps_what_was_measured(self):
+        self.check_mpirun("mpirun told", signal.SIGINT)
+
+    def test_a_sweep_whose_mpirun_is_killed_keeps_what_was_measured(self):
+        self.check_mpirun("mpirun killed", signal.SIGKILL)
+
     # ---- links
 
     def test_a_cut_control_link_ends_the_job(self):
         began = time.monotonic()
         self.link("cable", "h2", "cut", "control")
-        self.check_end(began, {LOST_HOST}, *self.lost(SENDER))
+        self.check_row("control cut", began, SENDER)
 
     def test_a_data_link_cut_in_the_window_fails_points_and_not_the_sweep(self):
         self.check_cut_for_good({"timed_out", "few_messages", "failed"})
@@ -230,6 +263,26 @@ class DrainFailure(Faults):
         self.read_until(self.process, rf"\[rank {RECEIVER} .*\] point {self.point} ")
         self.read_until(self.process, rf"\[rank {RECEIVER} .*\] stopped after")
         self.check_cut_for_good({"timed_out"})
+
+
+class Page(unittest.TestCase):
+    ROWS = {"kill -9 of a sender or a receiver": "rank killed", "kill -9 of the coordinator": "rank killed",
+            "a host dies, or its control network is cut; keepalive is set": "host dead",
+            "the same without keepalive": "host dead", "TERM or INT to mpirun": "mpirun told"}
+
+    def test_the_page_has_the_exit_codes_of_the_table_here(self):
+        """They are in bold there. (A shell's code for a killed mpirun is the shell's.)"""
+        with open(os.path.join(harness.SOURCE, "docs/failures.md")) as file:
+            rows = [re.split(r" *\| *", line.strip())[1:-1] for line in file if line.startswith("|")]
+        kinds = (OPEN_MPI_4, OPEN_MPI_5, MPICH)
+        first = rows.index(["what happens", *kinds]) + 2
+        told = {(what, kind): {int(code) for code in re.findall(r"\d+", "".join(re.findall(r"\*\*.*?\*\*", cell)))}
+                for what, *cells in rows[first:] for kind, cell in zip(kinds, cells)}
+        for what, row in self.ROWS.items():
+            for kind in kinds:
+                with self.subTest(what=what, kind=kind):
+                    self.assertIn(told[what, kind], (TABLE[row][kind][0], set()))
+        self.assertEqual(TABLE["host dead"][MPICH][0], told["the same without keepalive", MPICH])
 
 
 if __name__ == "__main__":

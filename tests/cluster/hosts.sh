@@ -34,7 +34,7 @@ head_namespaces=(--net --uts --ipc --mount --propagation unchanged --pid --fork 
 
 start_head() {
     local tool answer
-    for tool in unshare nsenter ip tc iptables mpirun; do
+    for tool in unshare nsenter ip tc iptables "${TEST_MPIRUN:-mpirun}"; do
         command -v "$tool" >/dev/null || die "$tool is missing"
     done
     # Time and network namespaces inside, as hosts have them; a new sysfs, as a host needs it.
@@ -61,14 +61,27 @@ run_head() {
     ip address add "$control.1/24" dev control
     export PATH="$HOSTS_FOLDER:$PATH" TMPDIR="$HOSTS_FOLDER/head"
     export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-    export OMPI_MCA_plm=rsh OMPI_MCA_plm_rsh_agent="$HOSTS_FOLDER/hosts.sh agent"
-    export OMPI_MCA_oob_tcp_if_include=$control.0/24 OMPI_MCA_btl_tcp_if_include=$control.0/24
-    export OMPI_MCA_pml=ob1 OMPI_MCA_btl=self,vader,tcp OMPI_MCA_btl_vader_single_copy_mechanism=none
-    export OMPI_MCA_hwloc_base_binding_policy=none
-    # A host that falls silent is noticed after 3 s, not after 8 minutes.
-    export OMPI_MCA_oob_tcp_keepalive_time=1 OMPI_MCA_oob_tcp_keepalive_intvl=1 OMPI_MCA_oob_tcp_keepalive_probes=2
+    tell_launchers
     "$@" &
     wait $!
+}
+
+# Where the ranks of a host come from, over which network they and mpirun talk, and that none is
+# bound; for Open MPI 4, for Open MPI 5 (whose mpirun is PRRTE's), and for MPICH (hydra, UCX).
+tell_launchers() {
+    local agent="$HOSTS_FOLDER/agent"
+    ln -s "$self" "$agent"
+    export OMPI_MCA_plm=rsh OMPI_MCA_plm_rsh_agent="$agent" PRTE_MCA_plm=ssh PRTE_MCA_plm_ssh_agent="$agent"
+    export HYDRA_LAUNCHER=rsh HYDRA_LAUNCHER_EXEC="$agent" HYDRA_IFACE=control
+    export OMPI_MCA_oob_tcp_if_include=$control.0/24 PRTE_MCA_prte_if_include=control,eth1
+    export OMPI_MCA_btl_tcp_if_include=$control.0/24 UCX_NET_DEVICES=eth1 UCX_TLS=tcp,self
+    export OMPI_MCA_pml=ob1 OMPI_MCA_btl=self,vader,tcp OMPI_MCA_btl_vader_single_copy_mechanism=none
+    export OMPI_MCA_hwloc_base_binding_policy=none PRTE_MCA_hwloc_default_binding_policy=none
+    # A host that falls silent is noticed after 3 s, not after 8 minutes. Hydra has no such setting.
+    local family
+    for family in OMPI PRTE; do
+        export ${family}_MCA_oob_tcp_keepalive_{time=1,intvl=1,probes=2}
+    done
 }
 
 # A new file system over a folder. What it covers is made private first, so that nothing of it is
@@ -131,11 +144,10 @@ on() {
     local host=$1
     shift
     exec nsenter -t "$(process_of "$host")" --net --uts --mount --root --time -- \
-        env -i "PATH=$PATH" "HOME=${HOME:-/}" "HOSTS_FOLDER=$HOSTS_FOLDER" "TMPDIR=$HOSTS_FOLDER/$host" \
-        sh -c 'cd "$0" && exec "$@"' "$PWD" "$@"
+        env -i -C "$PWD" "PATH=$PATH" "HOME=${HOME:-/}" "HOSTS_FOLDER=$HOSTS_FOLDER" "TMPDIR=$HOSTS_FOLDER/$host" "$@"
 }
 
-# Open MPI's plm_rsh_agent: a host, then one shell line in any number of words.
+# The launchers' agent in ssh's place: a host, then one shell line in any number of words.
 agent() {
     local host=$1
     shift
@@ -241,6 +253,7 @@ mend() {
     done
 }
 
+[ "$(basename "$0")" != agent ] || set -- agent "$@"
 verb=${1:-}
 case $verb in
     head) shift; start_head "$@" ;;

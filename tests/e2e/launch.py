@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import tempfile
 
+OPEN_MPI_4, OPEN_MPI_5, MPICH = "Open MPI 4", "Open MPI 5", "MPICH"
 # The launcher of the MPI that the programs are built with, as CMake found it; else that of PATH.
 MPIRUN = os.environ.get("TEST_MPIRUN") or "mpirun"
 
@@ -24,22 +25,22 @@ AS_TYPED = {"OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_orte_tmpdir_base
 
 @functools.cache
 def launcher():
-    """What MPIRUN is: Open MPI 4, Open MPI 5 or MPICH."""
+    """What MPIRUN is: one of the three above."""
     text = subprocess.run([MPIRUN, "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout
     version = re.search(r"\((?:Open MPI|OpenRTE)\) (\d+)", text)  # mpiexec of Open MPI 4: OpenRTE
     if version:
-        return "Open MPI 4" if int(version[1]) < 5 else "Open MPI 5"
+        return OPEN_MPI_4 if int(version[1]) < 5 else OPEN_MPI_5
     if "HYDRA" in text:
-        return "MPICH"
+        return MPICH
     raise RuntimeError(f"{MPIRUN} is neither Open MPI's nor MPICH's: {text}")
 
 
 def mpirun(ranks, *options, sessions=SESSIONS):
     """Starts so many ranks on this machine, however few its cores are; its own files are in
     `sessions`."""
-    own = {"Open MPI 4": ["--oversubscribe", "--bind-to", "none", "--mca", "orte_tmpdir_base", sessions],
-           "Open MPI 5": ["--oversubscribe", "--bind-to", "none", "--prtemca", "prte_tmpdir_base", sessions],
-           "MPICH": ["-bind-to", "none"]}
+    own = {OPEN_MPI_4: ["--oversubscribe", "--bind-to", "none", "--mca", "orte_tmpdir_base", sessions],
+           OPEN_MPI_5: ["--oversubscribe", "--bind-to", "none", "--prtemca", "prte_tmpdir_base", sessions],
+           MPICH: ["-bind-to", "none"]}
     return [MPIRUN, *own[launcher()], *options, "-n", str(ranks)]
 
 

@@ -53,7 +53,8 @@ class Job:
         self.folder, self.env = folder, env
         self.name = f"{script}-{launcher}-{random.randrange(10**9)}"
         path = os.path.join(folder, "tree/share/zmqsweep/jobs", f"{script}.sbatch")
-        result = run(["sbatch", "--parsable", "--oversubscribe", f"--job-name={self.name}", *sbatch, path, *QUICK, *map(str, options)],
+        # The scripts ask for whole nodes; those of a test share them.
+        result = run(["sbatch", "--parsable", "--exclusive=user", f"--job-name={self.name}", *sbatch, path, *QUICK, *map(str, options)],
                      folder, {**env, "LAUNCHER": launcher, **(variables or {})})
         if result.returncode:
             raise RuntimeError(result.stderr)
@@ -247,6 +248,16 @@ class Jobs(unittest.TestCase):
             job.wait(lambda job=job: job.show("Restarts") == "1", "is not requeued")
             self.check_over(job)
             self.check_complete(job.output)
+
+    def test_a_sweep_that_was_cut_short_fails_its_job(self):
+        """A launcher may say that all is well after it has lost a host; a journal is left."""
+        program = os.path.join(self.folder, "cut-short")
+        with open(program, "w") as file:
+            file.write('#!/bin/sh\n# --resume --output OUTPUT\ntouch "$3.journal"\n')
+        os.chmod(program, 0o755)
+        job = self.submit("sweep", "mpirun", variables={"PROGRAM": program})
+        self.assertEqual(job.wait_over(), ("FAILED", "1:0"), job.log())
+        self.assertIn("was cut short", job.log())
 
     def test_restarts_are_bounded(self):
         """The job that may not go back ends with zmqsweep's own code, and a person can send it
