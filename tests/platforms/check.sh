@@ -10,8 +10,8 @@
 #                        without it: BUILD/platforms
 #   --name NAME          of this system; without it: here
 #   --result FILE        append a line for each step: STEP|ok or failed|what was found
-# A line for each step goes to stdout, the words of one that failed to stderr. Exit code: 0 all well,
-# 1 a step failed, 2 it was called wrongly. It ends only processes that it started itself.
+# A line for each step goes to stdout, the words of one that failed to stderr. Exit code: 0 all
+# well, 1 a step failed, 2 it was called wrongly. It ends only processes that it started itself.
 set -uo pipefail
 
 refuse() { echo "check.sh: $1; check.sh --help shows how" >&2; exit 2; }
@@ -42,8 +42,8 @@ files=${files:-$build/platforms}
 mkdir -p "$files" || exit 2
 files=$(cd "$files" && pwd)
 
-# ---- Processes: all that a sweep in the background starts has a mark in its environment, by which it
-# is found and ended.
+# ---- Processes: all that a sweep in the background starts has a mark in its environment, by which
+# it is found and ended.
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/zs-check.XXXXXX")
 mark=$$.${work##*.}
