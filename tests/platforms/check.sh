@@ -80,7 +80,7 @@ openmpi | mpich)
 '') ;;
 *) refuse "--mpi: openmpi or mpich, not '$mpi'" ;;
 esac
-[ ! "$only" ] || options+=(-DZMQSWEEP_REPORT_ONLY=ON)
+options=(-DZMQSWEEP_REPORT_ONLY="$([ "$only" ] && echo ON || echo OFF)" "${options[@]}")
 
 # set_up_launch: the array `launch` starts three ranks on however few cores, bound to none.
 set_up_launch() {
