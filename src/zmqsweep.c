@@ -239,6 +239,7 @@ static int run_in_job(void *given)
         print_refusal(&error);
         return EXIT_FAILED;
     }
+    sweep_catch_signals(); /* again: MPI_Init may have replaced the handlers */
     if (cluster_rank(cluster) == 0) {
         read_job(cluster, argc, argv, &settings, &plan, &job);
     }

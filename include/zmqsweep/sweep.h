@@ -62,11 +62,12 @@ void sweep_print_plan(const struct plan *plan, const struct cluster *cluster, FI
 
 /* Catches SIGUSR1, SIGTERM and SIGINT: the sweep then stops, saves what was measured and exits with
  * 4. Call this before MPI starts, since a batch system's warning signal may come at any time and
- * would kill a rank that does not catch it. */
+ * would kill a rank that does not catch it. Call it again after: MPI_Init may load libraries that
+ * take these signals for themselves. */
 void sweep_catch_signals(void);
 /* Sets this rank up for the sweep: log level, the signal that wakes a loop. */
 void sweep_start_rank(struct cluster *cluster, const struct job *job);
-/* Exits at once if SIGTERM or SIGINT has come: the launcher kills all ranks after 2 s, and
+/* Exits at once if SIGTERM or SIGINT has come: the launcher kills all ranks soon, and
  * MPI_Finalize would hang. Otherwise does nothing. */
 void sweep_exit_if_urgent(int code);
 

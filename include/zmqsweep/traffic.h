@@ -41,7 +41,7 @@ struct traffic_cpus {
 
 /* Opens context and socket of a sender or a receiver, applies every option, makes the payload. The
  * side that binds (point->bind) binds `address`, a numeric IP address, with an ephemeral port, or
- * for ipc a private folder of its own. @return 0, or -1 with `error`. */
+ * for ipc a random abstract name. @return 0, or -1 with `error`. */
 int traffic_open(const struct point *point, enum role role, const char *address,
                  const struct traffic_cpus *cpus, struct traffic **traffic, struct error *error);
 /* The endpoint that peers connect to; "" on the side that connects. */
@@ -110,10 +110,6 @@ void traffic_detach(struct traffic *traffic);
 /* Closes the socket and ends the context. A publisher lingers for up to the point's timeout,
  * everyone else not at all. Safe to call at any stage; sets *traffic to NULL. */
 void traffic_close(struct traffic **traffic);
-
-/* Removes the socket file of ipc, if any, in a process that exits without traffic_close. Safe in a
- * signal handler. One traffic per process binds ipc at a time. */
-void traffic_remove_ipc(void);
 
 int64_t traffic_clock_ns(void);
 

@@ -10,8 +10,8 @@
 
 /* Sets the folder for the files of this process. Call it before the first traffic is opened. */
 void traffic_write_to(const char *folder);
-/* Checks that `folder` is a folder that this process can write to. @return 0, or -1 with the folder
- * and the cause in `error`. */
+/* Checks that `folder` is a folder in which this process can make a file that has no name. @return
+ * 0, or -1 with the folder and the cause in `error`. */
 int traffic_check_write_dir(const char *folder, struct error *error);
 bool traffic_writes(const struct traffic *traffic);
 /* Asks the loop to sync to disk what it has received, and then to go on. Ask again only after
@@ -25,7 +25,5 @@ int64_t traffic_sync_ns(const struct traffic *traffic);
 /* Once the loop has ended: syncs the file, and checks that it has the bytes of every message
  * received. @return 0, also in other modes; or -1 with both numbers of bytes in `error`. */
 int traffic_check_file(struct traffic *traffic, struct error *error);
-/* As traffic_remove_ipc, for the file of receive mode write. */
-void traffic_remove_file(void);
 
 #endif

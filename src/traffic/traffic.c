@@ -4,7 +4,6 @@
 
 #include "loop/payload.h"
 #include "socket/detach.h"
-#include "socket/ipc.h"
 #include "socket/listener.h"
 #include "socket/socket.h"
 #include "socket/stream.h"
@@ -194,7 +193,6 @@ void traffic_close(struct traffic **traffic)
     payload_free(closing);
     usage_free(&closing->usage);
     free(closing->latency);
-    ipc_remove(closing);
     free(closing);
     *traffic = NULL;
 }

@@ -18,7 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "peers.h"
@@ -115,14 +116,10 @@ static void drain_group(struct group *group)
     }
 }
 
-/* Its ipc folder goes with it. */
 static void close_end(struct traffic **end)
 {
-    char folder[TRAFFIC_ENDPOINT_LENGTH];
-    memcpy(folder, (*end)->folder, sizeof folder);
     traffic_close(end);
     assert_null(*end);
-    assert_true(!folder[0] || access(folder, F_OK) < 0);
 }
 
 static void close_group(struct group *group)
@@ -1106,66 +1103,70 @@ static void what_cannot_be_opened_is_said(void **state)
     traffic_close(&traffic);
 }
 
-/* The ipc folder is under TMPDIR, which the test sets to a folder of its own. */
-static void the_ipc_folder_is_private_and_goes(void **state)
+/* An abstract name: whatever TMPDIR is, nothing is on disk, and no two are alike. */
+static void an_ipc_socket_is_no_file(void **state)
 {
     (void)state;
-    char base[] = "/tmp/test_traffic-XXXXXX", folder[TRAFFIC_ENDPOINT_LENGTH],
-         *before = getenv("TMPDIR");
-    before = before ? strdup(before) : NULL;
-    assert_non_null(mkdtemp(base));
-    setenv("TMPDIR", base, 1);
-    mode_t mask = umask(0);
+    char before[TRAFFIC_ENDPOINT_LENGTH] = "";
     for (int bind_at = BIND_RECEIVER; bind_at <= BIND_SENDER; bind_at++) {
         struct point point = make_point(PATTERN_PUSH_PULL, 64);
-        struct stat status;
         struct group group;
         point.transport = TRANSPORT_IPC;
         point.bind = bind_at;
         open_group(&point, &group);
         const char *endpoint =
             traffic_endpoint(bind_at == BIND_RECEIVER ? group.receiver[0] : group.sender[0]);
-        assert_memory_equal(endpoint, "ipc://", 6);
-        assert_memory_equal(endpoint + 6, base, strlen(base));
-        snprintf(folder, sizeof folder, "%s", endpoint + 6);
-        *strrchr(folder, '/') = '\0';
-        assert_string_not_equal(folder, base);
-        assert_int_equal(stat(folder, &status), 0);
-        assert_true(S_ISDIR(status.st_mode));
-        assert_int_equal(status.st_mode & 07777, 0700);
+        assert_memory_equal(endpoint, "ipc://@zmqsweep-", 16);
+        assert_int_equal(strlen(endpoint), 16 + 32);
+        assert_string_not_equal(endpoint, before);
+        snprintf(before, sizeof before, "%s", endpoint);
         close_group(&group);
-        assert_int_equal(stat(folder, &status), -1);
-        assert_int_equal(errno, ENOENT);
     }
-    umask(mask);
-    assert_int_equal(rmdir(base), 0); /* nothing is left in it */
-    before ? setenv("TMPDIR", before, 1) : unsetenv("TMPDIR");
-    free(before);
 }
 
-static void a_tmpdir_that_is_too_long_is_refused(void **state)
+/* Connects in a child that is of user 65534. @return 0: the connection ended without a byte. */
+static int connect_as_nobody(const char *endpoint)
+{
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    const char *name = endpoint + strlen("ipc://@");
+    socklen_t length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name));
+    int status = -1;
+    pid_t child = fork();
+    if (child == 0) {
+        char byte;
+        int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+        memcpy(to.sun_path + 1, name, strlen(name));
+        if (setuid(65534) || connect(fd, (struct sockaddr *)&to, length)) {
+            _exit(2);
+        }
+        _exit(recv(fd, &byte, 1, 0) > 0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return status;
+}
+
+static void another_user_does_not_get_into_ipc(void **state)
 {
     (void)state;
-    char longest[121], *before = getenv("TMPDIR");
-    struct point point = make_point(PATTERN_PUSH_PULL, 64);
-    struct traffic *traffic = NULL;
-    struct error error = {""};
-    before = before ? strdup(before) : NULL;
-    memset(longest, 'x', sizeof longest - 1);
-    longest[0] = '/';
-    longest[sizeof longest - 1] = '\0';
-    setenv("TMPDIR", longest, 1);
-    point.transport = TRANSPORT_IPC;
-    assert_int_equal(traffic_open(&point, ROLE_RECEIVER, LOOPBACK, &anywhere, &traffic, &error),
-                     -1);
-    assert_non_null(strstr(error.text, "TMPDIR"));
-    setenv("TMPDIR", "/nonexistent", 1);
-    assert_int_equal(traffic_open(&point, ROLE_RECEIVER, LOOPBACK, &anywhere, &traffic, &error),
-                     -1);
-    assert_non_null(strstr(error.text, "/nonexistent"));
-    assert_null(traffic);
-    before ? setenv("TMPDIR", before, 1) : unsetenv("TMPDIR");
-    free(before);
+    for (int security = SECURITY_NONE; security <= SECURITY_CURVE; security++) {
+        struct point point = make_point(PATTERN_PUSH_PULL, 64);
+        struct group group;
+        if (geteuid() != 0) {
+            skip();
+        }
+        point.transport = TRANSPORT_IPC;
+        point.security = security;
+        point.count = 10;
+        open_group(&point, &group);
+        assert_int_equal(connect_as_nobody(traffic_endpoint(group.receiver[0])), 0);
+        AWAIT(strangers_seen(group.receiver[0], 1));
+        assert_int_equal(traffic_strangers(group.receiver[0]), 1);
+        start_group(&group);
+        drain_group(&group);
+        assert_int_equal(received(&group), point.count);
+        assert_int_equal(traffic_reconnects(group.receiver[0]), 0);
+        close_group(&group);
+    }
 }
 
 static int count_entries(const char *path)
@@ -1453,8 +1454,8 @@ int main(void)
         cmocka_unit_test(nothing_is_said_without_a_connection),
         cmocka_unit_test(a_refused_connect_is_a_failure_at_once),
         cmocka_unit_test(what_cannot_be_opened_is_said),
-        cmocka_unit_test(the_ipc_folder_is_private_and_goes),
-        cmocka_unit_test(a_tmpdir_that_is_too_long_is_refused),
+        cmocka_unit_test(an_ipc_socket_is_no_file),
+        cmocka_unit_test(another_user_does_not_get_into_ipc),
         cmocka_unit_test(no_descriptor_or_thread_is_left),
     };
     int failed = cmocka_run_group_tests_name("delivery", delivery, start_process, NULL);

@@ -110,11 +110,12 @@ static int finish_file(struct coordinator *coordinator)
         log_line(LOG_ERROR, "%s", error.text);
         return -1;
     }
+    stop_keep(output, "", coordinator->interrupted);
     if (unlink(journal)) {
         log_line(LOG_WARNING, "%s: cannot be removed: %s", journal, strerror(errno));
     }
-    log_line(LOG_INFO, "%lld point%s in %s", (long long)report.points,
-             report.points == 1 ? "" : "s", output);
+    log_line(LOG_INFO, "%s%lld point%s in %s", stop_urgent() ? "finished in time: " : "",
+             (long long)report.points, report.points == 1 ? "" : "s", output);
     return 0;
 }
 
@@ -221,6 +222,7 @@ int sweep_coordinate(struct cluster *cluster, const struct job *job,
             warn_print(cluster, plan, &run);
             log_resumed(&coordinator);
             if (coordinator.journal) {
+                stop_keep(config_text(settings, OPTION_OUTPUT), ".journal", true);
                 measure_all(&coordinator);
             }
             code = end_sweep(&coordinator);

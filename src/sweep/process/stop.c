@@ -1,34 +1,42 @@
 /* stop.c - the signals that end a sweep, and SIGUSR2, which asks for the table so far.
  *
  * After SIGUSR1 (a batch system's warning) the sweep takes the time that it needs to stop. After
- * SIGTERM or SIGINT, mpirun kills its ranks within 2 s.
+ * SIGTERM or SIGINT the launcher kills, and nobody knows when: Open MPI 4 after 1 or 2 s, Open MPI
+ * 5 after 0.25 s, srun after 30 s. So the handler itself says at once what is kept and where: the
+ * journal, which is on disk already. What comes after that uses the time that is left: the sweep
+ * stops, finishes the file and exits with 4, or gives up. SIGCONT means nothing: a launcher sends
+ * it before SIGTERM, and a shell for `fg`.
  */
 #include "process/stop.h"
 
 #include "process/log.h"
 
+#include "zmqsweep/hosts.h"
 #include "zmqsweep/sweep.h"
 #include "zmqsweep/traffic.h"
-
 #include "zmqsweep/traffic_write.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
 
-/* The time from SIGTERM to the exit. The launcher kills ranks 2 s after a signal to itself, but 1 s
+/* The time from SIGTERM to the exit. Open MPI 4 kills ranks 2 s after a signal to itself, but 1 s
  * after the loss of a rank. In the latter case, only the wait for that rank has to end. A file that
  * is being finished gets URGENT_MORE_US more, out of the 2 s. */
 #define URGENT_US 800000
 #define URGENT_MORE_US 600000
+#define KEPT_BYTES 4400
 
 static volatile sig_atomic_t requested, urgent, table_requested;
-static volatile sig_atomic_t exit_armed;
+static volatile sig_atomic_t exit_armed, told, coordinator_heard;
 static char exit_line[1024], exit_partial[4096];
 static struct cluster *volatile job_cluster;
 static char job_rank[128]; /* "rank 1 on n2" */
+static char kept_texts[2][KEPT_BYTES];
+static const char *volatile kept = "";
 
 static void write_stderr(const char *text)
 {
@@ -36,23 +44,65 @@ static void write_stderr(const char *text)
     (void)ignored;
 }
 
+/* One line by one write, in a signal handler. */
+static void tell(void)
+{
+    const char *const parts[] = {"zmqsweep: ",
+                                 job_rank,
+                                 ": told to end, or a rank was lost (phase: ",
+                                 cluster_phase(job_cluster),
+                                 ")",
+                                 kept,
+                                 "\n"};
+    char line[KEPT_BYTES + 512];
+    size_t used = 0;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        size_t length = strlen(parts[i]);
+        length = length < sizeof line - 1 - used ? length : sizeof line - 1 - used;
+        memcpy(line + used, parts[i], length);
+        used += length;
+    }
+    line[used] = '\0';
+    told = 1;
+    write_stderr(line);
+}
+
+enum coordinator { COORDINATOR_UNKNOWN, COORDINATOR_LIVES, COORDINATOR_LOST };
+
+static enum coordinator look_for_coordinator(void)
+{
+    const int32_t *hosts = cluster_hosts(job_cluster);
+    pid_t pid = cluster_member(job_cluster, 0)->pid;
+    if (hosts[0] != hosts[cluster_rank(job_cluster)] || pid <= 0) {
+        return coordinator_heard ? COORDINATOR_LIVES : COORDINATOR_UNKNOWN;
+    }
+    return kill(pid, 0) && errno == ESRCH ? COORDINATOR_LOST : COORDINATOR_LIVES;
+}
+
+/* Rank 0 tells at once. If it is lost, rank 1 does: at once on its host, else at the last moment
+ * when rank 0 might still have ended the sweep. */
+static void tell_once(bool last)
+{
+    if (!job_cluster || told) {
+        return;
+    }
+    if (cluster_rank(job_cluster) == 0) {
+        tell();
+    } else if (cluster_rank(job_cluster) == 1) {
+        enum coordinator found = look_for_coordinator();
+        if (found == COORDINATOR_LOST || (last && found == COORDINATOR_UNKNOWN)) {
+            tell();
+        }
+    }
+}
+
 static void exit_interrupted(void)
 {
+    tell_once(true);
     if (exit_armed) {
         write_stderr(exit_line);
         unlink(exit_partial);
-    } else if (job_cluster &&
-               cluster_rank(job_cluster) <= 1) { /* rank 1 also, in case rank 0 is lost */
-        write_stderr("zmqsweep: error: ");
-        write_stderr(job_rank);
-        write_stderr(": told to end, or a rank was lost (phase: ");
-        write_stderr(cluster_phase(job_cluster));
-        write_stderr(")");
-        write_stderr(cluster_shutdown_message(job_cluster));
-        write_stderr("\n");
     }
-    traffic_remove_ipc();
-    traffic_remove_file();
     _exit(EXIT_INTERRUPTED);
 }
 
@@ -62,13 +112,9 @@ static void set_timer(long us)
     setitimer(ITIMER_REAL, &limit, NULL);
 }
 
-static void on_signal(int number)
+static void handle(int number)
 {
     static volatile sig_atomic_t may_extend = 1;
-    if (number == SIGUSR2) {
-        table_requested = 1;
-        return;
-    }
     if (number == SIGALRM && exit_armed && may_extend) {
         may_extend = 0;
         set_timer(URGENT_MORE_US);
@@ -79,7 +125,19 @@ static void on_signal(int number)
     if (number != SIGUSR1 && !urgent) {
         urgent = 1;
         set_timer(URGENT_US);
+        tell_once(false);
     }
+}
+
+static void on_signal(int number)
+{
+    int before = errno;
+    if (number == SIGUSR2) {
+        table_requested = 1;
+    } else {
+        handle(number);
+    }
+    errno = before;
 }
 
 void sweep_catch_signals(void)
@@ -99,6 +157,9 @@ void sweep_start_rank(struct cluster *cluster, const struct job *job)
     cluster_set_shutdown_message(cluster, job->shutdown_message);
     snprintf(job_rank, sizeof job_rank, "rank %d on %s", cluster_rank(cluster),
              cluster_host(cluster, cluster_hosts(cluster)[cluster_rank(cluster)])->name);
+    if (cluster_rank(cluster) > 0) {
+        kept = job->shutdown_message;
+    }
     job_cluster = cluster;
     log_start(job->log_level, cluster_rank(cluster));
     traffic_start_process();
@@ -127,6 +188,19 @@ bool stop_table_requested(void)
 bool stop_urgent(void)
 {
     return urgent;
+}
+
+void stop_keep(const char *file, const char *ending, bool more)
+{
+    char *text = kept == kept_texts[0] ? kept_texts[1] : kept_texts[0];
+    snprintf(text, KEPT_BYTES, "; what was measured is in %.4000s%s%s", file, ending,
+             more ? ": go on with --resume" : "");
+    kept = text;
+}
+
+void stop_note_coordinator(void)
+{
+    coordinator_heard = 1;
 }
 
 void stop_disarm_exit(void)

@@ -5,8 +5,14 @@
 #include <stdbool.h>
 
 bool stop_requested(void);       /* a signal that ends the sweep has come to this process */
-bool stop_urgent(void);          /* it was SIGTERM or SIGINT: the launcher kills in 2 s */
+bool stop_urgent(void);          /* it was SIGTERM or SIGINT: the launcher kills soon */
 bool stop_table_requested(void); /* SIGUSR2 has come since the last call: print the table so far */
+
+/* Rank 0: what SIGTERM and SIGINT say from now on. What was measured is in FILE and ENDING; `more`:
+ * --resume goes on with it. Before the first call they say of nothing that it is kept. */
+void stop_keep(const char *file, const char *ending, bool more);
+/* Any other rank: rank 0 has told it to stop, so it lives and says itself what is kept. */
+void stop_note_coordinator(void);
 
 /* Rank 0 calls it before it finishes the file. If time then runs out, the process writes `line` to
  * stderr, removes the file `partial` and exits with 4. */

@@ -18,7 +18,11 @@ bool tally_stop_requested(struct cluster *cluster)
     if (stop_requested() && cluster_rank(cluster) == 0) {
         cluster_signal_stop(cluster);
     }
-    return stop_requested() || cluster_stop_signalled(cluster);
+    if (!cluster_stop_signalled(cluster)) {
+        return stop_requested();
+    }
+    stop_note_coordinator();
+    return true;
 }
 
 void tally_begin(const struct repetition *repetition, struct cluster *cluster,

@@ -5,6 +5,10 @@
  * waits for fdatasync. So at both edges everything received is on disk. The rate is the messages
  * received between the edges over the time between them, which includes the second sync. In count
  * mode the last message counts as received when its sync has ended.
+ *
+ * The file has no name from the start, so that nothing of it stays, however the process ends: the
+ * kernel frees it with the descriptor. NFS keeps the name .nfs... in the folder meanwhile, and
+ * removes it then.
  */
 #include "loop/writer.h"
 
@@ -26,8 +30,7 @@
 
 struct writer {
     int fd;
-    char path[PATH_MAX];
-    char failure[PATH_MAX + 32]; /* the call that failed, for the loop's error */
+    char failure[PATH_MAX + 64]; /* the call that failed, for the loop's error */
     char *buffer;
     size_t capacity, used;
     bool dirty;      /* something was received since the last sync */
@@ -39,12 +42,39 @@ struct writer {
 };
 
 static char write_folder[PATH_MAX];
-/* The name of the file while it exists, for a process that has to exit at once. */
-static char open_name[PATH_MAX];
 
 void traffic_write_to(const char *folder)
 {
     snprintf(write_folder, sizeof write_folder, "%s", folder);
+}
+
+/* Makes a file and removes its name at once, where the file system cannot make one without. @return
+ * the descriptor, or -1 with `error`. */
+static int open_and_unlink(const char *folder, struct error *error)
+{
+    char path[PATH_MAX];
+    int length = snprintf(path, sizeof path, "%s/zmqsweep-%d-XXXXXX.data", folder, getpid());
+    if (length < 0 || (size_t)length >= sizeof path) {
+        return error_set(error, "--write-dir: the name of the folder is too long");
+    }
+    int fd = mkostemps(path, (int)strlen(".data"), O_CLOEXEC);
+    if (fd < 0) {
+        return error_set(error, "--write-dir %.200s: cannot make a file there: %s", folder,
+                         strerror(errno));
+    }
+    if (unlink(path)) {
+        error_set(error, "%.250s: cannot be removed while it is open: %s", path, strerror(errno));
+        close(fd);
+        unlink(path);
+        return -1;
+    }
+    return fd;
+}
+
+static int open_unnamed(const char *folder, struct error *error)
+{
+    int fd = open(folder, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
+    return fd >= 0 ? fd : open_and_unlink(folder, error);
 }
 
 int traffic_check_write_dir(const char *folder, struct error *error)
@@ -60,18 +90,11 @@ int traffic_check_write_dir(const char *folder, struct error *error)
         return error_set(error, "--write-dir %.200s: cannot be written to: %s", folder,
                          strerror(errno));
     }
-    return 0;
+    int fd = open_unnamed(folder, error);
+    return fd < 0 ? -1 : close(fd);
 }
 
-void traffic_remove_file(void)
-{
-    if (open_name[0]) {
-        unlink(open_name);
-        open_name[0] = '\0';
-    }
-}
-
-/* ---- made and removed ---- */
+/* ---- made and closed ---- */
 
 /* In count mode a single receiver gets all messages, and so does every subscriber unless some are
  * lost. */
@@ -79,21 +102,6 @@ static int64_t expected_total(const struct point *point)
 {
     bool whole = point->pattern == PATTERN_PUB_SUB || point->receivers_per_sender == 1;
     return point->count && whole ? point->count * point->senders_per_receiver : INT64_MAX;
-}
-
-static int make_file(struct writer *writer, struct error *error)
-{
-    int length = snprintf(writer->path, sizeof writer->path, "%s/zmqsweep-%d-XXXXXX.data",
-                          write_folder, getpid());
-    if (length < 0 || (size_t)length >= sizeof writer->path) {
-        return error_set(error, "--write-dir: the name of the folder is too long");
-    }
-    writer->fd = mkostemps(writer->path, (int)strlen(".data"), O_CLOEXEC);
-    if (writer->fd < 0) {
-        return error_set(error, "making a file in %.200s: %s", write_folder, strerror(errno));
-    }
-    snprintf(open_name, sizeof open_name, "%s", writer->path);
-    return 0;
 }
 
 int writer_open(struct traffic *traffic, struct error *error)
@@ -112,7 +120,8 @@ int writer_open(struct traffic *traffic, struct error *error)
     }
     memset(buffer, 0, writer->capacity);
     writer->buffer = buffer;
-    return make_file(writer, error);
+    writer->fd = open_unnamed(write_folder, error);
+    return writer->fd < 0 ? -1 : 0;
 }
 
 void writer_close(struct traffic *traffic)
@@ -122,7 +131,6 @@ void writer_close(struct traffic *traffic)
         return;
     }
     if (writer->fd >= 0) {
-        traffic_remove_file(); /* before it is closed, so that the rest is not written to disk */
         close(writer->fd);
     }
     free(writer->buffer);
@@ -135,7 +143,8 @@ void writer_close(struct traffic *traffic)
 static int fail(struct traffic *traffic, const char *call)
 {
     struct writer *writer = traffic->writer;
-    snprintf(writer->failure, sizeof writer->failure, "%s %s", call, writer->path);
+    snprintf(writer->failure, sizeof writer->failure, "%s a file in --write-dir %s", call,
+             write_folder);
     traffic_loop_failed(traffic, writer->failure);
     return -1;
 }
@@ -281,11 +290,14 @@ int traffic_check_file(struct traffic *traffic, struct error *error)
         return 0; /* a loop that failed has reported it */
     }
     if (fdatasync(writer->fd) || fstat(writer->fd, &status)) {
-        return error_set(error, "syncing %.200s: %s", writer->path, strerror(errno));
+        return error_set(error, "syncing a file in --write-dir %.200s: %s", write_folder,
+                         strerror(errno));
     }
     if (status.st_size != expected) {
-        return error_set(error, "%.200s has %" PRId64 " bytes, and %" PRId64 " were received",
-                         writer->path, (int64_t)status.st_size, expected);
+        return error_set(error,
+                         "the file in --write-dir %.200s has %" PRId64 " bytes, and %" PRId64
+                         " were received",
+                         write_folder, (int64_t)status.st_size, expected);
     }
     return 0;
 }

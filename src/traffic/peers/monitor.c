@@ -29,7 +29,7 @@
 /* The monitor reports no other events, since each wakes the thread that reads them. */
 #define EVENTS                                                                                     \
     (ZMQ_EVENT_CONNECTED | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |                    \
-     ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED | FAILURE_EVENTS)
+     ZMQ_EVENT_ACCEPT_FAILED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED | FAILURE_EVENTS)
 
 int monitor_expect(struct monitor *monitor, int peers, bool binds, bool curve)
 {
@@ -120,7 +120,7 @@ static void remove_open(struct monitor *monitor, int fd)
 }
 
 /* A failed handshake is not counted here: it may be a stranger's, and a peer notices its own
- * failure at its end. */
+ * failure at its end. What is not accepted is another user's connection to an ipc socket. */
 static void note_binding(struct monitor *monitor, int event, int value)
 {
     if (event == ZMQ_EVENT_ACCEPTED) {
@@ -128,6 +128,8 @@ static void note_binding(struct monitor *monitor, int event, int value)
         if (!monitor->settled) {
             add_open(monitor, value);
         }
+    } else if (event == ZMQ_EVENT_ACCEPT_FAILED) {
+        monitor->connections++;
     } else if (event == ZMQ_EVENT_DISCONNECTED && !monitor->settled) {
         remove_open(monitor, value);
     } else if (event == ZMQ_EVENT_DISCONNECTED && replace_fd(monitor, value, -1)) {
@@ -137,7 +139,7 @@ static void note_binding(struct monitor *monitor, int event, int value)
 
 /* Were more bytes sent on this connection than a stranger gets? A stranger cannot change that
  * number: bytes that it sends, or does not acknowledge, are not counted. An ipc socket has no such
- * number, but strangers cannot reach it in its private folder. */
+ * number, but other users' connections to it are closed when they are accepted. */
 static bool is_peer(const struct monitor *monitor, int fd)
 {
     struct tcp_info info;

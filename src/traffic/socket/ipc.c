@@ -1,55 +1,35 @@
-/* ipc.c - the private folder of an ipc socket. */
+/* ipc.c - the name of an ipc socket, and who may connect to it.
+ *
+ * The name is abstract (unix(7)): it begins with "@", is no file, and goes with its socket. So
+ * nothing has to be removed, however the process ends, and no folder's length limits it. Every
+ * user of the host may read and connect to it. The kernel says which user a connection is of, and
+ * libzmq closes those of others at once. The run's password and keys keep out the rest.
+ */
 #include "socket/ipc.h"
 
+#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/random.h>
 #include <unistd.h>
 
-/* The process's ipc folder and socket while they exist, for a process that has to exit at once. */
-static char open_folder[TRAFFIC_ENDPOINT_LENGTH], open_socket_name[TRAFFIC_ENDPOINT_LENGTH + 8];
-
-static void note_folder(const char *folder)
+int ipc_make_name(char *name, size_t length, struct error *error)
 {
-    snprintf(open_folder, sizeof open_folder, "%s", folder);
-    snprintf(open_socket_name, sizeof open_socket_name, "%s/s", folder);
-}
-
-void traffic_remove_ipc(void)
-{
-    if (open_folder[0]) {
-        unlink(open_socket_name); /* usually libzmq has removed it with its context */
-        rmdir(open_folder);
-        open_folder[0] = '\0';
+    uint64_t words[2];
+    if (getrandom(words, sizeof words, 0) != sizeof words) {
+        return error_set(error, "getrandom: %s", strerror(errno));
     }
-}
-
-/* mkdtemp makes the folder with mode 0700: nobody else gets at the sockets in it. */
-int ipc_make_name(struct traffic *traffic, char *name, size_t length, struct error *error)
-{
-    const char *base = getenv("TMPDIR");
-    int used = snprintf(traffic->folder, sizeof traffic->folder, "%s/zmqsweep-XXXXXX",
-                        base && *base ? base : "/tmp");
-    if (used < 0 || used > 90) {
-        traffic->folder[0] = '\0';
-        return error_set(error, "TMPDIR is too long for an ipc socket (90 characters at most): %s",
-                         base);
-    }
-    if (!mkdtemp(traffic->folder)) {
-        int rc = error_set(error, "mkdtemp(%s): %s", traffic->folder, strerror(errno));
-        traffic->folder[0] = '\0';
-        return rc;
-    }
-    note_folder(traffic->folder);
-    snprintf(name, length, "ipc://%s/s", traffic->folder);
+    snprintf(name, length, "ipc://@zmqsweep-%016llx%016llx", (unsigned long long)words[0],
+             (unsigned long long)words[1]);
     return 0;
 }
 
-void ipc_remove(const struct traffic *traffic)
+/* A libzmq that cannot filter says EINVAL: password and keys then do it alone. */
+int ipc_admit_own_user(void *socket, struct error *error)
 {
-    if (traffic->folder[0]) {
-        note_folder(traffic->folder); /* of several in one process, the last one */
-        traffic_remove_ipc();
+    const uid_t own = geteuid();
+    if (zmq_setsockopt(socket, ZMQ_IPC_FILTER_UID, &own, sizeof own) < 0 && errno != EINVAL) {
+        return error_set(error, "zmq_setsockopt(ZMQ_IPC_FILTER_UID): %s", zmq_strerror(errno));
     }
+    return 0;
 }

@@ -1,4 +1,4 @@
-/* ipc.h - the private folder of an ipc socket. */
+/* ipc.h - the name of an ipc socket, and who may connect to it. */
 #ifndef TRAFFIC_IPC_H
 #define TRAFFIC_IPC_H
 
@@ -6,10 +6,10 @@
 
 #include <stddef.h>
 
-/* Makes the folder, and writes the endpoint of a socket in it to `name`. @return 0, or -1 with
- * `error`. */
-int ipc_make_name(struct traffic *traffic, char *name, size_t length, struct error *error);
-/* Removes folder and socket, if any. Call it after the context has ended. */
-void ipc_remove(const struct traffic *traffic);
+/* Writes an endpoint that nobody else has to `name`. @return 0, or -1 with `error`. */
+int ipc_make_name(char *name, size_t length, struct error *error);
+/* Closes connections of other users' programs at once. Call it before the socket is bound.
+ * @return 0, or -1 with `error`. */
+int ipc_admit_own_user(void *socket, struct error *error);
 
 #endif

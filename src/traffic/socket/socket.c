@@ -146,8 +146,10 @@ int socket_bind(struct traffic *traffic, const char *address, struct error *erro
     size_t length = sizeof traffic->endpoint;
     int rc;
     if (traffic->point.transport == TRANSPORT_IPC) {
-        rc =
-            ipc_make_name(traffic, name, sizeof name, error) ? -1 : bind_name(traffic, name, error);
+        rc = ipc_admit_own_user(traffic->socket, error) ||
+                     ipc_make_name(name, sizeof name, error) || bind_name(traffic, name, error)
+                 ? -1
+                 : 0;
     } else if (traffic->point.ports != OPTION_KEYWORD) {
         rc = bind_in_range(traffic, address, error);
     } else {

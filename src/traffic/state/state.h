@@ -46,7 +46,6 @@ struct traffic {
     struct stream *stream; /* in place of context and socket, for the baseline */
     struct security_handler handler;
     char endpoint[TRAFFIC_ENDPOINT_LENGTH];
-    char folder[TRAFFIC_ENDPOINT_LENGTH]; /* private, for ipc; "" when there is none */
 
     /* payload */
     void *buffer; /* one message */
