@@ -9,6 +9,7 @@
  */
 #include "process/stop.h"
 
+#include "process/launcher.h"
 #include "process/log.h"
 
 #include "zmqsweep/hosts.h"
@@ -64,6 +65,7 @@ static void tell(void)
     }
     line[used] = '\0';
     told = 1;
+    launcher_take_stderr();
     write_stderr(line);
 }
 
@@ -160,6 +162,7 @@ void sweep_start_rank(struct cluster *cluster, const struct job *job)
     if (cluster_rank(cluster) > 0) {
         kept = job->shutdown_message;
     }
+    launcher_find();
     job_cluster = cluster;
     log_start(job->log_level, cluster_rank(cluster));
     traffic_start_process();
@@ -190,11 +193,25 @@ bool stop_urgent(void)
     return urgent;
 }
 
-void stop_keep(const char *file, const char *ending, bool more)
+static char *spare_text(void)
 {
-    char *text = kept == kept_texts[0] ? kept_texts[1] : kept_texts[0];
-    snprintf(text, KEPT_BYTES, "; what was measured is in %.4000s%s%s", file, ending,
-             more ? ": go on with --resume" : "");
+    return kept == kept_texts[0] ? kept_texts[1] : kept_texts[0];
+}
+
+void stop_keep_journal(const char *output)
+{
+    char *text = spare_text();
+    snprintf(text, KEPT_BYTES,
+             "; what was measured is in %.2000s.journal until %.2000s is finished: go on with "
+             "--resume",
+             output, output);
+    kept = text;
+}
+
+void stop_keep_file(const char *output)
+{
+    char *text = spare_text();
+    snprintf(text, KEPT_BYTES, "; what was measured is in %.4000s", output);
     kept = text;
 }
 

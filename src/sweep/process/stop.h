@@ -8,9 +8,10 @@ bool stop_requested(void);       /* a signal that ends the sweep has come to thi
 bool stop_urgent(void);          /* it was SIGTERM or SIGINT: the launcher kills soon */
 bool stop_table_requested(void); /* SIGUSR2 has come since the last call: print the table so far */
 
-/* Rank 0: what SIGTERM and SIGINT say from now on. What was measured is in FILE and ENDING; `more`:
- * --resume goes on with it. Before the first call they say of nothing that it is kept. */
-void stop_keep(const char *file, const char *ending, bool more);
+/* Rank 0: what SIGTERM and SIGINT say from now on of where the results are: in the journal of
+ * `output`, or, finished, in `output` itself. Before, they say nothing of that. */
+void stop_keep_journal(const char *output);
+void stop_keep_file(const char *output);
 /* Any other rank: rank 0 has told it to stop, so it lives and says itself what is kept. */
 void stop_note_coordinator(void);
 
