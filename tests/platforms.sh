@@ -7,6 +7,7 @@
 #   --mirror URL     of Debian; without it: this machine's, as apt knows it
 #   --cache FOLDER   for bare systems, packages and logs;
 #                    without it: ${XDG_CACHE_HOME:-~/.cache}/zmqsweep-platforms
+#   --jobs N         systems at a time; without it: 1
 #   --list           the names, which are those of platforms/list.txt
 #   --help           this text
 # Without a NAME: all. TMPDIR needs some 2 GB for each. Exit code: 0 all well, 1 a system that is
@@ -31,12 +32,12 @@ field() {
 }
 common() { sed -n "s/^$1: //p" "$list"; }
 
-page='' mirror='' cache=${XDG_CACHE_HOME:-$HOME/.cache}/zmqsweep-platforms chosen=()
+page='' mirror='' jobs=1 cache=${XDG_CACHE_HOME:-$HOME/.cache}/zmqsweep-platforms chosen=()
 while [ $# -gt 0 ]; do
     case $1 in
     -h | --help) usage; exit ;;
     --list) names; exit ;;
-    --page | --mirror | --cache)
+    --page | --mirror | --cache | --jobs)
         [ $# -gt 1 ] || refuse "$1 wants a value"
         declare "${1#--}=$2"; shift ;;
     -*) refuse "there is no option '$1'" ;;
@@ -47,6 +48,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 [ ${#chosen[@]} -gt 0 ] || mapfile -t chosen < <(names)
+[[ $jobs =~ ^[1-9][0-9]?$ ]] || refuse "--jobs: a number from 1 to 99, not '$jobs'"
 [ ! "$page" ] || grep -qs '^<!-- platforms: begin' "$page" || refuse "$page has no line '<!-- platforms: begin -->'"
 
 [ "$(id -u)" = 0 ] || skip "makes systems with debootstrap and chroot, which only root may"
@@ -59,10 +61,13 @@ unshare --mount --pid --fork true 2>/dev/null || skip "namespaces of mounts and 
 mkdir -p "$cache/logs" || exit 1
 work=$(mktemp -d "${TMPDIR:-/tmp}/zs-platforms.XXXXXX")
 mkdir "$work/files" "$work/results"
-child=''
+child='' running=()
+# Mounts are in the namespace of those who use them, and go with them.
+end_child() { [ -z "$child" ] || kill -KILL -- "-$child" 2>/dev/null; }
 clean() {
-    # Mounts are in the namespace of those who use them, and go with them.
-    [ -z "$child" ] || kill -KILL -- "-$child" 2>/dev/null
+    local pid
+    for pid in "${running[@]}"; do kill -TERM "$pid" 2>/dev/null && wait "$pid"; done
+    end_child
     rm -rf --one-file-system "$work"
 }
 trap clean EXIT
@@ -115,8 +120,20 @@ enter() {
         exit $code' enter "$work/$name" "$work/files" "$work/results" "$cache/archives/$(field "$name" 2)" "$@"
 }
 
-# make NAME: the bare system, the project's source and the packages of the list.
+# make NAME: one of a release at a time: they share the packages.
 make() {
+    local lock
+    mkdir -p "$cache/archives"
+    exec {lock}>"$cache/archives/$(field "$1" 2).lock"
+    until flock --nonblock $lock; do sleep 1; done
+    install "$1"
+    set -- $?
+    exec {lock}>&-
+    return "$1"
+}
+
+# install NAME: the bare system, the project's source and the packages of the list.
+install() {
     local suite dir=$work/$1 packages
     suite=$(field "$1" 2)
     bare "$suite" || return
@@ -143,6 +160,7 @@ check() {
     # shellcheck disable=SC2086 # these are words
     enter "$2" "$1" /src/tests/platforms/check.sh ${options%%-- *} --steps "$3" --files /files --name "$1" \
         --result "/results/$1" /src/build $cmake
+    ! grep -q '^build|failed' "$work/results/$1" || return
     for step in ${3//,/ }; do
         [[ $options == *--report-only* && $step =~ ^(sweep|kill|term)$ ]] && continue
         grep -q "^$step|" "$work/results/$1" || echo "$step|failed|it came to no end" >>"$work/results/$1"
@@ -154,17 +172,28 @@ tell() { tail -n "+$(($2 + 1))" "$work/results/$1" | sed -n "s/^\([a-z]*\)|\(ok\
 
 tar -C "$root" --exclude=./build --exclude=./.git --exclude=./results -cf "$work/source.tar" . || exit 1
 echo "$work; logs: $cache/logs"
-for name in "${chosen[@]}"; do
-    log=$cache/logs/$name.log begin=$SECONDS
-    : >"$work/results/$name"
-    if make "$name" >"$log" 2>&1; then
-        check "$name" $check_s build,unit,sweep,kill,term >>"$log" 2>&1
+
+# try NAME: all but reading the files of the others; to be run in the background.
+try() {
+    local log=$cache/logs/$1.log begin=$SECONDS
+    trap 'end_child; exit 1' TERM
+    : >"$work/results/$1"
+    if make "$1" >"$log" 2>&1; then
+        check "$1" $check_s build,unit,sweep,kill,term >>"$log" 2>&1
     else
-        echo "build|failed|the system could not be made" >>"$work/results/$name"
+        echo "build|failed|the system could not be made" >>"$work/results/$1"
     fi
-    tell "$name" 0
-    echo "$name: $((SECONDS - begin)) s"
+    tell "$1" 0
+    echo "$1: $((SECONDS - begin)) s"
+}
+
+for name in "${chosen[@]}"; do
+    [ "$(jobs -rp | wc -l)" -lt "$jobs" ] || wait -n
+    try "$name" &
+    running+=($!)
 done
+wait
+running=()
 for name in "${chosen[@]}"; do
     lines=$(wc -l <"$work/results/$name")
     [ ! -x "$work/$name/src/build/zmqreport" ] || check "$name" $read_s read >>"$cache/logs/$name.log" 2>&1

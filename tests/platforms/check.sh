@@ -299,5 +299,6 @@ for step in ${steps//,/ }; do
     echo "$step: $verdict, $words, $((SECONDS - begin)) s"
     echo "$step|$verdict|$words" >>"$result"
     [ $verdict = ok ] || tail -n 40 "$log" >&2
+    [ -x "$build/zmqreport" ] || break # nothing can be checked
 done
 exit $failed
