@@ -148,7 +148,8 @@ install() {
     chmod +x "$dir/usr/sbin/policy-rc.d"
     packages=$(common all)
     [[ $(field "$1" 5) == *--report-only* ]] || packages+=" $(common measure)"
-    enter $make_s "$1" sh -c 'apt-get update -qq && exec apt-get install -qq -y --no-install-recommends "$@"' \
+    enter $make_s "$1" sh -c 'apt-get update -qq && exec apt-get -o Dpkg::Options::=--force-unsafe-io \
+        install -qq -y --no-install-recommends "$@"' \
         sh $packages $(field "$1" 4)
 }
 
@@ -205,12 +206,34 @@ done
 # cell NAME STEP: ok, failed, or – where there is no such step.
 cell() { sed -n "s/^$2|\(ok\|failed\)|.*/\1/p" "$work/results/$1" | tail -n 1 | grep . || echo –; }
 
+# floors: the least versions that the build declares, a line for each of the columns.
+floors() {
+    echo
+    sed -n 's/^cmake_minimum_required(VERSION \([0-9.]*\).*/\1/p' "$root/CMakeLists.txt"
+    set -- "$root/cmake/dependencies.cmake"
+    sed -n 's/.*MPI_C_VERSION VERSION_LESS \([0-9.]*\)).*/MPI \1/p' "$1"
+    sed -n 's/^zmqsweep_module(ZMQ libzmq \([0-9.]*\)).*/\1/p' "$1"
+    sed -n 's/^if(HDF5_VERSION VERSION_LESS \([0-9.]*\)).*/\1/p' "$1"
+    sed -n 's/^zmqsweep_module(HWLOC hwloc \([0-9.]*\)).*/\1/p' "$1"
+}
+
+# versions NAME: a line for each of the columns; the floor's say what the least is.
+versions() {
+    local found version least
+    found=$(sed -n 's/^versions|//p' "$work/results/$1" | tr '|' '\n')
+    [[ $1 == *-floor && $found ]] || { echo "${found:-$(printf '–\n–\n–\n–\n–\n–')}"; return; }
+    paste -d'|' <(echo "$found") <(floors) | while IFS='|' read -r version least; do
+        [ ! "$least" ] || [[ $version == "$least"* ]] || version+=" (least: $least)"
+        echo "$version"
+    done
+}
+
 # row NAME
 row() {
     local step told=''
     [ "$(field "$1" 3)" = required ] || told=' (told)'
-    printf '| %s%s | %s | %s' "$1" "$told" "$(date -u +%F)" \
-        "$(sed -n 's/^versions|//p' "$work/results/$1" | sed 's/|/ | /g' | grep . || echo '– | – | – | – | – | –')"
+    printf '| %s%s | %s' "$1" "$told" "$(date -u +%F)"
+    versions "$1" | while read -r step; do printf ' | %s' "$step"; done
     for step in build unit sweep kill term read; do
         printf ' | %s' "$(cell "$1" $step | sed "$([ $step != read ] || echo "s/^ok$/$(files_read "$1")/")")"
     done
