@@ -210,7 +210,7 @@ start() {
     (cd "$work" && ZS_CHECK_MARK=$mark exec "${launch[@]}" "$build/zmqsweep" "${plan[@]}" "$@" --output long.h5) >"$work/long.err" 2>&1 &
     job=$!
     for ((second = 0; second < 600; second++)); do
-        ! grep -q '^round 1 of' "$work/long.err" || return 0
+        ! grep -qs '^round 1 of' "$work/long.err" || return 0
         [ -e /proc/$job ] || break
         sleep 0.1
     done
