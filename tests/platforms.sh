@@ -11,7 +11,7 @@
 #   --list           the names, which are those of platforms/list.txt
 #   --help           this text
 # Without a NAME: all. TMPDIR needs some 2 GB for each. Exit code: 0 all well, 1 a system that is
-# required failed, 2 it was called wrongly, 77 this machine cannot make systems (the reason is said).
+# required failed, 2 it was called wrongly, 77 this machine cannot make systems, and why.
 set -uo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

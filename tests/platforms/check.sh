@@ -165,12 +165,11 @@ sweep() {
     [ $code = 0 ] || [ $code = 3 ] || fail "exit code $code"
 }
 
-# count_points FILE CONDITION: the points of FILE that meet awk's condition on the columns `pattern`,
-# `status` and `repetitions`.
+# count_points FILE CONDITION: the points of FILE that meet awk's condition on what is named below.
 count_points() {
     "$build/zmqreport" csv "$1" --table points 2>>"$log" | tr -d '"' | awk -F, '
         NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
-        { pattern = $at["pattern"]; status = $at["status"]; repetitions = $at["repetitions"] }
+        { repetitions = $at["repetitions"]; valid = $at["valid_repetitions"] }
         '"$2"' { n++ } END { print n + 0 }'
 }
 
@@ -179,11 +178,11 @@ brief=(--duration 100ms --warmup 20ms --interval 50ms --send-mode copy,zero-copy
 step_sweep() {
     local count file=$work/whole.h5
     sweep "${brief[@]}" --repetitions 3 --pattern push-pull,pub-sub --size 64,16K --output whole.h5 || return
-    count=$(count_points "$file" 'repetitions == 3 && status == "ok"')
-    # Pub-sub must lose messages, so that busy machines have it rarely whole: its points are counted.
+    # Whether a repetition is valid is up to the machine, too: all that were measured are counted.
+    count=$(count_points "$file" 'valid > 0')
     [ "$(count_points "$file" 'repetitions >= 3')" = 8 ] || fail "of 8 points $(count_points "$file" 1) are there" || return
     keep "$file" || return
-    echo "8 points, $count valid"
+    echo "8 points, $count with valid repetitions"
 }
 
 # keep FILE: puts it where all systems read it, with what zmqreport makes of it here.
