@@ -1,7 +1,8 @@
 #!/bin/bash
 # run.sh - builds and tests.
 #   ./tests/run.sh                          all: clang-format, clang-tidy, cppcheck, a short run of the fuzzer, and the tests of
-#                                           asan, tsan and release; what CI runs
+#                                           asan, tsan and release, and platforms/check.sh with
+#                                           MPICH where it is there; what CI runs
 #   ./tests/run.sh --quick                  for the loop of every day: clang-format, release, the tests labelled quick
 #   ./tests/run.sh PRESET...                clang-format and all tests of some presets: release, debug, asan, tsan, fuzz
 #   ./tests/run.sh [...] -- CTEST_OPTION... the same with options for ctest: debug -- -R unit
@@ -54,3 +55,8 @@ for preset in "${presets[@]}"; do
     # One more than there are cores: many tests do little but wait. Those that measure run alone.
     ctest --preset "$preset" --parallel $((cores + 1)) "$@"
 done
+
+if [ "$all" ] && command -v mpicc.mpich >/dev/null; then
+    echo "== mpich"
+    tests/platforms/check.sh --mpi mpich build/mpich
+fi
