@@ -28,7 +28,7 @@ unshare --mount true 2>/dev/null || skip "the kernel forbids mount namespaces"
 [ "${CONTAINER_MOUNTS:-}" = own ] ||
     CONTAINER_MOUNTS=own exec unshare --mount --propagation private -- "$0" "$kind" ${tarball:+"$tarball"}
 
-work=$(mktemp -d "${TMPDIR:-/tmp}/zmqsweep-container.XXXXXX")
+work=$(mktemp -d "${TMPDIR:-/var/tmp}/zmqsweep-container.XXXXXX")
 export CONTAINERS_STORAGE_CONF=$work/storage.conf
 cat >"$work/storage.conf" <<END
 [storage]
@@ -36,7 +36,17 @@ driver = "vfs"
 graphroot = "$work/storage"
 runroot = "$work/run"
 END
-trap 'umount -R "$work"/root/* 2>/dev/null || true; rm -rf --one-file-system "$work"' EXIT
+# Nothing is removed below a folder that is still mounted: this host's /tmp is among them.
+clean() {
+    local mounted
+    rm -rf "${results:-}"
+    while mounted=$(awk -v below="$work/" 'index($2, below) == 1 { print $2 }' /proc/self/mounts | tail -n 1) &&
+        [ -n "$mounted" ]; do
+        umount -l "$mounted" || return
+    done
+    rm -rf --one-file-system "$work"
+}
+trap clean EXIT
 
 # The source as a release has it.
 mkdir "$work/src"
@@ -87,12 +97,12 @@ stage() {
     mkdir -p "$2"
     tar -C "$2" -xf "$base"
     cp -L /etc/resolv.conf /etc/hosts "$2/etc/"
-    mount --rbind /proc "$2/proc" && mount --rbind /dev "$2/dev"
+    mount --bind /proc "$2/proc" && mount --bind /dev "$2/dev"
     section "$1" files | while read -r from to; do (cd "$work/src" && cp -fLr "$from" "$2$to"); done
     section "$1" "files from build" | while read -r from to; do cp -fLr "$work/build$from" "$2$to"; done
     section "$1" post | chroot "$2" /bin/sh -ex >"$work/log" 2>&1 ||
         { tail -n 30 "$work/log" >&2 && exit 1; }
-    umount -R "$2/proc" "$2/dev"
+    umount "$2/proc" "$2/dev"
 }
 
 build_def() {
@@ -106,10 +116,9 @@ build_def() {
 
 # Apptainer's mounts: the host's processes, devices, network and /tmp; so Open MPI inside and outside
 # meet in one session folder.
-for folder in proc sys dev tmp; do mount --rbind "/$folder" "$work/root/$folder"; done
+for folder in proc sys dev tmp; do mount --bind "/$folder" "$work/root/$folder"; done
+mount --bind /dev/shm "$work/root/dev/shm"
 results=$(mktemp -d /tmp/zmqsweep-container-results.XXXXXX)
-trap 'rm -rf "$results"; umount -R "$work"/root/* 2>/dev/null || true; umount "$work/root" 2>/dev/null || true
-      rm -rf --one-file-system "$work"' EXIT
 inside() { # COMMAND...: what "apptainer exec" does; the PATH is that of the image
     echo chroot "$work/root" /usr/bin/env PATH=/opt/zmqsweep/bin:/usr/bin:/bin "$@"
 }
