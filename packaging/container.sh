@@ -1,8 +1,8 @@
 #!/bin/bash
 # container.sh [image|def] [TARBALL]: a trial of the container without a registry or Apptainer.
-# image (the default) builds packaging/Containerfile with buildah. def does in two plain folders what
-# Apptainer does with packaging/zmqsweep.def. Then three ranks of it run under this host's mpirun,
-# and this host's zmqreport (or that of the container) reads their file.
+# image (the default) builds packaging/Containerfile with buildah. def does in two plain folders
+# what Apptainer does with packaging/zmqsweep.def. Then three ranks of it run under this host's
+# mpirun, and this host's zmqreport (or that of the container) reads their file.
 #
 # The source is TARBALL, or else what is committed. The base "debian:12" is made by debootstrap, or
 # is the tar that CONTAINER_BASE names. Exit code 77 says that this host cannot do it, and why.
@@ -25,8 +25,10 @@ mpirun --version 2>/dev/null | grep -q 'Open MPI) 4\.' ||
     skip "Debian 12 has Open MPI 4 inside, and this host's mpirun is not of that version"
 unshare --mount true 2>/dev/null || skip "the kernel forbids mount namespaces"
 # Mounts are of this process alone, so that none stays behind.
-[ "${CONTAINER_MOUNTS:-}" = own ] ||
-    CONTAINER_MOUNTS=own exec unshare --mount --propagation private -- "$0" "$kind" ${tarball:+"$tarball"}
+if [ "${CONTAINER_MOUNTS:-}" != own ]; then
+    export CONTAINER_MOUNTS=own
+    exec unshare --mount --propagation private -- "$0" "$kind" ${tarball:+"$tarball"}
+fi
 
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/zmqsweep-container.XXXXXX")
 export CONTAINERS_STORAGE_CONF=$work/storage.conf
@@ -38,11 +40,11 @@ runroot = "$work/run"
 END
 # Nothing is removed below a folder that is still mounted: this host's /tmp is among them.
 clean() {
-    local mounted
+    local mounts folder
     rm -rf "${results:-}"
-    while mounted=$(awk -v below="$work/" 'index($2, below) == 1 { print $2 }' /proc/self/mounts | tail -n 1) &&
-        [ -n "$mounted" ]; do
-        umount -l "$mounted" || return
+    mounts=$(awk -v below="$work/" 'index($2, below) == 1 { print $2 }' /proc/self/mounts | tac)
+    for folder in $mounts; do
+        umount -l "$folder" || return
     done
     rm -rf --one-file-system "$work"
 }
@@ -59,7 +61,8 @@ fi
 # A Debian without anything, whose packages come from where this host's do.
 base=${CONTAINER_BASE:-$work/base.tar}
 if [ ! -e "$base" ]; then
-    mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep -v security | head -n 1)
+    mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' |
+        grep -v security | head -n 1)
     debootstrap --variant=minbase "$suite" "$work/base" "$mirror" >"$work/log" 2>&1 ||
         { tail -n 5 "$work/log" >&2 && skip "debootstrap failed"; }
     cp -a /etc/apt/apt.conf.d/. "$work/base/etc/apt/apt.conf.d/"
@@ -73,8 +76,9 @@ build_image() {
     buildah add --quiet "$empty" "$base" / >/dev/null
     buildah commit --quiet "$empty" docker.io/library/debian:12 >/dev/null
     buildah rm "$empty" >/dev/null
-    buildah bud --isolation chroot --pull-never --tag zmqsweep --file "$work/src/packaging/Containerfile" \
-        "$work/src" >"$work/log" 2>&1 || { tail -n 30 "$work/log" >&2 && exit 1; }
+    buildah bud --isolation chroot --pull-never --tag zmqsweep \
+        --file "$work/src/packaging/Containerfile" "$work/src" >"$work/log" 2>&1 ||
+        { tail -n 30 "$work/log" >&2 && exit 1; }
     echo "image: $(buildah images --format '{{.Size}}' localhost/zmqsweep), the base" \
         "$(buildah images --format '{{.Size}}' docker.io/library/debian)"
     mkdir "$work/root"
@@ -98,8 +102,12 @@ stage() {
     tar -C "$2" -xf "$base"
     cp -L /etc/resolv.conf /etc/hosts "$2/etc/"
     mount --bind /proc "$2/proc" && mount --bind /dev "$2/dev"
-    section "$1" files | while read -r from to; do (cd "$work/src" && cp -fLr "$from" "$2$to"); done
-    section "$1" "files from build" | while read -r from to; do cp -fLr "$work/build$from" "$2$to"; done
+    section "$1" files | while read -r from to; do
+        (cd "$work/src" && cp -fLr "$from" "$2$to")
+    done
+    section "$1" "files from build" | while read -r from to; do
+        cp -fLr "$work/build$from" "$2$to"
+    done
     section "$1" post | chroot "$2" /bin/sh -ex >"$work/log" 2>&1 ||
         { tail -n 30 "$work/log" >&2 && exit 1; }
     umount "$2/proc" "$2/dev"
@@ -114,7 +122,7 @@ build_def() {
 
 "build_$kind"
 
-# Apptainer's mounts: the host's processes, devices, network and /tmp; so Open MPI inside and outside
+# Apptainer's mounts: the host's processes, devices and /tmp, so that Open MPI inside and outside
 # meet in one session folder.
 for folder in proc sys dev tmp; do mount --bind "/$folder" "$work/root/$folder"; done
 mount --bind /dev/shm "$work/root/dev/shm"
@@ -132,4 +140,5 @@ command -v zmqreport >/dev/null || reader=${ZMQREPORT:-$tree/build/release/zmqre
 $reader show "$results/three.h5"
 $reader csv "$results/three.h5" >"$results/points.csv"
 [ "$(wc -l <"$results/points.csv")" = 5 ] || { echo "container.sh: not four points" >&2 && exit 1; }
-echo "container.sh: three ranks of the $kind ran under $(mpirun --version | head -n 1), read by $reader"
+echo "container.sh: three ranks of the $kind ran under $(mpirun --version | head -n 1)," \
+    "read by $reader"
