@@ -146,7 +146,7 @@ class Spack(unittest.TestCase):
                 declared[name] = (floor.rstrip(":") or None, when == [])
         wanted = {NAMES[name]["spack"]: facts for name, facts in cmake_dependencies().items()}
         self.assertEqual(declared, wanted)
-        conditions = {c for _, _, when in self.declared.of("depends_on") for c in when}
+        conditions = {c for _, options, when in self.declared.of("depends_on") for c in when if "type" not in options}
         self.assertEqual(conditions, {"~report_only"})
 
     def test_build_dependencies(self):
@@ -154,7 +154,7 @@ class Spack(unittest.TestCase):
         self.assertEqual(build, {"c", f"cmake@{cmake_floor()}:", "pkgconfig"})
 
     def test_options_and_variants(self):
-        self.assertEqual({args[0] for args, _, _ in self.declared.of("variant")}, {"report_only", "docs"})
+        self.assertEqual({args[0] for args, _, _ in self.declared.of("variant")}, {"report_only", "docs", "plots"})
         named = options_named(" ".join(self.make(report_only=True).cmake_args()))
         self.assertEqual(named, {"ZMQSWEEP_REPORT_ONLY": "ON", "BUILD_TESTING": "OFF"})
         self.assertLessEqual(set(named), cmake_options())

@@ -35,6 +35,7 @@ class Zmqsweep(CMakePackage):
     version("0.3.0", sha256="@SHA256@")
 
     variant("report_only", default=False, description="Build zmqreport only, without MPI or ZeroMQ")
+    variant("plots", default=False, description="Install gnuplot, which draws zmqreport's plots")
     variant("docs", default=True, description="Install the guide and the reference pages")
 
     generator("ninja", "make", default="ninja")
@@ -55,7 +56,8 @@ class Zmqsweep(CMakePackage):
         depends_on("hwloc")
         depends_on("libinih")
 
-    # Without MPI, plots need gnuplot no less: it is looked for when a plot is asked for.
+    # zmqreport starts the gnuplot that it finds when a plot is asked for.
+    depends_on("gnuplot", type="run", when="+plots")
 
     def cmake_args(self):
         return [
