@@ -41,22 +41,28 @@ def read(path):
         return file.read()
 
 
-def cmake_text():
-    """The top of CMake's files without comments, and what it includes."""
+def cmake_text(comments=False):
+    """The top of CMake's files, and what it includes."""
     paths = [os.path.join(SOURCE, "CMakeLists.txt"), *sorted(glob.glob(os.path.join(SOURCE, "cmake/*.cmake")))]
-    return "\n".join(re.sub(r"#.*", "", read(path)) for path in paths)
+    text = "\n".join(read(path) for path in paths)
+    return text if comments else re.sub(r"#.*", "", text)
 
 
 def cmake_dependencies():
-    """{name: (floor or None, whether zmqreport needs it)}: those inside of an if are zmqsweep's."""
-    found, depth = {}, 0
-    for line in cmake_text().split("\n"):
-        depth += len(re.findall(r"^\s*if\(", line)) - len(re.findall(r"^\s*endif\(", line))
-        package = re.search(r"find_package\((\w+)(?: (\d[\d.]*))?", line)
-        module = re.search(r"pkg_check_modules\(.*?([\w-]+)(?:>=([\d.]+))?\"?\)", line)
-        match = package or module
-        if match and match[1] not in COMES_WITH_CMAKE:
-            found[match[1]] = (match[2], depth == 0)
+    """{name: (floor or None, whether zmqreport needs it)}. A parallel HDF5 needs MPI, and it is
+    looked for before, but zmqreport itself does not."""
+    both, marker, sweep = cmake_text(comments=True).partition("# ---- zmqsweep\n")
+    assert marker, "cmake/dependencies.cmake has no line '# ---- zmqsweep'"
+    found = {}
+    for text, of_report in ((both, True), (sweep, False)):
+        calls = re.findall(r"find_package\((\w+)(?: (\d[\d.]*))?"
+                           r"|pkg_check_modules\(.* ([a-z]+)(?:>=([\d.]+))?\)"
+                           r"|zmqsweep_module\([A-Z]+ (\w+)(?: ([\d.]+))?\)", text)
+        for call in calls:
+            name, floor = [call[i] or call[i + 2] or call[i + 4] for i in (0, 1)]
+            checked = re.search(rf"\b{name}(?:_C)?_VERSION VERSION_LESS ([\d.]+)", both + sweep)
+            if name not in COMES_WITH_CMAKE:
+                found[name] = (floor or (checked and checked[1]) or None, of_report and name != "MPI")
     return found
 
 
@@ -141,13 +147,18 @@ class Spack(unittest.TestCase):
     def test_dependencies_and_floors_are_those_of_cmake(self):
         declared = {}
         for args, options, when in self.declared.of("depends_on"):
-            if "type" not in options:
+            if "type" not in options and "~" not in args[0]:
                 name, _, floor = args[0].partition("@")
                 declared[name] = (floor.rstrip(":") or None, when == [])
+                self.assertIn(when, ([], ["~report_only"]))
+        # A virtual package has no version of its own here: what is too old is in a conflict.
+        least = cmake_dependencies()["ZLIB"][0]
+        before, last = least.rsplit(".", 1)
+        self.assertEqual([args[0] for args, _, _ in self.declared.of("conflicts")],
+                         [f"^zlib@:{before}.{int(last) - 1}"])
         wanted = {NAMES[name]["spack"]: facts for name, facts in cmake_dependencies().items()}
+        wanted["zlib-api"] = (None, wanted["zlib-api"][1])
         self.assertEqual(declared, wanted)
-        conditions = {c for _, options, when in self.declared.of("depends_on") for c in when if "type" not in options}
-        self.assertEqual(conditions, {"~report_only"})
 
     def test_build_dependencies(self):
         build = {args[0] for args, options, _ in self.declared.of("depends_on") if options.get("type") == "build"}

@@ -45,15 +45,17 @@ class Zmqsweep(CMakePackage):
     depends_on("pkgconfig", type="build")
     depends_on("cmocka", type="test")
 
-    # One rank writes the file, so that a serial HDF5 does; the default one, with MPI, does as well.
-    depends_on("hdf5")
-    depends_on("jansson")
+    # One rank writes the file: a serial HDF5 does, and the default one, with MPI, does as well.
+    depends_on("hdf5@1.10.2:")
+    depends_on("hdf5~mpi", when="+report_only")
+    depends_on("jansson@2.4:")
     depends_on("zlib-api")
+    conflicts("^zlib@:1.2.8", msg="zmqsweep needs crc32_z, which zlib has since 1.2.9")
 
     with when("~report_only"):
-        depends_on("mpi")
-        depends_on("libzmq")
-        depends_on("hwloc")
+        depends_on("mpi@3.1:")
+        depends_on("libzmq@4.3.1:")
+        depends_on("hwloc@2.0:")
         depends_on("libinih")
 
     # zmqreport starts the gnuplot that it finds when a plot is asked for.
