@@ -79,8 +79,8 @@ build_image() {
     buildah bud --isolation chroot --pull-never --tag zmqsweep \
         --file "$work/src/packaging/Containerfile" "$work/src" >"$work/log" 2>&1 ||
         { tail -n 30 "$work/log" >&2 && exit 1; }
-    echo "image: $(buildah images --format '{{.Size}}' localhost/zmqsweep), the base" \
-        "$(buildah images --format '{{.Size}}' docker.io/library/debian)"
+    echo "image: $(buildah images --format '{{.Size}}' localhost/zmqsweep), its base" \
+        "$(buildah images --format '{{.Size}}' docker.io/library/debian:12)"
     mkdir "$work/root"
     mount --bind "$(buildah mount "$(buildah from --pull-never localhost/zmqsweep)")" "$work/root"
 }
