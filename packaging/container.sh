@@ -91,7 +91,7 @@ section() {
         /^Bootstrap:/ { at = ""; in_section = 0 }
         /^Stage:/ { at = $2 }
         /^%/ { in_section = at == stage && $0 == "%" name; next }
-        in_section' "$work/src/packaging/zmqsweep.def" |
+        in_section && NF' "$work/src/packaging/zmqsweep.def" |
         sed 's/{{ DEBIAN }}/12/g; s/{{ MPI }}/openmpi/g'
 }
 
