@@ -21,7 +21,7 @@ skip() {
 [ "$(id -u)" = 0 ] || skip "it needs root, for chroot and mounts"
 [ "$kind" = def ] || command -v buildah >/dev/null || skip "there is no buildah"
 [ -n "${CONTAINER_BASE:-}" ] || command -v debootstrap >/dev/null || skip "there is no debootstrap"
-mpirun --version 2>/dev/null | grep -q 'Open MPI) 4\.' ||
+[[ $(mpirun --version 2>/dev/null) == *'(Open MPI) 4.'* ]] ||
     skip "Debian 12 has Open MPI 4 inside, and this host's mpirun is not of that version"
 unshare --mount true 2>/dev/null || skip "the kernel forbids mount namespaces"
 # Mounts are of this process alone, so that none stays behind.
@@ -49,6 +49,7 @@ clean() {
     rm -rf --one-file-system "$work"
 }
 trap clean EXIT
+trap 'exit 1' INT TERM
 
 # The source as a release has it.
 mkdir "$work/src"
@@ -62,7 +63,7 @@ fi
 base=${CONTAINER_BASE:-$work/base.tar}
 if [ ! -e "$base" ]; then
     mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' |
-        grep -v security | head -n 1)
+        awk '!/security/ && !found++')
     debootstrap --variant=minbase "$suite" "$work/base" "$mirror" >"$work/log" 2>&1 ||
         { tail -n 5 "$work/log" >&2 && skip "debootstrap failed"; }
     cp -a /etc/apt/apt.conf.d/. "$work/base/etc/apt/apt.conf.d/"
@@ -133,12 +134,12 @@ inside() { # COMMAND...: what "apptainer exec" does; the PATH is that of the ima
 echo "inside: $($(inside zmqsweep --version) | head -n 1)"
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 mpirun -n 3 --bind-to none --oversubscribe $(inside zmqsweep --short --size 64,64K \
-    --send-mode copy --pattern push-pull,pub-sub --output "$results/three.h5")
+    --transport tcp,ipc --send-mode copy --output "$results/three.h5")
 reader=zmqreport
 command -v zmqreport >/dev/null || reader=${ZMQREPORT:-$tree/build/release/zmqreport}
 [ -x "$(command -v "$reader")" ] || reader=$(inside zmqreport)
 $reader show "$results/three.h5"
 $reader csv "$results/three.h5" >"$results/points.csv"
-[ "$(wc -l <"$results/points.csv")" = 5 ] || { echo "container.sh: not four points" >&2 && exit 1; }
+[ "$(wc -l <"$results/points.csv")" = 5 ] || { echo "container.sh: not 4 points" >&2 && exit 1; }
 echo "container.sh: three ranks of the $kind ran under $(mpirun --version | head -n 1)," \
     "read by $reader"
