@@ -118,7 +118,6 @@ build_def() {
     stage build "$work/build"
     stage run "$work/root"
     echo "folder: $(du -sm --one-file-system "$work/root" | cut -f 1) MB"
-    section run environment >"$work/environment"
 }
 
 "build_$kind"
@@ -128,18 +127,17 @@ build_def() {
 for folder in proc sys dev tmp; do mount --bind "/$folder" "$work/root/$folder"; done
 mount --bind /dev/shm "$work/root/dev/shm"
 results=$(mktemp -d /tmp/zmqsweep-container-results.XXXXXX)
-inside() { # COMMAND...: what "apptainer exec" does; the PATH is that of the image
-    echo chroot "$work/root" /usr/bin/env PATH=/opt/zmqsweep/bin:/usr/bin:/bin "$@"
-}
-echo "inside: $($(inside zmqsweep --version) | head -n 1)"
+# What "apptainer exec" does; the PATH is that of the image.
+inside=(chroot "$work/root" /usr/bin/env PATH=/opt/zmqsweep/bin:/usr/bin:/bin)
+echo "inside: $("${inside[@]}" zmqsweep --version | head -n 1)"
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-mpirun -n 3 --bind-to none --oversubscribe $(inside zmqsweep --short --size 64,64K \
-    --transport tcp,ipc --send-mode copy --output "$results/three.h5")
-reader=zmqreport
-command -v zmqreport >/dev/null || reader=${ZMQREPORT:-$tree/build/release/zmqreport}
-[ -x "$(command -v "$reader")" ] || reader=$(inside zmqreport)
-$reader show "$results/three.h5"
-$reader csv "$results/three.h5" >"$results/points.csv"
+mpirun -n 3 --bind-to none --oversubscribe "${inside[@]}" zmqsweep --short --size 64,64K \
+    --transport tcp,ipc --send-mode copy --output "$results/three.h5"
+reader=("${ZMQREPORT:-$tree/build/release/zmqreport}")
+command -v zmqreport >/dev/null && reader=(zmqreport)
+[ -x "$(command -v "${reader[0]}")" ] || reader=("${inside[@]}" zmqreport)
+"${reader[@]}" show "$results/three.h5"
+"${reader[@]}" csv "$results/three.h5" >"$results/points.csv"
 [ "$(wc -l <"$results/points.csv")" = 5 ] || { echo "container.sh: not 4 points" >&2 && exit 1; }
 echo "container.sh: three ranks of the $kind ran under $(mpirun --version | head -n 1)," \
-    "read by $reader"
+    "read by ${reader[*]}"
