@@ -1,0 +1,33 @@
+# What the programs are built with. zmqreport needs HDF5, zlib and Jansson; zmqsweep also MPI,
+# libzmq, hwloc and inih. Sets REPORT_ONLY where zmqsweep is not built.
+set(ZMQSWEEP_REPORT_ONLY AUTO CACHE STRING
+    "ON: build zmqreport only. OFF: both or nothing. AUTO: without zmqsweep where what it needs is missing")
+set_property(CACHE ZMQSWEEP_REPORT_ONLY PROPERTY STRINGS AUTO ON OFF)
+
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(HDF5 REQUIRED COMPONENTS C)
+pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
+
+set(REPORT_ONLY ON)
+if(ZMQSWEEP_REPORT_ONLY STREQUAL AUTO OR NOT ZMQSWEEP_REPORT_ONLY)
+  find_package(MPI COMPONENTS C)
+  pkg_check_modules(ZMQ IMPORTED_TARGET libzmq)
+  pkg_check_modules(HWLOC IMPORTED_TARGET hwloc)
+  pkg_check_modules(INIH IMPORTED_TARGET inih)
+  set(missing)
+  foreach(name MPI_C ZMQ HWLOC INIH)
+    if(NOT ${name}_FOUND)
+      list(APPEND missing ${name})
+    endif()
+  endforeach()
+  list(JOIN missing ", " missing)
+  if(missing AND NOT ZMQSWEEP_REPORT_ONLY STREQUAL AUTO)
+    message(FATAL_ERROR "zmqsweep cannot be built without ${missing}")
+  elseif(missing)
+    message(STATUS "${missing} not found: only zmqreport is built")
+  else()
+    set(REPORT_ONLY OFF)
+  endif()
+endif()
