@@ -38,9 +38,8 @@ orig=$work/zmqsweep_$upstream.orig.tar.gz
 
 if [ "$tarball" ]; then
     cp "$tarball" "$orig"
-elif git -C "$root" rev-parse --verify -q HEAD >/dev/null 2>&1; then
-    git -C "$root" diff --quiet HEAD || echo "deb.sh: packages HEAD, without the changes that are not committed" >&2
-    git -C "$root" archive --format=tar --prefix="$name/" HEAD | gzip -9n >"$orig"
+elif [ -e "$root/.git" ]; then
+    mv "$("$root/packaging/tarball.sh" "$work")" "$orig"
 else
     refuse "this is no git checkout, so --tarball must name a release's tarball"
 fi
