@@ -1,5 +1,6 @@
 /* zmqreport.c - the program that reads results: table, CSV, plots, comparison. */
 #include "zmqsweep/report.h"
+#include "zmqsweep/version.h"
 
 #include <string.h>
 
@@ -22,7 +23,8 @@ int main(int argc, char **argv)
     struct error error = {""};
     const char *first = argc > 1 ? argv[1] : "";
     if (strcmp(first, "--version") == 0) {
-        printf("zmqreport %s\n", ZMQSWEEP_VERSION);
+        char version[VERSION_LENGTH];
+        printf("zmqreport %s\n", version_describe(NULL, version));
         return EXIT_OK;
     }
     if (strcmp(first, "help") == 0 || strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0)

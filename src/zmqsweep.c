@@ -6,6 +6,7 @@
 #include "zmqsweep/sweep.h"
 #include "zmqsweep/traffic.h"
 #include "zmqsweep/traffic_members.h"
+#include "zmqsweep/version.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -59,9 +60,10 @@ static bool print_information(const struct settings *settings)
     if (config_flag(settings, OPTION_HELP)) {
         config_print_help(stdout, plan_presets);
     } else if (config_flag(settings, OPTION_VERSION)) {
-        char version[64];
-        printf("zmqsweep %s (libzmq %s)\n", ZMQSWEEP_VERSION,
-               traffic_library_version(version, sizeof version));
+        char number[64], library[80], version[VERSION_LENGTH];
+        snprintf(library, sizeof library, "libzmq %s",
+                 traffic_library_version(number, sizeof number));
+        printf("zmqsweep %s\n", version_describe(library, version));
     } else {
         return false;
     }

@@ -91,7 +91,7 @@ class Show(ReportTest):
 
     def test_every_subcommand_has_its_help(self):
         self.assertIn("Subcommands:", self.succeed("--help"))
-        self.assertRegex(self.succeed("--version"), r"^zmqreport \d+\.\d+\.\d+\n$")
+        self.assertRegex(self.succeed("--version"), r"^zmqreport \d+\.\d+\.\d+( \(commit [0-9a-f]{10}(-dirty)?\))?\n$")
         for name in ("show", "csv", "plot", "compare", "html", "recover"):
             text = self.succeed("help", name)
             self.assertEqual(text, self.succeed(name, "--help"))

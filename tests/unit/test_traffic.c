@@ -59,7 +59,7 @@ static void start_group(struct group *group)
     }
 }
 
-static void stop(struct traffic *traffic)
+static void halt(struct traffic *traffic)
 {
     struct error error = {""};
     if (traffic_stop(traffic, HANG_NS, &error)) {
@@ -97,7 +97,7 @@ static void drain_group(struct group *group)
 {
     for (int i = 0; i < group->senders; i++) {
         AWAIT(traffic_ended(group->sender[i]));
-        stop(group->sender[i]);
+        halt(group->sender[i]);
         if (group->point.pattern == PATTERN_PUB_SUB) {
             traffic_detach(group->sender[i]);
         }
@@ -111,7 +111,7 @@ static void drain_group(struct group *group)
             traffic_note_peers_gone(group->receiver[i]);
             AWAIT(traffic_ended(group->receiver[i]));
         }
-        stop(group->receiver[i]);
+        halt(group->receiver[i]);
     }
 }
 
@@ -357,7 +357,7 @@ static void a_message_of_another_size_is_foreign(void **state)
             /* a longer one is not even read: the connection is cut, and made again */
             assert_int_equal(zmq_send(push, data, (size_t)sizes[i] + 1, 0), (int)sizes[i] + 1);
             AWAIT(reconnected(group.receiver[0], 2));
-            stop(group.receiver[0]);
+            halt(group.receiver[0]);
             assert_int_equal(traffic_foreign(group.receiver[0]), 3);
             assert_int_equal(traffic_count(group.receiver[0]), point.count + 1);
             free(data);
@@ -579,7 +579,7 @@ static void a_blocked_sender_stops(void **state)
             assert_true(sample.blocked_ns + sample.ring_wait_ns > SECOND_NS / 50);
             assert_false(traffic_ended(sender));
             int64_t before_ns = clock_ns();
-            stop(sender);
+            halt(sender);
             assert_true(clock_ns() - before_ns < HANG_NS / 2);
             assert_true(traffic_ended(sender));
             assert_true(traffic_count(sender) > 0);
@@ -599,7 +599,7 @@ static void a_waiting_receiver_stops(void **state)
         open_group(&point, &group);
         go(group.receiver[0]);
         AWAIT(is_blocked(group.receiver[0]));
-        stop(group.receiver[0]);
+        halt(group.receiver[0]);
         assert_int_equal(traffic_count(group.receiver[0]), 0);
         assert_int_equal(traffic_first_ns(group.receiver[0]), 0);
         assert_int_equal(traffic_last_ns(group.receiver[0]), 0);
@@ -623,7 +623,7 @@ static void a_sender_starts_when_told(void **state)
 
     open_group(&point, &group);
     assert_int_equal(traffic_start(group.sender[0], clock_ns() + 3600 * SECOND_NS, NULL), 0);
-    stop(group.sender[0]);
+    halt(group.sender[0]);
     assert_int_equal(traffic_count(group.sender[0]), 0);
     close_group(&group);
 }
@@ -658,7 +658,7 @@ static void a_sender_waits_for_its_ring(void **state)
     }
     start_group(&group);
     AWAIT(traffic_sample(group.sender[0]).ring_wait_ns > SECOND_NS / 100);
-    stop(group.sender[0]);
+    halt(group.sender[0]);
     assert_int_equal(traffic_count(group.sender[0]), 0);
     close_group(&group);
 }
@@ -681,7 +681,7 @@ static void stopped_in_full_flow_the_last_message_has_its_date(void **state)
         go(group.receiver[0]);
         while (traffic_count(group.receiver[0]) == 0 && clock_ns() < before_ns + HANG_NS) {
         }
-        stop(group.receiver[0]);
+        halt(group.receiver[0]);
         assert_true(traffic_count(group.receiver[0]) > 0);
         assert_true(traffic_first_ns(group.receiver[0]) >= before_ns);
         check_end_times(group.receiver[0]);
@@ -739,13 +739,13 @@ static void what_is_queued_follows_a_publisher_that_left(void **state)
         open_group(&point, &group);
         go(group.sender[0]);
         AWAIT(traffic_ended(group.sender[0]));
-        stop(group.sender[0]);
+        halt(group.sender[0]);
         traffic_detach(group.sender[0]);
         go(group.receiver[0]);
         AWAIT(watch_until_gone(group.receiver[0]));
         traffic_note_peers_gone(group.receiver[0]);
         AWAIT(traffic_ended(group.receiver[0]));
-        stop(group.receiver[0]);
+        halt(group.receiver[0]);
         assert_int_equal(traffic_count(group.receiver[0]), point.count);
         close_group(&group);
     }
@@ -1386,7 +1386,7 @@ static void a_requester_without_an_answer_stops(void **state)
         assert_int_equal(traffic_end_sending(group.sender[0], HANG_NS, NULL), 0);
         nap();
         assert_false(traffic_ended(group.sender[0]));
-        stop(group.sender[0]);
+        halt(group.sender[0]);
         assert_true(traffic_ended(group.sender[0]));
         assert_int_equal(sent(&group), 1);
         close_group(&group);

@@ -12,11 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 /* Far more than any subcommand needs for a sound file: rows are read in batches. */
 #define MEMORY_LIMIT ((rlim_t)4 << 30)
@@ -70,7 +72,9 @@ static void set_limits(void)
 static void run_child(guard_work *work, void *data, pid_t parent)
 {
     struct error error = {""};
+#ifdef __linux__
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
     if (getppid() != parent)
         _exit(EXIT_FAILED);
     set_limits();

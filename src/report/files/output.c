@@ -20,7 +20,11 @@ static int cannot_write(const char *path, struct error *error)
 static FILE *open_unnamed(void)
 {
     const char *folder = getenv("TMPDIR");
-    int fd = folder && *folder ? open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
+    int fd = -1;
+#ifdef O_TMPFILE /* of Linux */
+    if (folder && *folder)
+        fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+#endif
     return fd >= 0 ? fdopen(fd, "w+") : tmpfile();
 }
 

@@ -157,9 +157,12 @@ int column_read_keys(const char *text, struct column_keys *keys, struct error *e
     return 0;
 }
 
-static int compare_points(const void *a, const void *b, void *context)
+/* For compare_points: the context of qsort_r has another place in each system. */
+static const struct column_keys *sort_keys;
+
+static int compare_points(const void *a, const void *b)
 {
-    const struct column_keys *keys = context;
+    const struct column_keys *keys = sort_keys;
     const struct point_record *x = a, *y = b;
     for (size_t i = 0; i < keys->count; i++) {
         int order = column_compare(keys->columns[i], x, y);
@@ -171,6 +174,6 @@ static int compare_points(const void *a, const void *b, void *context)
 
 void column_sort_points(const struct column_keys *keys, struct point_record *points, size_t count)
 {
-    struct column_keys copy = *keys;
-    qsort_r(points, count, sizeof *points, compare_points, &copy);
+    sort_keys = keys;
+    qsort(points, count, sizeof *points, compare_points);
 }

@@ -6,6 +6,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifdef __APPLE__ /* whose fdatasync leaves the data in the disk's cache */
+#include <fcntl.h>
+#define SYNC(fd) fcntl(fd, F_FULLFSYNC)
+#else
+#define SYNC(fd) fdatasync(fd)
+#endif
+
 static int64_t clock_ns(void)
 {
     struct timespec now;
@@ -37,7 +44,7 @@ static void *run(void *argument)
         int fd = syncer->fd;
         pthread_mutex_unlock(&syncer->mutex);
         int64_t began_ns = clock_ns();
-        int failed = fdatasync(fd) ? errno : 0;
+        int failed = SYNC(fd) ? errno : 0;
         pthread_mutex_lock(&syncer->mutex);
         note_end(syncer, began_ns, failed);
         pthread_cond_broadcast(&syncer->changed);

@@ -2,6 +2,7 @@
 #include "record/record.h"
 
 #include "zmqsweep/traffic.h"
+#include "zmqsweep/version.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -83,6 +84,8 @@ static void add_versions(struct run_record *run)
 {
     char text[256];
     record_add(run, "version.zmqsweep", ZMQSWEEP_VERSION);
+    if (*version_commit)
+        record_add(run, "version.commit", version_commit);
     record_add(run, "version.libzmq", traffic_library_version(text, sizeof text));
     record_add(run, "version.mpi", cluster_library_version(text, sizeof text));
     record_add(run, "version.compiler", __VERSION__);

@@ -10,6 +10,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifdef __APPLE__ /* no header of its declares it */
+extern char **environ;
+#endif
+
 /* "name = 'text'" for gnuplot's -e, malloc'd. */
 static char *assignment(const char *name, const char *text)
 {
