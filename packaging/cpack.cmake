@@ -14,20 +14,21 @@ set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Benchmark of ZeroMQ between the ranks of 
 set(CPACK_RESOURCE_FILE_LICENSE "${PROJECT_SOURCE_DIR}/LICENSE")
 set(CPACK_RESOURCE_FILE_README "${PROJECT_SOURCE_DIR}/README.md")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_PACKAGE_RELOCATABLE OFF)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_GENERATOR TGZ)
 set(CPACK_COMPONENTS_ALL ${programs} doc)
 set(CPACK_COMPONENTS_GROUPING IGNORE)
 
-set(measures "zmqsweep measures how fast ZeroMQ moves messages between the nodes of a cluster,
-and what limits it. One MPI job sweeps patterns, message sizes and settings, and
-writes every measurement to one HDF5 file.")
+set(measures "zmqsweep measures how fast ZeroMQ moves messages between the nodes of
+a cluster, and what limits it. One MPI job sweeps patterns, message sizes
+and settings, and writes every measurement to one HDF5 file.")
 set(CPACK_PACKAGE_DESCRIPTION "${measures}")
 set(CPACK_COMPONENT_ZMQSWEEP_DESCRIPTION "${measures}")
-set(CPACK_COMPONENT_ZMQREPORT_DESCRIPTION "zmqreport reads the HDF5 files that zmqsweep writes: tables, plots, CSV,
-comparisons. It needs neither MPI nor ZeroMQ.")
-set(CPACK_COMPONENT_DOC_DESCRIPTION "The guide of zmqsweep and zmqreport, and the reference of options, columns and
-flags, as pages in Markdown.")
+set(CPACK_COMPONENT_ZMQREPORT_DESCRIPTION "zmqreport reads the HDF5 files that zmqsweep writes: tables, plots,
+CSV, comparisons. It needs neither MPI nor ZeroMQ.")
+set(CPACK_COMPONENT_DOC_DESCRIPTION "The guide of zmqsweep and zmqreport, and the reference of options,
+columns and flags, as pages in Markdown.")
 
 # Licence, changelog and what else a distribution wants beside the files.
 set(CPACK_PRE_BUILD_SCRIPTS "${here}/cpack/stage.cmake")
@@ -61,14 +62,13 @@ set(CPACK_RPM_PACKAGE_LICENSE MIT)
 set(CPACK_RPM_PACKAGE_GROUP Applications/Engineering)
 set(CPACK_RPM_PACKAGE_AUTOREQ ON)
 set(CPACK_RPM_PACKAGE_AUTOPROV ON)
+set(CPACK_RPM_SPEC_MORE_DEFINE "%define _build_id_links none")
 set(CPACK_RPM_CHANGELOG_FILE "${PROJECT_BINARY_DIR}/changelog.rpm")
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION
     /usr/share/man /usr/share/man/man1 /usr/share/doc /usr/share/licenses)
 set(CPACK_RPM_ZMQSWEEP_PACKAGE_NAME zmqsweep)
-set(CPACK_RPM_ZMQSWEEP_PACKAGE_SUGGESTS zmqreport)
 set(CPACK_RPM_ZMQSWEEP_USER_FILELIST "%license /usr/share/licenses/zmqsweep/LICENSE")
 set(CPACK_RPM_ZMQREPORT_PACKAGE_NAME zmqreport)
-set(CPACK_RPM_ZMQREPORT_PACKAGE_SUGGESTS gnuplot)
 set(CPACK_RPM_ZMQREPORT_USER_FILELIST "%license /usr/share/licenses/zmqreport/LICENSE")
 set(CPACK_RPM_ZMQREPORT_PACKAGE_SUMMARY "Reports, plots and comparisons of zmqsweep's results")
 set(CPACK_RPM_DOC_PACKAGE_NAME zmqsweep-doc)
@@ -79,6 +79,7 @@ set(CPACK_RPM_DOC_USER_FILELIST "%license /usr/share/licenses/zmqsweep-doc/LICEN
 # Of a folder that is no git checkout; of a checkout export.cmake takes the commit.
 set(CPACK_SOURCE_GENERATOR TGZ)
 set(CPACK_SOURCE_PACKAGE_FILE_NAME zmqsweep-${PROJECT_VERSION})
-set(CPACK_SOURCE_IGNORE_FILES "/build(-[^/]*)?/" "/results/" "/__pycache__/" "\\\\.h5(\\\\.journal)?$")
+string(REGEX REPLACE "([][+.*()^$?|\\\\])" "\\\\\\1" folder "${PROJECT_SOURCE_DIR}")
+set(CPACK_SOURCE_IGNORE_FILES "^${folder}/(build|results)[^/]*/" "/__pycache__/" "[.]h5([.]journal)?$")
 
 include(CPack)
