@@ -7,6 +7,7 @@
 set(contact "The zmqsweep developers <maintainers@users.noreply.r-seed-00d841a0.example>")
 set(here "${CMAKE_CURRENT_LIST_DIR}")
 
+set(CPACK_VERBATIM_VARIABLES ON)
 set(CPACK_PACKAGE_NAME zmqsweep)
 set(CPACK_PACKAGE_VENDOR "The zmqsweep developers")
 set(CPACK_PACKAGE_CONTACT "${contact}")
