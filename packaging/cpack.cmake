@@ -26,9 +26,11 @@ a cluster, and what limits it. One MPI job sweeps patterns, message sizes
 and settings, and writes every measurement to one HDF5 file.")
 set(CPACK_PACKAGE_DESCRIPTION "${measures}")
 set(CPACK_COMPONENT_ZMQSWEEP_DESCRIPTION "${measures}")
-set(CPACK_COMPONENT_ZMQREPORT_DESCRIPTION "zmqreport reads the HDF5 files that zmqsweep writes: tables, plots,
+set(CPACK_COMPONENT_ZMQREPORT_DESCRIPTION
+    "zmqreport reads the HDF5 files that zmqsweep writes: tables, plots,
 CSV, comparisons. It needs neither MPI nor ZeroMQ.")
-set(CPACK_COMPONENT_DOC_DESCRIPTION "The guide of zmqsweep and zmqreport, and the reference of options,
+set(CPACK_COMPONENT_DOC_DESCRIPTION
+    "The guide of zmqsweep and zmqreport, and the reference of options,
 columns and flags, as pages in Markdown.")
 
 # Licence, changelog and what else a distribution wants beside the files.
@@ -81,6 +83,7 @@ set(CPACK_RPM_DOC_USER_FILELIST "%license /usr/share/licenses/zmqsweep-doc/LICEN
 set(CPACK_SOURCE_GENERATOR TGZ)
 set(CPACK_SOURCE_PACKAGE_FILE_NAME zmqsweep-${PROJECT_VERSION})
 string(REGEX REPLACE "([][+.*()^$?|\\\\])" "\\\\\\1" folder "${PROJECT_SOURCE_DIR}")
-set(CPACK_SOURCE_IGNORE_FILES "^${folder}/(build|results)[^/]*/" "/__pycache__/" "[.]h5([.]journal)?$")
+set(CPACK_SOURCE_IGNORE_FILES "^${folder}/(build|results)[^/]*/" "/__pycache__/"
+    "[.]h5([.]journal)?$")
 
 include(CPack)

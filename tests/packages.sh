@@ -38,20 +38,22 @@ debs=$(cd "${words[1]}" && pwd)
 [ "$(id -u)" = 0 ] || skip "bare systems are made with chroot, which only root may"
 [ "$base" ] || command -v debootstrap >/dev/null || skip "there is no debootstrap"
 unshare --mount true 2>/dev/null || skip "the kernel forbids mount namespaces"
-: "${mirror:=$(apt-get indextargets --format '$(ORIGIN) $(SITE)' 'Created-By: Packages' 2>/dev/null |
+: "${mirror:=$(apt-get indextargets --format '$(ORIGIN) $(SITE)' 'Created-By: Packages' \
+    2>/dev/null |
     sed -n 's/^Debian //p' | grep -v security | head -n 1)}"
 [ "$mirror" ] || skip "apt names no mirror of Debian here; --mirror does"
 
 # Mounts are of this process alone, so that none stays behind.
 if [ "${ZMQSWEEP_PACKAGES_MOUNTS:-}" != own ]; then
     export ZMQSWEEP_PACKAGES_MOUNTS=own
-    exec unshare --mount --propagation private -- "$0" ${build:+--build "$build"} ${base:+--base "$base"} \
-        --mirror "$mirror" "$suite" "$debs"
+    exec unshare --mount --propagation private -- "$0" \
+        ${build:+--build "$build"} ${base:+--base "$base"} --mirror "$mirror" "$suite" "$debs"
 fi
 work=$(mktemp -d "${TMPDIR:-/tmp}/zmqsweep-packages.XXXXXX")
 clean() {
     # Nothing below a mount is removed: what is mounted goes first.
-    awk -v top="$work/" 'index($2, top) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r -n 1 umount -l
+    awk -v top="$work/" 'index($2, top) == 1 { print $2 }' /proc/mounts |
+        sort -r | xargs -r -n 1 umount -l
     rm -rf --one-file-system "$work"
 }
 trap clean EXIT
@@ -64,12 +66,14 @@ system() {
         tar -C "$dir" -xf "$base"
     else
         [ -e "$script" ] || script=/usr/share/debootstrap/scripts/sid
-        debootstrap --variant=minbase "$suite" "$dir" "$mirror" "$script" >"$work/debootstrap.log" 2>&1 ||
+        debootstrap --variant=minbase "$suite" "$dir" "$mirror" "$script" \
+            >"$work/debootstrap.log" 2>&1 ||
             { tail -n 5 "$work/debootstrap.log" >&2; exit 1; }
     fi
     chmod 755 "$dir" # else apt's and man's users see nothing
     cp -L /etc/resolv.conf /etc/hosts "$dir/etc/"
-    apt-config dump | grep -E '^Acquire::(https?::Proxy|Retries)' >"$dir/etc/apt/apt.conf.d/90packages" || true
+    apt-config dump | grep -E '^Acquire::(https?::Proxy|Retries)' \
+        >"$dir/etc/apt/apt.conf.d/90packages" || true
     echo "deb $mirror $suite main" >"$dir/etc/apt/sources.list"
     mkdir -p "$dir/source" "$dir/debs"
     if [ "$build" ]; then
@@ -94,9 +98,11 @@ system() {
 enter() {
     local dir=$work/$1
     shift
-    chroot "$dir" env -i HOME=/root LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-        DEB_BUILD_OPTIONS="${DEB_BUILD_OPTIONS:-parallel=$(nproc)}" DEBIAN_FRONTEND=noninteractive \
-        ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
+    chroot "$dir" env -i HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
+        PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+        DEB_BUILD_OPTIONS="${DEB_BUILD_OPTIONS:-parallel=$(nproc)}" \
+        ${http_proxy:+http_proxy="$http_proxy"} \
+        ${https_proxy:+https_proxy="$https_proxy"} \
         sh -c 'cd /source && exec "$@"' sh "$@"
 }
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# release.sh [OPTIONS] - makes the source tarball of the commit that is checked out and, from it, all
+# release.sh [OPTIONS] - makes the source tarball of the commit that is checked out, and from it all
 # that a release has. Each part is one of these:
 #   versions   every file that names the version names the same
 #   tarball    the same twice, with the commit in it and nothing that git does not know
@@ -28,7 +28,8 @@ while [ $# -gt 0 ]; do
     --only)
         [ $# -gt 1 ] || refuse "--only wants a part"
         for part in ${2//,/ }; do
-            [[ " ${known[*]} " == *" $part "* ]] || refuse "there is no part '$part', only: ${known[*]}"
+            [[ " ${known[*]} " == *" $part "* ]] ||
+                refuse "there is no part '$part', only: ${known[*]}"
             parts+=("$part")
         done
         shift ;;
@@ -60,7 +61,7 @@ missing() {
 }
 # quietly COMMAND...: its output is of interest only when it fails.
 quietly() { "$@" >"$work/log" 2>&1 || { tail -n 30 "$work/log" >&2; fail "failed: $*"; }; }
-# only_below FOLDER PATTERN...: a package installs no shared library.
+# no_library PACKAGE <LIST: whether no library is in the list of what it installs.
 no_library() { ! grep -E '/lib[^/]*\.(so|a)(\.|$)' || fail "$1 has a library"; }
 
 # ---- Parts: each returns 0 (done), 1 (failed), 77 (skipped, and has said why).
@@ -68,7 +69,8 @@ no_library() { ! grep -E '/lib[^/]*\.(so|a)(\.|$)' || fail "$1 has a library"; }
 part_versions() {
     local found code=0
     while IFS='|' read -r file found; do
-        [ "$found" = "$version" ] || { fail "$file names version '$found', not $version"; code=1; }
+        [ "$found" = "$version" ] ||
+            { fail "$file names version '$found', not $version"; code=1; }
     done <<EOF
 CITATION.cff|$(sed -n 's/^version: *"\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' "$source/CITATION.cff")
 CHANGELOG.md|$(sed -n 's/^## \([0-9][0-9.]*\).*/\1/p' "$source/CHANGELOG.md" | head -n 1)
@@ -80,16 +82,19 @@ EOF
 part_tarball() {
     local again
     again=$("$root/packaging/tarball.sh" "$work/again") && cmp "$tarball" "$again" || return 1
-    grep -q "$commit" "$source/cmake/commit.cmake" || fail "the commit is not in the tarball" || return
+    grep -q "$commit" "$source/cmake/commit.cmake" ||
+        fail "the commit is not in the tarball" || return
     (cd "$source" && find . -type f | sed 's/^..//' | sort) >"$work/is"
-    git -C "$root" ls-tree -r --name-only HEAD | sort | diff - "$work/is" || fail "not what git knows" || return
+    git -C "$root" ls-tree -r --name-only HEAD | sort | diff - "$work/is" ||
+        fail "it does not have what git knows" || return
 }
 
 # build [CMAKE_OPTION...]: into $work/build, unless it is there.
 build() {
     [ ! -e "$work/build/zmqreport" ] || return 0
-    quietly cmake -S "$source" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DZMQSWEEP_WERROR=ON \
-        -DZMQSWEEP_REPORT_ONLY=OFF -DCMAKE_INSTALL_RPATH_USE_LINK_PATH=OFF "$@" &&
+    quietly cmake -S "$source" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+        -DZMQSWEEP_WERROR=ON -DZMQSWEEP_REPORT_ONLY=OFF \
+        -DCMAKE_INSTALL_RPATH_USE_LINK_PATH=OFF "$@" &&
         quietly cmake --build "$work/build" -j "$(nproc)"
 }
 
@@ -97,14 +102,16 @@ lacks_build() { missing cmake cmake || missing ninja ninja-build; }
 
 part_build() {
     ! lacks_build || return 77
-    build && quietly ctest --test-dir "$work/build" -L unit -j "$(nproc)" --no-tests=error || return 1
-    quietly cmake --install "$work/build" --prefix "$work/prefix" || return 1
-    local program PATH=$work/prefix/bin:$PATH
+    build && quietly cmake --install "$work/build" --prefix "$work/prefix" || return 1
+    quietly ctest --test-dir "$work/build" -L unit -j "$(nproc)" --no-tests=error || return 1
+    local program said PATH=$work/prefix/bin:$PATH
     for program in zmqsweep zmqreport; do
-        "$program" --version | grep -q "$version.*${commit:0:7}" ||
-            fail "$program --version says '$("$program" --version | head -n 1)', not $version and ${commit:0:7}" || return
+        said=$("$program" --version)
+        [[ $said == *"$version"*"${commit:0:10}"* ]] ||
+            fail "$program --version says '$said', not $version and ${commit:0:10}" || return
     done
-    missing mpirun openmpi-bin || missing gnuplot gnuplot-nox || (cd "$source" && quietly packaging/debian/tests/sweep)
+    missing mpirun openmpi-bin || missing gnuplot gnuplot-nox ||
+        quietly "$source/packaging/debian/tests/sweep"
 }
 
 part_deb() {
@@ -112,12 +119,13 @@ part_deb() {
     ! missing lintian lintian || echo "so the packages are not checked"
     "$source/packaging/deb.sh" --tarball "$tarball" "$output/debian" || return 1
     DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" \
-        "$source/packaging/deb.sh" --no-lintian --tarball "$tarball" "$work/debian" >/dev/null || return 1
+        "$source/packaging/deb.sh" --no-lintian --tarball "$tarball" "$work/debian" >/dev/null ||
+        return 1
     local deb
     for deb in "$output"/debian/*_"$version"-*.deb; do
         dpkg -c "$deb" | no_library "$deb" || return 1
-        # Symbols for a debugger are named by what they are of: the same bytes there, the same here.
-        cmp "$deb" "$work/debian/$(basename "$deb")" || fail "two builds made different packages" || return
+        cmp "$deb" "$work/debian/$(basename "$deb")" ||
+            fail "two builds made different packages" || return
     done
 }
 
@@ -139,14 +147,16 @@ part_cpack() {
     for file in "$output"/cpack/*.deb; do
         [ -e "$file" ] || continue
         dpkg -c "$file" | no_library "$file" || return 1
-        [[ $file == *_all.deb ]] || dpkg -f "$file" Depends | grep -q libhdf5 || fail "$file does not want HDF5" || return
+        [[ $file == *_all.deb ]] || dpkg -f "$file" Depends | grep -q libhdf5 ||
+            fail "$file does not want HDF5" || return
     done
     for file in "$output"/cpack/*.rpm; do
         [ -e "$file" ] || continue
         rpm -qpl "$file" 2>/dev/null | no_library "$file" || return 1
         rpm -qpL "$file" 2>/dev/null | grep -q LICENSE || fail "$file has no licence" || return
-        [[ $file == *.noarch.rpm ]] || rpm -qp --requires "$file" 2>/dev/null | grep -q libhdf5 ||
-            fail "$file does not want HDF5" || return
+        [[ $file == *.noarch.rpm ]] ||
+            rpm -qp --requires "$file" 2>/dev/null | grep -q libhdf5 ||
+                fail "$file does not want HDF5" || return
     done
 }
 
@@ -160,7 +170,8 @@ part_packages() {
 }
 
 part_container() {
-    [ -x "$source/packaging/container.sh" ] || { echo "there is no packaging/container.sh"; return 77; }
+    [ -x "$source/packaging/container.sh" ] ||
+        { echo "there is no packaging/container.sh"; return 77; }
     "$source/packaging/container.sh" image "$tarball"
 }
 
