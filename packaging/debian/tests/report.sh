@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # report.sh - sourced by the tests: what zmqreport must make of a file.
 
 # fail WHAT: ends the test.
