@@ -56,7 +56,7 @@ set(CPACK_DEBIAN_DOC_PACKAGE_SHLIBDEPS OFF)
 # rpm's changelog has the date that Debian's has: "* Sun Nov 29 2026 NAME <ADDRESS> - VERSION".
 file(STRINGS "${here}/debian/changelog" date LIMIT_COUNT 1 REGEX "^ -- ")
 string(REGEX REPLACE "^.*>  (...), (..) (...) (....) .*" "\\1 \\3 \\2 \\4" date "${date}")
-file(WRITE "${PROJECT_BINARY_DIR}/changelog.rpm" "* ${date} ${contact} - ${PROJECT_VERSION}-1
+file(WRITE "${PROJECT_BINARY_DIR}/rpm-changelog.txt" "* ${date} ${contact} - ${PROJECT_VERSION}-1
 - Version ${PROJECT_VERSION}. CHANGELOG.md in zmqsweep-doc says what is new.
 ")
 set(CPACK_RPM_COMPONENT_INSTALL ON)
@@ -66,7 +66,7 @@ set(CPACK_RPM_PACKAGE_GROUP Applications/Engineering)
 set(CPACK_RPM_PACKAGE_AUTOREQ ON)
 set(CPACK_RPM_PACKAGE_AUTOPROV ON)
 set(CPACK_RPM_SPEC_MORE_DEFINE "%define _build_id_links none")
-set(CPACK_RPM_CHANGELOG_FILE "${PROJECT_BINARY_DIR}/changelog.rpm")
+set(CPACK_RPM_CHANGELOG_FILE "${PROJECT_BINARY_DIR}/rpm-changelog.txt")
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION
     /usr/share/man /usr/share/man/man1 /usr/share/doc /usr/share/licenses)
 set(CPACK_RPM_ZMQSWEEP_PACKAGE_NAME zmqsweep)

@@ -48,6 +48,17 @@ tar -C "$work" -xf "$orig"
     fail "the tarball has no folder $name/packaging/debian: it is of another version"
 cp -a "$work/$name/packaging/debian" "$work/$name/debian"
 
+# control names the policy that the packages follow. An older release gets the newest it knows.
+policy=/usr/share/lintian/data/debian-policy/releases.json
+if [ -r "$policy" ]; then
+    control=$work/$name/debian/control
+    known=$(grep -o '"version" *: *"[0-9.]*"' "$policy" |
+        grep -o '[0-9]*\.[0-9]*\.[0-9]*' | sort -V | tail -n 1)
+    follows=$(sed -n 's/^Standards-Version: //p' "$control")
+    least=$(printf '%s\n' "$known" "$follows" | sort -V | head -n 1)
+    sed -i "s/^Standards-Version: .*/Standards-Version: $least/" "$control"
+fi
+
 log=$work/build.log
 (cd "$work/$name" && dpkg-buildpackage --no-sign) >"$log" 2>&1 ||
     { tail -n 40 "$log" >&2; fail "dpkg-buildpackage failed"; }

@@ -2,7 +2,7 @@
 # release.sh [OPTIONS] - makes the source tarball of the commit that is checked out, and from it all
 # that a release has. Each part is one of these:
 #   versions   every file that names the version names the same
-#   tarball    the same twice, with the commit in it and nothing that git does not know
+#   tarball    the same twice, with the commit in it, and nothing compiled or unknown to git
 #   build      configure, build, unit tests, install and a sweep, in a folder outside git
 #   deb        packaging/deb.sh with lintian; a second build makes the same bytes
 #   cpack      .deb, .rpm and .tar.gz of the build, and the source package
@@ -87,6 +87,7 @@ part_tarball() {
     (cd "$source" && find . -type f | sed 's/^..//' | sort) >"$work/is"
     git -C "$root" ls-tree -r --name-only HEAD | sort | diff - "$work/is" ||
         fail "it does not have what git knows" || return
+    ! grep -rlaP '\A\x7fELF' "$source" || fail "it has something compiled" || return
 }
 
 # build [CMAKE_OPTION...]: into $work/build, unless it is there.
