@@ -69,7 +69,7 @@ find "$work" -maxdepth 1 -type f -name 'zmq*' -exec cp -t "$output" {} +
 if [ ! "$lintian" ]; then
     :
 elif command -v lintian >/dev/null; then
-    # An older lintian knows no newer Standards-Version; root may build packages of one's own.
+    # Who builds in a bare system is root.
     lintian --allow-root -EvIL +pedantic --fail-on error,warning "$work"/*.changes
 else
     echo "deb.sh: lintian is missing, so the packages were not checked" >&2
