@@ -4,7 +4,7 @@
 # fail WHAT: ends the test.
 fail() { echo "FAIL: $1" >&2; exit 1; }
 
-# read_back FILE POINTS: the table, the CSV, a plot and an HTML page of a file that has so many points.
+# read_back FILE POINTS: the table, the CSV, a plot and an HTML page of a file of so many points.
 read_back() {
     local rows
     zmqreport show "$1" || fail "zmqreport show $1"
