@@ -75,13 +75,13 @@ build_image() {
     local empty
     empty=$(buildah from scratch)
     buildah add --quiet "$empty" "$base" / >/dev/null
-    buildah commit --quiet "$empty" docker.io/library/debian:12 >/dev/null
+    buildah commit --quiet "$empty" localhost/debian:12 >/dev/null
     buildah rm "$empty" >/dev/null
     buildah bud --isolation chroot --pull-never --tag zmqsweep \
         --file "$work/src/packaging/Containerfile" "$work/src" >"$work/log" 2>&1 ||
         { tail -n 30 "$work/log" >&2 && exit 1; }
     echo "image: $(buildah images --format '{{.Size}}' localhost/zmqsweep), its base" \
-        "$(buildah images --format '{{.Size}}' docker.io/library/debian:12)"
+        "$(buildah images --format '{{.Size}}' localhost/debian:12)"
     mkdir "$work/root"
     mount --bind "$(buildah mount "$(buildah from --pull-never localhost/zmqsweep)")" "$work/root"
 }

@@ -1,0 +1,48 @@
+# stage.cmake - run by cpack when the files of a package are in their places: adds what Debian and
+# rpm's distributions want beside them.
+set(top "${CPACK_TEMPORARY_INSTALL_DIRECTORY}")
+set(packaging "${CPACK_ZMQSWEEP_SOURCE_DIR}/packaging")
+
+# Compressed without name and time, so that a build can be repeated.
+function(compress file)
+  execute_process(COMMAND gzip -9nf "${file}" RESULT_VARIABLE failed)
+  if(failed)
+    message(FATAL_ERROR "gzip ${file} failed")
+  endif()
+endfunction()
+
+function(stage_debian folder package)
+  set(doc "${folder}/usr/share/doc/${package}")
+  file(MAKE_DIRECTORY "${doc}")
+  file(COPY "${packaging}/debian/copyright" DESTINATION "${doc}")
+  configure_file("${CPACK_ZMQSWEEP_SOURCE_DIR}/CHANGELOG.md" "${doc}/changelog" COPYONLY)
+  configure_file("${packaging}/debian/changelog" "${doc}/changelog.Debian" COPYONLY)
+  compress("${doc}/changelog")
+  compress("${doc}/changelog.Debian")
+  file(REMOVE "${folder}/usr/share/doc/zmqsweep/LICENSE")
+endfunction()
+
+function(stage_rpm folder package)
+  file(COPY "${CPACK_ZMQSWEEP_SOURCE_DIR}/LICENSE"
+       DESTINATION "${folder}/usr/share/licenses/${package}")
+  file(REMOVE "${folder}/usr/share/doc/zmqsweep/LICENSE")
+endfunction()
+
+if(CPACK_GENERATOR STREQUAL DEB OR CPACK_GENERATOR STREQUAL RPM)
+  foreach(component ${CPACK_COMPONENTS_ALL})
+    string(REGEX REPLACE "^doc$" "zmqsweep-doc" package ${component})
+    if(CPACK_GENERATOR STREQUAL DEB)
+      stage_debian("${top}/${component}" ${package})
+    else()
+      stage_rpm("${top}/${component}" ${package})
+    endif()
+    file(GLOB pages "${top}/${component}/usr/share/man/man1/*.1")
+    foreach(page ${pages})
+      compress("${page}")
+    endforeach()
+  endforeach()
+  file(GLOB scripts "${top}/zmqsweep/usr/share/zmqsweep/jobs/*.sbatch")
+  foreach(script ${scripts})
+    execute_process(COMMAND chmod 755 "${script}")
+  endforeach()
+endif()
