@@ -104,8 +104,8 @@ set_up_mpi() {
     said=$("$mpirun" --version 2>&1) || { echo "$mpirun does not run: $said" >&2; return 1; }
     launch=("$mpirun" -n "$1")
     export TEST_MPIRUN=$mpirun # for the benchmarks
-    # ZeroMQ's I/O threads need cores of their own. MPICH's mpirun, hydra, knows the same option, and
-    # takes any number of ranks and any user. (mpiexec of Open MPI 4 calls itself OpenRTE.)
+    # ZeroMQ's I/O threads need cores of their own. MPICH's mpirun, hydra, knows the same option,
+    # and takes any number of ranks and any user. (mpiexec of Open MPI 4 calls itself OpenRTE.)
     case $said in
     *"Open MPI"* | *OpenRTE*)
         launch+=(--bind-to none)

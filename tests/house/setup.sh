@@ -1,7 +1,7 @@
 #!/bin/bash
 # setup.sh - jobs/setup.sh on systems that are not this one: functions and programs made up here
 # stand for dpkg, apt, cmake and mpirun.
-# shellcheck disable=SC2030,SC2031,SC2034,SC2317 # subshells are on purpose; so are what setup.sh reads
+# shellcheck disable=SC2030,SC2031,SC2034,SC2317 # functions and variables are for setup.sh
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../jobs/setup.sh"
 
