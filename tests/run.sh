@@ -1,8 +1,8 @@
 #!/bin/bash
 # run.sh - builds and tests.
-#   ./tests/run.sh                          all: clang-format, clang-tidy, cppcheck, a short run of the fuzzer, and the tests of
-#                                           asan, tsan and release, and platforms/check.sh with
-#                                           MPICH where it is there; what CI runs
+#   ./tests/run.sh                          all: clang-format, clang-tidy, cppcheck, a short run of the fuzzer, a build with
+#                                           MPICH and its checks (platforms/check.sh), and the
+#                                           tests of asan, tsan and release; what CI runs
 #   ./tests/run.sh --quick                  for the loop of every day: clang-format, release, the tests labelled quick
 #   ./tests/run.sh PRESET...                clang-format and all tests of some presets: release, debug, asan, tsan, fuzz
 #   ./tests/run.sh [...] -- CTEST_OPTION... the same with options for ctest: debug -- -R unit
@@ -47,6 +47,10 @@ if [ "$all" ]; then
     tests/house/lint.sh
     echo "fuzz"
     tests/fuzz/run.sh 20
+    if command -v mpicc.mpich >/dev/null; then
+        echo "== mpich"
+        tests/platforms/check.sh --mpi mpich build/mpich
+    fi
 fi
 
 for preset in "${presets[@]}"; do
@@ -55,8 +59,3 @@ for preset in "${presets[@]}"; do
     # One more than there are cores: many tests do little but wait. Those that measure run alone.
     ctest --preset "$preset" --parallel $((cores + 1)) "$@"
 done
-
-if [ "$all" ] && command -v mpicc.mpich >/dev/null; then
-    echo "== mpich"
-    tests/platforms/check.sh --mpi mpich build/mpich
-fi
