@@ -4,8 +4,10 @@ libraries, fewer of them, other folders. TEST_BUILD is a finished build, build/r
 
 The tests of Configure run CMake only, those of Built make a small build of zmqreport."""
 import glob
+import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -122,6 +124,21 @@ class Commit(Case):
         with open(os.path.join(SOURCE, SCRIPT), encoding="utf-8") as file:
             archived = "$Format" not in file.read()
         self.assertEqual(self.commit_of(self.path("copy")) != "", archived)
+
+
+class Elsewhere(Case):
+    """What zmqreport is made of asks for no more than POSIX and the BSDs have, macOS among them."""
+    SOURCES = re.compile(r"/src/(report|results|text|stats|config/options)/|/src/zmqreport\.c$")
+
+    def test_report_compiles_without_what_only_linux_and_glibc_declare(self):
+        with open(os.path.join(BUILD, "compile_commands.json"), encoding="utf-8") as file:
+            entries = [e for e in json.load(file) if self.SOURCES.search(e["file"])]
+        self.assertGreater(len(entries), 60)
+        for entry in entries:
+            words = shlex.split(re.sub(r" -MD| -D_GNU_SOURCE| -(MT|MF|o) \S+", "", entry["command"]))
+            words += ["-U__linux__", "-D_XOPEN_SOURCE=700", "-D_DEFAULT_SOURCE", "-fsyntax-only", "-Werror"]
+            result = run(*words, folder=entry["directory"])
+            self.assertEqual(result.returncode, 0, entry["file"] + "\n" + result.stdout)
 
 
 class Installed(Case):

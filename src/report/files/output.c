@@ -19,13 +19,13 @@ static int cannot_write(const char *path, struct error *error)
  * the whole report. */
 static FILE *open_unnamed(void)
 {
-    const char *folder = getenv("TMPDIR");
-    int fd = -1;
 #ifdef O_TMPFILE /* of Linux */
-    if (folder && *folder)
-        fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    const char *folder = getenv("TMPDIR");
+    int fd = folder && *folder ? open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
+    if (fd >= 0)
+        return fdopen(fd, "w+");
 #endif
-    return fd >= 0 ? fdopen(fd, "w+") : tmpfile();
+    return tmpfile();
 }
 
 static int open_partial(struct output *output, const char *path, struct error *error)

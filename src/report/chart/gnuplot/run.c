@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#ifdef __APPLE__ /* no header of its declares it */
+#ifndef __linux__ /* where no header declares it */
 extern char **environ;
 #endif
 
