@@ -33,6 +33,7 @@ done
 
 source "$(dirname "${BASH_SOURCE[0]}")/../jobs/setup.sh"
 install_packages build run report test
+set_up_mpi 3 # for the environment that mpirun wants from root
 
 cd "$root"
 tests/house/format.sh
