@@ -138,13 +138,15 @@ part_cpack() {
     missing rpmbuild rpm || generators+=(RPM)
     cd "$work/build" || return 1
     for generator in "${generators[@]}"; do
-        quietly cpack -G "$generator" -B "$output/cpack" || return 1
+        quietly cpack -G "$generator" -B "$work/cpack" || return 1
     done
+    mkdir -p "$output/cpack"
+    find "$work/cpack" -maxdepth 1 -type f -name 'zmq*' -exec cp -t "$output/cpack" {} +
     quietly cpack --config CPackSourceConfig.cmake -B "$work/cpack-source" || return 1
     (cd "$source" && find . -type f | sed "s|^\.|$name|" | sort) >"$work/is"
-    tar -tzf "$work/cpack-source/$name.tar.gz" | grep -v '/$' | sort | diff "$work/is" - ||
+    tar -tzf "$work/cpack-source/$name.tar.gz" | grep -v '/$' | sort |
+        diff "$work/is" - ||
         fail "cpack's source package has other files than the release" || return
-    rm -rf "$output/cpack/_CPack_Packages"
     for file in "$output"/cpack/*.deb; do
         [ -e "$file" ] || continue
         dpkg -c "$file" | no_library "$file" || return 1

@@ -1,6 +1,10 @@
 # export.cmake - read by cpack before it makes a package. A source package is made of the commit
 # that is checked out, as packaging/tarball.sh does it, not of what else lies in the folder.
-if(CPACK_INSTALL_CMAKE_PROJECTS OR NOT EXISTS "${CPACK_ZMQSWEEP_SOURCE_DIR}/.git")
+if(CPACK_INSTALL_CMAKE_PROJECTS)
+  return()
+endif()
+set(CPACK_PACKAGING_INSTALL_PREFIX "")
+if(NOT EXISTS "${CPACK_ZMQSWEEP_SOURCE_DIR}/.git")
   return()
 endif()
 set(folder "${CPACK_ZMQSWEEP_BINARY_DIR}/_CPack_Packages/export")
