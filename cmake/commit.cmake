@@ -24,7 +24,7 @@ elseif(archived MATCHES "^[0-9a-f]+$")
   string(SUBSTRING "${archived}" 0 10 commit)
 endif()
 
-set(text "/* Made by cmake/commit.cmake. */\n#include \"zmqsweep/version.h\"\n\nconst char version_commit[] = \"${commit}\";\n")
+set(text "/* Made by cmake/commit.cmake. */\n#include \"zmqsweep/version.h\"\n\nconst char *version_commit(void)\n{\n    return \"${commit}\";\n}\n")
 set(old "")
 if(EXISTS "${OUTPUT}")
   file(READ "${OUTPUT}" old)

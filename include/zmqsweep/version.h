@@ -4,7 +4,7 @@
 
 /* The commit that the programs are built from, such as 1a2b3c4d5e, or 1a2b3c4d5e-dirty where files
  * differ from it. Empty where neither git nor the tarball says. */
-extern const char version_commit[];
+const char *version_commit(void);
 
 /* The version with what is known besides: "0.3.0 (commit 1a2b3c4d5e, libzmq 4.3.4)". `library` is
  * the last part, or NULL. @return `text`. */

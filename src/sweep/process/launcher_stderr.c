@@ -16,6 +16,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#ifndef SYS_pidfd_getfd /* older headers; the numbers are those of every architecture */
+#define SYS_pidfd_open 434
+#define SYS_pidfd_getfd 438
+#endif
+
 static pid_t deaf_parent;      /* 0: there is none */
 static char parent_stderr[64]; /* "/proc/123/fd/2" */
 static bool parent_appends;    /* to its stderr, if that is a file */
@@ -64,14 +69,12 @@ void launcher_stderr_find(void)
  * right to trace the parent. */
 static int copy_stderr(void)
 {
-    int copy = -1;
-#ifdef SYS_pidfd_getfd
     int process = (int)syscall(SYS_pidfd_open, deaf_parent, 0);
-    if (process >= 0) {
-        copy = (int)syscall(SYS_pidfd_getfd, process, STDERR_FILENO, 0);
-        close(process);
+    if (process < 0) {
+        return -1;
     }
-#endif
+    int copy = (int)syscall(SYS_pidfd_getfd, process, STDERR_FILENO, 0);
+    close(process);
     return copy;
 }
 

@@ -90,8 +90,9 @@ static void add_versions(struct run_record *run)
 {
     char text[256];
     record_add(run, "version.zmqsweep", ZMQSWEEP_VERSION);
-    if (*version_commit)
-        record_add(run, "version.commit", version_commit);
+    if (*version_commit()) {
+        record_add(run, "version.commit", version_commit());
+    }
     record_add(run, "version.libzmq", traffic_library_version(text, sizeof text));
     record_add(run, "version.mpi", cluster_library_version(text, sizeof text));
     record_add(run, "version.compiler", __VERSION__);
