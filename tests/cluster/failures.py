@@ -45,7 +45,7 @@ TABLE = {
     "host dead": {OPEN_MPI_4: ({205}, LOST, TOLD), OPEN_MPI_5: ({0}, LOST), MPICH: ({1}, MISSED)},
     "coordinator's host dead": {OPEN_MPI_4: ({205}, LOST), OPEN_MPI_5: ({0}, LOST), MPICH: ({1}, MISSED)},
     "control cut": {OPEN_MPI_4: ({205}, LOST, TOLD), OPEN_MPI_5: ({0}, LOST), MPICH: ({1}, MISSED)},
-    "mpirun told": {OPEN_MPI_4: ({1},), OPEN_MPI_5: ({1},), MPICH: ({0, 4},)},
+    "mpirun told": {OPEN_MPI_4: ({1}, TOLD), OPEN_MPI_5: ({1},), MPICH: ({0, 4}, TOLD)},
     "mpirun killed": {OPEN_MPI_4: ({-9},), OPEN_MPI_5: ({-9},), MPICH: ({-9},)},
 }
 PLAN = ["--size", ",".join(f"{64 + i}K" for i in range(12)), "--order", "listed", "--send-mode", "copy", "--duration", f"{WINDOW_S}s",
