@@ -366,7 +366,7 @@ static double cover_single(double (*draw)(void), size_t n, double between, doubl
         covered += found.low <= shift && shift <= found.high;
         *differs += (found.low > 0 || found.high < 0) / (double)TRIALS;
     }
-    return covered / TRIALS;
+    return covered / (double)TRIALS;
 }
 
 /* What was measured lies between 0.21 and 0.46. */

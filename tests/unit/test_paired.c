@@ -271,7 +271,7 @@ static void coverage_holds_whatever_the_mood(void **state)
     for (size_t d = 0; d < LENGTH(draws); d++) {
         for (size_t i = 0; i < LENGTH(sizes); i++) {
             double claimed = NAN, found = simulated_coverage(draws[d], sizes[i], TRIALS, &claimed);
-            double chance = 3.5 * sqrt(claimed * (1 - claimed) / TRIALS);
+            double chance = 3.5 * sqrt(claimed * (1 - claimed) / (double)TRIALS);
             print_message("paired, draw %zu, %zu pairs: covers %.3f, claimed %.3f\n", d, sizes[i],
                           found, claimed);
             assert_true(found >= claimed - chance);

@@ -151,7 +151,7 @@ static void coverage_holds_for_a_skewed_distribution(void **state)
     enum { TRIALS = 10000 };
     for (size_t i = 0; i < LENGTH(sizes); i++) {
         double claimed = NAN, found = simulated_coverage(sizes[i], TRIALS, &claimed);
-        check_near(found, claimed, 3.5 * sqrt(claimed * (1 - claimed) / TRIALS));
+        check_near(found, claimed, 3.5 * sqrt(claimed * (1 - claimed) / (double)TRIALS));
     }
 }
 
