@@ -252,7 +252,8 @@ static int run_rank(struct cluster *cluster, const struct job *job, const struct
 /* Under a launcher of another MPI: serves --help and --version; for all else the launcher's rank 0
  * prints why not, and the others say nothing. They leave the first word to it, since a launcher
  * ends the others as soon as one has ended. */
-static int run_misled(const struct launch *launch, const struct error *why, int argc, char **argv)
+static int run_under_wrong_launcher(const struct launch *launch, const struct error *why, int argc,
+                                    char **argv)
 {
     const struct timespec patience = {2, 0};
     struct settings settings;
@@ -261,12 +262,12 @@ static int run_misled(const struct launch *launch, const struct error *why, int 
     sweep_catch_signals(); /* TERM ends the wait, not the process */
     if (config_read(argc, argv, environ, plan_presets, &settings, &error) == 0) {
         served = config_flag(&settings, OPTION_HELP) || config_flag(&settings, OPTION_VERSION);
-        if (served && launch->speaks) {
+        if (served && launch->prints) {
             print_information(&settings);
         }
         config_free(&settings);
     }
-    if (!served && launch->speaks) {
+    if (!served && launch->prints) {
         print_refusal(why);
     } else if (!served) {
         nanosleep(&patience, NULL);
@@ -300,7 +301,7 @@ static int run_in_job(void *given)
     }
     sweep_catch_signals(); /* again: MPI_Init may have replaced the handlers */
     if (cluster_check_launch(launch, cluster, &error)) {
-        job.code = run_misled(launch, &error, argc, argv);
+        job.code = run_under_wrong_launcher(launch, &error, argc, argv);
     } else if (cluster_rank(cluster) == 0) {
         read_job(cluster, argc, argv, &settings, &plan, &job);
     }
@@ -328,7 +329,7 @@ int main(int argc, char **argv)
         return run_without_launcher(argc, argv);
     }
     if (cluster_check_launch(&launch, NULL, &error)) {
-        return run_misled(&launch, &error, argc, argv);
+        return run_under_wrong_launcher(&launch, &error, argc, argv);
     }
     struct arguments arguments = {argc, argv, &launch};
     traffic_lend_main_thread(run_in_job, &arguments);

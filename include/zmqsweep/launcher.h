@@ -23,7 +23,7 @@ struct launch {
     enum launcher launcher;
     int32_t size;   /* ranks that it started; where several launchers left a size, the smallest; 0:
                        not known */
-    bool speaks;    /* this process prints what holds for all: it is the launcher's rank 0 */
+    bool prints;    /* this process prints what holds for all: it is the launcher's rank 0 */
     bool pmix, pmi; /* which of the two the processes can find each other by */
 };
 

@@ -261,10 +261,10 @@ static void check(const struct situation *given)
     struct error error = {""};
     launcher_read((char *const *)given->environment, &launch);
     int refused = launcher_check(&launch, given->mpi, false, given->ranks, &error);
-    if (launch.launcher != given->launcher || launch.speaks == given->silent ||
+    if (launch.launcher != given->launcher || launch.prints == given->silent ||
         !refused != !given->words[0]) {
         fail_msg("%s: launcher %d, %s, %s", given->what, launch.launcher,
-                 launch.speaks ? "speaks" : "silent", refused ? error.text : "nothing is wrong");
+                 launch.prints ? "prints" : "silent", refused ? error.text : "nothing is wrong");
     }
     for (size_t i = 0; i < 3 && given->words[i]; i++) {
         if (!strstr(error.text, given->words[i])) {

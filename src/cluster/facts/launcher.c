@@ -128,11 +128,11 @@ void launcher_read(char *const *environment, struct launch *launch)
         if (size > 0 && (!last || launch->launcher == LAUNCHER_SRUN)) {
             launch->size = launch->size && launch->size < size ? launch->size : size;
             ranked = ranked || rank >= 0;
-            launch->speaks = launch->speaks || rank == 0;
+            launch->prints = launch->prints || rank == 0;
         }
     }
     if (!ranked) {
-        launch->speaks = find_number(environment, "PMIX_RANK") <= 0;
+        launch->prints = find_number(environment, "PMIX_RANK") <= 0;
     }
 }
 
@@ -189,9 +189,10 @@ int launcher_check(const struct launch *launch, const char *mpi_version, bool sl
                    int32_t ranks, struct error *error)
 {
     const bool open_mpi = find_kind(mpi_version)->open_mpi;
-    const bool hopeless = open_mpi && !launch->pmix && !slurm_pmi &&
-                          (launch->launcher == LAUNCHER_SRUN || launch->launcher == LAUNCHER_HYDRA);
-    const bool alone = ranks == 1 || (ranks == 0 && hopeless);
+    const bool cannot_start =
+        open_mpi && !launch->pmix && !slurm_pmi &&
+        (launch->launcher == LAUNCHER_SRUN || launch->launcher == LAUNCHER_HYDRA);
+    const bool alone = ranks == 1 || (ranks == 0 && cannot_start);
     return alone && launch->size > 1 ? refuse(launch, mpi_version, error) : 0;
 }
 

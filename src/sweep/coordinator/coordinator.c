@@ -110,7 +110,7 @@ static int finish_file(struct coordinator *coordinator)
         log_line(LOG_ERROR, "%s", error.text);
         return -1;
     }
-    stop_keep_file(output);
+    stop_results_in_file(output);
     if (unlink(journal)) {
         log_line(LOG_WARNING, "%s: cannot be removed: %s", journal, strerror(errno));
     }
@@ -222,7 +222,7 @@ int sweep_coordinate(struct cluster *cluster, const struct job *job,
             warn_print(cluster, plan, &run);
             log_resumed(&coordinator);
             if (coordinator.journal) {
-                stop_keep_journal(config_text(settings, OPTION_OUTPUT));
+                stop_results_in_journal(config_text(settings, OPTION_OUTPUT));
                 measure_all(&coordinator);
             }
             code = end_sweep(&coordinator);

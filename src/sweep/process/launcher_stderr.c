@@ -21,7 +21,7 @@
 #define SYS_pidfd_getfd 438
 #endif
 
-static pid_t deaf_parent;      /* 0: there is none */
+static pid_t launcher_pid;     /* 0: there is none */
 static char parent_stderr[64]; /* "/proc/123/fd/2" */
 static bool parent_appends;    /* to its stderr, if that is a file */
 
@@ -60,7 +60,7 @@ void launcher_stderr_find(void)
     if (fgets(name, sizeof name, file) && strcmp(name, "prterun\n") == 0) {
         snprintf(parent_stderr, sizeof parent_stderr, "/proc/%d/fd/2", (int)parent);
         parent_appends = appends(parent);
-        deaf_parent = parent;
+        launcher_pid = parent;
     }
     fclose(file);
 }
@@ -69,7 +69,7 @@ void launcher_stderr_find(void)
  * right to trace the parent. */
 static int copy_stderr(void)
 {
-    int process = (int)syscall(SYS_pidfd_open, deaf_parent, 0);
+    int process = (int)syscall(SYS_pidfd_open, launcher_pid, 0);
     if (process < 0) {
         return -1;
     }
@@ -95,7 +95,7 @@ static int open_stderr(void)
 
 void launcher_stderr_take(void)
 {
-    if (deaf_parent == 0 || getppid() != deaf_parent) {
+    if (launcher_pid == 0 || getppid() != launcher_pid) {
         return;
     }
     int fd = copy_stderr();

@@ -31,15 +31,15 @@
 #define URGENT_US 800000
 #define URGENT_MORE_US 600000
 #define URGENT_LAST_US 200000
-#define KEPT_BYTES 4400
+#define LOCATION_BYTES 4400
 
 static volatile sig_atomic_t requested, urgent, table_requested;
-static volatile sig_atomic_t exit_armed, told, coordinator_heard;
+static volatile sig_atomic_t exit_armed, printed, coordinator_responded;
 static char exit_line[1024], exit_partial[4096];
 static struct cluster *volatile job_cluster;
 static char job_rank[128]; /* "rank 1 on n2" */
-static char kept_texts[2][KEPT_BYTES];
-static const char *volatile kept = "";
+static char locations[2][LOCATION_BYTES];
+static const char *volatile location = "";
 
 static void write_stderr(const char *text)
 {
@@ -48,17 +48,17 @@ static void write_stderr(const char *text)
 }
 
 /* One line by one write, in a signal handler. */
-static void tell(const struct cluster *cluster)
+static void print_interruption(const struct cluster *cluster)
 {
-    told = 1;
+    printed = 1;
     const char *const parts[] = {"zmqsweep: ",
                                  job_rank,
                                  ": told to end, or a rank was lost (phase: ",
                                  cluster_phase(cluster),
                                  ")",
-                                 kept,
+                                 location,
                                  "\n"};
-    char line[KEPT_BYTES + 512];
+    char line[LOCATION_BYTES + 512];
     size_t used = 0;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         size_t length = strlen(parts[i]);
@@ -73,37 +73,37 @@ static void tell(const struct cluster *cluster)
 
 enum coordinator { COORDINATOR_UNKNOWN, COORDINATOR_LIVES, COORDINATOR_LOST };
 
-static enum coordinator look_for_coordinator(const struct cluster *cluster)
+static enum coordinator find_coordinator(const struct cluster *cluster)
 {
     const int32_t *hosts = cluster_hosts(cluster);
     pid_t pid = cluster_member(cluster, 0)->pid;
     if (hosts[0] != hosts[cluster_rank(cluster)] || pid <= 0) {
-        return coordinator_heard ? COORDINATOR_LIVES : COORDINATOR_UNKNOWN;
+        return coordinator_responded ? COORDINATOR_LIVES : COORDINATOR_UNKNOWN;
     }
     return kill(pid, 0) && errno == ESRCH ? COORDINATOR_LOST : COORDINATOR_LIVES;
 }
 
-/* Rank 0 tells at once. If it is lost, rank 1 does: at once on its host, else at the last moment
+/* Rank 0 prints at once. If it is lost, rank 1 does: at once on its host, else at the last moment
  * when rank 0 might still have ended the sweep. */
-static void tell_once(bool last)
+static void print_interruption_once(bool last)
 {
     const struct cluster *cluster = job_cluster;
-    if (!cluster || told) {
+    if (!cluster || printed) {
         return;
     }
     if (cluster_rank(cluster) == 0) {
-        tell(cluster);
+        print_interruption(cluster);
     } else if (cluster_rank(cluster) == 1) {
-        enum coordinator found = look_for_coordinator(cluster);
+        enum coordinator found = find_coordinator(cluster);
         if (found == COORDINATOR_LOST || (last && found == COORDINATOR_UNKNOWN)) {
-            tell(cluster);
+            print_interruption(cluster);
         }
     }
 }
 
 static void exit_interrupted(void)
 {
-    tell_once(true);
+    print_interruption_once(true);
     if (exit_armed) {
         write_stderr(exit_line);
         unlink(exit_partial);
@@ -124,7 +124,7 @@ static void handle(int number)
     bool other = cluster && cluster_rank(cluster) > 0;
     if (number == SIGALRM && may_extend && (other || exit_armed)) {
         may_extend = 0;
-        tell_once(true);
+        print_interruption_once(true);
         set_timer(other ? URGENT_MORE_US + URGENT_LAST_US : URGENT_MORE_US);
     } else if (number == SIGALRM) {
         exit_interrupted();
@@ -133,7 +133,7 @@ static void handle(int number)
     if (number != SIGUSR1 && !urgent) {
         urgent = 1;
         set_timer(URGENT_US);
-        tell_once(false);
+        print_interruption_once(false);
     }
 }
 
@@ -166,7 +166,7 @@ void sweep_start_rank(struct cluster *cluster, const struct job *job)
     snprintf(job_rank, sizeof job_rank, "rank %d on %s", cluster_rank(cluster),
              cluster_host(cluster, cluster_hosts(cluster)[cluster_rank(cluster)])->name);
     if (cluster_rank(cluster) > 0) {
-        kept = job->shutdown_message;
+        location = job->shutdown_message;
     }
     launcher_stderr_find();
     job_cluster = cluster;
@@ -200,31 +200,31 @@ bool stop_urgent(void)
     return urgent;
 }
 
-static char *spare_text(void)
+static char *unused_location(void)
 {
-    return kept == kept_texts[0] ? kept_texts[1] : kept_texts[0];
+    return location == locations[0] ? locations[1] : locations[0];
 }
 
-void stop_keep_journal(const char *output)
+void stop_results_in_journal(const char *output)
 {
-    char *text = spare_text();
-    snprintf(text, KEPT_BYTES,
+    char *text = unused_location();
+    snprintf(text, LOCATION_BYTES,
              "; what was measured is in %.2000s.journal until %.2000s is finished: go on with "
              "--resume",
              output, output);
-    kept = text;
+    location = text;
 }
 
-void stop_keep_file(const char *output)
+void stop_results_in_file(const char *output)
 {
-    char *text = spare_text();
-    snprintf(text, KEPT_BYTES, "; what was measured is in %.4000s", output);
-    kept = text;
+    char *text = unused_location();
+    snprintf(text, LOCATION_BYTES, "; what was measured is in %.4000s", output);
+    location = text;
 }
 
 void stop_note_coordinator(void)
 {
-    coordinator_heard = 1;
+    coordinator_responded = 1;
 }
 
 void stop_disarm_exit(void)

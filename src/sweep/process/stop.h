@@ -10,8 +10,8 @@ bool stop_table_requested(void); /* SIGUSR2 has come since the last call: print 
 
 /* Rank 0: what SIGTERM and SIGINT say from now on of where the results are: in the journal of
  * `output`, or, finished, in `output` itself. Before, they say nothing of that. */
-void stop_keep_journal(const char *output);
-void stop_keep_file(const char *output);
+void stop_results_in_journal(const char *output);
+void stop_results_in_file(const char *output);
 /* Any other rank: rank 0 has told it to stop, so it lives and says itself what is kept. */
 void stop_note_coordinator(void);
 
