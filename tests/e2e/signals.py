@@ -287,9 +287,10 @@ class Grace(KeptCase):
         self.assertEqual(len(self.table("points")), 2)
 
     def test_handlers_that_mpi_replaces_are_installed_again(self):
+        sanitizer = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"  # it need not come first
         for number in (signal.SIGUSR1, signal.SIGTERM):
             with self.subTest(signal=number):
-                process = self.begin(preload=["env", f"LD_PRELOAD={self.SHIM}"])
+                process = self.begin(preload=["env", f"LD_PRELOAD={self.SHIM}", f"ASAN_OPTIONS={sanitizer}"])
                 for pid in self.in_traffic(process):
                     os.kill(pid, number)
                 _, errors = process.communicate(timeout=PATIENCE_S)
