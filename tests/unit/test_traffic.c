@@ -1046,6 +1046,51 @@ static void nothing_is_said_without_a_connection(void **state)
     traffic_close(&sender);
 }
 
+/* ---- what comes between two calls of libzmq ---- */
+
+static void (*after_poll)(void); /* called once, when the next zmq_poll has returned */
+int __real_zmq_poll(zmq_pollitem_t *items, int count, long wait_ms);
+int __wrap_zmq_poll(zmq_pollitem_t *items, int count, long wait_ms);
+int __wrap_zmq_poll(zmq_pollitem_t *items, int count, long wait_ms)
+{
+    int found = __real_zmq_poll(items, count, wait_ms);
+    void (*call)(void) = after_poll;
+    after_poll = NULL;
+    if (call) {
+        call();
+    }
+    return found;
+}
+
+static struct traffic *late_publisher;
+static const char *late_endpoint;
+
+/* It has its answer, so the subscriber's end is through with the handshake, too. */
+static void connect_late_publisher(void)
+{
+    connect_end(late_publisher, late_endpoint);
+    AWAIT((monitor_read(&late_publisher->monitor, 0), late_publisher->monitor.handshakes == 1));
+}
+
+/* The handshake's event comes after the subscriber has polled its socket, and before it reads the
+ * events. Then it polls no more, and has to send its subscription all the same. */
+static void a_subscription_is_sent_whenever_the_publisher_comes(void **state)
+{
+    (void)state;
+    for (int32_t transport = 0; transport < 2; transport++) {
+        struct point point = make_point(PATTERN_PUB_SUB, 64);
+        point.transport = transport ? TRANSPORT_IPC : TRANSPORT_TCP;
+        struct traffic *subscriber = open_end(&point, ROLE_RECEIVER);
+        late_publisher = open_end(&point, ROLE_SENDER);
+        late_endpoint = traffic_endpoint(subscriber);
+        after_poll = connect_late_publisher;
+        assert_true(end_ready(subscriber));
+        AWAIT(end_ready(late_publisher));
+        traffic_close(&late_publisher);
+        traffic_close(&subscriber);
+    }
+}
+
 /* A port that is taken, but on which nobody listens. */
 static int take_deaf_port(char endpoint[64])
 {
@@ -1422,6 +1467,7 @@ int main(void)
         cmocka_unit_test(a_message_of_another_size_is_foreign),
         cmocka_unit_test(a_peer_that_leaves_is_noticed),
         cmocka_unit_test(strangers_are_kept_out),
+        cmocka_unit_test(a_subscription_is_sent_whenever_the_publisher_comes),
         cmocka_unit_test(a_peer_without_the_password_is_refused),
         cmocka_unit_test(encrypted_messages_arrive),
     };

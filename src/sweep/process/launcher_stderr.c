@@ -16,8 +16,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#ifndef SYS_pidfd_getfd /* older headers; the numbers are those of every architecture */
+/* Older headers lack them; the numbers are those of every architecture. */
+#ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
+#endif
+#ifndef SYS_pidfd_getfd
 #define SYS_pidfd_getfd 438
 #endif
 

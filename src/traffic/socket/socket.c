@@ -183,8 +183,7 @@ static void read_subscriptions(struct traffic *traffic)
     }
 }
 
-/* Waits for the monitor's events and a publisher's subscriptions. Polling the socket also makes
- * libzmq process its commands. Without that, a SUB that binds would not send its subscription. */
+/* Waits for the monitor's events and a publisher's subscriptions. */
 static void await_events(const struct traffic *traffic)
 {
     zmq_pollitem_t items[] = {{traffic->monitor.socket, 0, ZMQ_POLLIN, 0},
@@ -192,10 +191,21 @@ static void await_events(const struct traffic *traffic)
     zmq_poll(items, 2, monitor_awaits_peers(&traffic->monitor) ? 1 : TRAFFIC_EVENT_WAIT_MS);
 }
 
+/* Makes libzmq process its commands, which asking for the socket's events does (zmq_getsockopt(3)).
+ * The command that brings a peer's pipe is sent before the event of its handshake. So after that
+ * event has been read, it is there, and a SUB that binds sends its subscription. */
+static void process_commands(const struct traffic *traffic)
+{
+    int events;
+    size_t length = sizeof events;
+    zmq_getsockopt(traffic->socket, ZMQ_EVENTS, &events, &length);
+}
+
 int socket_ready(struct traffic *traffic, struct error *error)
 {
     await_events(traffic);
     monitor_read(&traffic->monitor, 0);
+    process_commands(traffic);
     if (traffic_publishes(traffic)) {
         read_subscriptions(traffic);
     }
