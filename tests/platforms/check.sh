@@ -159,7 +159,7 @@ step_unit() {
 ctest_count() { sed -n 's/^100% tests passed, 0 tests failed out of //p' "$log" | tail -n 1 | grep . || echo 0; }
 
 # sweep OPTION...: a whole sweep; a busy machine may leave points without a valid repetition (3).
-# Syncing each repetition to a disk that others use took over 120 s once: the limit is there for hangs.
+# Syncing each repetition to a disk that others use took over 120 s once: the limit is for hangs.
 sweep() {
     local code=0
     (cd "$work" && within 400 "${launch[@]}" "$build/zmqsweep" "$@") || code=$?

@@ -1049,7 +1049,8 @@ static void nothing_is_said_without_a_connection(void **state)
 /* ---- what comes between two calls of libzmq ---- */
 
 static void (*after_poll)(void); /* called once, when the next zmq_poll has returned */
-/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c): the linker's names (--wrap) */
+/* The names that the linker gives (--wrap).
+ * NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 int __real_zmq_poll(zmq_pollitem_t *items, int count, long wait_ms);
 int __wrap_zmq_poll(zmq_pollitem_t *items, int count, long wait_ms);
 int __wrap_zmq_poll(zmq_pollitem_t *items, int count, long wait_ms)
@@ -1062,7 +1063,7 @@ int __wrap_zmq_poll(zmq_pollitem_t *items, int count, long wait_ms)
     }
     return found;
 }
-/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c) */
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 static struct traffic *late_publisher;
 static const char *late_endpoint;
