@@ -150,6 +150,7 @@ install() {
     chmod +x "$dir/usr/sbin/policy-rc.d"
     packages=$(common all)
     [[ $(field "$1" 5) == *--report-only* ]] || packages+=" $(common measure)"
+    # shellcheck disable=SC2086,SC2046 # packages are words
     enter $make_s "$1" sh -c 'apt-get update -qq && exec apt-get -o Dpkg::Options::=--force-unsafe-io \
         install -qq -y --no-install-recommends "$@"' \
         sh $packages $(field "$1" 4)

@@ -12,6 +12,9 @@
 #   --result FILE        append a line for each step: STEP|ok or failed|what was found
 # A line for each step goes to stdout, the words of one that failed to stderr. Exit code: 0 all
 # well, 1 a step failed, 2 it was called wrongly. It ends only processes that it started itself.
+
+# shellcheck disable=SC2317,SC2054,SC2086 # steps are called by name; options have commas; codes are
+# numbers
 set -uo pipefail
 
 refuse() { echo "check.sh: $1; check.sh --help shows how" >&2; exit 2; }

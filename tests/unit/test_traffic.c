@@ -1259,7 +1259,8 @@ static void no_descriptor_or_thread_is_left(void **state)
         open_and_close(cycle);
     }
     assert_int_equal(count_entries("/proc/self/fd"), descriptors);
-    assert_int_equal(count_entries("/proc/self/task"), threads);
+    /* A thread that was joined may be in /proc for a moment, now as at the first count. */
+    AWAIT(count_entries("/proc/self/task") <= threads);
 }
 
 /* ---- latency ---- */
