@@ -18,7 +18,7 @@
 set -uo pipefail
 
 refuse() { echo "check.sh: $1; check.sh --help shows how" >&2; exit 2; }
-usage() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; }
 
 mpi='' only='' files='' name=here result=/dev/null build='' steps=build,unit,sweep,kill,term,read
 while [ $# -gt 0 ]; do
