@@ -6,7 +6,7 @@
 # - MPI 3.1, the first that all supported launchers speak
 # - libzmq 4.3.1: events of handshakes that carry the reason of a refusal, without drafts
 # - hwloc 2.0: memory beside the tree of cores
-# Sets REPORT_ONLY where zmqsweep is not built, and WITHOUT to what it lacks.
+# Sets REPORT_ONLY where zmqsweep is not built, and WITHOUT to the text of what it lacks.
 
 set(ZMQSWEEP_REPORT_ONLY AUTO CACHE STRING
     "ON: build zmqreport only. OFF: both programs, or fail. AUTO: only zmqreport where zmqsweep lacks a library")
@@ -38,10 +38,13 @@ target_include_directories(HDF5::C SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS})
 target_compile_definitions(HDF5::C INTERFACE ${HDF5_C_DEFINITIONS})
 target_link_libraries(HDF5::C INTERFACE ${HDF5_C_LIBRARIES})
 
-if(choice STREQUAL ON AND NOT HDF5_IS_PARALLEL)
+set(REPORT_ONLY OFF)
+if(choice STREQUAL ON)
   set(REPORT_ONLY ON)
   message(STATUS "Only zmqreport is built, as ZMQSWEEP_REPORT_ONLY says")
-  return()
+  if(NOT HDF5_IS_PARALLEL)
+    return()
+  endif()
 endif()
 
 find_package(MPI COMPONENTS C)
@@ -53,9 +56,7 @@ if(HDF5_IS_PARALLEL)
   message(STATUS "HDF5 is built for MPI: both programs link MPI's library")
   target_link_libraries(HDF5::C INTERFACE MPI::MPI_C) # its headers include mpi.h
 endif()
-if(choice STREQUAL ON)
-  set(REPORT_ONLY ON)
-  message(STATUS "Only zmqreport is built, as ZMQSWEEP_REPORT_ONLY says")
+if(REPORT_ONLY)
   return()
 endif()
 
@@ -91,13 +92,10 @@ zmqsweep_module(ZMQ libzmq 4.3.1)
 zmqsweep_module(HWLOC hwloc 2.0)
 zmqsweep_module(INIH inih)
 
-list(LENGTH WITHOUT lacking)
-list(JOIN WITHOUT ", " lacks)
-if(lacking EQUAL 0)
-  set(REPORT_ONLY OFF)
-elseif(choice STREQUAL OFF)
-  message(FATAL_ERROR "zmqsweep needs what was not found: ${lacks}. Without ZMQSWEEP_REPORT_ONLY=OFF "
+list(JOIN WITHOUT ", " WITHOUT)
+if(WITHOUT AND choice STREQUAL OFF)
+  message(FATAL_ERROR "zmqsweep needs what was not found: ${WITHOUT}. Without ZMQSWEEP_REPORT_ONLY=OFF "
                       "only zmqreport is built.")
-else()
+elseif(WITHOUT)
   set(REPORT_ONLY ON)
 endif()

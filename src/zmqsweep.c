@@ -215,12 +215,13 @@ static int check_ranks(struct cluster *cluster, const struct job *job, const str
     struct error error = {""};
     struct cluster_totals tally;
     const bool given = cluster_rank(cluster) == 0 || argc > 1;
+    const int64_t hash = given ? sweep_hash_arguments(argc, argv) : 0;
     int failed = cluster_find_address(cluster, job->interface, &error);
     failed = failed || cluster_check_cpus(cluster, job->cpus, SWEEP_CPUS_MAX, &error);
     failed = sweep_check_write_dir(cluster, job, plan, failed ? NULL : &error) || failed;
     memset(&tally, 0, sizeof tally);
-    tally.max[1] = given ? sweep_hash_arguments(argc, argv) : INT64_MIN;
-    tally.max[2] = given ? -sweep_hash_arguments(argc, argv) : INT64_MIN;
+    tally.max[1] = given ? hash : INT64_MIN;
+    tally.max[2] = given ? -hash : INT64_MIN;
     failed = print_first(cluster, failed, &tally, &error);
     cluster_allgather_members(cluster);
     return failed ? EXIT_USAGE : check_arguments(cluster, &tally, argc, argv);

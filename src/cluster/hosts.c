@@ -37,14 +37,13 @@ static int load_topology(hwloc_topology_t *topology)
 }
 
 /* arm64's kernel tells numbers in place of a name, and hwloc passes on what the kernel tells. */
-static void name_processor(hwloc_topology_t topology, struct cluster_host *host)
+static void read_processor_name(char *text, size_t length)
 {
     char cpuinfo[65536]; /* enough for the first cores of each kind */
-    copy_text(host->cpu_model, sizeof host->cpu_model, topology ? cpu_model(topology) : NULL);
-    FILE *file = *host->cpu_model ? NULL : fopen("/proc/cpuinfo", "r");
+    FILE *file = fopen("/proc/cpuinfo", "r");
     if (file) {
         cpuinfo[fread(cpuinfo, 1, sizeof cpuinfo - 1, file)] = '\0';
-        processor_name(cpuinfo, host->cpu_model, sizeof host->cpu_model);
+        processor_name(cpuinfo, text, length);
         fclose(file);
     }
 }
@@ -67,10 +66,11 @@ void cluster_describe_host(struct cluster_host *host)
         int nodes = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_NUMANODE);
         host->cores = cores > 0 ? cores : host->cores;
         host->numa_nodes = nodes > 0 ? nodes : 1;
-        name_processor(topology, host);
+        copy_text(host->cpu_model, sizeof host->cpu_model, cpu_model(topology));
         hwloc_topology_destroy(topology);
-    } else {
-        name_processor(NULL, host);
+    }
+    if (!*host->cpu_model) {
+        read_processor_name(host->cpu_model, sizeof host->cpu_model);
     }
 }
 

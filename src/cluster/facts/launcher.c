@@ -98,34 +98,31 @@ static enum launcher find_launcher(char *const *environment, const struct launch
 }
 
 /* Size and rank by one launcher's variables. */
-struct claim {
+static const struct claim {
     const char *size, *rank;
-};
-static const struct claim claims[] = {
-    {"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"},
-    {"JSM_NAMESPACE_SIZE", "JSM_NAMESPACE_RANK"},
-    {"MV2_COMM_WORLD_SIZE", "MV2_COMM_WORLD_RANK"},
-    {"PMI_SIZE", "PMI_RANK"},
+    bool srun; /* counts under srun only: under mpirun these are of mpirun's own daemons */
+} claims[] = {
+    {"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", false},
+    {"JSM_NAMESPACE_SIZE", "JSM_NAMESPACE_RANK", false},
+    {"MV2_COMM_WORLD_SIZE", "MV2_COMM_WORLD_RANK", false},
+    {"PMI_SIZE", "PMI_RANK", false},
+    {"SLURM_STEP_NUM_TASKS", "SLURM_PROCID", true},
 };
 
 /* Where an outer job left its variables it cannot be told whose they are. Then the smallest size
- * counts, and each process speaks that is any launcher's rank 0: one too many rather than none. */
+ * counts, and each process prints that is any launcher's rank 0: one too many rather than none. */
 void launcher_read(char *const *environment, struct launch *launch)
 {
-    const struct claim slurm = {"SLURM_STEP_NUM_TASKS", "SLURM_PROCID"};
     bool ranked = false;
     memset(launch, 0, sizeof *launch);
     launch->pmix = find(environment, "PMIX_RANK") || find(environment, "PMIX_NAMESPACE");
     launch->pmi = find(environment, "PMI_RANK") || find(environment, "PMI_SIZE") ||
                   find(environment, "PMI_FD") || find(environment, "PMI_CONTROL_PORT");
     launch->launcher = find_launcher(environment, launch);
-    for (size_t i = 0; i <= sizeof claims / sizeof *claims; i++) {
-        const bool last = i == sizeof claims / sizeof *claims;
-        const struct claim *claim = last ? &slurm : &claims[i];
-        const int32_t size = find_number(environment, claim->size);
-        const int32_t rank = find_number(environment, claim->rank);
-        /* Under mpirun, Slurm's variables are those of mpirun's own daemons. */
-        if (size > 0 && (!last || launch->launcher == LAUNCHER_SRUN)) {
+    for (size_t i = 0; i < sizeof claims / sizeof *claims; i++) {
+        const int32_t size = find_number(environment, claims[i].size);
+        const int32_t rank = find_number(environment, claims[i].rank);
+        if (size > 0 && (!claims[i].srun || launch->launcher == LAUNCHER_SRUN)) {
             launch->size = launch->size && launch->size < size ? launch->size : size;
             ranked = ranked || rank >= 0;
             launch->prints = launch->prints || rank == 0;
