@@ -13,6 +13,7 @@ case ${1:-} in image | def) kind=$1 && shift ;; esac
 tarball=${1:+$(realpath "$1")}
 tree=$(realpath "$(dirname "$0")/..")
 suite=bookworm
+source "$tree/tests/bare.sh"
 
 skip() {
     echo "container.sh: skipped: $*" >&2
@@ -38,15 +39,9 @@ driver = "vfs"
 graphroot = "$work/storage"
 runroot = "$work/run"
 END
-# Nothing is removed below a folder that is still mounted: this host's /tmp is among them.
 clean() {
-    local mounts folder
     rm -rf "${results:-}"
-    mounts=$(awk -v below="$work/" 'index($2, below) == 1 { print $2 }' /proc/self/mounts | tac)
-    for folder in $mounts; do
-        umount -l "$folder" || return
-    done
-    rm -rf --one-file-system "$work"
+    bare_remove "$work"
 }
 trap clean EXIT
 trap 'exit 1' INT TERM
@@ -62,11 +57,11 @@ fi
 # A Debian without anything, whose packages come from where this host's do.
 base=${CONTAINER_BASE:-$work/base.tar}
 if [ ! -e "$base" ]; then
-    mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' |
-        awk '!/security/ && !found++')
-    debootstrap --variant=minbase "$suite" "$work/base" "$mirror" >"$work/log" 2>&1 ||
+    mirror=$(bare_mirror)
+    [ "$mirror" ] || skip "apt names no mirror of Debian here"
+    bare_make "$suite" "$work/base" "$mirror" >"$work/log" 2>&1 ||
         { tail -n 5 "$work/log" >&2 && skip "debootstrap failed"; }
-    cp -a /etc/apt/apt.conf.d/. "$work/base/etc/apt/apt.conf.d/"
+    bare_connect "$suite" "$work/base" "$mirror"
     tar -C "$work/base" -cf "$base" .
     rm -rf --one-file-system "$work/base"
 fi

@@ -10,6 +10,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$here")
+source "$here/bare.sh"
 usage() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"; }
 refuse() { echo "packages.sh: $1; packages.sh --help shows how" >&2; exit 2; }
 skip() { echo "packages.sh: skipped: $1" >&2; exit 77; }
@@ -38,9 +39,7 @@ debs=$(cd "${words[1]}" && pwd)
 [ "$(id -u)" = 0 ] || skip "bare systems are made with chroot, which only root may"
 [ "$base" ] || command -v debootstrap >/dev/null || skip "there is no debootstrap"
 unshare --mount true 2>/dev/null || skip "the kernel forbids mount namespaces"
-: "${mirror:=$(apt-get indextargets --format '$(ORIGIN) $(SITE)' 'Created-By: Packages' \
-    2>/dev/null |
-    sed -n 's/^Debian //p' | grep -v security | head -n 1)}"
+: "${mirror:=$(bare_mirror)}"
 [ "$mirror" ] || skip "apt names no mirror of Debian here; --mirror does"
 
 # Mounts are of this process alone, so that none stays behind.
@@ -50,31 +49,19 @@ if [ "${ZMQSWEEP_PACKAGES_MOUNTS:-}" != own ]; then
         ${build:+--build "$build"} ${base:+--base "$base"} --mirror "$mirror" "$suite" "$debs"
 fi
 work=$(mktemp -d "${TMPDIR:-/tmp}/zmqsweep-packages.XXXXXX")
-clean() {
-    # Nothing below a mount is removed: what is mounted goes first.
-    awk -v top="$work/" 'index($2, top) == 1 { print $2 }' /proc/mounts |
-        sort -r | xargs -r -n 1 umount -l
-    rm -rf --one-file-system "$work"
-}
-trap clean EXIT
+trap 'bare_remove "$work"' EXIT
 
 # system NAME: makes a bare system with this source in /source and the packages in /debs.
 system() {
-    local dir=$work/$1 script=/usr/share/debootstrap/scripts/$suite
+    local dir=$work/$1
     mkdir -p "$dir"
     if [ "$base" ]; then
         tar -C "$dir" -xf "$base"
     else
-        [ -e "$script" ] || script=/usr/share/debootstrap/scripts/sid
-        debootstrap --variant=minbase "$suite" "$dir" "$mirror" "$script" \
-            >"$work/debootstrap.log" 2>&1 ||
+        bare_make "$suite" "$dir" "$mirror" >"$work/debootstrap.log" 2>&1 ||
             { tail -n 5 "$work/debootstrap.log" >&2; exit 1; }
     fi
-    chmod 755 "$dir" # else apt's and man's users see nothing
-    cp -L /etc/resolv.conf /etc/hosts "$dir/etc/"
-    apt-config dump | grep -E '^Acquire::(https?::Proxy|Retries)' \
-        >"$dir/etc/apt/apt.conf.d/90packages" || true
-    echo "deb $mirror $suite main" >"$dir/etc/apt/sources.list"
+    bare_connect "$suite" "$dir" "$mirror"
     mkdir -p "$dir/source" "$dir/debs"
     if [ "$build" ]; then
         tar -C "$dir/source" --strip-components=1 -xf "$build"
@@ -85,12 +72,7 @@ system() {
         cp -a "$root/tests/fuzz/corpus/journal" "$dir/source/tests/fuzz/corpus/"
         cp -a "$root/tests/packages" "$dir/source/tests/"
     fi
-    mount -t proc proc "$dir/proc"
-    mount -t sysfs -o ro sys "$dir/sys"
-    mount -t devtmpfs dev "$dir/dev"
-    mkdir -p "$dir/dev/pts" "$dir/dev/shm"
-    mount -t devpts -o newinstance,ptmxmode=0666 pts "$dir/dev/pts"
-    mount -t tmpfs shm "$dir/dev/shm"
+    bare_mount "$dir"
     mount --bind "$debs" "$dir/debs"
 }
 
@@ -98,11 +80,7 @@ system() {
 enter() {
     local dir=$work/$1
     shift
-    chroot "$dir" env -i HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
-        PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-        DEB_BUILD_OPTIONS="${DEB_BUILD_OPTIONS:-parallel=$(nproc)}" \
-        ${http_proxy:+http_proxy="$http_proxy"} \
-        ${https_proxy:+https_proxy="$https_proxy"} \
+    bare_enter "$dir" DEB_BUILD_OPTIONS="${DEB_BUILD_OPTIONS:-parallel=$(nproc)}" \
         sh -c 'cd /source && exec "$@"' sh "$@"
 }
 

@@ -17,6 +17,7 @@ set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$here")
 list=$here/platforms/list.txt
+source "$here/bare.sh"
 make_s=1500 check_s=2700 read_s=300 # no step of a system takes longer than this
 
 refuse() { echo "platforms.sh: $1; platforms.sh --help shows how" >&2; exit 2; }
@@ -54,8 +55,7 @@ done
 [ "$(id -u)" = 0 ] || skip "makes systems with debootstrap and chroot, which only root may"
 command -v debootstrap >/dev/null || skip "needs debootstrap; the package has the same name"
 unshare --mount --pid --fork true 2>/dev/null || skip "namespaces of mounts and processes are not allowed here"
-: "${mirror:=$(apt-get indextargets --format '$(ORIGIN) $(SITE)' 'Created-By: Packages' 2>/dev/null |
-    sed -n 's/^Debian //p' | grep -v security | head -n 1)}"
+: "${mirror:=$(bare_mirror)}"
 [ "$mirror" ] || skip "apt names no mirror of Debian here; --mirror does"
 
 mkdir -p "$cache/logs" || exit 1
@@ -87,11 +87,11 @@ bounded() {
 
 # bare SUITE: its tar, made once.
 bare() {
-    local tar=$cache/$1.tar script=/usr/share/debootstrap/scripts/$1
+    local tar=$cache/$1.tar
     [ ! -e "$tar" ] || return 0
-    [ -e "$script" ] || script=/usr/share/debootstrap/scripts/sid
     rm -rf --one-file-system "$work/bare"
-    bounded $make_s debootstrap --variant=minbase "$1" "$work/bare" "$mirror" "$script" || return
+    bounded $make_s bash -c 'source "$1"; shift; bare_make "$@"' bare "$here/bare.sh" \
+        "$1" "$work/bare" "$mirror" || return
     tar -C "$work/bare" -cf "$tar.part" . && mv "$tar.part" "$tar"
 }
 
@@ -102,22 +102,17 @@ enter() {
     # shellcheck disable=SC2016 # the inner shell's variables
     bounded "$seconds" unshare --mount --pid --fork --kill-child bash -c '
         set -e
-        dir=$1 files=$2 results=$3 archives=$4
-        shift 4
-        mount -t proc proc "$dir/proc"
-        mount -t sysfs -o ro sys "$dir/sys"
-        mount -t devtmpfs dev "$dir/dev"
-        mkdir -p "$dir/dev/pts" "$dir/dev/shm"
-        mount -t devpts -o newinstance,ptmxmode=0666 pts "$dir/dev/pts"
-        mount -t tmpfs shm "$dir/dev/shm"
+        source "$1"
+        dir=$2 files=$3 results=$4 archives=$5
+        shift 5
+        bare_mount "$dir"
         mount --bind "$files" "$dir/files"
         mount --bind "$results" "$dir/results"
         mount --bind "$archives" "$dir/var/cache/apt/archives"
         code=0
-        chroot "$dir" env -i HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
-            PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-            ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} "$@" || code=$?
-        exit $code' enter "$work/$name" "$work/files" "$work/results" "$cache/archives/$(field "$name" 2)" "$@"
+        bare_enter "$dir" "$@" || code=$?
+        exit $code' enter "$here/bare.sh" "$work/$name" "$work/files" "$work/results" \
+        "$cache/archives/$(field "$name" 2)" "$@"
 }
 
 # make NAME: one of a release at a time: they share the packages.
@@ -141,11 +136,7 @@ install() {
     tar -C "$dir" -xf "$cache/$suite.tar" || return
     mkdir -p "$dir/files" "$dir/results" "$dir/src"
     tar -C "$dir/src" -xf "$work/source.tar" || return
-    cp -L /etc/resolv.conf /etc/hosts "$dir/etc/"
-    apt-config dump | grep -E '^Acquire::(https?::Proxy|Retries)' >"$dir/etc/apt/apt.conf.d/90platforms"
-    # A mirror may be older than sid's dates allow; what it has is signed all the same.
-    echo 'Acquire::Check-Valid-Until "false";' >>"$dir/etc/apt/apt.conf.d/90platforms"
-    echo "deb $mirror $suite main" >"$dir/etc/apt/sources.list"
+    bare_connect "$suite" "$dir" "$mirror"
     printf '#!/bin/sh\nexit 101\n' >"$dir/usr/sbin/policy-rc.d" # no daemons
     chmod +x "$dir/usr/sbin/policy-rc.d"
     packages=$(common all)
