@@ -95,12 +95,13 @@ build() {
     tail -n 1 <<<"$said"
 }
 
-# set_up_mpi RANKS: fills the array `launch` with the mpirun that starts so many ranks on this
-# machine: that of the MPI which CMake found for build/release, or the first in PATH.
+# set_up_mpi RANKS [MPIRUN]: fills the array `launch` with the mpirun that starts so many ranks on
+# this machine. Without MPIRUN: that of the MPI which CMake found for build/release, or the first in
+# PATH.
 set_up_mpi() {
-    local mpirun said
-    mpirun=$(sed -n 's/^MPIEXEC_EXECUTABLE:[^=]*=//p' "$root/build/release/CMakeCache.txt" 2>/dev/null) || true
-    [ -x "$mpirun" ] || mpirun=mpirun
+    local said mpirun=${2:-}
+    [ "$mpirun" ] || mpirun=$(sed -n 's/^MPIEXEC_EXECUTABLE:[^=]*=//p' "$root/build/release/CMakeCache.txt" 2>/dev/null) || true
+    command -v "$mpirun" >/dev/null || mpirun=mpirun
     said=$("$mpirun" --version 2>&1) || { echo "$mpirun does not run: $said" >&2; return 1; }
     launch=("$mpirun" -n "$1")
     export TEST_MPIRUN=$mpirun # for the benchmarks

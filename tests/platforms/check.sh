@@ -38,7 +38,7 @@ for step in ${steps//,/ }; do
     [[ $step =~ ^(build|unit|sweep|kill|term|read)$ ]] || refuse "there is no step '$step'"
 done
 options=("$@")
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+source "$(dirname "${BASH_SOURCE[0]}")/../../jobs/setup.sh"
 mkdir -p "$build" || exit 2
 build=$(cd "$build" && pwd)
 files=${files:-$build/platforms}
@@ -85,18 +85,10 @@ openmpi | mpich)
 esac
 options=(-DZMQSWEEP_REPORT_ONLY="$([ "$only" ] && echo ON || echo OFF)" "${options[@]}")
 
-# set_up_launch: the array `launch` starts three ranks on however few cores, bound to none.
-set_up_launch() {
-    launch=("$launcher" -n 3)
-    case $("$launcher" --version 2>&1) in
-    *"Open MPI"*)
-        launch+=(--bind-to none --oversubscribe)
-        [ "$(id -u)" != 0 ] || launch+=(--allow-run-as-root) ;;
-    *HYDRA*) ;;
-    *) echo "check.sh: $launcher is neither Open MPI's nor MPICH's" >&2; exit 1 ;;
-    esac
-}
-[ "$only" ] || set_up_launch
+if [ ! "$only" ]; then
+    set_up_mpi 3 "$launcher" || exit 1
+    [[ ${launch[*]} == *--bind-to* ]] || { echo "check.sh: $launcher is neither Open MPI's nor MPICH's" >&2; exit 1; }
+fi
 
 # ---- Steps: each prints what it found in a few words, and returns 0 or 1.
 
