@@ -88,9 +88,9 @@ class Case(unittest.TestCase):
     def table(self, name):
         return table(self.path("results.h5"), name)
 
-    def start(self, ranks, *options):
-        """The same in the background."""
-        process = subprocess.Popen([*mpirun(ranks), ZMQSWEEP, "--output", "results.h5", *map(str, options)],
+    def start(self, ranks, *options, preload=()):
+        """The same in the background; `preload` goes before the program."""
+        process = subprocess.Popen([*mpirun(ranks), *preload, ZMQSWEEP, "--output", "results.h5", *map(str, options)],
                                    cwd=self.folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                    text=True, start_new_session=True)
         self.addCleanup(end, process)

@@ -262,6 +262,14 @@ def read(path):
         return file.read()
 
 
+def journaled(path):
+    """The whole repetitions of the journal of a sweep that runs; none before it is there."""
+    try:
+        return Journal(read(path), strict=False).repetitions
+    except FileNotFoundError:
+        return {}
+
+
 class KeptCase(Case):
     def output_files(self):
         return sorted(name for name in os.listdir(self.folder) if name != "mpi")

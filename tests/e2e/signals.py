@@ -3,13 +3,11 @@ import contextlib
 import os
 import random
 import signal
-import subprocess
 import time
 import unittest
 
-from harness import (BUILD, PATIENCE_S, SHORT, ZMQSWEEP, end, environment, launcher, mpirun, rank_process, run,
-                     table)
-from kept import Journal, KeptCase, file_repetitions, read, told_rounds
+from harness import BUILD, PATIENCE_S, SHORT, ZMQSWEEP, launcher, mpirun, rank_process, run, table
+from kept import Journal, KeptCase, file_repetitions, journaled, read, told_rounds
 
 # 16 points, some 6 s.
 PLAN = [*SHORT, "--size", "64:8K:x2", "--send-mode", "copy,const", "--pattern", "push-pull"]
@@ -19,10 +17,7 @@ POINTS = 16
 class Stop(KeptCase):
     def journaled(self):
         """The repetitions in the journal that are whole."""
-        try:
-            return Journal(read(self.path("results.h5.journal")), strict=False).repetitions
-        except FileNotFoundError:
-            return {}
+        return journaled(self.path("results.h5.journal"))
 
     def wait_for_repetitions(self, process, count):
         until = time.monotonic() + PATIENCE_S
@@ -183,16 +178,11 @@ class Grace(KeptCase):
         for name in os.listdir(self.folder):
             if name.startswith("results"):
                 os.remove(self.path(name))
-        command = [*mpirun(3), *preload, ZMQSWEEP, "--output", "results.h5", *self.POINTS, *options]
-        process = subprocess.Popen(command, cwd=self.folder, env=environment(), stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, text=True, start_new_session=True)
-        self.addCleanup(end, process)
-        return process
+        return self.start(3, *self.POINTS, *options, preload=preload)
 
     def kept(self):
         """How many repetitions are in the journal."""
-        journal = self.path("results.h5.journal")
-        return len(Journal(read(journal), strict=False).repetitions) if os.path.exists(journal) else 0
+        return len(journaled(self.path("results.h5.journal")))
 
     def in_traffic(self, process, least=2):
         """Waits until the first repetitions are kept. @return the ranks' processes."""
