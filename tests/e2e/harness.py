@@ -34,9 +34,26 @@ def environment(extra=None):
     return env
 
 
+def said_so_far(process):
+    """What a killed process has printed. What it started may live on, and hold the pipes open."""
+    try:
+        return process.communicate(timeout=5)
+    except subprocess.TimeoutExpired as expired:
+        return [(text or b"").decode(errors="replace") for text in (expired.stdout, expired.stderr)]
+
+
 def run(command, cwd, env=None, timeout=PATIENCE_S, **keywords):
-    return subprocess.run(command, cwd=cwd, env=environment(env), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          text=True, timeout=timeout, **keywords)
+    process = subprocess.Popen(command, cwd=cwd, env=environment(env), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               text=True, **keywords)
+    try:
+        out, errors = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        running = subprocess.run(["ps", "-eo", "pid,ppid,stat,etimes,wchan:24,args"], capture_output=True, text=True).stdout
+        process.kill()
+        out, errors = said_so_far(process)
+        raise AssertionError(f"{command} still ran after {timeout} s; it had said:\n{out[-2000:]}{errors[-4000:]}\n"
+                             f"what ran:\n{running}") from None
+    return subprocess.CompletedProcess(command, process.returncode, out, errors)
 
 
 def choices(option):
