@@ -9,7 +9,7 @@ import zlib
 import h5py
 import numpy.lib.recfunctions as fields
 
-from harness import PATIENCE_S, Case, flags
+from harness import Case, end, flags
 from witness import Measured
 
 QUICK = ["--duration", "500ms", "--warmup", "200ms", "--interval", "100ms", "--repetitions", 1]
@@ -21,11 +21,6 @@ LATER = ["usage_s", "app_cpu_s", "app_runqueue_s", "app_voluntary_switches", "ap
 GRAIN_S = 0.05
 HOGS = 24
 LONG = ("--rcvhwm", 200, "--sndhwm", 200)
-
-
-def end(process):
-    process.kill()
-    process.wait(timeout=PATIENCE_S)
 
 
 class Use(Measured, Case):
